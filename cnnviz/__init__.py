@@ -1,0 +1,1 @@
+"""A visual explorer of convolutional neural networks: the arithmetic, as pure functions."""
