@@ -1,0 +1,21 @@
+"""What several tests share."""
+
+from __future__ import annotations
+
+import os
+from types import ModuleType
+
+import pytest
+
+# Set before anything can import TensorFlow: no log lines, and no GPU, whose fast float32
+# (TF32) would not be a reference to 1e-5.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
+
+@pytest.fixture(scope="session")
+def tf() -> ModuleType:
+    """TensorFlow, the reference; imported (seconds) only by the tests that ask for it."""
+    import tensorflow
+
+    return tensorflow
