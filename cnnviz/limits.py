@@ -1,0 +1,113 @@
+"""What a stranger may ask of the server, in one place.
+
+The defaults suit a small shared server. Whoever runs the app for themselves raises any of them
+with an environment variable that carries the field's name: ``CNNVIZ_MODEL_MEGABYTES=200``. The
+variables are read once, when the app starts.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+MEBIBYTE = 1024 * 1024
+_PREFIX = "CNNVIZ_"
+
+
+def _whole(default: int, most: int) -> int:
+    """Declare a limit that counts things: a whole number from 1 to `most`."""
+    return field(default=default, metadata={"most": most})
+
+
+def _amount(default: float, most: int) -> float:
+    """Declare a limit that measures: any number above 0 and up to `most`."""
+    return field(default=default, metadata={"most": most})
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Every limit, with the default for strangers on a shared server.
+
+    Attributes
+    ----------
+    picture_megabytes : size of a picture file, in MiB.
+    picture_megapixels : width times height of a picture before it is scaled down, in millions.
+    picture_side : width or height of a picture before it is scaled down, in pixels.
+    picture_kept_side : longest side of the picture that is kept, in pixels.
+    model_megabytes : size of a ``.keras`` file, in MiB.
+    model_layers : layers in an uploaded network.
+    model_parameters : weights in an uploaded network, in millions.
+    model_input_side : height or width of an uploaded network's input, in pixels.
+    heavy_jobs : trainings, feature visualisations and indexings that run at the same time.
+
+    >>> Limits.from_environment({"CNNVIZ_MODEL_MEGABYTES": "200"}).model_megabytes
+    200.0
+    """
+
+    picture_megabytes: float = _amount(10.0, 10_000)
+    picture_megapixels: float = _amount(24.0, 10_000)
+    picture_side: int = _whole(16_384, 1_000_000)
+    picture_kept_side: int = _whole(1024, 16_384)
+    model_megabytes: float = _amount(20.0, 100_000)
+    model_layers: int = _whole(200, 1_000_000)
+    model_parameters: float = _amount(5.0, 1_000_000)
+    model_input_side: int = _whole(512, 16_384)
+    heavy_jobs: int = _whole(2, 1_000)
+
+    @property
+    def picture_bytes(self) -> int:
+        """The largest picture file, in bytes."""
+        return int(self.picture_megabytes * MEBIBYTE)
+
+    @property
+    def picture_pixels(self) -> int:
+        """The most pixels of a picture before it is scaled down."""
+        return int(self.picture_megapixels * 1_000_000)
+
+    @property
+    def model_bytes(self) -> int:
+        """The largest ``.keras`` file, in bytes."""
+        return int(self.model_megabytes * MEBIBYTE)
+
+    @property
+    def model_weights(self) -> int:
+        """The most single weights of an uploaded network."""
+        return int(self.model_parameters * 1_000_000)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Limits":
+        """Take the defaults, changed by the ``CNNVIZ_...`` variables that name a limit.
+
+        An empty variable counts as absent: that is how container files leave one out.
+
+        Raises
+        ------
+        ValueError : a variable holds no number in its range.
+        """
+        changed: dict[str, Any] = {}
+        for limit in fields(cls):
+            name = _PREFIX + limit.name.upper()
+            text = environment.get(name, "").strip()
+            if text:
+                changed[limit.name] = _read(name, text, limit.type is int, limit.metadata["most"])
+        return cls(**changed)
+
+
+def _read(name: str, text: str, is_whole: bool, most: int) -> float:
+    if is_whole:
+        rule = f"a whole number from 1 to {most:,}"
+        pattern = r"[0-9]{1,9}"
+    else:
+        rule = f"a number above 0 and up to {most:,}"
+        pattern = r"[0-9]{1,9}(\.[0-9]{1,9})?"
+    value = 0.0
+    if re.fullmatch(pattern, text):
+        value = int(text) if is_whole else float(text)
+    if not 0 < value <= most:
+        received = text if len(text) <= 40 else text[:40] + "..."
+        raise ValueError(f"{name} must be {rule}. Received: {received!r}.")
+    return value
+
+
+LIMITS = Limits.from_environment(os.environ)
