@@ -1,0 +1,90 @@
+"""The one place that imports TensorFlow and Keras.
+
+The building-block pages start without TensorFlow; everything that runs a network comes through
+`load_keras` or `load_tensorflow`, so the process is set up once and in one way.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import threading
+import warnings
+from typing import Any
+
+_lock = threading.RLock()
+_loaded: dict[str, Any] = {}
+
+
+def _keep_session() -> None:
+    """Stand in for `keras.backend.clear_session`.
+
+    Streamlit calls that function after every rerun of every user. It throws away compiled
+    functions, collects all garbage with the interpreter locked, and races with other users'
+    model building. The app's models live in bounded caches, so nothing needs clearing.
+    """
+
+
+def processor_count() -> int:
+    """Count the processor cores this process may use.
+
+    >>> processor_count() >= 1
+    True
+    """
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _load() -> None:
+    with _lock:
+        if "keras" in _loaded:
+            return
+        # Only what the user did not choose already.
+        os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+        # Laptops with a graphics card would otherwise hand all its memory to one small network.
+        os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+        already_imported = "tensorflow" in sys.modules
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import keras
+            import tensorflow
+        if not already_imported:
+            cores = processor_count()
+            tensorflow.config.threading.set_intra_op_parallelism_threads(cores)
+            # Independent branches of one network rarely pay for more than two threads.
+            tensorflow.config.threading.set_inter_op_parallelism_threads(min(cores, 2))
+        keras.backend.clear_session = _keep_session
+        keras.utils.clear_session = _keep_session
+        _loaded["tensorflow"] = tensorflow
+        _loaded["keras"] = keras
+        freeze_garbage()
+
+
+def load_keras() -> Any:
+    """Import Keras on the TensorFlow backend, quietly and on the processor; return the module.
+
+    The first call takes about three seconds, later ones nothing. Safe to call from any thread.
+    """
+    _load()
+    return _loaded["keras"]
+
+
+def load_tensorflow() -> Any:
+    """Import TensorFlow, quietly and on the processor; return the module (see `load_keras`)."""
+    _load()
+    return _loaded["tensorflow"]
+
+
+def freeze_garbage() -> None:
+    """Take everything alive now out of the garbage collector's rounds.
+
+    Streamlit runs a full collection after every rerun. TensorFlow, Keras and a built network are
+    some 600,000 objects that live as long as the process: looking at each of them again costs
+    about 300 ms with the interpreter locked. Call this after building a network.
+    """
+    gc.collect()
+    gc.freeze()
