@@ -18,6 +18,8 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.turns import turn
+
 Floats: TypeAlias = NDArray[np.floating[Any]]
 
 
@@ -184,8 +186,9 @@ def _in_bands(formula: Callable[[Floats], Floats], x: Floats) -> Floats:
         return np.asarray(formula(x))
     flat = x.ravel()
     result = np.empty_like(flat)
-    for start in range(0, flat.size, _BAND):
-        result[start : start + _BAND] = formula(flat[start : start + _BAND])
+    with turn():
+        for start in range(0, flat.size, _BAND):
+            result[start : start + _BAND] = formula(flat[start : start + _BAND])
     return result.reshape(x.shape)
 
 
