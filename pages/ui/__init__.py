@@ -1,0 +1,1 @@
+"""What the pages share: frame, picture picker, controls, component wrappers."""

@@ -1,0 +1,120 @@
+// A grid of numbers on a canvas. The grid keeps its size on screen; cells rescale.
+
+import { css, inkOn } from "../shared/colours.js";
+import { sharpContext } from "../shared/dom.js";
+
+export class CellGrid {
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.rows = this.columns = 1;
+    this.cell = 1;
+  }
+
+  // colour(row, column): [r, g, b], or null for an empty cell; text and note: strings.
+  // hatched(row, column): true where a cell is padding. marks: outlined rectangles.
+  draw({ rows, columns, colour, text, note, hatched, marks = [], page, tallest = Infinity }) {
+    const available = this.canvas.parentElement.clientWidth;
+    this.rows = rows;
+    this.columns = columns;
+    this.cell = Math.max(2, Math.min(available / columns, tallest / rows, 76));
+    const { cell } = this;
+    const [width, height] = [cell * columns, cell * rows];
+    this.canvas.style.width = `${width}px`;
+    this.canvas.style.height = `${height}px`;
+    const context = sharpContext(this.canvas, width, height);
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    const family = page.font;
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const [x, y] = [column * cell, row * cell];
+        const fill = colour(row, column);
+        if (fill === null) {
+          context.fillStyle = page.panel;
+          context.fillRect(x + 0.5, y + 0.5, cell - 1, cell - 1);
+          continue;
+        }
+        context.fillStyle = css(fill);
+        context.fillRect(x, y, cell + 0.5, cell + 0.5);
+        const outside = hatched?.(row, column);
+        if (outside) hatch(context, x, y, cell, page);
+        const written = text?.(row, column) ?? "";
+        if (written !== "" && cell >= 14) {
+          const below = note?.(row, column) ?? "";
+          const size = Math.min(cell * 0.4, (cell * 1.55) / Math.max(3, written.length), 22);
+          if (size >= 6.5) {
+            context.font = `500 ${size}px ${family}`;
+            if (outside) {
+              context.fillStyle = page.background;
+              const half = context.measureText(written).width / 2 + 2;
+              context.fillRect(x + cell / 2 - half, y + cell / 2 - size * 0.6, 2 * half, size * 1.2);
+            }
+            context.fillStyle = outside ? page.ink : inkOn(fill);
+            context.fillText(written, x + cell / 2, y + cell * (below ? 0.4 : 0.52));
+            if (below && cell >= 26) {
+              context.font = `500 ${Math.min(cell * 0.25, 13)}px ${family}`;
+              context.fillText(below, x + cell / 2, y + cell * 0.77);
+            }
+          }
+        }
+      }
+    }
+    if (cell >= 10) {
+      context.strokeStyle = page.dark ? "rgba(255,255,255,.16)" : "rgba(0,0,0,.14)";
+      context.lineWidth = 1;
+      context.beginPath();
+      for (let row = 0; row <= rows; row++) {
+        context.moveTo(0, row * cell);
+        context.lineTo(width, row * cell);
+      }
+      for (let column = 0; column <= columns; column++) {
+        context.moveTo(column * cell, 0);
+        context.lineTo(column * cell, height);
+      }
+      context.stroke();
+    }
+    for (const mark of marks) outline(context, mark, cell, page);
+  }
+
+  cellAt(event) {
+    const box = this.canvas.getBoundingClientRect();
+    const column = Math.floor((event.clientX - box.left) / (box.width / this.columns));
+    const row = Math.floor((event.clientY - box.top) / (box.height / this.rows));
+    if (row < 0 || column < 0 || row >= this.rows || column >= this.columns) return null;
+    return [row, column];
+  }
+}
+
+function hatch(context, x, y, cell, page) {
+  context.save();
+  context.beginPath();
+  context.rect(x, y, cell, cell);
+  context.clip();
+  context.globalAlpha = 0.55;
+  context.fillStyle = page.background;
+  context.fillRect(x, y, cell, cell);
+  context.globalAlpha = 0.35;
+  context.strokeStyle = page.ink;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (let step = -cell; step < cell; step += 6) {
+    context.moveTo(x + step, y + cell);
+    context.lineTo(x + step + cell, y);
+  }
+  context.stroke();
+  context.restore();
+}
+
+// Accent inside a band of the page's own background, so that it shows on any picture.
+function outline(context, { row, column, height, width, colour, thickness = 3, dashed }, cell, page) {
+  const box = [column * cell, row * cell, width * cell, height * cell];
+  context.save();
+  context.strokeStyle = page.background;
+  context.lineWidth = thickness + 2;
+  context.strokeRect(...box);
+  context.strokeStyle = colour ?? page.accent;
+  context.lineWidth = thickness;
+  if (dashed) context.setLineDash([5, 4]);
+  context.strokeRect(...box);
+  context.restore();
+}

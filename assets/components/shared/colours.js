@@ -1,0 +1,112 @@
+// Colours of values and of the page. The tables come from cnnviz/palette.py.
+
+import { PALETTE } from "../shared/palette.js";
+
+export function theme(element) {
+  const host = element.host ?? element;
+  const style = getComputedStyle(host);
+  const colour = (name, fallback) => style.getPropertyValue(name).trim() || fallback;
+  const background = colour("--st-background-color", "#ffffff");
+  return {
+    background,
+    dark: luminance(rgbOf(background)) < 0.2,
+    ink: colour("--st-text-color", "#1b1f23"),
+    accent: colour("--st-primary-color", "#0b6e63"),
+    border: colour("--st-border-color", "#d5dadd"),
+    panel: colour("--st-secondary-background-color", "#f3f5f5"),
+    font: colour("--st-font", "sans-serif"),
+  };
+}
+
+export function rgbOf(colour) {
+  const hex = colour.match(/^#([0-9a-f]{6})/i);
+  if (hex) return [0, 2, 4].map((at) => parseInt(hex[1].slice(at, at + 2), 16));
+  return (colour.match(/[\d.]+/g) ?? [0, 0, 0]).slice(0, 3).map(Number);
+}
+
+function luminance([red, green, blue]) {
+  const linear = (value) => {
+    const part = value / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  };
+  return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+}
+
+// Black or white, whichever stands out more (WCAG contrast).
+export function inkOn(rgb) {
+  return luminance(rgb) > 0.179 ? "#000000" : "#ffffff";
+}
+
+export const css = ([red, green, blue]) => `rgb(${red},${green},${blue})`;
+
+export function table(scale, dark) {
+  const entry = PALETTE[scale][dark ? "dark" : "light"];
+  if (!(entry.bytes instanceof Uint8Array)) {
+    entry.bytes = Uint8Array.from(atob(entry.bytes), (letter) => letter.charCodeAt(0));
+  }
+  return entry.bytes;
+}
+
+// A signed value's colour: zero is the middle entry, +-limit the ends.
+export function signedColour(value, limit, bytes) {
+  const last = bytes.length / 3 - 1;
+  const at = 3 * Math.round(((Math.max(-1, Math.min(1, value / (limit || 1))) + 1) / 2) * last);
+  return [bytes[at], bytes[at + 1], bytes[at + 2]];
+}
+
+export function extremes(values) {
+  let least = Infinity;
+  let most = -Infinity;
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at];
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return [least, most];
+}
+
+// One value's colour under a way to show it; the same rules as cnnviz/display.py.
+export function shownColour(values, show, [least, most], bytes) {
+  if (show === "signed") {
+    return signedColour(values[0], Math.max(Math.abs(least), Math.abs(most)), bytes);
+  }
+  const levels = values.map((value) => level(value, show, least, most));
+  return levels.length === 1 ? [levels[0], levels[0], levels[0]] : levels;
+}
+
+function level(value, show, least, most) {
+  let shown = value;
+  if (show === "absolute") shown = Math.abs(value);
+  if (show === "rescale") shown = most > least ? ((value - least) / (most - least)) * 255 : 0;
+  return Math.max(0, Math.min(255, Math.round(shown)));
+}
+
+// Fill `pixels` (RGBA bytes) with planes of values, planes[channel * size + pixel].
+export function paint(pixels, planes, size, show, [least, most], bytes) {
+  const channels = planes.length / size;
+  if (show === "signed") {
+    const last = bytes.length / 3 - 1;
+    const limit = Math.max(Math.abs(least), Math.abs(most)) || 1;
+    const factor = last / (2 * limit);
+    for (let at = 0, to = 0; at < size; at++, to += 4) {
+      const from = 3 * Math.round((planes[at] + limit) * factor);
+      pixels[to] = bytes[from];
+      pixels[to + 1] = bytes[from + 1];
+      pixels[to + 2] = bytes[from + 2];
+      pixels[to + 3] = 255;
+    }
+    return;
+  }
+  const absolute = show === "absolute";
+  const scale = show === "rescale" ? (most > least ? 255 / (most - least) : 0) : 1;
+  const offset = show === "rescale" ? least : 0;
+  for (let channel = 0; channel < 3; channel++) {
+    const plane = (channels === 3 ? channel : 0) * size;
+    for (let at = 0, to = channel; at < size; at++, to += 4) {
+      let value = planes[plane + at];
+      if (absolute && value < 0) value = -value;
+      pixels[to] = (value - offset) * scale; // Uint8ClampedArray rounds and clips
+    }
+  }
+  for (let to = 3; to < 4 * size; to += 4) pixels[to] = 255;
+}

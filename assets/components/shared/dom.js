@@ -1,0 +1,33 @@
+// Small ways to make elements; text always goes in as text.
+
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "text") made.textContent = value;
+    else if (name.startsWith("on")) made[name] = value;
+    else if (value !== null && value !== undefined) made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+// A button with a Material Symbol, the font that Streamlit's page already carries.
+export function iconButton(symbol, label, onclick) {
+  return element(
+    "button",
+    { type: "button", class: "icon", title: label, "aria-label": label, onclick },
+    element("span", { class: "symbol", "aria-hidden": "true", text: symbol }),
+  );
+}
+
+// Give a canvas the device's own pixels at a CSS size; returns its context in CSS pixels.
+export function sharpContext(canvas, width, height) {
+  const ratio = window.devicePixelRatio || 1;
+  const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== across) canvas.width = across;
+  if (canvas.height !== down) canvas.height = down;
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  return context;
+}

@@ -1,0 +1,194 @@
+// A kernel whose weights are typed, dragged up and down, wheeled or stepped with arrow keys.
+
+import { css, inkOn, signedColour } from "../shared/colours.js";
+import { element } from "../shared/dom.js";
+import { read, written } from "../shared/numbers.js";
+
+const LARGEST = 1e6; // what cnnviz.kernels.parse_kernel takes
+
+export class KernelEditor {
+  // preview(row, column, value) while a weight moves; commit(values) when it rests;
+  // hover(row, column) or hover(null); complain(sentence) when a weight is refused.
+  constructor(box, { preview, commit, hover, complain, name = "weight" }) {
+    Object.assign(this, { box, preview, commit, hover, complain, name });
+    this.rows = this.columns = 0;
+    this.values = [];
+    this.inputs = [];
+    this.moving = null;
+    box.setAttribute("role", "group");
+  }
+
+  show(rows, columns, values, page, bytes) {
+    this.page = page;
+    this.bytes = bytes;
+    if (rows !== this.rows || columns !== this.columns) this.build(rows, columns);
+    this.values = Array.from(values);
+    this.colour();
+  }
+
+  build(rows, columns) {
+    this.rows = rows;
+    this.columns = columns;
+    this.box.style.setProperty("--columns", columns);
+    this.box.setAttribute("aria-label", `Kernel, ${rows} rows and ${columns} columns`);
+    this.box.style.setProperty("--most", Math.max(rows, columns));
+    this.inputs = Array.from({ length: rows * columns }, (_, at) => this.cell(at));
+    this.box.replaceChildren(...this.inputs);
+  }
+
+  cell(at) {
+    const [row, column] = [Math.floor(at / this.columns), at % this.columns];
+    const input = element("input", {
+      type: "text",
+      inputmode: "decimal",
+      role: "spinbutton",
+      autocomplete: "off",
+      "aria-label": `${this.name} row ${row + 1} column ${column + 1}`,
+    });
+    input.onfocus = () => {
+      input.select();
+      this.hover(row, column);
+    };
+    input.onpointerenter = () => this.hover(row, column);
+    input.onpointerleave = () => this.moving === null && this.hover(null);
+    input.oninput = () => {
+      const value = read(input.value);
+      if (acceptable(value)) this.set(at, value, false);
+    };
+    input.onblur = () => {
+      this.hover(null);
+      this.settle(at, input);
+    };
+    input.onkeydown = (event) => this.key(event, at, input);
+    input.onwheel = (event) => {
+      if (input.getRootNode().activeElement !== input) return;
+      event.preventDefault();
+      this.nudge(at, event.deltaY < 0 ? 1 : -1, event);
+    };
+    input.onpointerdown = (event) => this.grab(event, at, input);
+    return input;
+  }
+
+  grab(event, at, input) {
+    const [startY, startValue] = [event.clientY, this.values[at]];
+    let dragging = false;
+    const step = this.step() / 4;
+    input.setPointerCapture(event.pointerId);
+    input.onpointermove = (move) => {
+      const up = startY - move.clientY;
+      if (!dragging && Math.abs(up) < 4) return;
+      if (!dragging) {
+        dragging = true;
+        this.moving = at;
+        input.blur();
+      }
+      move.preventDefault();
+      const factor = move.shiftKey ? 10 : move.altKey ? 0.1 : 1;
+      this.set(at, tidy(startValue + up * step * factor, step * factor));
+    };
+    input.onpointerup = input.onpointercancel = () => {
+      input.onpointermove = input.onpointerup = input.onpointercancel = null;
+      if (!dragging) return;
+      this.moving = null;
+      this.commit(this.values);
+    };
+  }
+
+  key(event, at, input) {
+    const whole = input.selectionStart === 0 && input.selectionEnd === input.value.length;
+    const go = (row, column) => {
+      const to = row * this.columns + column;
+      if (row < 0 || column < 0 || row >= this.rows || column >= this.columns) return;
+      event.preventDefault();
+      this.inputs[to].focus();
+    };
+    const [row, column] = [Math.floor(at / this.columns), at % this.columns];
+    if (event.key === "Enter") {
+      this.settle(at, input);
+      input.select();
+    } else if (event.key === "Escape") {
+      input.value = written(this.values[at]);
+      input.select();
+    } else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+      const up = event.key === "ArrowUp";
+      if (event.ctrlKey || event.metaKey) go(row + (up ? -1 : 1), column);
+      else this.nudge(at, up ? 1 : -1, event);
+    } else if (event.key === "ArrowLeft" && whole) go(row, column - 1);
+    else if (event.key === "ArrowRight" && whole) go(row, column + 1);
+  }
+
+  nudge(at, direction, event) {
+    event.preventDefault();
+    const step = this.step() * (event.shiftKey ? 10 : event.altKey ? 0.1 : 1);
+    this.set(at, tidy(this.values[at] + direction * step, step));
+    this.inputs[at].select?.();
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.commit(this.values), 250);
+  }
+
+  // A tenth of the power of ten that the largest weight is in.
+  step() {
+    const most = Math.max(...this.values.map(Math.abs));
+    return most > 0 ? 10 ** Math.floor(Math.log10(most)) / 10 : 0.1;
+  }
+
+  settle(at, input) {
+    const value = read(input.value);
+    if (!acceptable(value)) {
+      if (input.value !== written(this.values[at])) {
+        this.complain(
+          `A weight is a number between \u2212${LARGEST.toLocaleString("en")} and ` +
+            `${LARGEST.toLocaleString("en")}. Received: ${input.value || "nothing"}.`,
+        );
+      }
+      input.value = written(this.values[at]);
+      return;
+    }
+    if (input.value !== written(this.values[at])) this.set(at, value);
+    if (this.typed) this.commit(this.values);
+  }
+
+  set(at, value, rewrite = true) {
+    const limited = Math.max(-LARGEST, Math.min(LARGEST, value));
+    this.typed = true;
+    this.complain("");
+    this.values[at] = limited;
+    this.colour(rewrite ? null : at);
+    this.preview(Math.floor(at / this.columns), at % this.columns, limited);
+  }
+
+  committed() {
+    this.typed = false;
+  }
+
+  colour(keep = null) {
+    const limit = Math.max(...this.values.map(Math.abs)) || 1;
+    const active = this.box.getRootNode().activeElement;
+    this.inputs.forEach((input, at) => {
+      const value = this.values[at];
+      const fill = signedColour(value, limit, this.bytes);
+      input.style.background = css(fill);
+      input.style.color = inkOn(fill);
+      input.setAttribute("aria-valuenow", value);
+      const text = written(value, this.columns > 5 ? 2 : 4);
+      input.classList.toggle("long", text.length > 4);
+      const typing = keep === at || (active === input && this.typed && read(input.value) === value);
+      if (!typing && input.value !== text) input.value = text;
+    });
+  }
+
+  mark(row, column) {
+    this.inputs.forEach((input, at) => {
+      input.classList.toggle("lit", row !== null && at === row * this.columns + column);
+    });
+  }
+}
+
+function acceptable(value) {
+  return Number.isFinite(value) && Math.abs(value) <= LARGEST;
+}
+
+function tidy(value, step) {
+  const decimals = Math.max(0, Math.min(6, Math.ceil(-Math.log10(step)) + 1));
+  return Number(value.toFixed(decimals));
+}

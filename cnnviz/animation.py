@@ -1,0 +1,168 @@
+"""The sliding window as an animated GIF, drawn with Pillow."""
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from cnnviz import palette
+from cnnviz.display import display
+from cnnviz.numbers import written
+
+_CELL = 44
+_GAP = 28
+_HEADING = 34
+_MARGIN = 16
+
+
+def sliding_window_gif(
+    inputs: NDArray[np.float32],
+    input_colours: NDArray[np.uint8],
+    outputs: NDArray[np.float32],
+    output_colours: NDArray[np.uint8],
+    *,
+    kernel: NDArray[np.float32] | None,
+    window: tuple[int, int],
+    stride: tuple[int, int] = (1, 1),
+    dilation: tuple[int, int] = (1, 1),
+    titles: Sequence[str] = ("Picture", "Kernel", "Result"),
+    seconds_per_step: float = 0.25,
+) -> bytes:
+    """Draw the window sliding over a patch while the output fills cell by cell.
+
+    Parameters
+    ----------
+    inputs : (height, width) numbers of the patch, padding included.
+    input_colours : (height, width, 3) uint8, the colour of each cell.
+    outputs, output_colours : the same for the cells that the window gives, in the same order.
+    kernel : (rows, columns) weights drawn between the two, or None (pooling).
+    window : rows and columns that one stop of the window covers, before dilation.
+
+    Returns
+    -------
+    The bytes of an endless GIF.
+    """
+    blocks = [(inputs, input_colours)]
+    if kernel is not None:
+        blocks.append((kernel, palette.colour_map(kernel, scale="weights")))
+    blocks.append((outputs, output_colours))
+    if kernel is None:
+        titles = (titles[0], titles[-1])
+    left, places = _MARGIN, []
+    for numbers, _ in blocks:
+        places.append(left)
+        left += numbers.shape[1] * _CELL + _GAP
+    height = max(numbers.shape[0] for numbers, _ in blocks) * _CELL + _HEADING + 2 * _MARGIN
+    base = Image.new("RGB", (left - _GAP + _MARGIN, height), palette.LIGHT_BACKGROUND)
+    draw = ImageDraw.Draw(base)
+    for place, title in zip(places, titles, strict=True):
+        draw.text((place, _MARGIN), title, fill="#1b1f23", font=_font(18))
+    for place, (numbers, colours) in zip(places[:-1], blocks[:-1], strict=True):
+        _draw_cells(draw, place, numbers, colours, count=numbers.size)
+    span = [d * (k - 1) + 1 for k, d in zip(window, dilation, strict=True)]
+    frames = []
+    rows, columns = outputs.shape
+    for step in range(rows * columns):
+        row, column = divmod(step, columns)
+        frame = base.copy()
+        draw = ImageDraw.Draw(frame)
+        _draw_cells(draw, places[-1], outputs, output_colours, count=step + 1)
+        _outline(draw, places[0], row * stride[0], column * stride[1], span[0], span[1])
+        _outline(draw, places[-1], row, column, 1, 1)
+        frames.append(frame.quantize(128, dither=Image.Dither.NONE))
+    file = io.BytesIO()
+    durations = [int(seconds_per_step * 1000)] * (len(frames) - 1) + [1500]
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=durations, loop=0)
+    return file.getvalue()
+
+
+def _draw_cells(
+    draw: ImageDraw.ImageDraw,
+    left: int,
+    numbers: NDArray[np.float32],
+    colours: NDArray[np.uint8],
+    *,
+    count: int,
+) -> None:
+    top = _MARGIN + _HEADING
+    for place, (row, column) in enumerate(np.ndindex(*numbers.shape)):
+        x, y = left + column * _CELL, top + row * _CELL
+        box = (x, y, x + _CELL, y + _CELL)
+        if place >= count:
+            draw.rectangle(box, fill="#f3f5f5", outline="#d5dadd")
+            continue
+        colour = tuple(int(level) for level in colours[row, column])
+        draw.rectangle(box, fill=colour, outline="#8a9299")
+        text = written(float(numbers[row, column]))
+        draw.text(
+            (x + _CELL / 2, y + _CELL / 2),
+            text,
+            fill=palette.readable_ink(colour),
+            font=_font(16 if len(text) <= 4 else 12),
+            anchor="mm",
+        )
+
+
+def _outline(
+    draw: ImageDraw.ImageDraw, left: int, row: int, column: int, height: int, width: int
+) -> None:
+    x, y = left + column * _CELL, _MARGIN + _HEADING + row * _CELL
+    box = (x, y, x + width * _CELL, y + height * _CELL)
+    draw.rectangle(box, outline="#ffffff", width=6)
+    draw.rectangle(box, outline=palette.LIGHT_ACCENT, width=4)
+
+
+def _font(size: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
+    return ImageFont.load_default(size)
+
+
+def sliding_patch_gif(
+    inputs: NDArray[np.uint8] | NDArray[np.float32],
+    outputs: NDArray[np.float32],
+    sources: tuple[NDArray[np.int32], NDArray[np.int32]],
+    *,
+    kernel: NDArray[np.float32] | None,
+    window: tuple[int, int],
+    stride: tuple[int, int],
+    dilation: tuple[int, int],
+    cell: tuple[int, int],
+    show: str,
+    most: int = 6,
+) -> bytes:
+    """Draw the window sliding over the patch around one output cell, from the whole pictures.
+
+    Parameters
+    ----------
+    inputs, outputs : (height, width, channels), one channel or three; the first one's numbers
+        stand in the cells.
+    sources : see `cnnviz.windows.padded_sources`, rows and columns.
+    cell : (row, column) of the output in the middle of the patch.
+    show : how the output is painted, see `cnnviz.display`.
+    most : output cells along one side of the patch.
+    """
+    first, count, crop = [], [], []
+    for axis in range(2):
+        size = outputs.shape[axis]
+        span = dilation[axis] * (window[axis] - 1) + 1
+        fit = max(1, min(size, most, (14 - span) // stride[axis] + 1))
+        start = max(0, min(size - fit, cell[axis] - fit // 2))
+        first.append(start)
+        count.append(fit)
+        place = start * stride[axis]
+        crop.append(sources[axis][place : place + (fit - 1) * stride[axis] + span])
+    patch = inputs[np.maximum(crop[0], 0)[:, None], np.maximum(crop[1], 0)[None, :]]
+    zeros = (crop[0] < 0)[:, None] | (crop[1] < 0)[None, :]
+    patch = np.where(zeros[..., None], 0, patch).astype(np.float32)
+    block = tuple(slice(start, start + fit) for start, fit in zip(first, count, strict=True))
+    return sliding_window_gif(
+        patch[..., 0],
+        display(patch, "clip"),
+        outputs[block][..., 0],
+        display(outputs, show)[block],
+        kernel=kernel,
+        window=window,
+        stride=stride,
+        dilation=dilation,
+    )

@@ -1,0 +1,33 @@
+"""Formulas with the numbers in them, as LaTeX."""
+
+from cnnviz.shapes import AxisPadding, output_size, padding_amounts
+
+
+def output_size_formula(
+    input_size: int,
+    kernel_size: int,
+    *,
+    stride: int = 1,
+    padding: AxisPadding = "valid",
+    dilation: int = 1,
+) -> str:
+    r"""Write the output size of one axis with its numbers.
+
+    >>> output_size_formula(512, 3)
+    '\\left\\lfloor \\frac{512 + 0 + 0 - 1 \\cdot (3 - 1) - 1}{1} \\right\\rfloor + 1 = 510'
+    """
+    before, after = padding_amounts(
+        input_size, kernel_size, stride=stride, padding=padding, dilation=dilation
+    )
+    size = output_size(input_size, kernel_size, stride=stride, padding=padding, dilation=dilation)
+    return (
+        rf"\left\lfloor \frac{{{input_size} + {before} + {after} - {dilation} \cdot "
+        rf"({kernel_size} - 1) - 1}}{{{stride}}} \right\rfloor + 1 = {size}"
+    )
+
+
+OUTPUT_SIZE = (
+    r"\left\lfloor \frac{n + p_\text{before} + p_\text{after} - d\,(k - 1) - 1}{s} "
+    r"\right\rfloor + 1"
+)
+"""The rule behind: n input, k kernel, s stride, d dilation, p padding, all in pixels."""

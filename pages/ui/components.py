@@ -1,0 +1,63 @@
+"""Register the browser components of `assets/components/`, one folder each.
+
+A component is `view.js` (a module that exports its renderer) and `style.css`. Modules
+import from `../shared/`; Streamlit takes one script per component, so the imports are
+resolved here, once, when the server starts.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from cnnviz import palette
+
+FOLDER = Path(__file__).parents[2] / "assets" / "components"
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\.\./shared/(\w+)\.js";\n', re.MULTILINE)
+
+
+def register(name: str) -> Callable[..., object]:
+    """Register the component in the folder `name`; return the command that mounts it."""
+    return st.components.v2.component(
+        f"cnnviz_{name}",
+        html='<div class="root"></div>',
+        css=_read("shared/base.css") + _read(f"{name}/style.css"),
+        js=bundle(f"{name}/view"),
+    )
+
+
+def bundle(module: str) -> str:
+    """Join a module and all that it imports from `shared/`, each once, in order."""
+    parts: dict[str, str] = {}
+
+    def visit(module: str) -> str:
+        text = _palette_module() if module == "shared/palette" else _read(f"{module}.js")
+        for shared in _IMPORT.findall(text):
+            if f"shared/{shared}" not in parts:
+                source = visit(f"shared/{shared}")
+                parts[f"shared/{shared}"] = re.sub(r"^export ", "", source, flags=re.MULTILINE)
+        return _IMPORT.sub("", text)
+
+    main = visit(module)
+    return "\n".join([*parts.values(), main])
+
+
+def _palette_module() -> str:
+    tables = {
+        scale: {
+            theme: {"bytes": base64.b64encode(palette.lookup_table(scale, page).tobytes()).decode()}
+            for theme, page in (
+                ("light", palette.LIGHT_BACKGROUND),
+                ("dark", palette.DARK_BACKGROUND),
+            )
+        }
+        for scale in ("maps", "weights", "attributions")
+    }
+    return f"export const PALETTE = {json.dumps(tables)};\n"
+
+
+def _read(path: str) -> str:
+    return (FOLDER / path).read_text(encoding="utf-8")

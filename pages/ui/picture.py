@@ -1,0 +1,151 @@
+"""The picture: chosen once in the sidebar, the same on every page.
+
+A sample's name is in the address (`?picture=panda`); an upload or a photo from the
+camera lives in the session only.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from cnnviz import images, limits, samples
+from pages.ui.components import register
+from pages.ui.wire import pack
+
+_KEY = "picture_in_hand"
+_SEEN = "picture_address_seen"
+_gallery = register("gallery")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture in hand.
+
+    Attributes
+    ----------
+    name : the sample's name, or "upload".
+    title, alt : what it is called and what it shows.
+    image : (height, width, 3) uint8, read-only.
+    identity : changes whenever a pixel does; a key for caches.
+    """
+
+    name: str
+    title: str
+    alt: str
+    image: np.ndarray
+    identity: str
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether an address can name it."""
+        return self.name in samples.SAMPLES
+
+
+def chosen_picture() -> Picture:
+    """Draw the picker and return the picture in hand."""
+    _follow_address()
+    picture = st.session_state[_KEY]
+    with st.popover("Change the picture", icon=":material/image:", width="stretch"):
+        _gallery(
+            key="gallery",
+            data=_gallery_data(picture.name),
+            on_choice_change=_take_sample,
+        )
+        st.file_uploader(
+            "Your own picture",
+            type=["png", "jpg", "jpeg", "gif", "bmp", "webp"],
+            key="picture_upload",
+            on_change=_take_upload,
+            args=("picture_upload",),
+            help=f"PNG, JPEG, GIF, BMP or WebP, up to {limits.PICTURE_MEGABYTES:g} MiB. "
+            "It stays on this server's memory for your session only.",
+        )
+        if st.toggle("Use the camera", key="picture_camera_on"):
+            st.camera_input(
+                "Photograph",
+                key="picture_camera",
+                on_change=_take_upload,
+                args=("picture_camera",),
+                label_visibility="collapsed",
+            )
+    if complaint := st.session_state.pop("picture_complaint", None):
+        st.error(complaint, icon=":material/error:")
+    picture = st.session_state[_KEY]
+    st.image(_thumbnail(picture), caption=picture.title, width="stretch")
+    return picture
+
+
+def picture_address() -> dict[str, str]:
+    """Give the part of an address that names the picture in hand; empty for the default."""
+    picture = st.session_state[_KEY]
+    if picture.is_sample and picture.name != samples.DEFAULT_SAMPLE:
+        return {"picture": picture.name}
+    return {}
+
+
+def _follow_address() -> None:
+    named = st.query_params.get("picture")
+    first = _KEY not in st.session_state
+    if first or (named in samples.SAMPLES and named != st.session_state.get(_SEEN)):
+        _hold(_sample(named if named in samples.SAMPLES else samples.DEFAULT_SAMPLE))
+    address = picture_address().get("picture")
+    if address != named:
+        if address:
+            st.query_params["picture"] = address
+        else:
+            del st.query_params["picture"]
+    st.session_state[_SEEN] = address
+
+
+def _hold(picture: Picture) -> None:
+    st.session_state[_KEY] = picture
+
+
+def _sample(name: str) -> Picture:
+    sample = samples.SAMPLES[name]
+    return Picture(name, sample.title, sample.alt, samples.open_sample(name), f"sample:{name}")
+
+
+def _take_sample() -> None:
+    name = st.session_state["gallery"].get("choice")
+    if name in samples.SAMPLES:
+        _hold(_sample(name))
+        st.session_state[_SEEN] = name
+
+
+def _take_upload(key: str) -> None:
+    file = st.session_state[key]
+    if file is None:
+        return
+    data = file.getvalue()
+    try:
+        image = images.read_image(data)
+    except images.ImageError as error:
+        st.session_state["picture_complaint"] = str(error)
+        return
+    image.setflags(write=False)
+    digest = hashlib.sha256(data).hexdigest()
+    title = file.name if key == "picture_upload" else "Photo from the camera"
+    _hold(Picture("upload", title, f"Your picture, {title}.", image, f"upload:{digest}"))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _gallery_data(chosen: str) -> bytes:
+    entries, thumbnails = [], {}
+    for name, sample in samples.SAMPLES.items():
+        entries.append({"name": name, "title": sample.title, "group": sample.group})
+        encoded = images.encode_jpeg(samples.thumbnail(name, side=96))
+        thumbnails[name] = np.frombuffer(encoded, np.uint8)
+    return pack({"entries": entries, "chosen": chosen}, **thumbnails)
+
+
+def _thumbnail(picture: Picture) -> bytes:
+    return _encoded_thumbnail(picture.identity, picture)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _encoded_thumbnail(identity: str, _picture: Picture) -> bytes:  # noqa: ARG001
+    small = images.resize_to(_picture.image, longest_side=320)
+    return images.encode_png(small)

@@ -1,0 +1,43 @@
+"""The end of every page: downloads, and the Keras code that reproduces what is shown."""
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file made when it is asked for: label, file name, media type, maker of its bytes."""
+
+    label: str
+    file_name: str
+    media_type: str
+    make: Callable[[], bytes]
+
+
+def take_it_with_you(downloads: Sequence[Download], code: str) -> None:
+    """Offer the downloads side by side and the code below."""
+    st.subheader("Take it with you", anchor=False)
+    with st.container(horizontal=True):
+        for download in downloads:
+            st.download_button(
+                download.label,
+                download.make,
+                download.file_name,
+                download.media_type,
+                key=f"download_{download.file_name}",
+                on_click="ignore",
+                icon=":material/download:",
+            )
+    with st.expander("Keras code for exactly this view", icon=":material/code:"):
+        st.code(code, language="python")
+
+
+def npz(**arrays: np.ndarray) -> bytes:
+    """Pack arrays as the bytes of a compressed `.npz` file."""
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
