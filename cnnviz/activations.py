@@ -168,7 +168,7 @@ class Activation:
         return {**defaults, **parameters}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Curve:
     """Samples of an activation: ``x``, ``y`` = f(x) and ``slope`` = f'(x), each (count,)."""
 
@@ -694,7 +694,7 @@ def zero_share(values: ArrayLike) -> float:
     return float(1 - np.count_nonzero(values) / values.size)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Histograms:
     """Two histograms over the same bins.
 
@@ -727,7 +727,7 @@ def histograms(before: ArrayLike, after: ArrayLike, *, bins: int = 64) -> Histog
     return Histograms(edges, counts_before, counts_after)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SoftmaxTerms:
     """Softmax taken apart; arrays have the logits' shape, sums lack its last axis.
 

@@ -8,6 +8,9 @@ Three kinds, each by what it makes of a window's pixels x:
 - "l2": their length as a vector, sqrt(sum(x^2)): the root of the *sum* of squares, not of their
   mean (PyTorch's ``LPPool2d(2, ...)``; TensorFlow has no such layer).
 
+Results lie channel after channel in memory (a transposed view), as those of
+:mod:`cnnviz.convolution` do, so that one pools or draws them without copying.
+
 Padding never wins, never counts and adds nothing. "same" follows TensorFlow: the odd row or
 column goes at the end.
 """
@@ -266,13 +269,15 @@ def pool_gradient(
     return _maps(scaled * _sums_back(spread, rows, columns))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PoolWindow:
     """One window of a pooled map, taken apart.
 
     kind : "max", "average" or "l2"
     row, column, channel : the pooled value this is about
     top, left : the window's first pixel in the picture; negative in the padding
+    rows, columns : the picture's row of each row of the window, and column of each column; below
+        0, or at height (width) and more, in the padding
     patch : (rows, columns) float32, the pixels; 0 in the padding
     inside : (rows, columns) bool, False in the padding
     count : pixels inside
@@ -289,6 +294,8 @@ class PoolWindow:
     channel: int
     top: int
     left: int
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
     patch: Maps
     inside: NDArray[np.bool_]
     count: int
@@ -319,8 +326,7 @@ def pool_window_at(
 
     Raises
     ------
-    ValueError : as :func:`pool`
-    IndexError : no pooled value at that position
+    ValueError : as :func:`pool`, or no pooled value at that position
 
     >>> image = np.array([[1, 4], [2, 3]])[..., np.newaxis]
     >>> window = pool_window_at(image, 0, 0)
@@ -335,7 +341,7 @@ def pool_window_at(
     limits = (rows.positions, columns.positions, channels)
     for (name, value), limit in zip(place.items(), limits, strict=True):
         if not 0 <= value < limit:
-            raise IndexError(f"The {name} must be from 0 to {limit - 1}. Received: {name}={value}.")
+            raise ValueError(f"The {name} must be from 0 to {limit - 1}. Received: {name}={value}.")
     top = row * rows.stride - rows.before
     left = column * columns.stride - columns.before
     down, across = np.arange(top, top + rows.size), np.arange(left, left + columns.size)
@@ -364,6 +370,8 @@ def pool_window_at(
         channel=channel,
         top=top,
         left=left,
+        rows=down,
+        columns=across,
         patch=patch,
         inside=inside,
         count=int(np.count_nonzero(inside)),
@@ -426,7 +434,7 @@ def _planes(image: ArrayLike) -> Maps:
 
 
 def _maps(planes: NDArray[np.float32]) -> Maps:
-    return np.ascontiguousarray(planes.transpose(1, 2, 0))
+    return planes.transpose(1, 2, 0)
 
 
 def _on_axis(part: slice, axis: int) -> tuple[slice, ...]:

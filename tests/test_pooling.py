@@ -254,6 +254,8 @@ def test_every_window_explains_its_pooled_value(kind, options):
         one_hot[row, column, channel] = 1
         flowing = pool_gradient(image, one_hot, kind=kind, **options)[..., channel]
         height, width = window.patch.shape
+        np.testing.assert_array_equal(window.rows, window.top + np.arange(height))
+        np.testing.assert_array_equal(window.columns, window.left + np.arange(width))
         for r, c in np.ndindex(height, width):
             if window.inside[r, c]:
                 place = window.top + r, window.left + c
@@ -306,5 +308,5 @@ def test_a_gradient_of_another_shape_is_refused():
     ],
 )
 def test_a_window_outside_the_maps_is_refused(place, message):
-    with pytest.raises(IndexError, match=message):
+    with pytest.raises(ValueError, match=message):
         pool_window_at(np.zeros((4, 4, 1)), **place)
