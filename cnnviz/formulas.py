@@ -31,3 +31,9 @@ OUTPUT_SIZE = (
     r"\right\rfloor + 1"
 )
 """The rule behind: n input, k kernel, s stride, d dilation, p padding, all in pixels."""
+
+CONVOLUTION = (
+    r"y_{r,c} = b + \sum_{i} \sum_{j} w_{i,j} \; "
+    r"x_{\,s r + d i - p_\text{top},\; s c + d j - p_\text{left}}"
+)
+"""What one stop of the window gives: w weights, x pixels, b bias."""

@@ -10,7 +10,7 @@ from cnnviz.display import DISPLAYS, display
 from cnnviz.keras_code import convolution_code
 from cnnviz.shapes import dilated_size, map_padding
 from cnnviz.windows import padded_sources
-from pages.ui.formulas import size_of_result
+from pages.ui.formulas import convolution_formula, size_of_result
 from pages.ui.frame import page_frame
 from pages.ui.kernel import KernelInHand
 from pages.ui.stage import SOURCES, CellInFocus, experiments, page_background, working_picture
@@ -40,7 +40,12 @@ with controls:
     height, width, channels = pixels.shape
     shows = [show for show in DISPLAYS if channels == 1 or show != "signed"]
     show = st.selectbox(
-        "Show the result", shows, format_func=DISPLAYS.get, key="show", bind="query-params"
+        "Show the result",
+        shows,
+        index=len(shows) - 1,
+        format_func=DISPLAYS.get,
+        key="show",
+        bind="query-params",
     )
     stride = st.slider("Stride", 1, 8, key="stride", bind="query-params")
     reach = max(1, max(weights.shape) - 1)
@@ -117,6 +122,7 @@ with stage:
         on_selected=cell.take,
     )
 
+convolution_formula()
 size_of_result((height, width), weights.shape, stride=stride, padding=padding, dilation=dilation)
 
 st.subheader("Why it matters", anchor=False)

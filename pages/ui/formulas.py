@@ -2,8 +2,14 @@
 
 import streamlit as st
 
-from cnnviz.formulas import OUTPUT_SIZE, output_size_formula
+from cnnviz.formulas import CONVOLUTION, OUTPUT_SIZE, output_size_formula
 from cnnviz.shapes import Padding, axis_paddings
+
+
+def convolution_formula() -> None:
+    """Show what the window's sum is, in symbols."""
+    st.subheader("What happens at each stop", anchor=False)
+    st.latex(CONVOLUTION)
 
 
 def size_of_result(
@@ -16,20 +22,16 @@ def size_of_result(
 ) -> None:
     """Show how many rows and columns the result has, and why."""
     st.subheader("How large is the result?", anchor=False)
-    rule, rows, columns = st.columns([1.1, 1, 1])
-    with rule:
-        st.caption("n input, k kernel, s stride, d dilation, p padding")
-        st.latex(OUTPUT_SIZE)
-    per_axis = zip((rows, columns), ("Rows", "Columns"), axis_paddings(padding), strict=True)
-    for axis, (column, name, amount) in enumerate(per_axis):
-        with column:
-            st.caption(name)
-            st.latex(
-                output_size_formula(
-                    input_size[axis],
-                    kernel_size[axis],
-                    stride=stride,
-                    padding=amount,
-                    dilation=dilation,
-                )
-            )
+    lines = [rf"n' &= {OUTPUT_SIZE}"]
+    for axis, (name, amount) in enumerate(
+        zip(("rows", "columns"), axis_paddings(padding), strict=True)
+    ):
+        formula = output_size_formula(
+            input_size[axis], kernel_size[axis], stride=stride, padding=amount, dilation=dilation
+        )
+        lines.append(rf"\text{{{name}}} &= {formula}")
+    st.latex(r"\begin{aligned}" + r" \\[0.6em] ".join(lines) + r"\end{aligned}")
+    st.caption(
+        "n input, k kernel, s stride, d dilation, p padding before and after, all in pixels. "
+        "The brackets round down: where the stride does not divide, the rest is left out."
+    )

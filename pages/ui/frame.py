@@ -7,7 +7,8 @@ import streamlit as st
 
 from pages.ui.picture import Picture, chosen_picture, picture_address
 
-_STYLE = (Path(__file__).parents[2] / "assets" / "page.css").read_text(encoding="utf-8")
+_ASSETS = Path(__file__).parents[2] / "assets"
+_STYLE = (_ASSETS / "page.css").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -21,22 +22,87 @@ class Page:
     group: str
 
 
-PAGES = (
-    Page(
-        "app.py",
-        "Start",
-        ":material/home:",
-        "See, and change, every number between a picture's pixels and a network's answer.",
-        "",
-    ),
-    Page(
-        "pages/01_convolution.py",
-        "Convolution",
-        ":material/grid_on:",
-        "A small grid of weights slides over the picture; each stop gives one number.",
-        "Building blocks",
-    ),
+_BLOCKS = "Building blocks"
+_NETWORKS = "Networks"
+_ROOT = Path(__file__).parents[2]
+PAGES = tuple(
+    page
+    for page in (
+        Page(
+            "app.py",
+            "Start",
+            ":material/home:",
+            "See, and change, every number between a picture's pixels and a network's answer.",
+            "",
+        ),
+        Page(
+            "pages/01_convolution.py",
+            "Convolution",
+            ":material/grid_on:",
+            "A small grid of weights slides over the picture; each stop gives one number.",
+            _BLOCKS,
+        ),
+        Page(
+            "pages/02_padding_and_stride.py",
+            "Padding and stride",
+            ":material/padding:",
+            "What stands around the picture, and how far the window steps, decide the size of the "
+            "result.",
+            _BLOCKS,
+        ),
+        Page(
+            "pages/03_channels.py",
+            "Channels",
+            ":material/layers:",
+            "One kernel per channel; the partial maps add up to one feature map.",
+            _BLOCKS,
+        ),
+        Page(
+            "pages/04_pooling.py",
+            "Pooling",
+            ":material/compress:",
+            "Each window keeps one number; the map shrinks and cares less where things lie.",
+            _BLOCKS,
+        ),
+        Page(
+            "pages/05_activations.py",
+            "Activations",
+            ":material/show_chart:",
+            "A bent line between the layers; without it a deep network is no more than a flat one.",
+            _BLOCKS,
+        ),
+        Page(
+            "pages/06_layers.py",
+            "Layers",
+            ":material/account_tree:",
+            "Flatten, dense and dropout: from maps to a decision, and what that costs in weights.",
+            _BLOCKS,
+        ),
+        Page(
+            "pages/07_learn_a_kernel.py",
+            "Learn a kernel",
+            ":material/trending_down:",
+            "Nobody picks kernels by hand: gradient descent finds one, starting from noise.",
+            _BLOCKS,
+        ),
+        Page(
+            "pages/08_network.py",
+            "Network",
+            ":material/hub:",
+            "Follow a trained network's answer back through every layer to the pixels.",
+            _NETWORKS,
+        ),
+        Page(
+            "pages/09_search.py",
+            "Search",
+            ":material/image_search:",
+            "Find the pictures that look alike to a network, at any depth.",
+            _NETWORKS,
+        ),
+    )
+    if (_ROOT / page.path).exists()
 )
+"""Every page there is, in teaching order."""
 
 
 def page_frame(path: str, *, title: bool = True) -> Picture:
@@ -44,9 +110,9 @@ def page_frame(path: str, *, title: bool = True) -> Picture:
     page = next(page for page in PAGES if page.path == path)
     st.set_page_config(
         page_title=f"{page.title} \u00b7 cnnviz",
-        page_icon=":material/grid_view:",
+        page_icon=str(_ASSETS / "icon.png"),  # a Material icon here would be fetched from afar
         layout="wide",
-        initial_sidebar_state="auto",
+        initial_sidebar_state=252,
     )
     st.html(f"<style>{_STYLE}</style>")
     with st.sidebar:

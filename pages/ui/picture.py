@@ -59,7 +59,7 @@ def chosen_picture() -> Picture:
             key="picture_upload",
             on_change=_take_upload,
             args=("picture_upload",),
-            help=f"PNG, JPEG, GIF, BMP or WebP, up to {limits.PICTURE_MEGABYTES:g} MiB. "
+            help=f"PNG, JPEG, GIF, BMP or WebP, up to {limits.LIMITS.picture_megabytes:g} MiB. "
             "It stays on this server's memory for your session only.",
         )
         if st.toggle("Use the camera", key="picture_camera_on"):

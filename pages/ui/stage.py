@@ -45,7 +45,11 @@ class CellInFocus:
     def __init__(self, stage: str) -> None:
         self.stage = stage
         self._address: Addressed[tuple[int, int] | None] = Addressed(
-            "at", stage, None, _read_cell, lambda cell: "" if cell is None else f"{cell[0]},{cell[1]}"
+            "at",
+            stage,
+            None,
+            _read_cell,
+            lambda cell: "" if cell is None else f"{cell[0]},{cell[1]}",
         )
 
     def value(self, shape: tuple[int, ...]) -> tuple[int, int] | None:

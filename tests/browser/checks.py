@@ -1,0 +1,27 @@
+"""What must hold on every page, in words that tests share."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+
+def violations(page: Page) -> list[str]:
+    """List what axe-core finds, one line each: rule, element and why."""
+    results = Axe().run(page)
+    return [
+        f"{rule['id']}: {node['target']} {node['failureSummary']}"
+        for rule in results.response["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """Count the pixels by which the page is wider than the window."""
+    return page.evaluate(
+        "() => { const main = document.querySelector('[data-testid=stMain]');"
+        " return main.scrollWidth - main.clientWidth; }"
+    )
+
+
+def complaints(page: Page) -> list[str]:
+    """List the exceptions that the app shows; there must never be one."""
+    return page.locator("[data-testid='stException']").all_inner_texts()
