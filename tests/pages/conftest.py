@@ -1,0 +1,25 @@
+"""Open a page of the app without a browser."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def open_page() -> Callable[..., AppTest]:
+    """Run a page as the app runs it; keywords are the address's parameters."""
+
+    def opened(path: str = "app.py", **address: str) -> AppTest:
+        test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        if path != "app.py":
+            # The menu's links need the app's entry point, so a page is opened through it.
+            test.switch_page(path)
+        for name, text in address.items():
+            test.query_params[name] = text
+        return test.run()
+
+    return opened
