@@ -105,7 +105,7 @@ def network_from_config(config: object, limits: Limits = LIMITS) -> NetworkSpec:
             f"Received: {shown(received)}."
         )
     _check_extent(config, limits)
-    reader = _Reader(limits)
+    reader = _Reader()
     model = reader.model(config, path="", parents=())
     if len(model.inputs) != 1:
         received = _listed([shown(reference.layer) for reference in model.inputs])
@@ -240,9 +240,7 @@ class _Model:
 class _Reader:
     """Read definitions of models and layers; remember what the user should know about them."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._shared_paths: dict[int, str] = {}
+    def __init__(self) -> None:
         self._precisions: Counter[str] = Counter()
         self._skipped: list[str] = []
 
@@ -354,7 +352,7 @@ class _Reader:
             kind=kind,
             said=f"layer {shown(name)}{inside} ({shown(kind)[1:-1]})",
             parents=parents,
-            path=self._weights_path(entry, path, counts),
+            path=_weights_path(kind, path, counts),
             config=config,
         )
         if kind == "InputLayer":
@@ -376,18 +374,6 @@ class _Reader:
             self._take_activation_out(layer)
         return layer
 
-    def _weights_path(self, entry: Mapping[str, Any], path: str, counts: Counter[str]) -> str:
-        # saving_lib names a layer's group after its class, counted within its model.
-        segment = _snake_case(entry["class_name"])
-        number = counts[segment]
-        counts[segment] += 1
-        own = f"{path}/layers/{segment}{f'_{number}' if number else ''}".removeprefix("/")
-        # A layer that stands in two models is stored once, where it was met first.
-        identity = entry.get("shared_object_id")
-        if isinstance(identity, int) and entry["class_name"] not in _MODELS:
-            return self._shared_paths.setdefault(identity, own)
-        return own
-
     def _take_activation_out(self, layer: _Layer) -> None:
         """Turn a layer that was given as another's activation into one of its own."""
         given = layer.arguments.get("activation")
@@ -403,6 +389,14 @@ class _Reader:
 
 def _kind_of(layers: Mapping[str, _Layer], name: str) -> str:
     return layers[name].kind if name in layers else ""
+
+
+def _weights_path(kind: str, path: str, counts: Counter[str]) -> str:
+    """Name a layer's group in the weights file: after its class, counted within its model."""
+    segment = _snake_case(kind)
+    number = counts[segment]
+    counts[segment] += 1
+    return f"{path}/layers/{segment}{f'_{number}' if number else ''}".removeprefix("/")
 
 
 def _snake_case(name: str) -> str:
