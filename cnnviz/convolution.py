@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.shapes import Padding, Size, axis_paddings, pair, transposed_cropping, whole_number
 from cnnviz.turns import turn
-from cnnviz.window_sums import PRODUCT_AT_MOST, RUN, sweep_over, window_sums
+from cnnviz.window_sums import PRODUCT_AT_MOST, row_products, sweep_over, window_sums
 from cnnviz.windows import padded_sources
 
 Array: TypeAlias = NDArray[np.float32]
@@ -259,15 +259,13 @@ def transposed_convolve(
 
 
 def _tap_copies(pixels: Array, tap: Array) -> Iterator[tuple[slice, slice, Array]]:
-    """Multiply all pixels with one tap (filters, channels), a few rows at a time."""
+    """Multiply all pixels with one tap (filters, channels), a piece of the picture at a time."""
     channels, height, width = pixels.shape
-    filters = len(tap)
-    columns = min(width, max(PRODUCT_AT_MOST // (filters * channels), 16))
-    rows = max(RUN // (columns * filters), 1)
+    columns = min(width, max(PRODUCT_AT_MOST // tap.size, 32))
+    rows = max(PRODUCT_AT_MOST // (columns * (len(tap) + channels)), 1)
     for top, left in product(range(0, height, rows), range(0, width, columns)):
-        y, x = slice(top, min(top + rows, height)), slice(left, min(left + columns, width))
-        copies = np.matmul(tap, pixels[:, y, x].transpose(1, 0, 2))
-        yield y, x, copies.transpose(1, 0, 2)
+        y, x = slice(top, top + rows), slice(left, left + columns)
+        yield y, x, row_products(tap, pixels[:, y, x].transpose(1, 0, 2))
 
 
 @dataclass(frozen=True, eq=False)
