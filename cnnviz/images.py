@@ -236,6 +236,23 @@ def luminance(image: NDArray[Any]) -> NDArray[np.float32]:
     return brightness
 
 
+def grey(image: Picture) -> Picture:
+    """Reduce a picture to whole levels of brightness, as Pillow's mode "L" does.
+
+    Parameters
+    ----------
+    image : (height, width, 3) uint8.
+
+    Returns
+    -------
+    (height, width, 1) uint8
+
+    >>> grey(np.array([[[255, 0, 0], [255, 255, 255]]], np.uint8))[0, :, 0]
+    array([ 76, 255], dtype=uint8)
+    """
+    return np.array(Image.fromarray(image).convert("L"))[..., np.newaxis]
+
+
 def resize_to(image: Picture, longest_side: int) -> Picture:
     """Scale a picture, bicubically, so that its longer side has this many pixels.
 

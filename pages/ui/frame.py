@@ -1,5 +1,6 @@
 """The frame around every page: settings, menu, the picture, title and one sentence."""
 
+import gc
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -133,3 +134,10 @@ def _menu() -> None:
         st.page_link(
             page.path, label=page.title, icon=page.icon, query_params=picture_address() or None
         )
+
+
+# Streamlit collects all garbage after every run of every page, with the interpreter locked:
+# 80 ms for what the imports alone have made. What is there now stays for good, so it need not
+# be looked through again.
+gc.collect()
+gc.freeze()

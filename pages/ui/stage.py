@@ -25,7 +25,8 @@ def _working_picture(
     longest_side: int,
     _image: np.ndarray,
 ) -> np.ndarray:
-    image = images.resize_to(_image, longest_side=longest_side)
+    # Scaled down only: a pattern of 28 x 28 pixels is there for its pixels.
+    image = images.resize_to(_image, min(longest_side, max(_image.shape)))
     if source == "colour":
         return image
     if source == "grey":
