@@ -45,11 +45,10 @@ def with_numbers(
     for name, parameter in activation.parameters.items():
         if not parameter.is_switch:
             numbers[parameter.symbol] = float(parameters.get(name, parameter.default))
-    rule, explanation = _substituted(rule, numbers), _substituted(explanation, numbers)
-    equals = _equals(result)
-    if rule.rstrip(" ,").endswith(equals):
-        return rule.rstrip(" ,")
-    return f"{rule.rstrip(" ,")} {equals}{', ' + aside if aside else ''}{explanation}"
+    rule, explanation = _substituted(rule, numbers).rstrip(" ,"), _substituted(explanation, numbers)
+    if not rule.endswith(_equals(result)):
+        rule = f"{rule} {_equals(result)}"
+    return f"{rule}, {aside}{explanation}" if aside else rule
 
 
 def _substituted(formula: str, numbers: Mapping[str, float]) -> str:
