@@ -14,13 +14,13 @@ from cnnviz import palette
 
 DISPLAYS: Mapping[str, str] = MappingProxyType(
     {
-        "clip": "Clip to 0\u2026255",
-        "absolute": "Absolute value",
-        "rescale": "Rescale",
-        "signed": "Signed",
+        "clip": "cut off below 0 and above 255",
+        "absolute": "drop the sign, then cut off above 255",
+        "rescale": "stretch from the minimum (black) to the maximum (white)",
+        "signed": "blue below zero, red above, the page itself at zero",
     }
 )
-"""The ways to show a map, by key, with the words a person reads."""
+"""The ways to show a map, by name, with what each does."""
 
 
 def display(

@@ -9,20 +9,13 @@ from cnnviz.convolution import depthwise_convolve
 from cnnviz.display import DISPLAYS, display
 from cnnviz.keras_code import convolution_code
 from cnnviz.shapes import dilated_size, map_padding
-from cnnviz.windows import padded_sources
+from cnnviz.windows import PADDING_MODES, padded_sources
 from pages.ui.formulas import convolution_formula, size_of_result
 from pages.ui.frame import page_frame
 from pages.ui.kernel import KernelInHand
 from pages.ui.stage import SOURCES, CellInFocus, experiments, page_background, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
 from pages.ui.window import Sliding, sliding_window
-
-BORDERS = {
-    "zeros": "Zeros",
-    "reflect": "Mirror image",
-    "replicate": "Edge repeated",
-    "wrap": "Other side",
-}
 
 picture = page_frame("pages/01_convolution.py")
 kernel = KernelInHand("sobel_x", stage="convolution", show="show")
@@ -32,10 +25,9 @@ stage, controls = st.columns([4, 1.1], gap="medium")
 with controls:
     kernel.controls()
     weights = kernel.values
-    with st.container(horizontal=True):
-        source = st.selectbox(
-            "Picture in", list(SOURCES), format_func=SOURCES.get, key="source", bind="query-params"
-        )
+    source = st.selectbox(
+        "Picture in", SOURCES, format_func=str.capitalize, key="source", bind="query-params"
+    )
     pixels = working_picture(picture, source)
     height, width, channels = pixels.shape
     shows = [show for show in DISPLAYS if channels == 1 or show != "signed"]
@@ -43,9 +35,10 @@ with controls:
         "Show the result",
         shows,
         index=len(shows) - 1,
-        format_func=DISPLAYS.get,
+        format_func=str.capitalize,
         key="show",
         bind="query-params",
+        help="  \n".join(f"**{name.capitalize()}**: {DISPLAYS[name]}" for name in shows),
     )
     stride = st.slider("Stride", 1, 8, key="stride", bind="query-params")
     reach = max(1, max(weights.shape) - 1)
@@ -69,11 +62,13 @@ with controls:
     padding = int(rule) if rule.isdigit() else rule
     border = st.selectbox(
         "Beyond the border",
-        list(BORDERS),
-        format_func=BORDERS.get,
+        PADDING_MODES,
+        format_func=str.capitalize,
         key="border",
         bind="query-params",
         disabled=rule == "valid",
+        help="What stands beyond the border: zeros, the picture's mirror image, its edge pixels "
+        "repeated, or its other side.",
     )
     bias = st.slider("Bias", -255, 255, 0, key="bias", bind="query-params")
     flip = st.toggle(

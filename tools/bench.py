@@ -76,7 +76,7 @@ def browser_rows(address: str, page: Page) -> list[Row]:
     """Measure the Convolution page at 512 x 512, grey and in colour."""
     rows: list[Row] = []
     for source in ("grey", "colour"):
-        page.goto(f"{address}/convolution?picture=checkerboard&source={source}")
+        page.goto(f"{address}/convolution?picture=checkerboard&source={source.capitalize()}")
         page.wait_for_selector(".stage canvas")
         page.wait_for_timeout(1_500)
         size = page.locator(".input .size").inner_text()
@@ -98,7 +98,9 @@ def print_table(rows: list[Row]) -> None:
     table = [("what", "measured", "at most"), *rows]
     widths = [max(len(row[column]) for row in table) for column in range(3)]
     for row in table:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        print(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        )
 
 
 def main(parts: tuple[Callable[[], list[Row]], ...] = (bench_compute.rows,)) -> None:

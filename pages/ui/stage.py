@@ -10,7 +10,7 @@ from pages.ui.address import Addressed
 from pages.ui.picture import Picture
 
 LONGEST_SIDE = 512
-SOURCES = {"grey": "Grey", "colour": "Colour", "red": "Red", "green": "Green", "blue": "Blue"}
+SOURCES = ("grey", "colour", "red", "green", "blue")
 
 
 def working_picture(picture: Picture, source: str, longest_side: int = LONGEST_SIDE) -> np.ndarray:

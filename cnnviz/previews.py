@@ -1,0 +1,119 @@
+"""What each page does, in one small picture computed from the picture in hand."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz import images, palette, samples
+from cnnviz.convolution import depthwise_convolve
+from cnnviz.display import display
+from cnnviz.layers import dropout
+from cnnviz.learning import learning_step, learning_task, start_learning
+from cnnviz.pooling import pool
+from cnnviz.shapes import coverage
+from cnnviz.tutorial_network import tutorial_maps
+
+SIDE = 144
+"""Height and width of a preview, in pixels."""
+
+Pixels = NDArray[np.uint8]
+_EDGES = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], np.float32)
+
+
+def preview(page: str, image: Pixels, *, background: str = palette.LIGHT_BACKGROUND) -> Pixels:
+    """Draw the preview of a page.
+
+    Parameters
+    ----------
+    page : a key of `PREVIEWS`.
+    image : (height, width, 3) uint8 of any size; its middle square is used.
+
+    Returns
+    -------
+    (SIDE, SIDE, 3) uint8
+    """
+    square = images.centre_crop(image, min(image.shape[:2]))
+    return PREVIEWS[page](images.resize_to(square, SIDE), background)
+
+
+def _edges(square: Pixels) -> NDArray[np.float32]:
+    return depthwise_convolve(images.grey(square), _EDGES[:, :, None, None], padding="same")
+
+
+def _convolution(square: Pixels, background: str) -> Pixels:
+    return display(_edges(square), "signed", background=background)
+
+
+def _padding(_: Pixels, background: str) -> Pixels:
+    counts = coverage((9, 9), 3).astype(np.float32)
+    return _enlarged(palette.colour_map(counts, scale="attributions", background=background))
+
+
+def _channels(square: Pixels, _: str) -> Pixels:
+    apart = np.zeros_like(square)
+    third = SIDE // 3
+    for channel in range(3):
+        columns = slice(channel * third, (channel + 1) * third)
+        apart[:, columns, channel] = square[:, columns, channel]
+    return apart
+
+
+def _pooling(square: Pixels, _: str) -> Pixels:
+    pooled = pool(square.astype(np.float32), kind="max", size=12)
+    return _enlarged(display(pooled))
+
+
+def _activations(square: Pixels, background: str) -> Pixels:
+    return display(np.maximum(_edges(square), 0), "signed", background=background)
+
+
+def _layers(square: Pixels, _: str) -> Pixels:
+    cells = images.resize_to(square, SIDE // 4).astype(np.float32)
+    mask = dropout(np.ones((*cells.shape[:2], 1), np.float32), 0.5, seed=1).result > 0
+    return _enlarged(display(cells * mask))
+
+
+def _learned(square: Pixels, _: str) -> Pixels:
+    task = learning_task(images.grey(square)[..., 0], [np.pad(_EDGES, 1)], learning_rate=0.03)
+    states = [start_learning(task)]
+    for steps in (6, 30, 200):
+        states.append(learning_step(task, states[-1], steps=steps))
+    tiles = [palette.colour_map(np.pad(s.kernels[0], 1), scale="weights") for s in states]
+    return _enlarged(np.vstack([np.hstack(tiles[:2]), np.hstack(tiles[2:])]))
+
+
+def _network(square: Pixels, background: str) -> Pixels:
+    maps = tutorial_maps(square).relu_2
+    tiles = [display(maps[..., [channel]], "signed", background=background) for channel in range(9)]
+    return _enlarged(np.vstack([np.hstack(tiles[row : row + 3]) for row in (0, 3, 6)]))
+
+
+def _search(_: Pixels, __: str) -> Pixels:
+    names = [name for name, sample in samples.SAMPLES.items() if sample.group == "photo"][:9]
+    tiles = [samples.thumbnail(name, side=SIDE // 3) for name in names]
+    tiles = [images.resize_to(images.centre_crop(tile), SIDE // 3) for tile in tiles]
+    return np.vstack([np.hstack(tiles[row : row + 3]) for row in (0, 3, 6)])
+
+
+def _enlarged(small: Pixels) -> Pixels:
+    rows = np.arange(SIDE) * small.shape[0] // SIDE
+    columns = np.arange(SIDE) * small.shape[1] // SIDE
+    return small[rows[:, None], columns[None, :]]
+
+
+PREVIEWS: Mapping[str, Callable[[Pixels, str], Pixels]] = MappingProxyType(
+    {
+        "convolution": _convolution,
+        "padding_and_stride": _padding,
+        "channels": _channels,
+        "pooling": _pooling,
+        "activations": _activations,
+        "layers": _layers,
+        "learn_a_kernel": _learned,
+        "network": _network,
+        "search": _search,
+    }
+)
+"""A preview for every page, by the page's address."""

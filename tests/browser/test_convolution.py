@@ -1,0 +1,209 @@
+"""The Convolution page in a real browser: what JavaScript does must be what Python does."""
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+
+from cnnviz.convolution import depthwise_convolve
+from cnnviz.display import DISPLAYS, display
+from cnnviz.kernels import KERNELS
+from tests.browser.checks import complaints
+from tests.browser.conftest import settle
+
+STATE = "(stage) => stage.closest('.root').stage"
+SMALL = "convolution?picture=digit"
+
+
+def on_stage(page: Page, expression: str):
+    """Evaluate JavaScript with `state`, the component's own object."""
+    return page.locator(".stage").evaluate(
+        f"(stage) => {{ const state = ({STATE})(stage); return {expression}; }}"
+    )
+
+
+def output(page: Page, of: str = "state.data.output.data") -> np.ndarray:
+    shape = on_stage(page, "state.data.output.shape")
+    return np.array(on_stage(page, f"Array.from({of})"), np.float32).reshape(shape)
+
+
+def drag(page: Page, cell, up: int, release: bool = True) -> None:
+    box = cell.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - up, steps=8)
+    page.wait_for_timeout(100)
+    if release:
+        page.mouse.up()
+        page.wait_for_timeout(600)
+        settle(page)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "",
+        "&padding=same&flip=true",
+        "&padding=2 px&border=Reflect&stride=3",
+        "&dilation=2&source=Colour",
+    ],
+    ids=["plain", "flipped", "mirrored", "colour"],
+)
+def test_the_preview_of_a_drag_is_what_python_answers(visit, settings):
+    page = visit(SMALL + settings)
+    before = output(page)
+    drag(page, page.locator(".kernel-grid input").nth(1), 37, release=False)
+    preview = output(page, "state.values")
+    assert np.abs(preview - before).max() > 1
+    page.mouse.up()
+    page.wait_for_timeout(600)
+    settle(page)
+    np.testing.assert_allclose(preview, output(page), rtol=1e-5, atol=1e-2)
+    assert "kernel=" in page.url
+
+
+@pytest.mark.parametrize(
+    "settings",
+    ["", "&padding=same&stride=2&bias=40", "&padding=4 px&border=Wrap&dilation=2&flip=true"],
+    ids=["plain", "strided", "wrapped"],
+)
+def test_the_products_in_the_window_add_up_to_the_output(visit, settings):
+    page = visit(SMALL + settings)
+    _, rows, columns = on_stage(page, "state.data.output.shape")
+    for cell in ([0, 0], [rows - 1, columns - 1], [rows // 2, 1]):
+        total = on_stage(
+            page,
+            f"(state.look({cell}), state.windowCells().reduce((sum, cell) => sum + cell.product, "
+            "state.settings.bias))",
+        )
+        assert total == pytest.approx(on_stage(page, "state.outputAt(...state.focus)"), abs=1e-2)
+
+
+@pytest.mark.parametrize("show", DISPLAYS)
+def test_the_browser_paints_what_python_would(visit, show):
+    page = visit(f"{SMALL}&show={show.capitalize()}")
+    values = np.moveaxis(output(page), 0, -1)
+    pixels = page.locator(".output .pixels").evaluate(
+        "(canvas) => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width,"
+        " canvas.height).data)"
+    )
+    painted = np.array(pixels).reshape(*values.shape[:2], 4)[..., :3]
+    # Half a level may be rounded either way; on the signed scale that is one step of its table.
+    assert np.abs(painted - display(values, show).astype(int)).max() <= (
+        6 if show == "signed" else 1
+    )
+
+
+def test_hovering_the_result_shows_the_sum_of_that_cell(visit):
+    page = visit(SMALL)
+    box = page.locator(".output .pixels").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.3)
+    row, column = on_stage(page, "state.focus")
+    assert page.locator(".where").inner_text() == f"row {row}, column {column}"
+    shown = page.locator(".sum .equals").inner_text().removeprefix("= ").replace("\u2212", "-")
+    assert float(shown) == pytest.approx(on_stage(page, "state.outputAt(...state.focus)"), abs=0.05)
+
+
+def test_hovering_a_weight_lights_the_pixels_it_meets(visit):
+    page = visit(SMALL)
+    page.locator(".kernel-grid input").nth(5).hover()
+    assert on_stage(page, "state.weight") == [1, 2]
+    assert page.locator(".kernel-grid input.lit").count() == 1
+    page.mouse.move(5, 5)
+    assert on_stage(page, "state.weight") is None
+
+
+def test_the_keyboard_moves_the_window_and_the_address_follows(visit):
+    page = visit(SMALL)
+    row, column = on_stage(page, "state.focus")
+    page.locator(".output .frame").focus()
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    assert on_stage(page, "state.focus") == [row + 1, column + 2]
+    page.keyboard.press("Shift+ArrowUp")
+    assert on_stage(page, "state.focus") == [row + 1 - 10, column + 2]
+    page.wait_for_url(f"**at={row - 9}%2C{column + 2}**")
+
+
+def test_playing_fills_the_output_and_pauses_under_the_pointer(visit):
+    page = visit(SMALL)
+    page.get_by_role("slider", name="Speed, steps per second").fill("30")
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("() => true")
+    page.mouse.move(5, 5)
+    start = on_stage(page, "state.focus")
+    page.wait_for_timeout(400)
+    assert on_stage(page, "state.focus") != start
+    page.locator(".near .cells").hover()
+    page.wait_for_timeout(100)
+    held = on_stage(page, "state.focus")
+    page.wait_for_timeout(300)
+    assert on_stage(page, "state.focus") == held
+    page.get_by_role("button", name="Pause").click()
+    assert page.get_by_role("button", name="Play").count() == 1
+
+
+def test_a_weight_is_typed_stepped_and_undone(visit):
+    page = visit(SMALL)
+    cell = page.get_by_role("spinbutton", name="weight row 1 column 1")
+    cell.fill("2,5")
+    cell.press("Enter")
+    page.wait_for_url("**kernel=2.5%2C**")
+    cell.press("ArrowUp")
+    page.wait_for_url("**kernel=2.6%2C**")
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_url("**kernel=2.5%2C**")
+    settle(page)
+    assert cell.input_value() == "2.5"
+
+
+def test_a_weight_that_is_no_number_is_refused_in_one_sentence(visit):
+    page = visit(SMALL)
+    cell = page.get_by_role("spinbutton", name="weight row 1 column 1")
+    cell.fill("many")
+    cell.press("Enter")
+    assert "Received: many." in page.get_by_role("alert").first.inner_text()
+    assert cell.input_value() == "\u22121"
+
+
+def test_a_copied_address_opens_the_same_view(visit):
+    page = visit("convolution?picture=moose")
+    page.get_by_role("button", name="Why does the frame shrink?").click()
+    page.wait_for_url("**kernel=**")
+    settle(page)
+    page.get_by_role("slider", name="Stride").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**stride=2**")
+    settle(page)
+    other = visit(page.url.split("/")[-1])
+    for part in ("state.data.output.shape", "state.weights", "state.settings.show"):
+        assert on_stage(other, part) == on_stage(page, part)
+    np.testing.assert_array_equal(output(other), output(page))
+    assert other.get_by_text("Moose").count() > 0
+
+
+def test_a_sample_is_chosen_in_the_gallery(visit):
+    page = visit("convolution")
+    page.get_by_role("button", name="Change the picture").click()
+    page.get_by_role("radio", name="Checkerboard").check(force=True)
+    page.wait_for_url("**picture=checkerboard**")
+    settle(page)
+    assert complaints(page) == []
+
+
+def test_what_is_downloaded_is_what_is_shown(visit, tmp_path):
+    page = visit(f"{SMALL}&padding=same&bias=12")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Arrays as NPZ").click()
+    path = tmp_path / "arrays.npz"
+    waiting.value.save_as(path)
+    arrays = np.load(path)
+    np.testing.assert_array_equal(np.moveaxis(arrays["result"], -1, 0), output(page))
+    again = depthwise_convolve(
+        arrays["picture"],
+        arrays["kernel"][:, :, None, None],
+        bias=arrays["bias"].reshape(1),
+        padding="same",
+    )
+    np.testing.assert_allclose(arrays["result"], again, rtol=1e-6)
+    np.testing.assert_array_equal(arrays["kernel"], KERNELS["sobel_x"].values)

@@ -1,0 +1,56 @@
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pages.ui.wire import unpack
+
+
+def png(size=(40, 30)) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", size, (200, 30, 30)).save(file, "PNG")
+    return file.getvalue()
+
+
+def upload(page, name, data, media_type="image/png"):
+    return page.file_uploader(key="picture_upload").set_value((name, data, media_type)).run()
+
+
+def test_the_default_sample_is_not_in_the_address(open_page):
+    page = open_page()
+    assert "picture" not in page.query_params
+
+
+def test_an_upload_is_the_picture_on_the_next_page_too(open_page):
+    page = upload(open_page(), "red.png", png())
+    held = page.session_state["picture_in_hand"]
+    assert (held.name, held.image.shape) == ("upload", (30, 40, 3))
+    page = page.switch_page("pages/01_convolution.py").run()
+    assert page.session_state["picture_in_hand"] is held
+    settings, arrays = unpack(stage_bytes(page, "convolution"))
+    assert arrays["input"].shape == (30, 40, 1)
+    assert settings["input_alt"] == "Your picture, red.png."
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"not a picture", png()[:60], b"GIF89a" + b"\xff" * 40], ids=len
+)
+def test_a_bad_file_gives_one_sentence_and_leaves_the_picture(open_page, data):
+    page = open_page("pages/01_convolution.py", picture="goldfish")
+    page = upload(page, "bad.png", data)
+    assert len(page.error) == 1
+    assert not page.exception
+    assert page.session_state["picture_in_hand"].name == "goldfish"
+
+
+def stage_bytes(page, key: str) -> bytes:
+    mounted = (element.proto for element in page.get("bidi_component"))
+    return next(proto.bytes for proto in mounted if key in proto.id)
+
+
+def test_the_working_picture_is_at_most_512_wide(open_page):
+    page = open_page("pages/01_convolution.py")
+    _, arrays = unpack(stage_bytes(page, "convolution"))
+    assert max(arrays["input"].shape) == 512
+    assert arrays["input"].dtype == np.uint8
