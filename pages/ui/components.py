@@ -1,12 +1,13 @@
 """Register the browser components of `assets/components/`, one folder each.
 
 A component is `view.js` (a module that exports its renderer) and `style.css`. Modules
-import from `../shared/`; Streamlit takes one script per component, so the imports are
-resolved here, once, when the server starts.
+import from `../shared/`, or from their own folder; Streamlit takes one script per component,
+so the imports are resolved here, once, when the server starts.
 """
 
 import base64
 import json
+import posixpath
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ import streamlit as st
 from cnnviz import palette
 
 FOLDER = Path(__file__).parents[2] / "assets" / "components"
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\.\./shared/(\w+)\.js";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?(?:/\w+)+)\.js";\n', re.MULTILINE)
 
 
 def register(name: str) -> Callable[..., object]:
@@ -30,15 +31,15 @@ def register(name: str) -> Callable[..., object]:
 
 
 def bundle(module: str) -> str:
-    """Join a module and all that it imports from `shared/`, each once, in order."""
+    """Join a module and all that it imports, each once, in order."""
     parts: dict[str, str] = {}
 
     def visit(module: str) -> str:
         text = _palette_module() if module == "shared/palette" else _read(f"{module}.js")
-        for shared in _IMPORT.findall(text):
-            if f"shared/{shared}" not in parts:
-                source = visit(f"shared/{shared}")
-                parts[f"shared/{shared}"] = re.sub(r"^export ", "", source, flags=re.MULTILINE)
+        for imported in _IMPORT.findall(text):
+            name = posixpath.normpath(f"{posixpath.dirname(module)}/{imported}")
+            if name not in parts:
+                parts[name] = re.sub(r"^export ", "", visit(name), flags=re.MULTILINE)
         return _IMPORT.sub("", text)
 
     main = visit(module)
