@@ -263,9 +263,10 @@ def _tap_copies(pixels: Array, tap: Array) -> Iterator[tuple[slice, slice, Array
     channels, height, width = pixels.shape
     columns = min(width, max(PRODUCT_AT_MOST // tap.size, 32))
     rows = max(PRODUCT_AT_MOST // (columns * (len(tap) + channels)), 1)
+    scratch = np.empty(len(tap) * min(rows, height) * columns, np.float32)
     for top, left in product(range(0, height, rows), range(0, width, columns)):
         y, x = slice(top, top + rows), slice(left, left + columns)
-        yield y, x, row_products(tap, pixels[:, y, x].transpose(1, 0, 2))
+        yield y, x, row_products(tap, pixels[:, y, x].transpose(1, 0, 2), scratch)
 
 
 @dataclass(frozen=True, eq=False)

@@ -38,6 +38,8 @@ def whole_number(value: object, name: str, *, least: int = 1) -> int:
     >>> whole_number(np.int64(3), "stride")
     3
     """
+    if type(value) is int and value >= least:
+        return value
     number: int | None = None
     if not isinstance(value, bool | np.bool_):
         try:
@@ -61,7 +63,7 @@ def pair(size: Size, name: str = "size", *, least: int = 1) -> tuple[int, int]:
     >>> pair(3), pair((3, 5))
     ((3, 3), (3, 5))
     """
-    if isinstance(size, Sequence) and not isinstance(size, str):
+    if isinstance(size, tuple | list):
         if len(size) != 2:
             raise ValueError(
                 f"The {name} must be one whole number or a pair (rows, columns). "
