@@ -1,11 +1,12 @@
 """The front door: the idea, with the user's own picture in it."""
 
-import numpy as np
 import streamlit as st
 
 from cnnviz.convolution import depthwise_convolve
+from cnnviz.shapes import map_padding
 from cnnviz.windows import padded_sources
-from pages.ui.frame import PAGES, page_frame
+from pages.ui.cards import path_of_cards
+from pages.ui.frame import page_frame
 from pages.ui.kernel import KernelInHand
 from pages.ui.stage import working_picture
 from pages.ui.window import Sliding, sliding_window
@@ -13,33 +14,27 @@ from pages.ui.window import Sliding, sliding_window
 picture = page_frame("app.py", title=False)
 st.title("See every number between a picture and a network's answer", anchor=False)
 st.markdown(
-    "Below, nine weights slide over the picture. **Drag a weight up or down** and watch. "
-    "Then follow the path, with this picture or your own, from one pixel to a trained network."
+    "A network sees by sliding small grids of weights over a picture. Here is one: **drag a weight "
+    "up or down**, point anywhere, and watch. Then follow the path below, with this picture or "
+    "your own."
 )
 
 kernel = KernelInHand("sobel_x", stage="start")
 weights = kernel.values
 pixels = working_picture(picture, "grey", 384)
+size = pixels.shape[:2]
 result = depthwise_convolve(pixels, weights[:, :, None, None], padding="same")
-sources = tuple(
-    padded_sources(size, (side - 1) // 2, side // 2)
-    for size, side in zip(pixels.shape[:2], weights.shape, strict=True)
-)
+(top, bottom), (left, right) = map_padding(size, weights.shape, padding="same")
+sources = (padded_sources(size[0], top, bottom), padded_sources(size[1], left, right))
 sliding_window(
     key="start",
     inputs=pixels,
     outputs=result,
-    sliding=Sliding(
-        weights.shape,
-        (1, 1),
-        (1, 1),
-        ((weights.shape[0] - 1) // 2, (weights.shape[1] - 1) // 2),
-        sources,
-    ),
+    sliding=Sliding(weights.shape, (1, 1), (1, 1), (top, left), sources),
     kernel=weights,
     serial=kernel.serial,
     tools=kernel.tools(),
-    show="signed" if abs(float(np.sum(weights))) < 1e-3 else "clip",
+    show=kernel.natural_show,
     compact=True,
     input_alt=picture.alt,
     output_alt=f"The picture filtered by the kernel {kernel.title}.",
@@ -47,7 +42,4 @@ sliding_window(
     on_kernel=kernel.take_weights,
     on_edit=kernel.take_edit,
 )
-
-st.subheader("The path", anchor=False)
-for page in PAGES[1:]:
-    st.page_link(page.path, label=f"**{page.title}**  {page.sentence}", icon=page.icon)
+path_of_cards(picture)

@@ -100,7 +100,8 @@ def _search(_: Pixels, __: str) -> Pixels:
 def _enlarged(small: Pixels) -> Pixels:
     rows = np.arange(SIDE) * small.shape[0] // SIDE
     columns = np.arange(SIDE) * small.shape[1] // SIDE
-    return small[rows[:, None], columns[None, :]]
+    enlarged: Pixels = small[rows[:, None], columns[None, :]]
+    return enlarged
 
 
 PREVIEWS: Mapping[str, Callable[[Pixels, str], Pixels]] = MappingProxyType(

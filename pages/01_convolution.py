@@ -43,14 +43,9 @@ with controls:
     stride = st.slider("Stride", 1, 8, key="stride", bind="query-params")
     reach = max(1, max(weights.shape) - 1)
     most_dilation = max(1, min(8, (min(height, width) - 1) // reach))
-    dilation = st.slider(
-        "Dilation",
-        1,
-        max(2, most_dilation),
-        key="dilation",
-        bind="query-params",
-        disabled=most_dilation == 1,
-    )
+    dilation = 1
+    if most_dilation > 1:
+        dilation = st.slider("Dilation", 1, most_dilation, key="dilation", bind="query-params")
     full = dilated_size(max(weights.shape), dilation) - 1
     rule = st.selectbox(
         "Padding",
@@ -60,16 +55,17 @@ with controls:
         bind="query-params",
     )
     padding = int(rule) if rule.isdigit() else rule
-    border = st.selectbox(
-        "Beyond the border",
-        PADDING_MODES,
-        format_func=str.capitalize,
-        key="border",
-        bind="query-params",
-        disabled=rule == "valid",
-        help="What stands beyond the border: zeros, the picture's mirror image, its edge pixels "
-        "repeated, or its other side.",
-    )
+    border = "zeros"
+    if rule != "valid":
+        border = st.selectbox(
+            "Beyond the border",
+            PADDING_MODES,
+            format_func=str.capitalize,
+            key="border",
+            bind="query-params",
+            help="What stands beyond the border: zeros, the picture's mirror image, its edge "
+            "pixels repeated, or its other side.",
+        )
     bias = st.slider("Bias", -255, 255, 0, key="bias", bind="query-params")
     flip = st.toggle(
         "Flip the kernel",
@@ -120,7 +116,7 @@ with stage:
 convolution_formula()
 size_of_result((height, width), weights.shape, stride=stride, padding=padding, dilation=dilation)
 
-st.subheader("Why it matters", anchor=False)
+st.header("Why it matters", anchor=False)
 st.markdown(
     "Every layer of a convolutional network does just this, with many kernels at once. The same "
     "few weights are used at every place, so a network finds an edge or an eye wherever it is, "

@@ -8,7 +8,7 @@ from cnnviz.shapes import Padding, axis_paddings
 
 def convolution_formula() -> None:
     """Show what the window's sum is, in symbols."""
-    st.subheader("What happens at each stop", anchor=False)
+    st.header("What happens at each stop", anchor=False)
     st.latex(CONVOLUTION)
 
 
@@ -21,7 +21,7 @@ def size_of_result(
     dilation: int,
 ) -> None:
     """Show how many rows and columns the result has, and why."""
-    st.subheader("How large is the result?", anchor=False)
+    st.header("How large is the result?", anchor=False)
     lines = [rf"n' &= {OUTPUT_SIZE}"]
     for axis, (name, amount) in enumerate(
         zip(("rows", "columns"), axis_paddings(padding), strict=True)

@@ -1,6 +1,7 @@
 """The frame around every page: settings, menu, the picture, title and one sentence."""
 
 import gc
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,6 +105,15 @@ PAGES = tuple(
     if (_ROOT / page.path).exists()
 )
 """Every page there is, in teaching order."""
+
+
+def address_of(page: Page) -> str:
+    """Give the last part of a page's address.
+
+    >>> address_of(Page("pages/04_pooling.py", "Pooling", "", "", ""))
+    'pooling'
+    """
+    return re.sub(r"^\d+_", "", Path(page.path).stem)
 
 
 def page_frame(path: str, *, title: bool = True) -> Picture:

@@ -19,6 +19,29 @@ _EDITS = {
 }
 
 
+_ODD = ("Size", 3, LARGEST, 7, 2)
+_MAKERS = {
+    # Each slider: argument of the maker, label, least, most, first, step.
+    "Gaussian": (kernels.gaussian, {"size": _ODD, "sigma": ("Sigma", 0.3, 5.0, 1.5, 0.1)}),
+    "Motion blur": (kernels.motion_blur, {"size": _ODD, "angle": ("Angle", 0, 180, 30, 5)}),
+    "Laplacian of Gaussian": (
+        kernels.laplacian_of_gaussian,
+        {"size": _ODD, "sigma": ("Sigma", 0.5, 3.0, 1.4, 0.1)},
+    ),
+    "Gabor": (
+        kernels.gabor,
+        {
+            "size": _ODD,
+            "angle": ("Angle", 0, 180, 45, 5),
+            "wavelength": ("Wavelength", 2.0, 12.0, 5.0, 0.5),
+            "phase": ("Phase", 0, 180, 0, 15),
+        },
+    ),
+    "Box": (kernels.box, {"size": ("Size", 1, LARGEST, 5, 1)}),
+    "Random": (kernels.random, {"size": ("Size", 1, LARGEST, 3, 1), "seed": ("Seed", 0, 99, 0, 1)}),
+}
+
+
 class KernelInHand:
     """One page's kernel.
 
@@ -53,15 +76,17 @@ class KernelInHand:
         name = self.preset
         return KERNELS[name].title if name in KERNELS else "Custom"
 
+    @property
+    def natural_show(self) -> str:
+        """How its result shows best: signed where its weights cancel out, else as a picture."""
+        return "signed" if abs(float(self.values.sum())) < 1e-3 else "clip"
+
     def choose(self, name: str, **controls: object) -> None:
         """Take a preset, and set other controls by their keys."""
-        kernel = KERNELS[name]
         st.session_state[f"{self.stage}_preset"] = name
-        self.replace(kernel.values)
+        self.replace(KERNELS[name].values)
         if self.show:
-            # Weights that cancel out give numbers around zero; the others give a picture again.
-            signed = abs(float(kernel.values.sum())) < 1e-3
-            st.session_state[self.show] = "signed" if signed else "clip"
+            st.session_state[self.show] = self.natural_show
         for key, value in controls.items():
             st.session_state[key] = value
 
@@ -130,6 +155,8 @@ class KernelInHand:
             key=preset_key,
             on_change=self._take_preset,
         )
+        if kernel := KERNELS.get(self.preset):
+            st.caption(kernel.finds, help=f"Source: {kernel.source}.")
         rows, columns = st.columns(2)
         rows.number_input(
             "Rows",
@@ -147,13 +174,40 @@ class KernelInHand:
             on_change=self._take_size,
             args=(rows_key, columns_key),
         )
-        with st.popover("Kernel as text", icon=":material/edit:", width="stretch"):
+        make, write = st.columns(2)
+        with make.popover("Make", help="Make a kernel from a formula", width="stretch"):
+            self._maker()
+        with write.popover("Write", help="Write the kernel as text", width="stretch"):
             st.text_input(
                 "Rows divided by semicolons",
                 key=text_key,
                 on_change=self._take_text,
                 help="Such as 0,-1,0;-1,5,-1;0,-1,0",
             )
+
+    def _maker(self) -> None:
+        kind_key = f"{self.stage}_maker"
+        kind = st.selectbox("Kind", list(_MAKERS), key=kind_key, on_change=self._take_made)
+        for name, (label, least, most, first, step) in _MAKERS[kind][1].items():
+            st.slider(
+                label,
+                least,
+                most,
+                first,
+                step,
+                key=f"{self.stage}_maker_{kind}_{name}",
+                on_change=self._take_made,
+            )
+
+    def _take_made(self) -> None:
+        kind = st.session_state[f"{self.stage}_maker"]
+        make, sliders = _MAKERS[kind]
+        first = {name: slider[3] for name, slider in sliders.items()}
+        chosen = {
+            name: st.session_state.get(f"{self.stage}_maker_{kind}_{name}", value)
+            for name, value in first.items()
+        }
+        self.replace(make(**chosen))
 
     def _take_preset(self) -> None:
         name = st.session_state[f"{self.stage}_preset"]

@@ -73,7 +73,7 @@ def chosen_picture() -> Picture:
     if complaint := st.session_state.pop("picture_complaint", None):
         st.error(complaint, icon=":material/error:")
     picture = st.session_state[_KEY]
-    st.image(_thumbnail(picture), caption=picture.title, width="stretch")
+    st.image(_thumbnail(picture), caption=picture.title, width="stretch", alt=picture.alt)
     return picture
 
 

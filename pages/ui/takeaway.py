@@ -20,7 +20,7 @@ class Download:
 
 def take_it_with_you(downloads: Sequence[Download], code: str) -> None:
     """Offer the downloads side by side and the code below."""
-    st.subheader("Take it with you", anchor=False)
+    st.header("Take it with you", anchor=False)
     with st.container(horizontal=True):
         for download in downloads:
             st.download_button(

@@ -2,10 +2,10 @@
 
 import pytest
 
-from pages.ui.frame import PAGES
+from pages.ui.frame import PAGES, address_of
 from tests.browser.checks import complaints, overflow, violations
 
-PATHS = ["", *(page.path.split("/")[-1][3:-3] for page in PAGES if page.path != "app.py")]
+PATHS = [address_of(page) if page.group else "" for page in PAGES]
 HOSTILE = (
     "?picture=../../etc&kernel=[[1e999]]&at=-1,x&size=abc&stride=-3&padding=%00&dilation=99999999"
     "&bias=nan&flip=perhaps&show=%3Cscript%3E&source=&rate=1e400&layer=none&step=-1"

@@ -1,0 +1,47 @@
+"""The path: a card for every page, its picture computed from the picture in hand."""
+
+import streamlit as st
+
+from cnnviz import images
+from cnnviz.previews import PREVIEWS, preview
+from pages.ui.frame import PAGES, Page, address_of
+from pages.ui.picture import Picture, picture_address
+from pages.ui.stage import page_background
+
+_CARDS_IN_A_ROW = 4
+
+
+def path_of_cards(picture: Picture) -> None:
+    """Draw the cards, group by group, in teaching order."""
+    for group in dict.fromkeys(page.group for page in PAGES if page.group):
+        st.header(group, anchor=False)
+        pages = [page for page in PAGES if page.group == group]
+        for first in range(0, len(pages), _CARDS_IN_A_ROW):
+            columns = st.columns(_CARDS_IN_A_ROW)
+            for column, page in zip(columns, pages[first:], strict=False):
+                with column.container(border=True, height="stretch"):
+                    _card(page, picture)
+
+
+def _card(page: Page, picture: Picture) -> None:
+    name = address_of(page)
+    thumbnail, words = st.columns([1, 1.9], vertical_alignment="center")
+    if name in PREVIEWS:
+        thumbnail.image(
+            _preview(name, picture.identity, page_background(), picture),
+            width="stretch",
+            alt=f"What the page {page.title} does to the picture",
+        )
+    with words:
+        st.page_link(page.path, label=f"**{page.title}**", query_params=picture_address() or None)
+    st.caption(page.sentence)
+
+
+@st.cache_data(max_entries=256, ttl="1h", show_spinner=False)
+def _preview(
+    name: str,
+    identity: str,  # noqa: ARG001 stands for the pixels in the cache's key
+    background: str,
+    _picture: Picture,
+) -> bytes:
+    return images.encode_png(preview(name, _picture.image, background=background))
