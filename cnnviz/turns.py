@@ -1,8 +1,8 @@
 """One heavy NumPy calculation at a time, so that many users do not wait for each other's.
 
 A calculation made of many short NumPy calls gives the interpreter lock up and fights for it
-again at each of them. With 30 threads at once every single result took 1.9 s; one after the
-other, 38 ms at worst.
+again at each of them: 30 threads that convolved at once, tap by tap, took 1.9 s each, and 38 ms
+one after the other.
 """
 
 from __future__ import annotations
