@@ -9,8 +9,9 @@ const LARGEST = 1e6; // what cnnviz.kernels.parse_kernel takes
 export class KernelEditor {
   // preview(row, column, value) while a weight moves; commit(values) when it rests;
   // hover(row, column) or hover(null); complain(sentence) when a weight is refused.
-  constructor(box, { preview, commit, hover, complain, name = "weight" }) {
-    Object.assign(this, { box, preview, commit, hover, complain, name });
+  // digits: how many to write; the more columns, the fewer where it is not given.
+  constructor(box, { preview, commit, hover, complain, name = "weight", digits = null }) {
+    Object.assign(this, { box, preview, commit, hover, complain, name, digits });
     this.rows = this.columns = 0;
     this.values = [];
     this.inputs = [];
@@ -107,7 +108,7 @@ export class KernelEditor {
       this.settle(at, input);
       input.select();
     } else if (event.key === "Escape") {
-      input.value = written(this.values[at]);
+      input.value = this.text(this.values[at]);
       input.select();
     } else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
       const up = event.key === "ArrowUp";
@@ -135,16 +136,16 @@ export class KernelEditor {
   settle(at, input) {
     const value = read(input.value);
     if (!acceptable(value)) {
-      if (input.value !== written(this.values[at])) {
+      if (input.value !== this.text(this.values[at])) {
         this.complain(
           `A weight is a number between \u2212${LARGEST.toLocaleString("en")} and ` +
             `${LARGEST.toLocaleString("en")}. Received: ${input.value || "nothing"}.`,
         );
       }
-      input.value = written(this.values[at]);
+      input.value = this.text(this.values[at]);
       return;
     }
-    if (input.value !== written(this.values[at])) this.set(at, value);
+    if (input.value !== this.text(this.values[at])) this.set(at, value);
     if (this.typed) this.commit(this.values);
   }
 
@@ -170,11 +171,16 @@ export class KernelEditor {
       input.style.background = css(fill);
       input.style.color = inkOn(fill);
       input.setAttribute("aria-valuenow", value);
-      const text = written(value, this.columns > 5 ? 2 : 4);
+      const text = this.text(value);
       input.classList.toggle("long", text.length > 4);
       const typing = keep === at || (active === input && this.typed && read(input.value) === value);
       if (!typing && input.value !== text) input.value = text;
     });
+  }
+
+  // What stands in a cell. A cell that is left as it stands keeps its weight's unwritten digits.
+  text(value) {
+    return written(value, this.digits ?? (this.columns > 5 ? 2 : 4));
   }
 
   mark(row, column) {
