@@ -296,13 +296,14 @@ class Network:
         logits and probabilities, each (n, classes) float32.
         """
         self._must_have_classes()
-        function = self._runner.answers()
+        batch = self._batch(inputs)
+        if not len(batch):
+            nothing = np.zeros((0, self.class_count), np.float32)
+            return nothing, nothing
         with RUNS:
-            logits, answers = function(self._batch(inputs))
-        logits, answers = as_array(logits), as_array(answers)
-        if not len(answers):
-            return logits, logits
-        return logits, np.stack([self._probabilities(answer) for answer in answers])
+            logits, answers = self._runner.answers()(batch)
+        probabilities = [self._probabilities(answer) for answer in as_array(answers)]
+        return as_array(logits), np.stack(probabilities)
 
     def gradients(
         self,

@@ -69,11 +69,8 @@ def crop_and_resize(
             "The picture must be (height, width, 3) uint8. "
             f"Received: shape={image.shape}, dtype={image.dtype}."
         )
-    top, left, tall, wide = centred_crop(image.shape[0], image.shape[1], target=target, share=share)
-    return np.asarray(
-        Image.fromarray(image).resize(
-            (target[1], target[0]),
-            Image.Resampling.BICUBIC,
-            box=(left, top, left + wide, top + tall),
-        )
-    )
+    box = centred_crop(image.shape[0], image.shape[1], target=target, share=share)
+    top, left, tall, wide = (int(side) for side in box)
+    # Cut first: Pillow's own `box` lets pixels from beyond the edge flow in.
+    part = Image.fromarray(np.ascontiguousarray(image[top : top + tall, left : left + wide]))
+    return np.asarray(part.resize((target[1], target[0]), Image.Resampling.BICUBIC))

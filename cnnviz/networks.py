@@ -235,6 +235,7 @@ def _draw_weights(trained: Node, fresh: Node, seed: int) -> None:
     if type(layer).__name__ == "Normalization":
         for weight, original in zip(weights, trained.operation.weights, strict=True):
             weight.assign(original.value)
+        layer.finalize_state()
         return
     for weight in weights:
         given = weight.name.removesuffix("_kernel")
