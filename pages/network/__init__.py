@@ -1,0 +1,1 @@
+"""The Network page, view by view: each module draws one with `show(scene)`."""
