@@ -48,6 +48,7 @@ class Panel:
     slope : the panel that holds the slope of this one's curves; draws a tangent.
     bands : (from, to, text), parts of the y axis that mean something.
     lines : (y, text), values to compare with.
+    ratio : its height to its width.
     """
 
     title: str
@@ -58,7 +59,7 @@ class Panel:
     slope: int | None = None
     bands: Sequence[tuple[float, float, str]] = ()
     lines: Sequence[tuple[float, str]] = ()
-    ratio: float = 0.72
+    ratio: float = 0.84
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,120 @@
+// A map of numbers as a picture with its title, its legend and a layer on top to point with.
+
+import { paint, table } from "../shared/colours.js";
+import { element, sharpContext } from "../shared/dom.js";
+import { written } from "../shared/numbers.js";
+
+export class MapPane {
+  // hover(row, column) while a pointer is over the map, leave() when it has gone,
+  // press(row, column), key(event). Without them the map is only looked at.
+  constructor({ title, hover, leave, press, key, label = "" }) {
+    this.heading = element("span", { text: title });
+    this.size = element("span", { class: "size" });
+    this.pixels = element("canvas", { class: "pixels" });
+    this.overlay = element("canvas", { class: "overlay" });
+    this.frame = element("div", { class: "frame" }, this.pixels, this.overlay);
+    this.legend = element(
+      "div",
+      { class: "legend" },
+      element("canvas", { width: "256", height: "1" }),
+      element("span", { class: "least" }),
+      element("span", { class: "zero" }),
+      element("span", { class: "most" }),
+    );
+    this.note = element("div", { class: "note" });
+    const heading = element("div", { class: "title" }, this.heading, this.size);
+    this.section = element(
+      "section",
+      { class: "map-pane" },
+      heading,
+      this.frame,
+      this.legend,
+      this.note,
+    );
+    this.frame.setAttribute("role", key ? "application" : "img");
+    this.frame.setAttribute("aria-label", label || title);
+    if (key) {
+      this.frame.tabIndex = 0;
+      this.frame.onkeydown = key;
+    }
+    if (hover) {
+      const at = (event) => {
+        const cell = this.cellAt(event);
+        if (cell) hover(...cell);
+      };
+      this.frame.onpointermove = at;
+      this.frame.onpointerdown = (event) => {
+        at(event);
+        const cell = this.cellAt(event);
+        if (cell) press?.(...cell);
+      };
+      this.frame.onpointerleave = () => leave?.();
+    }
+  }
+
+  // scale: "maps" or "weights"; limit: the value at the end of the scale, either sign.
+  // columns and rows are those of `values`, which may hold gaps of NaN: they stay empty.
+  show(values, rows, columns, { page, scale = "maps", limit, least, most, tallest = Infinity }) {
+    Object.assign(this, { rows, columns, page });
+    const bytes = table(scale, page.dark);
+    const { pixels } = this;
+    if (pixels.width !== columns) pixels.width = columns;
+    if (pixels.height !== rows) pixels.height = rows;
+    const context = pixels.getContext("2d");
+    const image = context.createImageData(columns, rows);
+    paint(image.data, values, rows * columns, "signed", [-limit, limit], bytes);
+    for (let at = 0; at < values.length; at++) {
+      if (Number.isNaN(values[at])) image.data[4 * at + 3] = 0;
+    }
+    context.putImageData(image, 0, 0);
+    const room = this.section.clientWidth;
+    this.cell = Math.min(room / columns, tallest / rows);
+    pixels.style.width = `${columns * this.cell}px`;
+    pixels.style.height = `${rows * this.cell}px`;
+    pixels.style.imageRendering = this.cell >= 1 ? "pixelated" : "auto";
+    this.drawLegend(bytes, limit, least, most);
+  }
+
+  drawLegend(bytes, limit, least, most) {
+    const [canvas, low, zero, high] = this.legend.children;
+    const context = canvas.getContext("2d");
+    const image = context.createImageData(256, 1);
+    const ramp = Float32Array.from({ length: 256 }, (_, at) => (limit * (2 * at - 255)) / 255);
+    paint(image.data, ramp, 256, "signed", [-limit, limit], bytes);
+    context.putImageData(image, 0, 0);
+    low.textContent = least ?? written(-limit, 3);
+    zero.textContent = "0";
+    high.textContent = most ?? written(limit, 3);
+  }
+
+  cellAt(event) {
+    const box = this.pixels.getBoundingClientRect();
+    const row = Math.floor(((event.clientY - box.top) / box.height) * this.rows);
+    const column = Math.floor(((event.clientX - box.left) / box.width) * this.columns);
+    if (row < 0 || column < 0 || row >= this.rows || column >= this.columns) return null;
+    return [row, column];
+  }
+
+  // Draw on top, in CSS pixels; `cell` is the side of one number.
+  over(draw) {
+    const [width, height] = [this.columns * this.cell, this.rows * this.cell];
+    this.overlay.style.width = `${width}px`;
+    this.overlay.style.height = `${height}px`;
+    draw(sharpContext(this.overlay, width, height), this.cell);
+  }
+}
+
+// A frame that stands out on any picture.
+export function ring(context, x, y, width, height, page, least = 12) {
+  const [wide, high] = [Math.max(width, least), Math.max(height, least)];
+  const [left, top] = [x + width / 2 - wide / 2, y + height / 2 - high / 2];
+  for (const [colour, thickness] of [
+    ["#000000", 5],
+    ["#ffffff", 3.5],
+    [page.dark ? "#0b6e63" : page.accent, 2],
+  ]) {
+    context.strokeStyle = colour;
+    context.lineWidth = thickness;
+    context.strokeRect(left, top, wide, high);
+  }
+}

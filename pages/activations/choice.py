@@ -1,0 +1,82 @@
+"""The activation in hand: the same one in every part of the page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.activations import ACTIVATIONS, Activation, Floats
+
+
+@dataclass(frozen=True)
+class ChosenActivation:
+    """An activation with the parameters it is used with."""
+
+    activation: Activation
+    parameters: Mapping[str, float]
+
+    @property
+    def label(self) -> str:
+        """What a legend calls it: its name, and the parameters that are not Keras's."""
+        changed = [
+            name if spec.is_switch else f"{name.replace('_', ' ')} {self.parameters[name]:g}"
+            for name, spec in self.activation.parameters.items()
+            if self.parameters[name] != spec.default
+        ]
+        return ", ".join([self.activation.label, *changed])
+
+    def function(self, x: np.ndarray) -> Floats:
+        """Apply it to every element of an array."""
+        return self.activation.function(x, **self.parameters)
+
+
+def chosen_activation(label: str = "Activation") -> ChosenActivation:
+    """Draw the menu of activations and a slider for each parameter of the one chosen."""
+    key = st.selectbox(
+        label,
+        list(ACTIVATIONS),
+        index=list(ACTIVATIONS).index("relu"),
+        format_func=lambda name: ACTIVATIONS[name].label,
+        key="act_function",
+        bind="query-params",
+    )
+    activation = ACTIVATIONS[key]
+    parameters: dict[str, float] = {}
+    for name, spec in activation.parameters.items():
+        title = f"{name.replace('_', ' ').capitalize()} ${spec.symbol}$"
+        if spec.is_switch:
+            parameters[name] = st.toggle(title, key=f"act_{key}_{name}", bind="query-params")
+        else:
+            parameters[name] = st.slider(
+                title,
+                spec.minimum,
+                spec.maximum,
+                float(spec.default),
+                spec.step,
+                key=f"act_{key}_{name}",
+                bind="query-params",
+            )
+    return ChosenActivation(activation, parameters)
+
+
+def overlaid_activations(chosen: ChosenActivation, *, most: int = 4) -> list[ChosenActivation]:
+    """Draw the menu of activations to compare with; return them without the one in hand."""
+    keys = st.multiselect(
+        "Overlay",
+        list(ACTIVATIONS),
+        default=["sigmoid", "gelu"],
+        format_func=lambda name: ACTIVATIONS[name].label,
+        max_selections=most,
+        key="act_overlay",
+        bind="query-params",
+        help=f"Up to {most} others, each with the parameters that Keras gives it.",
+    )
+    return [
+        ChosenActivation(
+            ACTIVATIONS[key],
+            {name: spec.default for name, spec in ACTIVATIONS[key].parameters.items()},
+        )
+        for key in keys[:most]
+        if key != chosen.activation.key
+    ]
