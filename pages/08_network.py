@@ -15,10 +15,15 @@ VIEWS = {
 }
 
 picture = page_frame("pages/08_network.py")
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    view = st.segmented_control(
-        "View", list(VIEWS), default="Overview", key="view", bind="query-params", required=True
-    )
+view = st.segmented_control(
+    "View",
+    list(VIEWS),
+    default="Overview",
+    key="view",
+    bind="query-params",
+    required=True,
+    label_visibility="collapsed",
+)
 stage, controls = st.columns([4, 1.1], gap="medium")
 with controls:
     scene = chosen_scene(picture)
