@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnnviz.geometry import Geometry
 from pages.ui.components import register
 from pages.ui.wire import pack
 
@@ -26,6 +27,8 @@ class Sliding:
     origin : where the input's first row and column lie within the padded input.
     sources : the source of every padded row and every padded column (`cnnviz.windows`).
     spread : places between two neighbours of the input (more than 1 in transposed convolution).
+    touches : the windows that touch each padded row and each padded column; places that none
+        touches are crossed out.
     """
 
     window: tuple[int, int]
@@ -34,6 +37,46 @@ class Sliding:
     origin: tuple[int, int]
     sources: tuple[np.ndarray, np.ndarray]
     spread: tuple[int, int] = (1, 1)
+    touches: tuple[np.ndarray, np.ndarray] | None = None
+
+    @classmethod
+    def over(cls, geometry: Geometry) -> "Sliding":
+        """Slide as a layer's geometry says."""
+        return cls(
+            geometry.window,
+            geometry.step,
+            geometry.dilation,
+            geometry.origin,
+            geometry.sources,
+            geometry.spread,
+            geometry.touches,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Pooled:
+    """What pooling shows beside its result.
+
+    Attributes
+    ----------
+    reduce : how a window becomes one number: "max", "average" or "l2".
+    gradient : (height, width, channels) float32, what each pixel gets of a gradient of ones.
+    winners : (height', width', channels) uint8 or int32, the place within its window, row by
+        row, that won (max only).
+    """
+
+    reduce: str
+    gradient: np.ndarray
+    winners: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class CoverageMap:
+    """A map of how many windows touch each pixel: title, (height, width) counts, one sentence."""
+
+    title: str
+    counts: np.ndarray
+    words: str = ""
 
 
 def sliding_window(
@@ -47,7 +90,10 @@ def sliding_window(
     kernel: np.ndarray | None = None,
     bias: float = 0.0,
     flip: bool = False,
-    reduce: str = "sum",
+    transposed: bool = False,
+    pooled: Pooled | None = None,
+    coverages: Sequence[CoverageMap] = (),
+    editable: bool = False,
     show: str = "signed",
     input_show: str = "clip",
     pictures: bool = True,
@@ -59,6 +105,7 @@ def sliding_window(
     on_kernel: Callable[[], None] = _nothing,
     on_edit: Callable[[], None] = _nothing,
     on_selected: Callable[[], None] = _nothing,
+    on_cell: Callable[[], None] = _nothing,
 ) -> None:
     """Show a window sliding over `inputs` and the `outputs` that it gives.
 
@@ -67,17 +114,21 @@ def sliding_window(
     inputs : (height, width, channels) uint8 or float32; one channel or three.
     outputs : (height', width', channels) float32, one number per stop and channel.
     kernel : (rows, columns) float32 to edit and multiply with; None for pooling.
-    reduce : how a window becomes one number: "sum", "max", "average" or "l2".
+    transposed : each pixel writes a window; `sliding` and `flip` then say how it is read.
+    pooled : pooling's own; None where a kernel is slid.
+    coverages : maps to show below, the first of which follows the window.
+    editable : the input's numbers may be changed in place.
     show, input_show : how to paint, see `cnnviz.display`.
     pictures : whole pictures above the cells; without, the cells show all there is.
     compact : the pictures, the kernel and the sum only.
     selected : the output cell to start at; the middle where it is None.
     serial : the browser's last edit that `kernel` contains.
-    on_kernel, on_edit, on_selected : called when `st.session_state[key]` holds new weights
-        ("kernel"), an edit button's name ("edit") or a cell ("selected").
+    on_kernel, on_edit, on_selected, on_cell : called when `st.session_state[key]` holds new
+        weights ("kernel"), an edit button's name ("edit"), an output cell ("selected") or a new
+        number of the input ("cell").
     """
     settings = {
-        "mode": "convolution" if kernel is not None else "pooling",
+        "mode": "pooling" if kernel is None else "transposed" if transposed else "convolution",
         "window": sliding.window,
         "stride": sliding.stride,
         "dilation": sliding.dilation,
@@ -85,7 +136,9 @@ def sliding_window(
         "spread": sliding.spread,
         "bias": float(bias),
         "flip": flip,
-        "reduce": reduce,
+        "reduce": pooled.reduce if pooled else "sum",
+        "editable": editable,
+        "coverages": [{"title": each.title, "words": each.words} for each in coverages],
         "show": show,
         "input_show": input_show,
         "pictures": pictures,
@@ -107,10 +160,20 @@ def sliding_window(
     }
     if kernel is not None:
         arrays["kernel"] = kernel.astype(np.float32)
+    if sliding.touches is not None:
+        arrays["touched_rows"] = sliding.touches[0].astype(np.int32)
+        arrays["touched_columns"] = sliding.touches[1].astype(np.int32)
+    for place, each in enumerate(coverages):
+        arrays[f"coverage_{place}"] = each.counts.astype(np.int32)
+    if pooled is not None:
+        arrays["gradient"] = np.moveaxis(pooled.gradient, -1, 0).astype(np.float32, copy=False)
+        if pooled.winners is not None:
+            arrays["winners"] = np.moveaxis(pooled.winners, -1, 0)
     _mount(
         key=key,
         data=pack(settings, **arrays),
         on_kernel_change=on_kernel,
         on_edit_change=on_edit,
         on_selected_change=on_selected,
+        on_cell_change=on_cell,
     )

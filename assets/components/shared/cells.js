@@ -11,12 +11,27 @@ export class CellGrid {
   }
 
   // colour(row, column): [r, g, b], or null for an empty cell; text and note: strings.
-  // hatched(row, column): true where a cell is padding. marks: outlined rectangles.
-  draw({ rows, columns, colour, text, note, hatched, marks = [], page, tallest = Infinity }) {
+  // hatched(row, column): true where a cell is padding; crossed: true where it is crossed out.
+  // marks: outlined rectangles. dots: cells with a corner filled, `strong` ones outlined too.
+  // most: the largest side of a cell.
+  draw({
+    rows,
+    columns,
+    colour,
+    text,
+    note,
+    hatched,
+    crossed,
+    marks = [],
+    dots = [],
+    page,
+    tallest = Infinity,
+    most = 76,
+  }) {
     const available = this.canvas.parentElement.clientWidth;
     this.rows = rows;
     this.columns = columns;
-    this.cell = Math.max(2, Math.min(available / columns, tallest / rows, 76));
+    this.cell = Math.max(2, Math.min(available / columns, tallest / rows, most));
     const { cell } = this;
     const [width, height] = [cell * columns, cell * rows];
     this.canvas.style.width = `${width}px`;
@@ -38,6 +53,7 @@ export class CellGrid {
         context.fillRect(x, y, cell + 0.5, cell + 0.5);
         const outside = hatched?.(row, column);
         if (outside) hatch(context, x, y, cell, page);
+        if (crossed?.(row, column)) cross(context, x, y, cell, outside ? page.ink : inkOn(fill));
         const written = text?.(row, column) ?? "";
         if (written !== "" && cell >= 14) {
           const below = note?.(row, column) ?? "";
@@ -73,6 +89,7 @@ export class CellGrid {
       }
       context.stroke();
     }
+    for (const dot of dots) corner(context, dot, cell, page);
     for (const mark of marks) outline(context, mark, cell, page);
   }
 
@@ -103,6 +120,39 @@ function hatch(context, x, y, cell, page) {
   }
   context.stroke();
   context.restore();
+}
+
+function cross(context, x, y, cell, ink) {
+  const inset = Math.min(3, cell * 0.1);
+  context.save();
+  context.globalAlpha = 0.5;
+  context.strokeStyle = ink;
+  context.lineWidth = Math.max(1, Math.min(2, cell * 0.05));
+  context.beginPath();
+  context.moveTo(x + inset, y + inset);
+  context.lineTo(x + cell - inset, y + cell - inset);
+  context.moveTo(x + cell - inset, y + inset);
+  context.lineTo(x + inset, y + cell - inset);
+  context.stroke();
+  context.restore();
+}
+
+// A filled corner, so that the number in the cell stays readable.
+function corner(context, { row, column, strong }, cell, page) {
+  const [x, y, side] = [(column + 1) * cell, row * cell, Math.max(4, cell * 0.3)];
+  context.save();
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(x - side, y);
+  context.lineTo(x, y + side);
+  context.closePath();
+  context.fillStyle = page.accent;
+  context.strokeStyle = page.background;
+  context.lineWidth = 1.5;
+  context.fill();
+  context.stroke();
+  context.restore();
+  if (strong) outline(context, { row, column, height: 1, width: 1, thickness: 2 }, cell, page);
 }
 
 // Accent inside a band of the page's own background, so that it shows on any picture.

@@ -1,7 +1,8 @@
 // The sliding window: input, kernel and output side by side, from whole pictures down to the
 // numbers in single cells. It serves convolution, pooling and transposed convolution alike:
 // all that differs is where the input's rows and columns lie (padded_rows, padded_columns, both
-// from cnnviz) and how a window becomes one number.
+// from cnnviz) and how a window becomes one number. Pooling shows, in the kernel's stead, where
+// a gradient flows back; small grids also how many windows touch each pixel.
 //
 // Python's arrays are what is shown. The only arithmetic here is the products of the window in
 // hand, and, while a weight is dragged, old result + change of weight * shifted input.
@@ -13,9 +14,14 @@ import { element, sharpContext } from "../shared/dom.js";
 import { CellGrid } from "../shared/cells.js";
 import { KernelEditor } from "../shared/kernel_editor.js";
 import { Player } from "../shared/player.js";
+import { flowing, pooled, stamped, weighted } from "./sentences.js";
+import { Coverage } from "./coverage.js";
+import { editCell } from "./edit.js";
 
 const CHANNELS = ["Red", "Green", "Blue"];
 const MOST_ZOOMED_CELLS = 13;
+const TALLEST_GRID = 560;
+const WIDEST_WINDOW = 32; // beyond it, as in global pooling, single cells are not drawn
 
 export default function (component) {
   const { parentElement, data } = component;
@@ -60,15 +66,11 @@ class Stage {
     };
     this.input = pane("input", "Picture");
     this.output = pane("output", "Result");
-    this.legend = element(
-      "div",
-      { class: "legend" },
-      element("canvas", { width: "256", height: "1" }),
-      element("span", { class: "least" }),
-      element("span", { class: "zero" }),
-      element("span", { class: "most" }),
-    );
-    this.output.append(this.legend);
+    this.back = pane("back", "Where a gradient flows back");
+    this.back.frame.removeAttribute("tabindex");
+    this.back.frame.setAttribute("role", "img");
+    this.legend = legend();
+    this.backLegend = legend();
 
     this.kernelTitle = element("div", { class: "title" });
     this.kernelBox = element("div", { class: "kernel-grid" });
@@ -105,7 +107,9 @@ class Stage {
     this.products.holder.removeAttribute("tabindex");
     this.products.holder.setAttribute("role", "img");
     this.far = grid("far");
+    this.nearBack = grid("near-back");
     this.products.classList.add("narrow");
+    this.coverage = new Coverage((cell) => this.overCoverage(cell));
 
     this.channelButtons = element("span", { class: "channels", role: "group" });
     this.channelButtons.setAttribute("aria-label", "Channel whose numbers are shown");
@@ -120,24 +124,30 @@ class Stage {
     this.sum = element("div", { class: "sum" });
     this.said = element("div", { class: "unseen", id: "said", "aria-live": "polite" });
 
-    const sign = (text) => element("div", { class: "sign", "aria-hidden": "true", text });
+    const sign = (name, text) =>
+      element("div", { class: `sign ${name}`, "aria-hidden": "true", text });
     this.root.replaceChildren(
       element(
         "div",
         { class: "stage" },
         this.input,
-        sign("\u2217"),
+        sign("times", "\u2217"),
         this.kernelPane,
-        sign("="),
+        sign("equals", "="),
         this.output,
+        sign("returns", "\u2192"),
+        this.back,
         this.near,
-        sign("\u2299"),
+        sign("each", "\u2299"),
         this.products,
-        sign("\u2192"),
+        sign("gives", "\u2192"),
         this.far,
+        sign("near-returns", "\u2192"),
+        this.nearBack,
       ),
       bar,
       this.sum,
+      this.coverage.box,
       this.said,
     );
     this.watch();
@@ -150,6 +160,7 @@ class Stage {
       [this.output.frame, (event) => this.fromOutput(event)],
       [this.near.holder, (event) => this.fromNear(event)],
       [this.far.holder, (event) => this.fromFar(event)],
+      [this.nearBack.holder, (event) => this.fromNear(event, this.nearBack)],
     ];
     for (const [place, find] of places) {
       const point = (event) => {
@@ -165,10 +176,15 @@ class Stage {
       };
       place.onpointerleave = () => {
         this.player.paused = false;
+        this.stamp = null;
         if (!this.player.on && this.selected) this.look(this.selected, true);
       };
       place.onkeydown = (event) => this.key(event);
     }
+    this.near.holder.ondblclick = (event) => {
+      const cell = this.near.cells.cellAt(event);
+      if (cell) this.edit(cell);
+    };
   }
 
   key(event) {
@@ -187,6 +203,7 @@ class Stage {
       this.select(this.focus);
     } else if (event.key === "Home") this.select(this.look([0, 0]));
     else if (event.key === "End") this.select(this.look([this.outRows - 1, this.outColumns - 1]));
+    else if (event.key === "Enter" && this.settings.editable) this.edit(this.middle());
     else return;
     event.preventDefault();
   }
@@ -221,16 +238,33 @@ class Stage {
         Math.floor(this.outColumns / 2),
       ];
     }
+    this.gradientRange = arrays.gradient ? extremes(arrays.gradient.data) : null;
     this.root.dataset.mode = settings.mode;
     this.root.dataset.pictures = settings.pictures;
     this.root.dataset.compact = settings.compact ?? false;
+    this.wide = settings.pictures && Math.max(...this.extent) > WIDEST_WINDOW;
+    this.root.dataset.wide = this.wide;
+    this.stamp = null;
+    (settings.pictures ? this.output : this.far).append(this.legend);
+    (settings.pictures ? this.back : this.nearBack).append(this.backLegend);
+    this.root.querySelector(".equals").textContent = arrays.kernel ? "=" : "\u2192";
+    this.coverage.update(settings.coverages ?? [], arrays);
     this.input.heading.textContent = settings.input_title ?? "Picture";
     this.output.heading.textContent = settings.output_title ?? "Result";
     this.input.size.textContent = `${this.height} \u00d7 ${this.width}`;
     this.output.size.textContent = `${this.outRows} \u00d7 ${this.outColumns}`;
     this.input.frame.setAttribute("aria-label", `${settings.input_alt} Arrow keys move the window.`);
     this.output.frame.setAttribute("aria-label", `${settings.output_alt} Arrow keys move the window.`);
-    this.near.holder.setAttribute("aria-label", "Input around the window. Arrow keys move it.");
+    this.near.holder.setAttribute(
+      "aria-label",
+      "Input around the window. Arrow keys move it." +
+        (settings.editable ? " Enter changes the number in its middle." : ""),
+    );
+    this.back.frame.setAttribute("aria-label", "How much of a gradient each pixel of the input gets.");
+    this.nearBack.holder.setAttribute(
+      "aria-label",
+      "How much of a gradient each cell around the window gets. Arrow keys move the window.",
+    );
     this.far.holder.setAttribute("aria-label", "Output around the cell. Arrow keys move it.");
     this.complaint.textContent = "";
     this.editor.committed();
@@ -268,6 +302,7 @@ class Stage {
           made.onclick = () => {
             this.channel = channel;
             this.fillChannels();
+            this.paintBack();
             this.draw();
           };
           return made;
@@ -351,9 +386,15 @@ class Stage {
     ];
   }
 
-  fromNear(event) {
-    const cell = this.near.cells.cellAt(event);
+  fromNear(event, place = this.near) {
+    const cell = place.cells.cellAt(event);
+    this.stamp = null;
     if (!cell) return null;
+    if (this.settings.mode === "transposed" && !this.outside(...cell)) {
+      // Here a pixel is what writes: show all that it writes rather than one window.
+      this.stamp = cell;
+      return this.focus;
+    }
     return [0, 1].map((axis) => {
       const most = this.zoomed[axis] - 1;
       const at = (cell[axis] - (this.extent[axis] - 1) / 2) / this.settings.stride[axis];
@@ -364,6 +405,49 @@ class Stage {
   fromFar(event) {
     const cell = this.far.cells.cellAt(event);
     return cell && [this.anchor[0] + cell[0], this.anchor[1] + cell[1]];
+  }
+
+  // The first cell of the input's own in the middle of the window, in cells of the zoom.
+  middle() {
+    const { stride, dilation, window } = this.settings;
+    return [0, 1].map(
+      (axis) =>
+        (this.focus[axis] - this.anchor[axis]) * stride[axis] +
+        Math.floor((window[axis] - 1) / 2) * dilation[axis],
+    );
+  }
+
+  edit([row, column]) {
+    const place = [0, 1].map(
+      (axis) => this.anchor[axis] * this.settings.stride[axis] + [row, column][axis],
+    );
+    if (!this.settings.editable || this.outside(...place)) return;
+    const [down, across] = [
+      this.data.padded_rows.data[place[0]],
+      this.data.padded_columns.data[place[1]],
+    ];
+    editCell(this.near, [row, column], `row ${down}, column ${across}`, this.inputAt(...place), {
+      accept: (value) => this.trigger("cell", { row: down, column: across, value }),
+      complain: (sentence) => (this.complaint.textContent = sentence),
+    });
+  }
+
+  // A pixel of a coverage map is pointed at: light it, and every output whose window touches it.
+  overCoverage(cell) {
+    this.pixel = null;
+    if (cell && this.settings.mode === "transposed") this.look(cell);
+    else if (cell) this.pixel = cell.map((at, axis) => at + this.settings.origin[axis]);
+    if (!cell && this.selected) this.look(this.selected, true);
+    this.draw();
+  }
+
+  // Whether the window of an output has a tap on a place of the padded input.
+  touches([row, column], place) {
+    const { stride, dilation, window } = this.settings;
+    return [row, column].every((at, axis) => {
+      const offset = place[axis] - at * stride[axis];
+      return offset >= 0 && offset % dilation[axis] === 0 && offset / dilation[axis] < window[axis];
+    });
   }
 
   // ---- focus ------------------------------------------------------------------------------
@@ -501,9 +585,37 @@ class Stage {
       const fit = Math.floor((MOST_ZOOMED_CELLS - this.extent[axis]) / this.settings.stride[axis]);
       return Math.max(1, Math.min(count, 7, Math.max(2, fit + 1)));
     });
+    this.fitGrids();
     this.paintInput();
     this.paintOutput();
+    this.paintBack();
     this.look(this.focus);
+  }
+
+  // Whole grids share the room by their columns, so that all cells come out alike.
+  fitGrids() {
+    this.cellSide = undefined;
+    if (this.settings.pictures) return;
+    const [nearRows, nearColumns] = this.nearSize();
+    const stage = this.root.querySelector(".stage");
+    stage.style.setProperty("--near", `${nearColumns}fr`);
+    stage.style.setProperty("--kernel", `${Math.max(3, this.kernelColumns)}fr`);
+    stage.style.setProperty("--far", `${Math.max(3, this.outColumns)}fr`);
+    this.cellSide = Math.min(
+      76,
+      this.near.holder.clientWidth / nearColumns,
+      this.far.holder.clientWidth / this.outColumns,
+      TALLEST_GRID / Math.max(nearRows, this.outRows),
+    );
+  }
+
+  // Rows and columns of the zoom on the input.
+  nearSize() {
+    return [0, 1].map((axis) =>
+      this.settings.pictures
+        ? (this.zoomed[axis] - 1) * this.settings.stride[axis] + this.extent[axis]
+        : [this.data.padded_rows, this.data.padded_columns][axis].data.length,
+    );
   }
 
   paintInput() {
@@ -523,7 +635,21 @@ class Stage {
         paint(pixels, this.values, size, show, this.range, this.maps),
       );
     }
-    this.drawLegend();
+    drawLegend(this.legend, show, this.range, this.maps);
+  }
+
+  paintBack() {
+    const { gradient } = this.data;
+    this.root.dataset.gradient = Boolean(gradient);
+    if (!gradient) return;
+    if (this.settings.pictures) {
+      const size = this.height * this.width;
+      const plane = gradient.data.subarray(this.channel * size, (this.channel + 1) * size);
+      this.picture(this.back, this.height, this.width, (pixels) =>
+        paint(pixels, plane, size, "signed", this.gradientRange, this.maps),
+      );
+    }
+    drawLegend(this.backLegend, "signed", this.gradientRange, this.maps);
   }
 
   // Both pictures at one scale, so that the result is as large as it truly is.
@@ -543,29 +669,10 @@ class Stage {
 
   pictureScale() {
     const room = this.input.clientWidth;
-    const [high, wide] = [
-      Math.max(this.height, this.outRows),
-      Math.max(this.width, this.outColumns),
-    ];
-    return Math.min(room / wide, Math.max(room, 240) * 1.15 / high);
-  }
-
-  drawLegend() {
-    const [least, most] = this.range;
-    const { show } = this.settings;
-    const limit = Math.max(Math.abs(least), Math.abs(most));
-    const [from, to] =
-      show === "signed" ? [-limit, limit] : show === "rescale" ? [least, most] : [0, 255];
-    const context = this.legend.firstChild.getContext("2d");
-    const pixels = context.createImageData(256, 1);
-    const ramp = Float32Array.from({ length: 256 }, (_, at) => from + ((to - from) * at) / 255);
-    paint(pixels.data, ramp, 256, show, [from, to], this.maps);
-    context.putImageData(pixels, 0, 0);
-    const [, low, zero, high] = this.legend.children;
-    const beyond = show === "clip" || show === "absolute";
-    low.textContent = beyond ? `min ${written(least, 3)}` : written(from, 3);
-    zero.textContent = show === "signed" ? "0" : beyond ? "black 0 \u2026 255 white" : "";
-    high.textContent = beyond ? `max ${written(most, 3)}` : written(to, 3);
+    const high = Math.max(this.height, this.outRows);
+    const wide = Math.max(this.width, this.outColumns);
+    const scale = Math.min(room / wide, (Math.max(room, 240) * 1.15) / high);
+    return this.weights ? scale : Math.min(scale, this.output.clientWidth / this.outColumns);
   }
 
   draw() {
@@ -580,11 +687,29 @@ class Stage {
   drawNow() {
     if (this.settings.pictures) this.drawOverlays();
     if (!this.settings.compact) {
-      this.drawNear();
-      this.drawProducts();
+      if (!this.wide) {
+        this.drawNear();
+        this.drawProducts();
+        this.drawBack();
+      }
       this.drawFar();
     }
+    this.drawCoverage();
     this.drawSum();
+  }
+
+  drawCoverage() {
+    const { origin, stride } = this.settings;
+    const transposed = this.settings.mode === "transposed";
+    const mark = transposed
+      ? { row: this.focus[0], column: this.focus[1], height: 1, width: 1 }
+      : {
+          row: this.focus[0] * stride[0] - origin[0],
+          column: this.focus[1] * stride[1] - origin[1],
+          height: this.extent[0],
+          width: this.extent[1],
+        };
+    this.coverage.draw(this.page, mark, this.cellSide);
   }
 
   drawOverlays() {
@@ -604,6 +729,10 @@ class Stage {
       faint(context, onInput([zoomTop, zoomLeft, zoomHigh, zoomWide]), this.page);
       if (this.weight) this.lightTouched(context, scale);
       aim(context, onInput([top, left, ...this.extent]), this.page);
+      if (this.wide && this.data.winners) {
+        const [down, across] = this.winner(...this.focus);
+        aim(context, onInput([down - origin[0], across - origin[1], 1, 1]), this.page);
+      }
     });
     this.overlay(this.output, (context) => {
       faint(
@@ -676,9 +805,7 @@ class Stage {
   drawNear() {
     const { stride, dilation } = this.settings;
     const first = [0, 1].map((axis) => this.anchor[axis] * stride[axis]);
-    const [rows, columns] = [0, 1].map(
-      (axis) => (this.zoomed[axis] - 1) * stride[axis] + this.extent[axis],
-    );
+    const [rows, columns] = this.nearSize();
     const [top, left] = [0, 1].map((axis) => (this.focus[axis] - this.anchor[axis]) * stride[axis]);
     const inWindow = (row, column) => {
       const [down, across] = [row - top, column - left];
@@ -687,8 +814,13 @@ class Stage {
       return [down / dilation[0], across / dilation[1]];
     };
     const show = this.settings.input_show ?? "clip";
-    const marks = [{ row: top, column: left, height: this.extent[0], width: this.extent[1] }];
+    const touched = [this.data.touched_rows?.data, this.data.touched_columns?.data];
+    const marks = [];
+    if (this.stamp) marks.push({ row: this.stamp[0], column: this.stamp[1], height: 1, width: 1 });
+    else if (this.pixel) marks.push({ row: this.pixel[0], column: this.pixel[1], height: 1, width: 1 });
+    else marks.push({ row: top, column: left, height: this.extent[0], width: this.extent[1] });
     if (this.weight) marks.push(...this.touchedMarks(rows, columns));
+    else if (this.stamp || this.pixel) marks.push();
     else if (dilation[0] > 1 || dilation[1] > 1) {
       for (let row = 0; row < this.kernelRows; row++) {
         for (let column = 0; column < this.kernelColumns; column++) {
@@ -702,12 +834,20 @@ class Stage {
         }
       }
     }
-    this.near.heading.textContent = this.settings.pictures ? "Zoom on the picture" : "Input";
+    title(
+      this.near,
+      this.settings.pictures ? "Zoom on the picture" : (this.settings.input_title ?? "Input"),
+      this.settings.pictures ? "" : `${this.height} \u00d7 ${this.width}`,
+    );
     this.near.cells.draw({
       rows,
       columns,
       page: this.page,
       tallest: this.tallest(),
+      most: this.cellSide,
+      crossed: (row, column) =>
+        touched[0] && touched[0][first[0] + row] * touched[1][first[1] + column] === 0,
+      dots: this.winnersShown(first),
       colour: (row, column) => {
         const values =
           this.channels === 3
@@ -718,7 +858,7 @@ class Stage {
       hatched: (row, column) => this.outside(first[0] + row, first[1] + column),
       text: (row, column) => written(this.inputAt(first[0] + row, first[1] + column), 3),
       note: (row, column) => {
-        const tap = this.weights && inWindow(row, column);
+        const tap = this.weights && !this.stamp && !this.pixel && inWindow(row, column);
         if (!tap) return "";
         const [down, across] = this.tapPlace(...tap);
         return `\u00d7${written(this.weights[down * this.kernelColumns + across], 3)}`;
@@ -728,7 +868,69 @@ class Stage {
   }
 
   tallest() {
-    return this.settings.pictures ? Math.max(220, this.near.clientWidth) : 560;
+    return this.settings.pictures ? Math.max(220, this.near.clientWidth) : TALLEST_GRID;
+  }
+
+  // The pixel that won the window of an output, as a place of the padded input.
+  winner(row, column) {
+    const { winners } = this.data;
+    const { stride } = this.settings;
+    const plane = Math.min(this.channel, winners.shape[0] - 1) * this.outRows;
+    const tap = winners.data[(plane + row) * this.outColumns + column];
+    return [
+      row * stride[0] + Math.floor(tap / this.kernelColumns),
+      column * stride[1] + (tap % this.kernelColumns),
+    ];
+  }
+
+  // The winners of all windows in the zoom whose first place is `first`.
+  winnersShown(first) {
+    if (!this.data.winners) return [];
+    const dots = [];
+    for (let row = 0; row < this.zoomed[0]; row++) {
+      for (let column = 0; column < this.zoomed[1]; column++) {
+        const [down, across] = [this.anchor[0] + row, this.anchor[1] + column];
+        const place = this.winner(down, across);
+        const here = down === this.focus[0] && across === this.focus[1];
+        dots.push({ row: place[0] - first[0], column: place[1] - first[1], strong: here });
+      }
+    }
+    return dots;
+  }
+
+  drawBack() {
+    const { gradient } = this.data;
+    if (!gradient) return;
+    const { origin, stride } = this.settings;
+    const first = [0, 1].map((axis) => this.anchor[axis] * stride[axis]);
+    const [rows, columns] = this.nearSize();
+    const at = (row, column) => {
+      const [down, across] = [first[0] + row - origin[0], first[1] + column - origin[1]];
+      const plane = this.channel * this.height;
+      return gradient.data[(plane + down) * this.width + across];
+    };
+    const outside = (row, column) => this.outside(first[0] + row, first[1] + column);
+    const limit = Math.max(...this.gradientRange.map(Math.abs));
+    title(this.nearBack, this.settings.pictures ? "Zoom on the gradient" : "Gradient flows back", "");
+    this.nearBack.cells.draw({
+      rows,
+      columns,
+      page: this.page,
+      tallest: this.tallest(),
+      most: this.cellSide,
+      colour: (row, column) =>
+        signedColour(outside(row, column) ? 0 : at(row, column), limit, this.maps),
+      hatched: outside,
+      text: (row, column) => (outside(row, column) ? "" : written(at(row, column), 3)),
+      marks: [
+        {
+          row: (this.focus[0] - this.anchor[0]) * stride[0],
+          column: (this.focus[1] - this.anchor[1]) * stride[1],
+          height: this.extent[0],
+          width: this.extent[1],
+        },
+      ],
+    });
   }
 
   // In the zoomed patch, the cells that the weight in hand meets from every window shown.
@@ -753,11 +955,10 @@ class Stage {
   }
 
   drawProducts() {
-    const cells = this.windowCells();
-    this.products.style.display = this.weights ? "" : "none";
     if (!this.weights) return;
+    const cells = this.windowCells();
     const limit = Math.max(...cells.map((cell) => Math.abs(cell.product)));
-    this.products.heading.textContent = "Pixel \u00d7 weight";
+    title(this.products, "Pixel \u00d7 weight", "");
     const marks = [];
     if (this.weight) {
       const [row, column] = this.tapPlace(...this.weight);
@@ -768,6 +969,7 @@ class Stage {
       columns: this.kernelColumns,
       page: this.page,
       tallest: this.tallest(),
+      most: this.cellSide && Math.max(this.cellSide, 26),
       colour: (row, column) =>
         signedColour(cells[row * this.kernelColumns + column].product, limit, this.maps),
       text: (row, column) => written(cells[row * this.kernelColumns + column].product, 3),
@@ -780,13 +982,20 @@ class Stage {
     const [row, column] = [0, 1].map((axis) => this.focus[axis] - this.anchor[axis]);
     const { show } = this.settings;
     const channels = this.data.output.shape[0];
-    this.far.heading.textContent = this.settings.pictures ? "Zoom on the result" : "Output";
+    title(
+      this.far,
+      this.settings.pictures ? "Zoom on the result" : (this.settings.output_title ?? "Output"),
+      this.settings.pictures ? "" : `${this.outRows} \u00d7 ${this.outColumns}`,
+    );
+    const lit = this.stamp ?? this.pixel;
+    const shown = (down, across) => [this.anchor[0] + down, this.anchor[1] + across];
     const done = row * this.zoomed[1] + column;
     this.far.cells.draw({
       rows: this.zoomed[0],
       columns: this.zoomed[1],
       page: this.page,
       tallest: this.tallest(),
+      most: this.cellSide,
       colour: (down, across) => {
         if (this.filling && down * this.zoomed[1] + across > done) return null;
         const at = [this.anchor[0] + down, this.anchor[1] + across];
@@ -795,27 +1004,95 @@ class Stage {
         );
         return shownColour(values, show, this.range, this.maps);
       },
-      text: (down, across) =>
-        written(this.outputAt(this.anchor[0] + down, this.anchor[1] + across), 4),
-      marks: [{ row, column, height: 1, width: 1 }],
+      text: (down, across) => written(this.outputAt(...shown(down, across)), 4),
+      note: (down, across) => {
+        if (!this.stamp || !this.touches(shown(down, across), this.stamp)) return "";
+        return `\u00d7${written(this.weightOn(shown(down, across), this.stamp), 3)}`;
+      },
+      marks: lit ? this.litMarks(lit) : [{ row, column, height: 1, width: 1 }],
     });
   }
 
+  // The weight that the window of an output lays on a place of the padded input.
+  weightOn(cell, place) {
+    const { stride, dilation } = this.settings;
+    const tap = [0, 1].map((axis) => (place[axis] - cell[axis] * stride[axis]) / dilation[axis]);
+    const [row, column] = this.tapPlace(...tap);
+    return this.weights[row * this.kernelColumns + column];
+  }
+
+  // The outputs in the zoom whose windows touch a place of the padded input.
+  litMarks(place) {
+    const marks = [];
+    for (let row = 0; row < this.zoomed[0]; row++) {
+      for (let column = 0; column < this.zoomed[1]; column++) {
+        if (this.touches([this.anchor[0] + row, this.anchor[1] + column], place)) {
+          marks.push({ row, column, height: 1, width: 1 });
+        }
+      }
+    }
+    return marks;
+  }
+
   drawSum() {
-    const cells = this.windowCells();
     const [row, column] = this.focus;
-    const result = this.outputAt(row, column);
     const channel = this.channels === 3 ? ` (${CHANNELS[this.channel].toLowerCase()})` : "";
     this.where.textContent = `row ${row}, column ${column}${channel}`;
-    const sentence = this.weights
-      ? weighted(cells, this.settings.bias ?? 0, result)
-      : pooled(cells, this.settings.reduce, result);
-    this.sum.replaceChildren(...sentence);
+    this.sum.replaceChildren(...this.sentence(row, column));
     clearTimeout(this.saying);
     this.saying = setTimeout(() => {
       this.said.textContent = `Row ${row}, column ${column}${channel}: ${this.sum.textContent}`;
     }, 400);
   }
+
+  sentence(row, column) {
+    const result = this.outputAt(row, column);
+    const { bias, reduce } = this.settings;
+    if (this.stamp) return stamped(this.inputAt(...this.stamp), this.litMarks(this.stamp).length);
+    if (this.weights) return weighted(this.windowCells(), bias ?? 0, result);
+    if (this.wide) return pooled([], this.height * this.width, reduce, result);
+    const inside = this.windowCells().filter((cell) => !cell.outside);
+    const values = inside.map((cell) => cell.value);
+    const sentence = pooled(values, values.length, reduce, result);
+    if (!this.data.gradient) return sentence;
+    const [top, left] = this.settings.origin;
+    const [down, across] = this.data.winners ? this.winner(row, column) : [0, 0];
+    return [...sentence, flowing(reduce, values.length, result, [down - top, across - left])];
+  }
+}
+
+function legend() {
+  return element(
+    "div",
+    { class: "legend" },
+    element("canvas", { width: "256", height: "1" }),
+    element("span", { class: "least" }),
+    element("span", { class: "zero" }),
+    element("span", { class: "most" }),
+  );
+}
+
+function drawLegend(legend, show, [least, most], maps) {
+  const limit = Math.max(Math.abs(least), Math.abs(most));
+  const [from, to] =
+    show === "signed" ? [-limit, limit] : show === "rescale" ? [least, most] : [0, 255];
+  const context = legend.firstChild.getContext("2d");
+  const pixels = context.createImageData(256, 1);
+  const ramp = Float32Array.from({ length: 256 }, (_, at) => from + ((to - from) * at) / 255);
+  paint(pixels.data, ramp, 256, show, [from, to], maps);
+  context.putImageData(pixels, 0, 0);
+  const [, low, zero, high] = legend.children;
+  const beyond = show === "clip" || show === "absolute";
+  low.textContent = beyond ? `min ${written(least, 3)}` : written(from, 3);
+  zero.textContent = show === "signed" ? "0" : beyond ? "black 0 \u2026 255 white" : "";
+  high.textContent = beyond ? `max ${written(most, 3)}` : written(to, 3);
+}
+
+function title({ heading }, text, size) {
+  if (heading.dataset.text === text + size) return;
+  heading.dataset.text = text + size;
+  const made = element("span", { text });
+  heading.replaceChildren(made, ...(size ? [element("span", { class: "size", text: size })] : []));
 }
 
 function planesOf({ data, shape: [height, width, channels] }) {
@@ -853,57 +1130,4 @@ function faint(context, [top, left, height, width], page) {
   context.strokeRect(left - 1, top - 1, width + 2, height + 2);
   context.strokeStyle = page.ink;
   context.strokeRect(left, top, width, height);
-}
-
-// 0 x 134 - 1 x 134 + ... + bias = result, the terms that matter most where there are many.
-function weighted(cells, bias, result) {
-  const used = cells.filter((cell) => cell.weight !== 0);
-  const most = 14;
-  const shown =
-    used.length <= most
-      ? used
-      : [...used].sort((a, b) => Math.abs(b.product) - Math.abs(a.product)).slice(0, most);
-  const parts = shown.map((cell, at) => {
-    const negative = cell.weight < 0;
-    const size = written(Math.abs(cell.weight), 3);
-    const sign = negative ? "\u2212" : at === 0 ? "" : "+";
-    const factor = size === "1" ? "" : `${size}\u00d7`;
-    return element("span", {
-      class: "term",
-      text: `${sign}${at === 0 ? "" : " "}${factor}${written(cell.value, 4)}`,
-    });
-  });
-  if (shown.length === 0) parts.push(element("span", { class: "term", text: "0" }));
-  const rest = used.length - shown.length;
-  if (rest > 0) {
-    const sum = used
-      .filter((cell) => !shown.includes(cell))
-      .reduce((total, cell) => total + cell.product, 0);
-    parts.push(
-      element("span", { class: "term", text: `+ (${rest} smaller terms: ${written(sum, 4)})` }),
-    );
-  }
-  if (bias !== 0) {
-    parts.push(
-      element("span", {
-        class: "term bias",
-        text: `${bias < 0 ? "\u2212" : "+"} ${written(Math.abs(bias), 4)} (bias)`,
-      }),
-    );
-  }
-  return [...parts, element("span", { class: "equals", text: `= ${written(result, 5)}` })];
-}
-
-function pooled(cells, reduce, result) {
-  const inside = cells.filter((cell) => !cell.outside).map((cell) => written(cell.value, 4));
-  const list = inside.join(", ");
-  const text = {
-    max: `max(${list})`,
-    average: `(${inside.join(" + ")}) / ${inside.length}`,
-    l2: `\u221a(${inside.map((value) => `${value}\u00b2`).join(" + ")})`,
-  }[reduce];
-  return [
-    element("span", { class: "term", text: text ?? list }),
-    element("span", { class: "equals", text: `= ${written(result, 5)}` }),
-  ];
 }

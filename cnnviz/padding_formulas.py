@@ -1,0 +1,93 @@
+"""Formulas of padding and stride with the numbers in them, as LaTeX."""
+
+from cnnviz.shapes import (
+    AxisPadding,
+    dilated_size,
+    output_size,
+    padding_amounts,
+    transposed_cropping,
+    transposed_output_size,
+)
+
+TRANSPOSED_CONVOLUTION = (
+    r"y_{\,s r + d i - c_\text{top},\; s c + d j - c_\text{left}} "
+    r"\mathrel{+}= w_{i,j} \; x_{r,c} \quad \text{for every pixel } x_{r,c} "
+    r"\text{ and every weight } w_{i,j}"
+)
+"""What each pixel of the input writes: w weights, s stride, d dilation, c what is cut off."""
+
+TRANSPOSED_SIZE = r"(n - 1)\,s + d\,(k - 1) + 1 - c_\text{before} - c_\text{after}"
+"""n input, k kernel, s stride, d dilation, c what is cut off at each end, all in pixels."""
+
+
+def floored_size(
+    input_size: int,
+    kernel_size: int,
+    *,
+    stride: int = 1,
+    padding: AxisPadding = "valid",
+    dilation: int = 1,
+) -> str:
+    r"""Write the output size of one axis so that what the floor takes away can be seen.
+
+    >>> floored_size(6, 3, stride=2).partition("= ")[2]
+    '\\lfloor 1.5 \\rfloor + 1 = 2'
+    """
+    axis = {"stride": stride, "dilation": dilation}
+    before, after = padding_amounts(input_size, kernel_size, padding=padding, **axis)
+    size = output_size(input_size, kernel_size, padding=padding, **axis)
+    room = input_size + before + after - dilated_size(kernel_size, dilation)
+    return (
+        rf"\left\lfloor \frac{{{input_size} + {before} + {after} - {dilation} \cdot "
+        rf"({kernel_size} - 1) - 1}}{{{stride}}} \right\rfloor + 1 "
+        rf"= \lfloor {room / stride:.4g} \rfloor + 1 = {size}"
+    )
+
+
+def transposed_size(
+    input_size: int,
+    kernel_size: int,
+    *,
+    stride: int = 1,
+    padding: AxisPadding = "valid",
+    dilation: int = 1,
+) -> str:
+    r"""Write the output size of one axis of a transposed convolution with its numbers.
+
+    >>> transposed_size(4, 3, stride=2, padding="same")
+    '(4 - 1) \\cdot 2 + 1 \\cdot (3 - 1) + 1 - 0 - 1 = 8'
+    """
+    axis = {"stride": stride, "dilation": dilation}
+    before, after = transposed_cropping(input_size, kernel_size, padding=padding, **axis)
+    size = transposed_output_size(input_size, kernel_size, padding=padding, **axis)
+    end = f"- {after}" if after >= 0 else f"+ {-after}"
+    return (
+        rf"({input_size} - 1) \cdot {stride} + {dilation} \cdot ({kernel_size} - 1) + 1 "
+        f"- {before} {end} = {size}"
+    )
+
+
+def same_padding(
+    input_size: int, kernel_size: int, *, stride: int = 1, dilation: int = 1
+) -> list[str]:
+    r"""Write how much "same" pads one axis, and where the odd pixel goes, one line per step.
+
+    >>> same_padding(16, 3, stride=2)[1]
+    '\\text{pixels they span} &= (8 - 1) \\cdot 2 + 3 = 17'
+    """
+    axis = {"stride": stride, "dilation": dilation}
+    before, after = padding_amounts(input_size, kernel_size, padding="same", **axis)
+    size = output_size(input_size, kernel_size, padding="same", **axis)
+    span = dilated_size(kernel_size, dilation)
+    reach = (size - 1) * stride + span
+    total = before + after
+    added = f"{reach} - {input_size}"
+    if reach < input_size:
+        added = rf"\max({added},\, 0)"
+    return [
+        rf"\text{{windows}} &= \left\lceil \frac{{{input_size}}}{{{stride}}} \right\rceil = {size}",
+        rf"\text{{pixels they span}} &= ({size} - 1) \cdot {stride} + {span} = {reach}",
+        rf"\text{{zeros to add}} &= {added} = {total}",
+        rf"\text{{before}} &= \left\lfloor \frac{{{total}}}{{2}} \right\rfloor = {before}, \quad "
+        rf"\text{{after}} = {total} - {before} = {after}",
+    ]
