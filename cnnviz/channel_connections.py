@@ -38,6 +38,45 @@ class Connection:
         """A name for it, fit for an address."""
         return f"grouped_{self.groups}" if self.kind == "grouped" else self.kind
 
+    @property
+    def label(self) -> str:
+        """What a person reads."""
+        labels = {
+            "standard": "Standard",
+            "grouped": f"{self.groups} groups",
+            "depthwise": "Depthwise",
+            "separable": "Separable",
+            "pointwise": "1 \u00d7 1",
+        }
+        return labels[self.kind]
+
+    def formula(self, kernel: int, channels: int) -> str:
+        """Write how its weights are counted, for as many filters as channels.
+
+        >>> Connection("grouped", 4).formula(3, 8)
+        '3 \u00d7 3 \u00d7 2 \u00d7 8'
+        """
+        each = (kernel, kernel, channels)
+        factors: dict[str, tuple[tuple[int, ...], ...]] = {
+            "standard": ((*each, channels),),
+            "grouped": ((kernel, kernel, channels // self.groups, channels),),
+            "depthwise": (each,),
+            "separable": (each, (channels, channels)),
+            "pointwise": ((channels, channels),),
+        }
+        return " + ".join(" \u00d7 ".join(map(str, term)) for term in factors[self.kind])
+
+    @property
+    def rule(self) -> str:
+        """Write the rule of :meth:`formula` as LaTeX: k kernel, C maps in, F filters, g groups."""
+        return {
+            "standard": r"k \cdot k \cdot C \cdot F",
+            "grouped": r"k \cdot k \cdot \frac{C}{g} \cdot F",
+            "depthwise": r"k \cdot k \cdot C",
+            "separable": r"k \cdot k \cdot C + C \cdot F",
+            "pointwise": r"C \cdot F",
+        }[self.kind]
+
     def cost(self, kernel: int, channels: int, *, positions: int = 1) -> LayerCost:
         """Count the weights of a layer with as many filters as channels."""
         groups = self.groups if self.kind == "grouped" else 1
@@ -171,6 +210,50 @@ def connected_maps(
     return ConnectedMaps(
         None, convolve(volume, weights[0], bias=bias, groups=groups, padding=padding)
     )
+
+
+@dataclass(frozen=True, eq=False)
+class ConnectedLayer:
+    """One way to connect, with its weights, its maps and what is left of the standard layer's.
+
+    weights : as :func:`connected_weights` gives them.
+    depthwise, maps : as in :class:`ConnectedMaps`, before the activation.
+    likeness : of the maps to the standard layer's, from -1 to 1.
+    """
+
+    connection: Connection
+    weights: tuple[Array, ...]
+    depthwise: Array | None
+    maps: Array
+    likeness: float
+
+
+def compare_connections(
+    volume: ArrayLike,
+    kernels: ArrayLike,
+    *,
+    bias: ArrayLike | None = None,
+    padding: Padding = "same",
+) -> tuple[ConnectedLayer, ...]:
+    """Compute one layer in every way of :func:`connections_for`, the standard one first.
+
+    Parameters
+    ----------
+    volume : (height, width, channels)
+    kernels : (rows, columns, channels, channels), those of the standard layer.
+    bias : (channels,)
+    """
+    layers: list[ConnectedLayer] = []
+    for connection in connections_for(np.asarray(kernels).shape[2]):
+        weights = connected_weights(kernels, connection)
+        found = connected_maps(volume, weights, connection, bias=bias, padding=padding)
+        reference = layers[0].maps if layers else found.maps
+        layers.append(
+            ConnectedLayer(
+                connection, weights, found.depthwise, found.maps, likeness(found.maps, reference)
+            )
+        )
+    return tuple(layers)
 
 
 def likeness(maps: ArrayLike, reference: ArrayLike) -> float:

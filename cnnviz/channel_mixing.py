@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.activations import ACTIVATIONS
 from cnnviz.convolution import Array, channel_maps
+from cnnviz.numbers import written
 from cnnviz.shapes import Padding, Size, whole_number
 from cnnviz.turns import turn
 
@@ -127,3 +128,53 @@ def activation_table(
     inputs = np.linspace(-reach, reach, count)
     values = ACTIVATIONS[activation].function(inputs, **(parameters or {}))
     return ActivationTable(float(reach), values.astype(np.float32))
+
+
+MIXING = (
+    r"y_{r,c} = \varphi\Bigl(b + \sum_{k} \sum_{i} \sum_{j} w_{i,j,k} \; "
+    r"x_{\,s r + i - p_\text{top},\; s c + j - p_\text{left},\; k}\Bigr)"
+)
+"""What a filter gives at one place: k runs over the channels, i and j over its kernel."""
+
+
+def mix_formula(
+    mix: ChannelMix,
+    row: int,
+    column: int,
+    *,
+    bias: float = 0.0,
+    muted: Collection[int] = (),
+    activation: str = "f",
+) -> str:
+    r"""Write :data:`MIXING` with the numbers of one place, as LaTeX.
+
+    Parameters
+    ----------
+    row, column : the place in the result.
+    bias, muted : as they were mixed with.
+    activation : what the activation is called.
+
+    >>> mix = mix_channels([[[1, 10, 100]]], [[[3, -2, 1]]], muted={2}, activation="relu")
+    >>> mix_formula(mix, 0, 0, muted={2}, activation="ReLU").endswith(r"\text{ReLU}(-17) = 0")
+    True
+    """
+    heard = [
+        (float(mix.partial[row, column, channel]), rf"\text{{{CHANNELS[channel]}}}")
+        for channel in range(mix.partial.shape[2])
+        if channel not in muted
+    ]
+    terms = ""
+    for value, name in [*heard, (float(bias), "b")]:
+        sign = "-" if value < 0 else "+" if terms else ""
+        terms += rf" {sign} \underbrace{{{_number(abs(value))}}}_{{{name}}}"
+    total = float(mix.sum[row, column]) + bias
+    return (
+        rf"y_{{{row},{column}}} = \text{{{activation}}}\bigl({terms.strip()}\bigr) = "
+        rf"\text{{{activation}}}({_number(total)}) = {_number(float(mix.result[row, column]))}"
+    )
+
+
+def _number(value: float) -> str:
+    """Write a number as LaTeX."""
+    digits, _, power = written(value, 4).replace("\u2212", "-").partition("e")
+    return rf"{digits} \cdot 10^{{{int(power)}}}" if power else digits

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from cnnviz.channel_connections import (
     Connection,
+    compare_connections,
     connected_maps,
     connected_weights,
     connections_for,
@@ -43,6 +44,12 @@ def test_every_kind_is_a_standard_layer_with_zeros(connection, tf):
 def test_the_weights_counted_are_the_weights_there(connection):
     weights = connected_weights(KERNELS, connection)
     assert connection.cost(3, 8).weights == sum(array.size for array in weights)
+
+
+@pytest.mark.parametrize("connection", connections_for(16), ids=lambda connection: connection.key)
+def test_the_formula_gives_the_count(connection):
+    formula = connection.formula(5, 16).replace("\u00d7", "*")
+    assert eval(formula) == connection.cost(5, 16).weights
 
 
 def test_cutting_keeps_the_weights_that_stay():
@@ -112,3 +119,13 @@ def test_likeness_of_opposites_and_of_flat_maps():
 def test_what_does_not_fit_is_refused(kernels, connection, message):
     with pytest.raises(ValueError, match=message):
         connected_weights(kernels, connection)
+
+
+def test_all_ways_are_compared_with_the_standard_layer():
+    layers = compare_connections(VOLUME, KERNELS, bias=BIAS)
+    assert [layer.connection for layer in layers] == list(connections_for(8))
+    assert layers[0].likeness == pytest.approx(1)
+    for layer in layers:
+        expected = connected_maps(VOLUME, layer.weights, layer.connection, bias=BIAS)
+        np.testing.assert_array_equal(layer.maps, expected.maps)
+        assert (layer.depthwise is None) == (layer.connection.kind != "separable")

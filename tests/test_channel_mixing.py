@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.activations import ACTIVATIONS
-from cnnviz.channel_mixing import activation_table, mix_channels
+from cnnviz.channel_mixing import activation_table, mix_channels, mix_formula
 
 RNG = np.random.default_rng(3)
 PICTURE = RNG.uniform(size=(13, 10, 3)).astype(np.float32)
@@ -86,3 +86,22 @@ def test_a_table_has_zero_among_its_inputs():
 def test_a_table_without_a_middle_is_refused(reach, count):
     with pytest.raises(ValueError, match=f"Received: count={count}, reach={reach}"):
         activation_table("relu", reach, count=count)
+
+
+def test_the_formula_has_the_numbers_of_the_place():
+    mix = mix_channels([[[1, 10, 100]]], [[[-3, 2e-6, 1]]], bias=-0.5, activation="relu")
+    terms = [
+        r"- \underbrace{3}_{\text{red}}",
+        r"+ \underbrace{2.0 \cdot 10^{-5}}_{\text{green}}",
+        r"+ \underbrace{100}_{\text{blue}}",
+        r"- \underbrace{0.5}_{b}",
+    ]
+    assert mix_formula(mix, 0, 0, bias=-0.5, activation="ReLU") == (
+        rf"y_{{0,0}} = \text{{ReLU}}\bigl({' '.join(terms)}\bigr) = \text{{ReLU}}(96.50) = 96.50"
+    )
+
+
+def test_the_formula_leaves_muted_channels_out():
+    mix = mix_channels([[[1, 10, 100]]], [[[3, 2, 1]]], muted={0, 1, 2})
+    formula = mix_formula(mix, 0, 0, muted={0, 1, 2})
+    assert formula == (r"y_{0,0} = \text{f}\bigl(\underbrace{0}_{b}\bigr) = \text{f}(0) = 0")

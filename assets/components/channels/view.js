@@ -1,0 +1,906 @@
+// Three channels flow from left to right: picture, kernel, partial map; the partial maps meet in
+// a sum, then bias, activation, result. Below each stands what the window in hand holds.
+//
+// Python's arrays are what is shown. While a weight or the bias is dragged, or a channel is
+// muted, the maps follow here until Python's answer replaces them: a partial map is the old one
+// + change of weight * shifted channel, the sum adds the partial maps that are heard, and the
+// activation is read from a table that Python sends along.
+
+import { unpack } from "../shared/wire.js";
+import { written } from "../shared/numbers.js";
+import { extremes, paint, signedColour, table, theme } from "../shared/colours.js";
+import { element, sharpContext } from "../shared/dom.js";
+import { CellGrid } from "../shared/cells.js";
+import { KernelEditor } from "../shared/kernel_editor.js";
+import { Player } from "../shared/player.js";
+import { colourLimit, curvePath, laneColours, tinted } from "./lanes.js";
+import { VolumeStage } from "./volume.js";
+
+const NAMES = ["Red", "Green", "Blue"];
+const MOST_STOPS = 24; // along the longer side, when the window plays over the whole picture
+
+export default function (component) {
+  const root = component.parentElement.querySelector(".root");
+  const message = unpack(component.data);
+  root.stage ??= message.settings.mode === "volume" ? new VolumeStage(root) : new Lanes(root);
+  root.stage.update(component, message);
+  return () => root.stage.leave();
+}
+
+class Lanes {
+  constructor(root) {
+    this.root = root;
+    this.serial = 0;
+    this.focus = [0, 0];
+    this.selected = null;
+    this.weight = null;
+    this.build();
+    this.resized = new ResizeObserver(() => this.data && this.layout());
+    this.resized.observe(root);
+  }
+
+  leave() {
+    this.player.stop();
+    this.resized.disconnect();
+  }
+
+  // ---- elements -----------------------------------------------------------------------------
+
+  build() {
+    this.lanes = NAMES.map((name, channel) => this.lane(name, channel));
+    this.sum = this.map("sum", "Sum", true);
+    this.result = this.map("result", "Result", true);
+    this.terms = element("div", { class: "terms" });
+    this.biasBox = element("div", { class: "kernel-grid bias-box" });
+    this.biasEditor = new KernelEditor(this.biasBox, {
+      preview: (row, column, value) => this.previewBias(value),
+      commit: () => this.commit(),
+      hover: () => {},
+      complain: (sentence) => (this.complaint.textContent = sentence),
+      name: "bias",
+    });
+    this.curveTitle = element("div", { class: "title" });
+    this.curve = element("canvas", { role: "img" });
+    this.outcome = element("div", { class: "outcome" });
+    this.sumLegend = legend();
+    this.resultLegend = legend();
+    this.wires = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    this.wires.setAttribute("class", "wires");
+    this.wires.setAttribute("aria-hidden", "true");
+
+    const tail = element(
+      "section",
+      { class: "tail" },
+      element("div", { class: "step" }, this.sum, this.sumLegend.box, this.terms),
+      element(
+        "div",
+        { class: "step bias" },
+        element("span", { class: "sign", text: "+" }),
+        this.biasBox,
+        element("span", { text: "bias" }),
+      ),
+      element(
+        "div",
+        { class: "step" },
+        this.curveTitle,
+        element("div", { class: "curve" }, this.curve),
+      ),
+      element("div", { class: "step" }, this.result, this.resultLegend.box, this.outcome),
+    );
+    this.complaint = element("p", { class: "complaint", role: "alert" });
+    this.tools = element("span", { class: "tools" });
+    const bar = element("div", { class: "player" });
+    this.where = element("span", { class: "where" });
+    this.player = new Player(bar, {
+      advance: (steps) => this.advance(steps),
+      playing: (on) => this.playing(on),
+      extra: [this.tools, this.where],
+    });
+    this.player.speed.value = 10;
+    this.sentence = element("div", { class: "sentence" });
+    this.said = element("div", { class: "unseen", id: "said", "aria-live": "polite" });
+    this.loupes = NAMES.map(() => svg("path", { class: "loupe" }));
+    this.stage = element(
+      "div",
+      { class: "lanes" },
+      this.wires,
+      ...this.lanes.map((lane) => lane.box),
+      tail,
+    );
+    this.root.replaceChildren(this.stage, this.complaint, bar, this.sentence, this.said);
+    this.watch();
+  }
+
+  lane(name, channel) {
+    const input = this.map("input", name, channel === 0);
+    const partial = this.map("partial", "Partial map", false);
+    const mute = element("button", { type: "button", class: "icon mute" });
+    mute.append(element("span", { class: "symbol", "aria-hidden": "true" }));
+    mute.onclick = () => this.mute(channel);
+    input.heading.prepend(element("span", { class: "swatch", "aria-hidden": "true" }));
+    input.heading.append(mute);
+    const kernelTitle = element("div", { class: "title" });
+    const kernelBox = element("div", { class: "kernel-grid" });
+    const editor = new KernelEditor(kernelBox, {
+      preview: (row, column, value) => this.preview(channel, row, column, value),
+      commit: () => this.commit(),
+      hover: (row, column) => this.lightWeight(row, column),
+      complain: (sentence) => (this.complaint.textContent = sentence),
+      name: `${name} weight`,
+      digits: 3,
+    });
+    const cells = (kind) => {
+      const holder = element("div", { class: "cells", role: "img" }, element("canvas"));
+      const box = element("div", { class: `near ${kind}` }, holder);
+      return Object.assign(box, { holder, grid: new CellGrid(holder.firstChild) });
+    };
+    const patch = cells("patch");
+    const products = cells("products");
+    const dot = element("span", { class: "dot" });
+    products.append(dot);
+    const box = element(
+      "section",
+      { class: "lane", "aria-label": `${name} channel`, "data-channel": channel },
+      input,
+      element("div", { class: "kernel" }, kernelTitle, kernelBox),
+      partial,
+      patch,
+      products,
+    );
+    return { name, box, input, partial, mute, kernelTitle, editor, patch, products, dot };
+  }
+
+  map(kind, title, reachable) {
+    const size = element("span", { class: "size" });
+    const heading = element("div", { class: "title" }, element("span", { text: title }), size);
+    const frame = element(
+      "div",
+      reachable
+        ? { class: "frame", tabindex: "0", role: "application", "aria-describedby": "said" }
+        : { class: "frame", role: "img" },
+      element("canvas", { class: "pixels" }),
+      element("canvas", { class: "overlay" }),
+    );
+    return Object.assign(element("div", { class: kind }, heading, frame), { heading, size, frame });
+  }
+
+  watch() {
+    const onOutput = (event, frame) => {
+      const box = frame.firstChild.getBoundingClientRect();
+      return [
+        Math.floor(((event.clientY - box.top) / box.height) * this.outRows),
+        Math.floor(((event.clientX - box.left) / box.width) * this.outColumns),
+      ];
+    };
+    const onInput = (event, frame) => {
+      const box = frame.firstChild.getBoundingClientRect();
+      const row = ((event.clientY - box.top) / box.height) * this.height;
+      const column = ((event.clientX - box.left) / box.width) * this.width;
+      const { origin, stride } = this.settings;
+      return [
+        Math.floor((row + origin[0] - this.side / 2) / stride + 0.5),
+        Math.floor((column + origin[1] - this.side / 2) / stride + 0.5),
+      ];
+    };
+    const places = [
+      ...this.lanes.map((lane) => [lane.input.frame, onInput]),
+      ...this.lanes.map((lane) => [lane.partial.frame, onOutput]),
+      [this.sum.frame, onOutput],
+      [this.result.frame, onOutput],
+    ];
+    for (const [frame, find] of places) {
+      const point = (event) => {
+        this.player.paused = true;
+        this.look(find(event, frame));
+      };
+      frame.onpointermove = point;
+      frame.onpointerdown = (event) => {
+        point(event);
+        this.select(this.focus);
+      };
+      frame.onpointerleave = () => {
+        this.player.paused = false;
+        if (!this.player.on && this.selected) this.look(this.selected);
+      };
+      frame.onkeydown = (event) => this.key(event);
+    }
+  }
+
+  key(event) {
+    const far = event.shiftKey ? 10 : 1;
+    const moves = {
+      ArrowUp: [-far, 0],
+      ArrowDown: [far, 0],
+      ArrowLeft: [0, -far],
+      ArrowRight: [0, far],
+    };
+    if (event.key === " ") this.player.toggle();
+    else if (moves[event.key]) {
+      this.player.stop();
+      const [down, across] = moves[event.key];
+      this.select(this.look([this.focus[0] + down, this.focus[1] + across]));
+    } else if (event.key === "Home") this.select(this.look([0, 0]));
+    else if (event.key === "End") this.select(this.look([this.outRows - 1, this.outColumns - 1]));
+    else return;
+    event.preventDefault();
+  }
+
+  // ---- data ---------------------------------------------------------------------------------
+
+  update(component, { settings, arrays }) {
+    this.tell = component.setStateValue;
+    this.trigger = component.setTriggerValue;
+    // An older answer must not undo what the hand is doing now; the newer one is on its way.
+    const older = this.data && settings.serial < this.serial && this.side === settings.side;
+    if (older) return this.layout();
+    this.settings = settings;
+    this.data = arrays;
+    this.serial = Math.max(this.serial, settings.serial);
+    [, this.height, this.width] = arrays.pixels.shape;
+    [, this.outRows, this.outColumns] = arrays.partial.shape;
+    this.side = settings.side;
+    this.size = this.outRows * this.outColumns;
+    const plane = (array, at) => array.data.subarray(at * this.size, (at + 1) * this.size);
+    this.base = NAMES.map((_, channel) => plane(arrays.partial, channel));
+    this.partial = [...this.base];
+    this.total = arrays.sum.data;
+    this.activated = arrays.result.data;
+    const taps = this.side * this.side;
+    this.kernels = NAMES.map((_, channel) =>
+      Array.from(arrays.kernels.data.subarray(channel * taps, (channel + 1) * taps)),
+    );
+    this.moved = NAMES.map(() => new Map());
+    this.taps = new Map();
+    this.bias = settings.bias;
+    this.muted = [...settings.muted];
+    if (this.signature !== settings.selection) {
+      this.signature = settings.selection;
+      this.selected = settings.selected ?? [
+        Math.floor(this.outRows / 2),
+        Math.floor(this.outColumns / 2),
+      ];
+    }
+    this.label();
+    this.layout();
+    this.selected = this.look(this.selected);
+  }
+
+  label() {
+    const { settings } = this;
+    this.complaint.textContent = "";
+    this.lanes.forEach((lane, channel) => {
+      lane.editor.committed();
+      lane.input.size.textContent = `${this.height} \u00d7 ${this.width}`;
+      lane.partial.size.textContent = `${this.outRows} \u00d7 ${this.outColumns}`;
+      lane.kernelTitle.textContent = settings.titles[channel];
+      lane.input.frame.setAttribute(
+        "aria-label",
+        `${settings.alt} Its ${lane.name.toLowerCase()} channel.` +
+          (channel === 0 ? " Arrow keys move the window." : ""),
+      );
+      lane.partial.frame.setAttribute(
+        "aria-label",
+        `The ${lane.name.toLowerCase()} channel under its kernel, ${settings.titles[channel]}.`,
+      );
+    });
+    this.biasEditor.committed();
+    this.sum.size.textContent = `${this.outRows} \u00d7 ${this.outColumns}`;
+    this.result.size.textContent = `${this.outRows} \u00d7 ${this.outColumns}`;
+    this.sum.frame.setAttribute("aria-label", "The partial maps added up. Arrow keys move the cell.");
+    this.result.frame.setAttribute(
+      "aria-label",
+      `The sum and the bias under ${settings.activation}. Arrow keys move the cell.`,
+    );
+    this.curveTitle.textContent = settings.activation;
+    const signature = JSON.stringify(settings.tools);
+    if (signature === this.toolSignature) return;
+    this.toolSignature = signature;
+    this.tools.replaceChildren(
+      ...settings.tools.map(({ name, symbol, label, enabled }) => {
+        const made = element(
+          "button",
+          { type: "button", class: "icon", title: label, "aria-label": label },
+          element("span", { class: "symbol", "aria-hidden": "true", text: symbol }),
+        );
+        made.disabled = enabled === false;
+        made.onclick = () => this.trigger("edit", name);
+        return made;
+      }),
+    );
+  }
+
+  // The channel's number at a place of the padded picture; padding is zero.
+  inputAt(channel, row, column) {
+    const at = this.source(row, column);
+    return at < 0 ? 0 : this.levelOf(channel, this.byteAt(channel, at));
+  }
+
+  source(row, column) {
+    const [top, left] = this.settings.origin;
+    const [down, across] = [row - top, column - left];
+    if (down < 0 || across < 0 || down >= this.height || across >= this.width) return -1;
+    return down * this.width + across;
+  }
+
+  byteAt(channel, at) {
+    return this.data.pixels.data[channel * this.height * this.width + at];
+  }
+
+  levelOf(channel, byte) {
+    return this.data.levels.data[channel * 256 + byte];
+  }
+
+  // ---- while something moves ----------------------------------------------------------------
+
+  preview(channel, row, column, value) {
+    this.begin();
+    const tap = row * this.side + column;
+    const channels = this.settings.linked ? [0, 1, 2] : [channel];
+    const taps = this.side * this.side;
+    for (const one of channels) {
+      this.kernels[one][tap] = value;
+      this.moved[one].set(tap, value - this.data.kernels.data[one * taps + tap]);
+      if (one !== channel) this.showKernel(one);
+      this.partial[one] = this.shifted(one);
+    }
+    this.follow();
+  }
+
+  // Old map + change of weight * the channel as that weight sees it.
+  shifted(channel) {
+    const base = this.base[channel];
+    let map = base;
+    for (const [tap, change] of this.moved[channel]) {
+      if (change === 0) continue;
+      const seen = this.seenBy(channel, tap);
+      const next = new Float32Array(this.size);
+      for (let at = 0; at < this.size; at++) next[at] = map[at] + change * seen[at];
+      map = next;
+    }
+    return map;
+  }
+
+  seenBy(channel, tap) {
+    const key = `${channel} ${tap}`;
+    if (this.taps.has(key)) return this.taps.get(key);
+    const [row, column] = [Math.floor(tap / this.side), tap % this.side];
+    const { stride } = this.settings;
+    const seen = new Float32Array(this.size);
+    let to = 0;
+    for (let line = 0; line < this.outRows; line++) {
+      for (let place = 0; place < this.outColumns; place++) {
+        seen[to++] = this.inputAt(channel, line * stride + row, place * stride + column);
+      }
+    }
+    if (this.taps.size > 12) this.taps.clear();
+    this.taps.set(key, seen);
+    return seen;
+  }
+
+  previewBias(value) {
+    this.begin();
+    this.bias = value;
+    this.follow();
+  }
+
+  mute(channel) {
+    this.begin();
+    this.muted[channel] = !this.muted[channel];
+    this.showMuted();
+    this.follow();
+    this.commit();
+  }
+
+  begin() {
+    this.serial += this.previewing ? 0 : 1;
+    this.previewing = true;
+  }
+
+  follow() {
+    const total = new Float32Array(this.size);
+    this.partial.forEach((map, channel) => {
+      if (this.muted[channel]) return;
+      for (let at = 0; at < this.size; at++) total[at] += map[at];
+    });
+    const activated = new Float32Array(this.size);
+    for (let at = 0; at < this.size; at++) activated[at] = this.activate(total[at] + this.bias);
+    Object.assign(this, { total, activated });
+    this.painting ??= requestAnimationFrame(() => {
+      this.painting = null;
+      this.paintMaps();
+      this.draw();
+    });
+  }
+
+  activate(input) {
+    const { data } = this.data.table;
+    const { reach } = this.settings;
+    const place = ((input + reach) / (2 * reach)) * (data.length - 1);
+    const left = Math.max(0, Math.min(data.length - 2, Math.floor(place)));
+    return data[left] + (place - left) * (data[left + 1] - data[left]);
+  }
+
+  commit() {
+    this.previewing = false;
+    this.tell("mix", {
+      side: this.side,
+      kernels: this.kernels.map((kernel) => [...kernel]),
+      bias: this.bias,
+      muted: [...this.muted],
+      serial: this.serial,
+    });
+  }
+
+  // ---- focus --------------------------------------------------------------------------------
+
+  look([row, column]) {
+    this.focus = [
+      Math.max(0, Math.min(this.outRows - 1, row)),
+      Math.max(0, Math.min(this.outColumns - 1, column)),
+    ];
+    this.draw();
+    return this.focus;
+  }
+
+  select(cell) {
+    this.selected = [...cell];
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => this.tell("selected", this.selected), 500);
+  }
+
+  grain() {
+    return Math.max(1, Math.ceil(Math.max(this.outRows, this.outColumns) / MOST_STOPS));
+  }
+
+  advance(steps) {
+    const grain = this.player.on ? this.grain() : 1;
+    const columns = Math.ceil(this.outColumns / grain);
+    const count = Math.ceil(this.outRows / grain) * columns;
+    const [row, column] = this.focus.map((place) => Math.floor(place / grain));
+    const next = (((row * columns + column + steps) % count) + count) % count;
+    this.look([Math.floor(next / columns) * grain, (next % columns) * grain]);
+    if (!this.player.on) this.select(this.focus);
+  }
+
+  playing(on) {
+    this.filling = on;
+    this.stage.classList.toggle("flowing", on);
+    if (on) this.look([0, 0]);
+    else {
+      this.select(this.focus);
+      this.draw();
+    }
+  }
+
+  lightWeight(row, column) {
+    this.weight = row === null || row === undefined ? null : [row, column];
+    for (const { editor } of this.lanes) editor.mark(...(this.weight ?? [null, null]));
+    if (this.data) this.draw();
+  }
+
+  // ---- drawing ------------------------------------------------------------------------------
+
+  layout() {
+    this.page = theme(this.root.getRootNode());
+    this.colours = laneColours(this.page.dark);
+    this.maps = table("maps", this.page.dark);
+    this.weightColours = table("weights", this.page.dark);
+    this.lanes.forEach(({ box }, channel) =>
+      box.style.setProperty("--lane", this.colours[channel].ink),
+    );
+    NAMES.forEach((_, channel) => this.showKernel(channel));
+    this.biasEditor.show(1, 1, [this.bias], this.page, this.weightColours);
+    this.biasBox.setAttribute("aria-label", "Bias");
+    this.biasBox.firstChild.setAttribute("aria-label", "Bias");
+    this.showMuted();
+    this.paintInputs();
+    this.paintMaps();
+    this.look(this.focus);
+    this.drawWires();
+  }
+
+  showKernel(channel) {
+    const { editor } = this.lanes[channel];
+    editor.show(this.side, this.side, this.kernels[channel], this.page, this.weightColours);
+    editor.box.setAttribute(
+      "aria-label",
+      `${NAMES[channel]} kernel, ${this.side} rows and columns`,
+    );
+  }
+
+  showMuted() {
+    this.lanes.forEach(({ box, mute, name }, channel) => {
+      const silent = this.muted[channel];
+      box.classList.toggle("muted", silent);
+      mute.firstChild.textContent = silent ? "volume_off" : "volume_up";
+      mute.setAttribute("aria-pressed", silent);
+      mute.setAttribute("aria-label", `Mute ${name.toLowerCase()}`);
+      mute.title = silent ? `Let ${name.toLowerCase()} be heard again` : `Mute ${name.toLowerCase()}`;
+    });
+    this.drawWires();
+  }
+
+  paintInputs() {
+    const size = this.height * this.width;
+    this.lanes.forEach(({ input }, channel) => {
+      const { fill } = this.colours[channel];
+      this.picture(input.frame, this.height, this.width, (pixels) => {
+        for (let at = 0, to = 0; at < size; at++, to += 4) {
+          const [red, green, blue] = tinted(this.byteAt(channel, at), fill);
+          pixels[to] = red;
+          pixels[to + 1] = green;
+          pixels[to + 2] = blue;
+          pixels[to + 3] = 255;
+        }
+      });
+    });
+  }
+
+  paintMaps() {
+    const together = [...this.partial, this.total];
+    this.limit = colourLimit(together);
+    this.resultLimit = colourLimit([this.activated]);
+    const draw = (frame, values, limit) =>
+      this.picture(frame, this.outRows, this.outColumns, (pixels) =>
+        paint(pixels, values, this.size, "signed", [-limit, limit], this.maps),
+      );
+    this.lanes.forEach(({ partial }, channel) =>
+      draw(partial.frame, this.partial[channel], this.limit),
+    );
+    draw(this.sum.frame, this.total, this.limit);
+    draw(this.result.frame, this.activated, this.resultLimit);
+    this.sumLegend.show(this.limit, together, this.maps, "the three maps and their sum");
+    this.resultLegend.show(this.resultLimit, [this.activated], this.maps, "the result alone");
+    this.count();
+  }
+
+  picture(frame, rows, columns, fill) {
+    const [canvas] = frame.children;
+    if (canvas.width !== columns) canvas.width = columns;
+    if (canvas.height !== rows) canvas.height = rows;
+    const context = canvas.getContext("2d");
+    const pixels = context.createImageData(columns, rows);
+    fill(pixels.data);
+    context.putImageData(pixels, 0, 0);
+    // The input and what comes of it at one scale, so that a stride is seen to shrink it.
+    const room = frame.parentElement.clientWidth;
+    const scale = Math.min(
+      room / Math.max(this.width, this.outColumns),
+      (room * 0.68) / Math.max(this.height, this.outRows),
+    );
+    canvas.style.width = `${columns * scale}px`;
+    canvas.style.height = `${rows * scale}px`;
+    canvas.style.imageRendering = scale >= 1 ? "pixelated" : "auto";
+  }
+
+  draw() {
+    if (this.drawn) return;
+    this.drawn = true;
+    queueMicrotask(() => {
+      this.drawn = false;
+      this.drawNow();
+    });
+  }
+
+  drawNow() {
+    const window = this.window();
+    this.drawOverlays();
+    this.drawLoupes();
+    this.drawCells(window);
+    this.drawNumbers(window);
+    this.drawCurve();
+  }
+
+  // What the window holds: pixel, weight and product of each channel and tap.
+  window() {
+    const { stride } = this.settings;
+    return NAMES.map((_, channel) => {
+      const cells = [];
+      for (let tap = 0; tap < this.side * this.side; tap++) {
+        const row = this.focus[0] * stride + Math.floor(tap / this.side);
+        const column = this.focus[1] * stride + (tap % this.side);
+        const at = this.source(row, column);
+        const byte = at < 0 ? 0 : this.byteAt(channel, at);
+        const value = at < 0 ? 0 : this.levelOf(channel, byte);
+        cells.push({ outside: at < 0, byte, value, product: value * this.kernels[channel][tap] });
+      }
+      return cells;
+    });
+  }
+
+  drawOverlays() {
+    const { origin, stride } = this.settings;
+    const [row, column] = this.focus;
+    const corner = [row * stride - origin[0], column * stride - origin[1]];
+    this.lanes.forEach(({ input, partial }, channel) => {
+      this.overlay(input.frame, this.width, (context, scale) => {
+        if (this.weight) this.lightTouched(context, scale);
+        aimAt(context, [...corner, this.side, this.side].map((side) => side * scale), this.page);
+      });
+      this.overlayCell(partial.frame);
+      partial.frame.style.setProperty("--lane", this.colours[channel].ink);
+    });
+    this.overlayCell(this.sum.frame);
+    this.overlayCell(this.result.frame);
+  }
+
+  overlayCell(frame) {
+    const [row, column] = this.focus;
+    this.overlay(frame, this.outColumns, (context, scale) => {
+      if (this.filling) {
+        // Not computed yet, as far as the story goes: everything after the window.
+        const grain = this.grain();
+        const [below, right] = [(row + grain) * scale, (column + grain) * scale];
+        context.fillStyle = this.page.panel;
+        context.globalAlpha = 0.94;
+        context.fillRect(0, below, this.outColumns * scale, this.outRows * scale);
+        context.fillRect(right, row * scale, this.outColumns * scale, grain * scale);
+        context.globalAlpha = 1;
+      }
+      aimAt(context, [row, column, 1, 1].map((side) => side * scale), this.page);
+    });
+  }
+
+  // All pixels that the weight in hand meets while the window slides over the whole picture.
+  lightTouched(context, scale) {
+    const [down, across] = this.weight;
+    const { origin, stride } = this.settings;
+    const box = [
+      across - origin[1],
+      down - origin[0],
+      (this.outColumns - 1) * stride + 1,
+      (this.outRows - 1) * stride + 1,
+    ].map((side) => side * scale);
+    context.fillStyle = this.page.accent;
+    context.globalAlpha = 0.3;
+    context.fillRect(...box);
+    context.globalAlpha = 1;
+    context.strokeStyle = this.page.accent;
+    context.lineWidth = 2;
+    context.strokeRect(...box);
+  }
+
+  overlay(frame, columns, paintOver) {
+    const [pixels, canvas] = frame.children;
+    const [width, height] = [parseFloat(pixels.style.width), parseFloat(pixels.style.height)];
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
+    paintOver(sharpContext(canvas, width, height), width / columns);
+  }
+
+  drawCells(window) {
+    const limit = Math.max(...window.flat().map((cell) => Math.abs(cell.product)));
+    const marks = this.weight
+      ? [{ row: this.weight[0], column: this.weight[1], height: 1, width: 1 }]
+      : [];
+    const shape = { rows: this.side, columns: this.side, page: this.page, marks };
+    this.lanes.forEach(({ patch, products, name }, channel) => {
+      const cells = window[channel];
+      const tallest = Math.max(96, Math.min(patch.clientWidth, this.side * 28));
+      const at = (row, column) => cells[row * this.side + column];
+      patch.grid.draw({
+        ...shape,
+        tallest,
+        colour: (row, column) => tinted(at(row, column).byte, this.colours[channel].fill),
+        hatched: (row, column) => at(row, column).outside,
+        text: (row, column) => written(at(row, column).value, 3),
+      });
+      patch.holder.setAttribute("aria-label", `The window on ${name.toLowerCase()}.`);
+      products.grid.draw({
+        ...shape,
+        tallest,
+        colour: (row, column) => signedColour(at(row, column).product, limit, this.maps),
+        text: (row, column) => written(at(row, column).product, 3),
+      });
+      products.holder.setAttribute("aria-label", "Each pixel times its weight.");
+    });
+  }
+
+  drawNumbers() {
+    const at = this.focus[0] * this.outColumns + this.focus[1];
+    const parts = this.partial.map((map) => map[at]);
+    const total = this.total[at];
+    const outcome = this.activated[at];
+    this.lanes.forEach(({ dot, name }, channel) => {
+      dot.textContent = `= ${written(parts[channel], 4)}`;
+      dot.title = `Dot product of the window and the ${name.toLowerCase()} kernel`;
+    });
+    const term = (value, channel, first) => {
+      const made = element("span", { class: "term", text: `${signOf(value, first)}${magnitude(value)}` });
+      made.style.color = this.colours[channel].ink;
+      return made;
+    };
+    const heard = [0, 1, 2].filter((channel) => !this.muted[channel]);
+    const terms = () => {
+      const made = heard.map((channel, order) => term(parts[channel], channel, order === 0));
+      return made.length ? made : [element("span", { class: "term", text: "0" })];
+    };
+    const equals = (value) => element("span", { class: "equals", text: `= ${written(value, 4)}` });
+    this.terms.replaceChildren(...terms(), equals(total));
+    const bias = element("span", {
+      class: "term",
+      text: `${signOf(this.bias, false)}${magnitude(this.bias)} (bias)`,
+    });
+    const activation = this.settings.activation;
+    this.outcome.replaceChildren(
+      element("span", { class: "term", text: `${activation} of ${written(total + this.bias, 4)}` }),
+      equals(outcome),
+    );
+    this.sentence.replaceChildren(
+      element("span", { class: "term", text: `${activation}(` }),
+      ...terms(),
+      bias,
+      element("span", { class: "term", text: `) = ${activation}(${written(total + this.bias, 4)})` }),
+      equals(outcome),
+    );
+    const [row, column] = this.focus;
+    this.where.textContent = `row ${row}, column ${column}`;
+    clearTimeout(this.saying);
+    this.saying = setTimeout(() => {
+      this.said.textContent = `Row ${row}, column ${column}: ${this.sentence.textContent}`;
+    }, 400);
+  }
+
+  // How often each sum occurs, behind the activation's curve.
+  count() {
+    const [low, high] = extremes(this.total);
+    const reach = Math.max(Math.abs(low + this.bias), Math.abs(high + this.bias)) || 1;
+    const bins = new Uint32Array(48);
+    for (let at = 0; at < this.size; at++) {
+      const place = ((this.total[at] + this.bias + reach) / (2 * reach)) * bins.length;
+      bins[Math.max(0, Math.min(bins.length - 1, Math.floor(place)))]++;
+    }
+    this.histogram = { reach, bins };
+  }
+
+  drawCurve() {
+    const at = this.focus[0] * this.outColumns + this.focus[1];
+    const input = this.total[at] + this.bias;
+    const width = this.curve.parentElement.clientWidth;
+    const height = Math.max(84, width * 0.42);
+    this.curve.style.width = `${width}px`;
+    this.curve.style.height = `${height}px`;
+    curvePath(sharpContext(this.curve, width, height), {
+      width,
+      height,
+      page: this.page,
+      ...this.histogram,
+      activate: (value) => this.activate(value),
+      point: [input, this.activated[at]],
+    });
+    this.curve.setAttribute(
+      "aria-label",
+      `${this.settings.activation} turns ${written(input, 4)} into ` +
+        `${written(this.activated[at], 4)}. The bars show how often each sum occurs.`,
+    );
+  }
+
+  // From each partial map to the plus and on to the sum; and from the window to its numbers.
+  drawWires() {
+    if (!this.colours) return;
+    const frame = this.stage.getBoundingClientRect();
+    const inside = (node) => {
+      const box = node.getBoundingClientRect();
+      const [left, top] = [box.left - frame.left, box.top - frame.top];
+      return { left, top, right: left + box.width, bottom: top + box.height, wide: box.width };
+    };
+    this.wires.setAttribute("viewBox", `0 0 ${frame.width} ${frame.height}`);
+    const partials = this.lanes.map(({ partial }) => inside(partial));
+    const sum = inside(this.sum.frame.firstChild);
+    const room = sum.left - partials[0].right;
+    this.wires.style.display = room > 30 ? "" : "none"; // on a phone the lanes lie below each other
+    if (room <= 30) return;
+    const radius = 15;
+    const [x, y] = [sum.left - 14 - radius, (sum.top + sum.bottom) / 2];
+    const made = [];
+    this.places = this.lanes.map(({ input, patch }) => [
+      inside(input.frame.firstChild),
+      inside(patch.holder.firstChild),
+    ]);
+    this.lanes.forEach(({ partial }, channel) => {
+      const box = inside(partial.frame.firstChild);
+      const start = [box.right + 5, (box.top + box.bottom) / 2];
+      const end = [x - radius, y + (channel - 1) * 8];
+      const turn = partials[0].right + 6 + channel * 8;
+      const path = cable(start, turn, end);
+      const silent = this.muted[channel];
+      made.push(
+        this.loupes[channel],
+        svg("path", {
+          d: path,
+          class: silent ? "wire silent" : "wire",
+          stroke: this.colours[channel].ink,
+        }),
+      );
+      if (!silent) made.push(svg("path", { d: path, class: "pulse" }));
+    });
+    made.push(
+      svg("path", { d: `M${x + radius},${y} H${sum.left - 4}`, class: "wire total" }),
+      svg("circle", { cx: x, cy: y, r: radius, class: "plus" }),
+      svg("path", { d: `M${x - 7},${y} h14 M${x},${y - 7} v14`, class: "plus" }),
+    );
+    this.wires.replaceChildren(...made);
+    this.drawLoupes();
+  }
+
+  // Two lines that spread from the window on the picture to its numbers.
+  drawLoupes() {
+    const { origin, stride } = this.settings;
+    const [top, left] = this.focus.map((place, axis) => place * stride - origin[axis]);
+    this.places?.forEach(([picture, patch], channel) => {
+      const scale = picture.wide / this.width;
+      const row = picture.top + (top + this.side) * scale;
+      const [from, to] = [left, left + this.side].map((column) => picture.left + column * scale);
+      this.loupes[channel].setAttribute(
+        "d",
+        `M${from},${row} L${patch.left},${patch.top} M${to},${row} L${patch.right},${patch.top}`,
+      );
+    });
+  }
+}
+
+// Out to the right, up or down, and right again, with rounded corners.
+function cable([left, top], turn, [right, bottom]) {
+  const way = Math.sign(bottom - top);
+  const bend = Math.min(10, Math.abs(bottom - top) / 2, Math.max(1, turn - left), right - turn);
+  if (bend < 1) return `M${left},${top} L${right},${bottom}`;
+  return (
+    `M${left},${top} H${turn - bend} Q${turn},${top} ${turn},${top + way * bend} ` +
+    `V${bottom - way * bend} Q${turn},${bottom} ${turn + bend},${bottom} H${right}`
+  );
+}
+
+function svg(tag, attributes) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
+
+function signOf(value, first) {
+  return value < 0 ? (first ? "\u2212" : "\u2212 ") : first ? "" : "+ ";
+}
+
+function magnitude(value) {
+  return written(Math.abs(value), 4);
+}
+
+function legend() {
+  const ramp = element("canvas", { width: "256", height: "1" });
+  const [low, zero, high] = ["least", "zero", "most"].map((name) => element("span", { class: name }));
+  const whose = element("span", { class: "whose" });
+  const box = element("div", { class: "legend" }, ramp, low, zero, high, whose);
+  const show = (limit, maps, bytes, range) => {
+    const context = ramp.getContext("2d");
+    const pixels = context.createImageData(256, 1);
+    const values = Float32Array.from({ length: 256 }, (_, at) => limit * ((2 * at) / 255 - 1));
+    paint(pixels.data, values, 256, "signed", [-limit, limit], bytes);
+    context.putImageData(pixels, 0, 0);
+    const ends = maps.map(extremes);
+    const [smallest, largest] = [
+      Math.min(...ends.map(([low]) => low)),
+      Math.max(...ends.map(([, high]) => high)),
+    ];
+    const clipped = Math.max(-smallest, largest) > limit * 1.001;
+    low.textContent = (clipped ? "\u2264 " : "") + written(-limit, 3);
+    zero.textContent = "0";
+    high.textContent = (clipped ? "\u2265 " : "") + written(limit, 3);
+    whose.textContent = `Range of ${range}: ${written(smallest, 3)} to ${written(largest, 3)}`;
+  };
+  return { box, show };
+}
+
+// The window, or a larger frame around it where it is too small to see.
+function aimAt(context, [top, left, height, width], page) {
+  const least = 12;
+  const [high, wide] = [Math.max(height, least), Math.max(width, least)];
+  const [y, x] = [top + height / 2 - high / 2, left + width / 2 - wide / 2];
+  for (const [colour, thickness] of [
+    ["#000000", 5],
+    ["#ffffff", 3.5],
+    [page.dark ? "#0b6e63" : page.accent, 2],
+  ]) {
+    context.strokeStyle = colour;
+    context.lineWidth = thickness;
+    context.strokeRect(x, y, wide, high);
+  }
+}

@@ -1,0 +1,1 @@
+"""The parts of the page on channels: one filter in full, and several at once."""

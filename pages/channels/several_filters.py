@@ -1,0 +1,183 @@
+"""Several filters at once: the volume they give, and how the next layer is connected with it."""
+
+import numpy as np
+import streamlit as st
+
+from cnnviz import images
+from cnnviz.activations import ACTIVATIONS
+from cnnviz.channel_code import connected_code
+from cnnviz.channel_connections import compare_connections, connections_for
+from cnnviz.convolution import convolve
+from cnnviz.display import display
+from cnnviz.trained_kernels import PIXEL_SCALES, first_layer, second_layer
+from pages.ui.address import Addressed
+from pages.ui.channel_kernels import ChannelKernels
+from pages.ui.channels import filter_volume
+from pages.ui.picture import Picture
+from pages.ui.stage import experiments, page_background, working_picture
+from pages.ui.takeaway import Download, npz, take_it_with_you
+
+_KEY = "channels_volume"
+_COUNTS = (4, 8, 16)
+_EXPLANATIONS = {
+    "standard": "Every filter sees every map, each through a kernel of its own.",
+    "grouped": "Maps and filters are divided into groups that do not see each other: the same "
+    "weights, without those that cross from group to group.",
+    "depthwise": "Each filter sees one map alone. Nothing is added up over the channels.",
+    "separable": "First one kernel for each map, then a 1 \u00d7 1 layer that mixes the maps: the "
+    "two whose product is nearest to the standard layer's weights.",
+    "pointwise": "Every filter sees every map, but only one pixel of it: each kernel is replaced "
+    "by its sum, which gives the same on areas without detail.",
+}
+
+
+def several_filters(picture: Picture) -> None:
+    """Show the part."""
+    first, second = first_layer("small_vgg"), second_layer()
+    relu = ACTIVATIONS["relu"].function
+    stage, controls = st.columns([4, 1.1], gap="medium")
+    with controls:
+        count = st.select_slider("Filters", _COUNTS, 8, key="channels_filters", bind="query-params")
+        wide = st.select_slider(
+            "Count also for a layer of",
+            [16, 32, 64, 128, 256, 512, 1024],
+            256,
+            format_func=lambda maps: f"{maps} maps",
+            key="channels_wide",
+            bind="query-params",
+        )
+        st.caption(
+            f"Small VGG, trained on CIFAR-10: the first {count} filters of its first layer, and "
+            "the weights from those to as many filters of its second."
+        )
+    pixels = working_picture(picture, "colour", 96)
+    inputs = PIXEL_SCALES[first.scale](pixels)
+    volume = relu(
+        convolve(inputs, first.kernels[..., :count], bias=first.bias[:count], padding=first.padding)
+    )
+    bias = second.bias[:count]
+    layers = compare_connections(volume, second.kernels[:, :, :count, :count], bias=bias)
+    chosen = _chosen()
+    layer = next((one for one in layers if one.connection.key == chosen.value()), layers[0])
+    connection, maps = layer.connection, relu(layer.maps)
+    with stage:
+        filter_volume(
+            key=_KEY,
+            pixels=pixels,
+            volume=volume,
+            layers=layers,
+            maps=[relu(one.maps) for one in layers],
+            first_kernels=first.kernels[..., :count],
+            connection=connection.key,
+            wide=wide,
+            alt=picture.alt,
+            on_connection=lambda: _take_connection(chosen),
+            on_open=_open_filter,
+        )
+
+    side = second.kernels.shape[0]
+    cost = connection.cost(side, count, positions=pixels.shape[0] * pixels.shape[1])
+    st.subheader("How many weights?", anchor=False)
+    st.latex(connection.rule)
+    st.latex(
+        rf"{connection.formula(side, count)} = {cost.weights:,} \text{{ weights}}".replace(
+            "\u00d7", r"\cdot"
+        ).replace(",", "{,}")
+    )
+    st.caption(
+        f"k side of the kernel, C maps in, F filters, g groups; and {cost.biases} biases. "
+        f"{_EXPLANATIONS[connection.kind]} On maps of {pixels.shape[0]} \u00d7 {pixels.shape[1]} "
+        f"each weight is used at every place: {cost.multiply_adds:,} multiplications. Maps alike: "
+        f"their correlation with the standard layer's, {layer.likeness:.2f} here."
+    )
+    st.subheader("Why it matters", anchor=False)
+    st.markdown(
+        "A layer hands on a volume: one map for each filter, and the next layer's filters are as "
+        "deep as that volume. Joining everything with everything is where the weights go, so "
+        "small networks cut: MobileNet and EfficientNet are depthwise-separable throughout, "
+        "ResNeXt is grouped. Here a trained layer is cut without training it again; a network "
+        "trained that way makes up for much of what is lost."
+    )
+    experiments(
+        {
+            "Cut it in four groups": lambda: _try("grouped_4", 8),
+            "Nearly nine times fewer weights": lambda: _try("separable", 16, wide=1024),
+            "Look at no neighbour": lambda: _try("pointwise", 8),
+        }
+    )
+    names = ("depthwise", "pointwise") if connection.kind == "separable" else ("kernels",)
+    take_it_with_you(
+        [
+            Download(
+                "Volumes as PNG",
+                "volumes.png",
+                "image/png",
+                lambda: images.encode_png(_wall([volume, maps])),
+            ),
+            Download(
+                "Layer as NPZ",
+                "layer.npz",
+                "application/octet-stream",
+                lambda: npz(
+                    picture=pixels,
+                    volume=volume,
+                    bias=bias,
+                    result=maps,
+                    **dict(zip(names, layer.weights, strict=True)),
+                ),
+            ),
+        ],
+        connected_code(connection, count, side),
+    )
+
+
+def _chosen() -> Addressed[str]:
+    return Addressed("connections", _KEY, "standard", _read_connection, str)
+
+
+def _read_connection(text: str) -> str:
+    if text not in {one.key for count in _COUNTS for one in connections_for(count)}:
+        raise ValueError(f"No layer is connected like that. Received: {text!r}.")
+    return text
+
+
+def _take_connection(chosen: Addressed[str]) -> None:
+    sent = st.session_state[_KEY].get("connection")
+    try:
+        chosen.hold(_read_connection(str(sent)))
+    except ValueError:
+        return
+
+
+def _open_filter() -> None:
+    number = st.session_state[_KEY].get("open")
+    if isinstance(number, int | float) and 0 <= number < max(_COUNTS):
+        st.session_state["channels_part"] = "one"
+        ChannelKernels("channels").take_trained("small_vgg", int(number) + 1)
+
+
+def _try(connection: str, count: int, *, wide: int | None = None) -> None:
+    _chosen().hold(connection)
+    st.session_state["channels_filters"] = count
+    if wide:
+        st.session_state["channels_wide"] = wide
+
+
+def _wall(stacks: list[np.ndarray]) -> np.ndarray:
+    """Put the maps of each stack in a row, in one picture."""
+    background = page_background()
+    rows = [
+        np.concatenate(
+            [
+                np.pad(
+                    display(stack[..., at, None], "signed", background=background),
+                    ((2, 2), (2, 2), (0, 0)),
+                    constant_values=128,
+                )
+                for at in range(stack.shape[2])
+            ],
+            axis=1,
+        )
+        for stack in stacks
+    ]
+    return np.concatenate(rows, axis=0)
