@@ -241,11 +241,12 @@ class Network:
     ) -> dict[str, Maps]:
         """Compute `feature_maps` of an input that is preprocessed already, `input_shape`."""
         wanted = None if layers is None else {self.layer(name).name for name in layers}
-        array = np.ascontiguousarray(x, np.float32)
+        # A copy: the caller may go on to change theirs.
+        array = np.array(x, np.float32)
         array.flags.writeable = False
-        function = self._runner.every_map()
+        batch, function = self._batch([array]), self._runner.every_map()
         with RUNS:
-            tensors = function(load_tensorflow().constant(array[np.newaxis]))
+            tensors = function(batch)
             maps = {"image": array}
             for info, tensor in zip(self.layers[1:], tensors, strict=True):
                 if wanted is None or info.name in wanted:

@@ -38,9 +38,11 @@ class Runner:
         vectors = [name for name in outputs if len(self.by_name[name].output.shape) == 2]
         self.answer = (vectors or outputs)[0]
         self.activation = self._answer_activation()
-        self.lock = threading.RLock()
+        self._lock = threading.Lock()
         self._functions: OrderedDict[Any, Callable[..., Any]] = OrderedDict()
+        # The untrained twin, once somebody asked for it.
         self.twin: Any = None
+        self.twin_lock = threading.Lock()
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -175,7 +177,7 @@ class Runner:
         self, key: Any, function: Callable[..., Any], shapes: list[tuple[int | None, ...] | str]
     ) -> Callable[..., Any]:
         """Return the function kept under `key`, compiling it once; the least used one goes."""
-        with self.lock:
+        with self._lock:
             if key not in self._functions:
                 tf = load_tensorflow()
                 signature = [

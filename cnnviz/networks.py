@@ -206,7 +206,7 @@ def random_twin(network: Network, *, seed: int = 0) -> Network:
     and shared like the network itself.
     """
     runner = network._runner
-    with runner.lock:
+    with runner.twin_lock:
         twin: Network | None = runner.twin
         if twin is None or twin._seed != seed:
             model = load_keras().models.clone_model(runner.model)

@@ -11,6 +11,8 @@ import os
 import sys
 import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 _lock = threading.RLock()
@@ -37,18 +39,39 @@ def processor_count() -> int:
     return os.cpu_count() or 1
 
 
+@contextmanager
+def _silenced() -> Iterator[None]:
+    """Keep native code from writing to the terminal.
+
+    TensorFlow's C++ greets with lines that no log level reaches, because its logging is set up
+    after them. What Python raises comes through as ever.
+    """
+    try:
+        kept = os.dup(2)
+    except OSError:  # no terminal at all
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def _load() -> None:
     with _lock:
         if "keras" in _loaded:
             return
-        # Only what the user did not choose already.
-        os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+        os.environ["KERAS_BACKEND"] = "tensorflow"
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         os.environ.setdefault("GRPC_VERBOSITY", "NONE")
         # Laptops with a graphics card would otherwise hand all its memory to one small network.
         os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
         already_imported = "tensorflow" in sys.modules
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _silenced():
             warnings.simplefilter("ignore")
             import keras
             import tensorflow
@@ -57,6 +80,9 @@ def _load() -> None:
             tensorflow.config.threading.set_intra_op_parallelism_threads(cores)
             # Independent branches of one network rarely pay for more than two threads.
             tensorflow.config.threading.set_inter_op_parallelism_threads(min(cores, 2))
+        # Somebody's ~/.keras/keras.json may say otherwise.
+        keras.config.set_image_data_format("channels_last")
+        keras.config.set_floatx("float32")
         keras.backend.clear_session = _keep_session
         keras.utils.clear_session = _keep_session
         _loaded["tensorflow"] = tensorflow

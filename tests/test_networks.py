@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import gc
+import hashlib
+import json
+import os
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -29,6 +34,8 @@ from cnnviz.networks import (
     open_network,
     random_twin,
 )
+from cnnviz.preprocessing import PREPROCESSINGS
+from cnnviz.samples import SAMPLES, open_sample
 from cnnviz.tensorflow_runtime import load_keras, load_tensorflow
 
 SHIPPED = ("tutorial", "small_vgg", "efficientnet_lite0")
@@ -79,6 +86,16 @@ def test_maps_cannot_be_written_to() -> None:
     for values in maps.values():
         with pytest.raises(ValueError, match="read-only"):
             values[...] = 0
+
+
+def test_an_input_given_stays_the_callers_own() -> None:
+    network = open_network("tutorial")
+    x = network.preprocess(PICTURE).copy()
+    maps = network.feature_maps_of_input(x)
+    x[...] = 0
+    np.testing.assert_array_equal(maps["image"], network.preprocess(PICTURE))
+    with pytest.raises(NetworkError, match=r"Received: \(8, 8, 3\)"):
+        network.feature_maps_of_input(np.zeros((8, 8, 3)))
 
 
 def branched_model(keras: Any) -> Any:
@@ -601,6 +618,24 @@ def test_streamlits_clearing_leaves_networks_alone() -> None:
     assert open_network("tutorial") is network
 
 
+def test_opening_a_network_is_quiet_and_heeds_no_other_keras_settings(tmp_path: Path) -> None:
+    settings = {"backend": "jax", "image_data_format": "channels_first", "floatx": "float16"}
+    (tmp_path / "keras.json").write_text(json.dumps(settings), encoding="utf-8")
+    program = (
+        "from cnnviz.networks import open_network\n"
+        "print(open_network('tutorial').input_shape, end='')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "KERAS_HOME": str(tmp_path), "KERAS_BACKEND": "jax"},
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("(32, 32, 3)", "", 0)
+
+
 def test_an_opened_network_is_kept_out_of_garbage_collection() -> None:
     open_network("tutorial")
     assert gc.get_freeze_count() > 100_000
@@ -808,10 +843,50 @@ def test_each_offered_network_has_its_preprocessing_and_a_secure_address(name: s
     assert application is not None
     assert application.url.startswith("https://storage.googleapis.com/")
     assert hasattr(load_keras().applications, application.constructor)
-    assert network_preprocessing_is_known(application.preprocessing)
+    assert application.preprocessing in PREPROCESSINGS
 
 
-def network_preprocessing_is_known(key: str) -> bool:
-    from cnnviz.preprocessing import PREPROCESSINGS
+# What ships
 
-    return key in PREPROCESSINGS
+IN_THE_PHOTO = {
+    "panda": {"giant panda"},
+    "lizard": {"chameleon"},
+    "komodo_dragon": {"Komodo dragon"},
+    "goldfish": {"goldfish"},
+    "baseball": {"baseball"},
+    "volleyball": {"volleyball"},
+    "hammer": {"hammer"},
+    "taj_mahal": {"mosque", "palace", "dome"},
+    "arch": {"triumphal arch"},
+    "solar_panels": {"solar thermal collector"},
+}
+
+
+def test_nine_of_ten_ordinary_photographs_are_right_in_the_first_five() -> None:
+    network = open_network("efficientnet_lite0")
+    right = [
+        name
+        for name, answers in IN_THE_PHOTO.items()
+        if answers & {one.label for one in network.predict(open_sample(name), top=5)}
+    ]
+    assert len(right) >= 9, right
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_each_shipped_network_has_a_card_of_the_file_that_lies_there(name: str) -> None:
+    card = (networks.MODELS_FOLDER / f"{name}.md").read_text(encoding="utf-8")
+    weights = (networks.MODELS_FOLDER / f"{name}.npz").read_bytes()
+    assert hashlib.sha256(weights).hexdigest() in card
+    for heading in ("## Data", "## Accuracy", "## Limits", "## Licence"):
+        assert heading in card
+    for sample in SAMPLES.values():
+        if sample.group == "photo":
+            (line,) = (row for row in card.splitlines() if row.startswith(f"| {sample.title} |"))
+            best = open_network(name).predict(open_sample(sample.name), top=1)[0]
+            assert line.startswith(f"| {sample.title} | {best.label} ")
+
+
+def test_small_vgg_was_right_on_more_than_72_of_100_unseen_pictures() -> None:
+    report = json.loads((networks.MODELS_FOLDER / "small_vgg.json").read_text(encoding="utf-8"))
+    assert report["test_accuracy"] >= 0.72
+    assert report["parameters"] == open_network("small_vgg").parameters

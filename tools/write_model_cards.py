@@ -96,8 +96,8 @@ at hand here to measure it again.
 ## Limits
 
 It knows 1,000 classes, some 120 of them breeds of dogs and three of them people (a baseball
-player, a bridegroom, a scuba diver), and always answers with one of these. ImageNet's pictures come mostly from North America and Europe, and so do its
-ideas of what things look like.
+player, a bridegroom, a scuba diver), and always answers with one of these. ImageNet's pictures
+come mostly from North America and Europe, and so do its ideas of what things look like.
 
 ## Licence
 

@@ -1,0 +1,66 @@
+"""Measure what trained networks cost: `python -m tools.bench_networks`."""
+
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from cnnviz.explain import explain
+from cnnviz.layer_statistics import layer_statistics
+from cnnviz.networks import open_network
+from cnnviz.tensorflow_runtime import freeze_garbage, load_tensorflow
+
+Row = tuple[str, str, str]
+
+ROUNDS = 40
+
+
+def rows() -> list[Row]:
+    """Time maps, explanations and statistics; the forward pass beside the maps, in turn."""
+    picture = np.random.default_rng(0).integers(0, 256, (512, 512, 3)).astype(np.uint8)
+    tf = load_tensorflow()
+    found: list[Row] = []
+    for name, most in (("tutorial", 3.0), ("small_vgg", 3.0)):
+        network = open_network(name)
+        x = network.preprocess(picture)
+        (maps,) = medians(lambda n=network, x=x: n.feature_maps_of_input(x))
+        found.append((f"all maps of {network.title}", f"{maps:.2f} ms", f"{most:g} ms"))
+
+    network = open_network("efficientnet_lite0")
+    x = network.preprocess(picture)
+    pixels = tf.constant(x[np.newaxis])
+    model = network.model
+    forward = tf.function(lambda given: model(given, training=False))
+    forward(pixels)
+    freeze_garbage()
+    plain, maps = medians(lambda: forward(pixels).numpy(), lambda: network.feature_maps_of_input(x))
+    measured = f"{maps:.1f} ms, {maps / plain:.2f} x its forward pass ({plain:.1f} ms)"
+    found.append((f"all maps of {network.title}, in NumPy", measured, "1.5 x"))
+
+    every = network.feature_maps(picture)
+    one, health = medians(
+        lambda: explain(network, every, "stage6_block2_project_bn", 3, 4, 5),
+        lambda: layer_statistics(network, picture, "head_relu6", maps=every, class_index=0),
+    )
+    found.append(("one number explained", f"{one:.2f} ms", "100 ms"))
+    found.append(("1,280 channels measured, with effect", f"{health:.0f} ms", "500 ms"))
+    return found
+
+
+def medians(*calculations: Callable[[], object]) -> list[float]:
+    """Time calculations in turn, so that a busy moment meets all of them; milliseconds."""
+    times: list[list[float]] = [[] for _ in calculations]
+    for round_ in range(ROUNDS + 3):
+        for calculate, taken in zip(calculations, times, strict=True):
+            start = time.perf_counter()
+            result = calculate()
+            if round_ >= 3:
+                taken.append(1000 * (time.perf_counter() - start))
+            del result
+    return [statistics.median(taken) for taken in times]
+
+
+if __name__ == "__main__":
+    for row in rows():
+        print("  ".join(row))
