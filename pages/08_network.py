@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.network import answer, explanation, layer, overview, table
 from pages.network.choice import chosen_scene
+from pages.network.takeaway import finish
 from pages.ui.frame import page_frame
 
 VIEWS = {
@@ -32,3 +33,5 @@ with stage:
         st.info("Choose a network on the right to see inside it.", icon=":material/hub:")
     else:
         VIEWS[view].show(scene)
+if scene is not None:
+    finish(scene)

@@ -19,7 +19,7 @@ class Download:
 
 
 def take_it_with_you(downloads: Sequence[Download], code: str) -> None:
-    """Offer the downloads side by side and the code below."""
+    """Offer the downloads side by side and the code, where there is any, below."""
     st.header("Take it with you", anchor=False)
     with st.container(horizontal=True):
         for download in downloads:
@@ -32,6 +32,8 @@ def take_it_with_you(downloads: Sequence[Download], code: str) -> None:
                 on_click="ignore",
                 icon=":material/download:",
             )
+    if not code:
+        return
     with st.expander("Keras code for exactly this view", icon=":material/code:"):
         st.code(code, language="python")
 
