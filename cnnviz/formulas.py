@@ -1,5 +1,8 @@
 """Formulas with the numbers in them, as LaTeX."""
 
+import math
+from collections.abc import Sequence
+
 from cnnviz.shapes import AxisPadding, output_size, padding_amounts
 
 
@@ -37,3 +40,29 @@ CONVOLUTION = (
     r"x_{\,s r + d i - p_\text{top},\; s c + d j - p_\text{left}}"
 )
 """What one stop of the window gives: w weights, x pixels, b bias."""
+
+
+def softmax_formula(logits: Sequence[float], index: int, *, most: int = 3) -> str:
+    """Write the softmax of one class with its numbers, the largest logit subtracted first.
+
+    Parameters
+    ----------
+    logits : one per class.
+    index : the class in question.
+    most : terms of the sum that are written out, the largest first.
+
+    >>> print(softmax_formula([2.0, 1.0], 0).split(" = ", 1)[1])
+    \\frac{1.0000}{1.3679} = 0.7311
+    """
+    largest = max(logits)
+    order = sorted(range(len(logits)), key=lambda one: -logits[one])
+    shown = [f"e^{{{logits[one]:.2f} - {largest:.2f}}}" for one in order[:most]]
+    if len(logits) > most:
+        shown.append(rf"\ldots\;({len(logits) - most}\text{{ more}})")
+    terms = [math.exp(logit - largest) for logit in logits]
+    total = math.fsum(terms)
+    numerator = f"e^{{{logits[index]:.2f} - {largest:.2f}}}"
+    return (
+        rf"\frac{{{numerator}}}{{{' + '.join(shown)}}} = "
+        rf"\frac{{{terms[index]:.4f}}}{{{total:.4f}}} = {terms[index] / total:.4f}"
+    )
