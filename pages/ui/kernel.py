@@ -175,8 +175,16 @@ class KernelInHand:
             args=(rows_key, columns_key),
         )
         make, write = st.columns(2)
-        with make.popover("Make", help="Make a kernel from a formula", width="stretch"):
-            self._maker()
+        # What is inside is sent only when it is open: every element costs each rerun time.
+        with make.popover(
+            "Make",
+            help="Make a kernel from a formula",
+            width="stretch",
+            key=f"{self.stage}_make",
+            on_change="rerun",
+        ) as popover:
+            if popover.open:
+                self._maker()
         with write.popover("Write", help="Write the kernel as text", width="stretch"):
             st.text_input(
                 "Rows divided by semicolons",
