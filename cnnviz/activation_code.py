@@ -14,6 +14,14 @@ from numpy.typing import NDArray
 from cnnviz.keras_code import array_literal
 
 
+_SLOPE_AT_ZERO = {
+    "celu": (
+        "# Keras adds two halves that meet at 0, and TensorFlow counts the slope of both there.",
+        "slope[np.asarray(x) == 0] = 1.0",
+    )
+}
+
+
 def curve_code(
     key: str, parameters: Mapping[str, float], *, least: float, most: float, count: int
 ) -> str:
@@ -38,7 +46,8 @@ def curve_code(
                 "with tf.GradientTape() as tape:",
                 "    tape.watch(x)",
                 f"    y = {_call(key, parameters)}",
-                "slope = tape.gradient(y, x)",
+                "slope = np.array(tape.gradient(y, x))",
+                *_SLOPE_AT_ZERO.get(key, ()),
                 'result = np.stack([y, slope]).astype("float32")',
                 "print(result.shape, result.min(axis=1), result.max(axis=1))",
             ]

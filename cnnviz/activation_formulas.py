@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cnnviz.activations import Activation, cross_entropy, softmax_terms
 from cnnviz.gradients import GradientByDepth
+from cnnviz.latex_numbers import bracketed, equals, latex_number
 
 # A bracket around a negative number that something else already sets apart.
 _BRACKETED = re.compile(
@@ -46,8 +47,8 @@ def with_numbers(
         if not parameter.is_switch:
             numbers[parameter.symbol] = float(parameters.get(name, parameter.default))
     rule, explanation = _substituted(rule, numbers).rstrip(" ,"), _substituted(explanation, numbers)
-    if not rule.endswith(_equals(result)):
-        rule = f"{rule} {_equals(result)}"
+    if not rule.endswith(equals(result)):
+        rule = f"{rule} {equals(result)}"
     return f"{rule}, {aside}{explanation}" if aside else rule
 
 
@@ -84,18 +85,18 @@ def softmax_with_numbers(logits: ArrayLike, class_index: int, *, temperature: fl
         largest = np.argsort(-terms.exponentials, kind="stable")[:6]
         order = sorted({class_index, *largest.tolist()})
     powers = [_power(value) for value in terms.scaled[order]]
-    numbers = [_number(value) for value in terms.exponentials[order]]
+    numbers = [latex_number(value) for value in terms.exponentials[order]]
     rest = len(values) - len(order)
     if rest:
         left = float(np.delete(terms.exponentials, order).sum())
         powers.append(r"\dots")
-        numbers.append(_number(left))
+        numbers.append(latex_number(left))
     return (
         rf"p = \frac{{{_power(float(terms.scaled[class_index]))}}}{{{' + '.join(powers)}}} "
-        rf"= \frac{{{_number(float(terms.exponentials[class_index]))}}}"
+        rf"= \frac{{{latex_number(float(terms.exponentials[class_index]))}}}"
         rf"{{{' + '.join(numbers)}}} "
-        rf"= \frac{{{_number(float(terms.exponentials[class_index]))}}}"
-        rf"{{{_number(float(terms.total))}}} {_equals(float(terms.probabilities[class_index]))}"
+        rf"= \frac{{{latex_number(float(terms.exponentials[class_index]))}}}"
+        rf"{{{latex_number(float(terms.total))}}} {equals(float(terms.probabilities[class_index]))}"
     )
 
 
@@ -109,80 +110,38 @@ def cross_entropy_with_numbers(
     """
     values = np.asarray(logits, np.float64)
     loss = float(cross_entropy(values, class_index, temperature=temperature))
-    return rf"L = -\ln p = -\ln {_probability(loss)} {_equals(loss)}"
+    return rf"L = -\ln p = -\ln {_probability(loss)} {equals(loss)}"
 
 
 def gradient_with_numbers(found: GradientByDepth) -> str:
     """Write how the gradient of the first layer's outputs follows from that of the last's."""
-    first, last = (float(found.output_gradient_rms[at]) for at in (0, -1))
-    layers = len(found.output_gradient_rms) - 1
-    factor = found.factor_per_layer
-    return (
-        rf"{_number(last)} \cdot \underbrace{{{_number(factor)} \cdots {_number(factor)}}}"
-        rf"_{{{layers}\ \text{{times}}}} = {_number(last)} \cdot {_number(factor)}^{{{layers}}}"
-        rf" \approx {_number(first)}"
+    first, last, factor = (
+        latex_number(float(value))
+        for value in (
+            found.output_gradient_rms[0],
+            found.output_gradient_rms[-1],
+            found.factor_per_layer,
+        )
     )
-
-
-def weighted_sum_with_numbers(
-    inputs: Sequence[float] | NDArray[np.float32],
-    weights: Sequence[float] | NDArray[np.float32],
-    *,
-    rest: float,
-    left_out: int,
-    bias: float,
-    result: float,
-) -> str:
-    r"""Write a dense unit's sum: the terms listed, the sum of the others, the bias, the result.
-
-    >>> weighted_sum_with_numbers([2.0], [-0.5], rest=0.25, left_out=3, bias=1.0, result=0.25)
-    'z = 2 \\cdot (-0.5) + \\underbrace{0.25}_{3\\ \\text{more}} + \\underbrace{1}_{b} = 0.25'
-    """
-    terms = [
-        rf"{_number(x)} \cdot {_bracketed_number(w)}" for x, w in zip(inputs, weights, strict=True)
-    ]
-    if left_out:
-        terms.append(rf"\underbrace{{{_number(rest)}}}_{{{left_out}\ \text{{more}}}}")
-    terms.append(rf"\underbrace{{{_number(bias)}}}_{{b}}")
-    return f"z = {' + '.join(terms)} = {_number(result)}"
+    layers = len(found.output_gradient_rms) - 1
+    return (
+        rf"{last} \cdot \underbrace{{{factor} \cdots {factor}}}_{{{layers}\ \text{{times}}}}"
+        rf" = {last} \cdot ({factor})^{{{layers}}} \approx {first}"
+    )
 
 
 def _probability(loss: float) -> str:
     if loss < 690:
-        return _number(math.exp(-loss))
+        return latex_number(math.exp(-loss))
     # Smaller than any float64: written by its logarithm.
     exponent = math.floor(-loss / math.log(10))
     return rf"{10 ** (-loss / math.log(10) - exponent):.3g} \cdot 10^{{{exponent}}}"
 
 
 def _power(exponent: float) -> str:
-    return f"e^{{{_number(exponent)}}}"
+    return f"e^{{{latex_number(exponent)}}}"
 
 
 def _bracketed(value: float) -> str:
     text = np.format_float_positional(value, precision=6, trim="-", fractional=False)
-    return f"({text})" if text.startswith("-") else text
-
-
-def _bracketed_number(value: float) -> str:
-    text = _number(value)
-    return f"({text})" if text.startswith("-") else text
-
-
-def _number(value: float) -> str:
-    """Write about four digits, in powers of ten where that is shorter."""
-    if value == 0 or not math.isfinite(value):
-        return "0" if value == 0 else (r"\infty" if value > 0 else r"-\infty")
-    exponent = math.floor(math.log10(abs(value)))
-    if -4 <= exponent < 6:
-        return np.format_float_positional(value, precision=4, fractional=False, trim="-")
-    mantissa = f"{value / 10.0**exponent:.3g}" if exponent > -300 else f"{value:.2e}".split("e")[0]
-    return rf"{mantissa} \cdot 10^{{{exponent}}}"
-
-
-def _equals(value: float) -> str:
-    short = float(f"{value:.6g}")
-    sign = "=" if short == value else r"\approx"
-    if value != 0 and not 1e-5 <= abs(value) < 1e7:
-        return rf"{sign} {_number(value)}"
-    return f"{sign} {np.format_float_positional(short, trim='-')}"
+    return bracketed(text)

@@ -85,3 +85,30 @@ def tutorial_maps(picture: ArrayLike) -> TutorialMaps:
     pooled = pool(second)
     logits = dense(flatten(pooled), weights["dense/kernel"], weights["dense/bias"])
     return TutorialMaps(image, first, second, pooled, logits)
+
+
+def small_maps(maps: TutorialMaps, *, side: int, channels: int) -> tuple[Maps, list[int]]:
+    """Shrink the pooled maps further, until every number can be read, and keep the strongest.
+
+    Parameters
+    ----------
+    side : 1, 2, 4, 8 or 16; each window keeps its largest value.
+    channels : how many, 1 to 16
+
+    Returns
+    -------
+    (side, side, channels) float32, and which of the 16 maps they are, in ascending order
+
+    Raises
+    ------
+    ValueError : another side, or another number of channels.
+    """
+    rows, _, available = maps.pool.shape
+    if side < 1 or rows % side or not 1 <= channels <= available:
+        raise ValueError(
+            f"The side must divide {rows}, and the channels be 1 to {available}. "
+            f"Received: side={side}, channels={channels}."
+        )
+    shrunk = pool(maps.pool, size=rows // side)
+    kept = np.sort(np.argsort(-shrunk.mean(axis=(0, 1)), kind="stable")[:channels])
+    return np.ascontiguousarray(shrunk[..., kept]), kept.tolist()

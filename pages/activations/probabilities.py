@@ -16,7 +16,7 @@ from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _KEY = "softmax_bars"
 _NAMES = ("cat", "dog", "fox", "owl", "bee", "cow", "hen", "elk", "emu", "yak")
-_SPANS = (10, 100, 1000)
+_SPANS = (5, 10, 100, 1000)
 _START = (2.0, 1.0, 0.1, -1.5)
 
 
@@ -96,7 +96,7 @@ def probabilities(_picture: Picture) -> None:
             "Let it underflow": lambda: _try((-120.0, -121.0, -130.0, -150.0), span=1000),
             "Cool it down": lambda: _try(_START, temperature=0.25),
             "Warm it up": lambda: _try(_START, temperature=8.0),
-            "Sure, and wrong": lambda: _try((9.0, 0.0, -1.0, -2.0), right=2),
+            "Sure, and wrong": lambda: _try((9.0, 0.0, -1.0, -2.0), right=2, span=10),
         }
     )
     take_it_with_you(
@@ -174,7 +174,7 @@ def _take_state() -> None:
 
 
 def _try(
-    logits: tuple[float, ...], *, temperature: float = 1.0, right: int = 0, span: int = 10
+    logits: tuple[float, ...], *, temperature: float = 1.0, right: int = 0, span: int = 5
 ) -> None:
     _logits.hold(logits)
     _temperature.hold(temperature)

@@ -17,6 +17,7 @@ class Axis:
     """What an axis shows: its limits, a word for it, and whether it is logarithmic.
 
     whole : only whole numbers are marked.
+    amounts : the values are counts, written out or in words such as million.
     powers : the values are logarithms to base ten, of numbers too small or too large for
         float32; they are written as powers of ten.
     """
@@ -27,6 +28,7 @@ class Axis:
     log: bool = False
     whole: bool = False
     powers: bool = False
+    amounts: bool = False
 
     def described(self) -> dict[str, object]:
         """Describe it for the browser."""
@@ -36,6 +38,7 @@ class Axis:
             "log": self.log,
             "whole": self.whole,
             "powers": self.powers,
+            "amounts": self.amounts,
         }
 
 

@@ -237,7 +237,8 @@ class Curves {
         const group = groups[one.group];
         const slope = panel.slope === undefined ? NaN : this.valueOf(panel.slope, one.group);
         dots.push({ y, colour: this.colours[one.group], main: group.main, slope });
-        const text = !here ? "\u2013" : panel.y.powers ? writtenPower(y) : written(y, 5);
+        const write = panel.y.powers ? writtenPower : panel.y.amounts ? amount : written;
+        const text = here ? write(y, 5) : "\u2013";
         this.cells[one.group][place].textContent = text;
         said.push(`${group.name}: ${panel.title} ${text}`);
       }
@@ -263,4 +264,15 @@ class Curves {
     const one = this.series.find((series) => series.panel === panel && series.group === group);
     return one ? one.y[nearestAt(one.x, this.value)] : NaN;
   }
+}
+
+// Counts as cnnviz/quantities.py writes them.
+function amount(value) {
+  if (value < 1e7) return Math.round(value).toLocaleString("en");
+  const [size, word] = [
+    [1e12, "trillion"],
+    [1e9, "billion"],
+    [1e6, "million"],
+  ].find(([least]) => value >= least);
+  return `${Number((value / size).toPrecision(4))} ${word}`;
 }

@@ -107,8 +107,6 @@ class Pointwise {
         page,
         limit,
         tallest: 460,
-        least: `${written(-limit, 3)}`,
-        most: `${written(limit, 3)}`,
       });
       this[name].note.textContent = this.settings.note;
     }

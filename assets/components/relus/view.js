@@ -6,7 +6,10 @@ import { written } from "../shared/numbers.js";
 import { css, extremes, signedColour, table, theme } from "../shared/colours.js";
 import { element, sharpContext } from "../shared/dom.js";
 import { Player } from "../shared/player.js";
+import { fillLegend, signedLegend } from "../shared/map_pane.js";
 import { Plot, dashOf, nearestAt } from "../shared/plot.js";
+
+const SOFTER = 1.6; // the end of the scale is for the points, which lie on top
 
 export default function (component) {
   const { parentElement, data } = component;
@@ -49,13 +52,19 @@ class Runs {
     const plane = element("canvas", { class: "plane", role: "img" });
     const units = element("canvas", { class: "units", role: "img" });
     const figures = element("div", { class: "figures" });
+    const legend = signedLegend();
     const section = element(
       "section",
       { class: "net" },
       element("div", { class: "title" }, heading, count),
-      element("div", { class: "beside" }, plane, element("div", { class: "right" }, units, figures)),
+      element(
+        "div",
+        { class: "beside" },
+        element("div", { class: "left" }, plane, legend),
+        element("div", { class: "right" }, units, figures),
+      ),
     );
-    return { section, heading, count, plane, units, figures };
+    return { section, heading, count, plane, legend, units, figures };
   }
 
   chart(title) {
@@ -220,9 +229,10 @@ class Runs {
     }, 600);
   }
 
-  drawPlane({ plane, section }, run, step) {
+  drawPlane({ plane, legend, section }, run, step) {
     const side = Math.min(300, Math.max(120, section.clientWidth * 0.5));
-    plane.style.width = plane.style.height = `${side}px`;
+    plane.style.width = plane.style.height = legend.style.width = `${side}px`;
+    fillLegend(legend, this.maps, SOFTER, ["sure: blue", "undecided", "sure: red"], 1);
     const context = sharpContext(plane, side, side);
     const frame = nearestAt(run.mapSteps, step);
     const count = run.side * run.side;
@@ -231,8 +241,7 @@ class Runs {
     const onSmall = small.getContext("2d");
     const image = onSmall.createImageData(run.side, run.side);
     for (let at = 0; at < count; at++) {
-      // Half as strong as the points, which lie on top.
-      const fill = signedColour(run.maps[frame * count + at] - 0.5, 1, this.maps);
+      const fill = signedColour(2 * run.maps[frame * count + at] - 1, SOFTER, this.maps);
       image.data.set([...fill, 255], 4 * at);
     }
     onSmall.putImageData(image, 0, 0);

@@ -1,6 +1,6 @@
 // A map of numbers as a picture with its title, its legend and a layer on top to point with.
 
-import { paint, table } from "../shared/colours.js";
+import { paint, rgbOf, table } from "../shared/colours.js";
 import { element, sharpContext } from "../shared/dom.js";
 import { written } from "../shared/numbers.js";
 
@@ -13,14 +13,7 @@ export class MapPane {
     this.pixels = element("canvas", { class: "pixels" });
     this.overlay = element("canvas", { class: "overlay" });
     this.frame = element("div", { class: "frame" }, this.pixels, this.overlay);
-    this.legend = element(
-      "div",
-      { class: "legend" },
-      element("canvas", { width: "256", height: "1" }),
-      element("span", { class: "least" }),
-      element("span", { class: "zero" }),
-      element("span", { class: "most" }),
-    );
+    this.legend = signedLegend();
     this.note = element("div", { class: "note" });
     const heading = element("div", { class: "title" }, this.heading, this.size);
     this.section = element(
@@ -54,7 +47,8 @@ export class MapPane {
 
   // scale: "maps" or "weights"; limit: the value at the end of the scale, either sign.
   // columns and rows are those of `values`, which may hold gaps of NaN: they stay empty.
-  show(values, rows, columns, { page, scale = "maps", limit, least, most, tallest = Infinity }) {
+  // With `mask` the values are 1 or 0, and shown as ink or nothing.
+  show(values, rows, columns, { page, scale = "maps", limit, mask, tallest = Infinity }) {
     Object.assign(this, { rows, columns, page });
     const bytes = table(scale, page.dark);
     const { pixels } = this;
@@ -62,7 +56,8 @@ export class MapPane {
     if (pixels.height !== rows) pixels.height = rows;
     const context = pixels.getContext("2d");
     const image = context.createImageData(columns, rows);
-    paint(image.data, values, rows * columns, "signed", [-limit, limit], bytes);
+    if (mask) stamp(image.data, values, page);
+    else paint(image.data, values, rows * columns, "signed", [-limit, limit], bytes);
     for (let at = 0; at < values.length; at++) {
       if (Number.isNaN(values[at])) image.data[4 * at + 3] = 0;
     }
@@ -72,19 +67,7 @@ export class MapPane {
     pixels.style.width = `${columns * this.cell}px`;
     pixels.style.height = `${rows * this.cell}px`;
     pixels.style.imageRendering = this.cell >= 1 ? "pixelated" : "auto";
-    this.drawLegend(bytes, limit, least, most);
-  }
-
-  drawLegend(bytes, limit, least, most) {
-    const [canvas, low, zero, high] = this.legend.children;
-    const context = canvas.getContext("2d");
-    const image = context.createImageData(256, 1);
-    const ramp = Float32Array.from({ length: 256 }, (_, at) => (limit * (2 * at - 255)) / 255);
-    paint(image.data, ramp, 256, "signed", [-limit, limit], bytes);
-    context.putImageData(image, 0, 0);
-    low.textContent = least ?? written(-limit, 3);
-    zero.textContent = "0";
-    high.textContent = most ?? written(limit, 3);
+    if (!mask) fillLegend(this.legend, bytes, limit);
   }
 
   cellAt(event) {
@@ -101,6 +84,39 @@ export class MapPane {
     this.overlay.style.width = `${width}px`;
     this.overlay.style.height = `${height}px`;
     draw(sharpContext(this.overlay, width, height), this.cell);
+  }
+}
+
+export function signedLegend() {
+  return element(
+    "div",
+    { class: "legend" },
+    element("canvas", { width: "256", height: "1" }),
+    element("span", { class: "least" }),
+    element("span", { class: "zero" }),
+    element("span", { class: "most" }),
+  );
+}
+
+// words: what stands below the ends and the middle, where it is not the numbers; reach: where
+// the legend ends, if before the scale does.
+export function fillLegend(legend, bytes, limit, words = [], reach = limit) {
+  const [canvas, low, zero, high] = legend.children;
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(256, 1);
+  const ramp = Float32Array.from({ length: 256 }, (_, at) => (reach * (2 * at - 255)) / 255);
+  paint(image.data, ramp, 256, "signed", [-limit, limit], bytes);
+  context.putImageData(image, 0, 0);
+  low.textContent = words[0] ?? written(-limit, 3);
+  zero.textContent = words[1] ?? "0";
+  high.textContent = words[2] ?? written(limit, 3);
+}
+
+function stamp(pixels, values, page) {
+  const [ink, background] = [rgbOf(page.ink), rgbOf(page.background)];
+  for (let at = 0; at < values.length; at++) {
+    pixels.set(values[at] ? ink : background, 4 * at);
+    pixels[4 * at + 3] = values[at] ? 190 : 255;
   }
 }
 

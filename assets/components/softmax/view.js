@@ -47,13 +47,15 @@ class Softmax {
       { class: "row head" },
       cell("name", "Right class"),
       cell("logit", "Logit z: drag"),
-      cell("written", "as written, e\u1dbb\u141f\u1d40"),
-      cell("term", "largest subtracted first"),
+      cell("written", ""),
+      cell("term", ""),
       cell("share", "Probability p"),
       cell("slope", "Slope of L"),
     );
     head.children[2].replaceChildren("as written, e", element("sup", { text: "z/T" }));
-    head.children[3].replaceChildren("largest off first, e", element("sup", { text: `(z${MINUS}m)/T` }));
+    const off = element("span", { text: "largest off, e" });
+    off.append(element("sup", { text: `(z${MINUS}m)/T` }));
+    head.children[3].replaceChildren(off);
     root.replaceChildren(
       element(
         "label",

@@ -1,0 +1,74 @@
+// A wall of maps: all channels of one layer as tiles in one picture, each number under one
+// address (row, column, channel), so that walls of equal size light up together.
+
+import { MapPane, ring } from "../shared/map_pane.js";
+
+export class Wall {
+  // As MapPane, with channels: hover(row, column, channel), press(...), leave(), key(event).
+  constructor({ hover, press, ...options }) {
+    const inside = (act) => act && ((down, across) => {
+      const cell = this.cellOf(down, across);
+      if (cell) act(...cell);
+    });
+    this.pane = new MapPane({ ...options, hover: inside(hover), press: inside(press) });
+    this.section = this.pane.section;
+  }
+
+  // values: numbers of (rows, columns, channels), channels last; across: tiles side by side.
+  show(values, [rows, columns, channels], across, options) {
+    Object.assign(this, { rows, columns, channels, across });
+    this.down = Math.ceil(channels / across);
+    const [high, wide] = [this.down * (rows + 1) - 1, across * (columns + 1) - 1];
+    const tiled = new Float32Array(high * wide).fill(NaN);
+    for (let channel = 0; channel < channels; channel++) {
+      const [top, left] = this.cornerOf(channel);
+      for (let row = 0; row < rows; row++) {
+        for (let column = 0; column < columns; column++) {
+          const value = values[(row * columns + column) * channels + channel];
+          tiled[(top + row) * wide + left + column] = value;
+        }
+      }
+    }
+    this.pane.show(tiled, high, wide, options);
+    const pixels = this.pane.pixels;
+    pixels.style.background = options.page.border;
+  }
+
+  cornerOf(channel) {
+    return [
+      Math.floor(channel / this.across) * (this.rows + 1),
+      (channel % this.across) * (this.columns + 1),
+    ];
+  }
+
+  cellOf(down, across) {
+    const [row, column] = [down % (this.rows + 1), across % (this.columns + 1)];
+    if (row === this.rows || column === this.columns) return null;
+    const tile = Math.floor(down / (this.rows + 1)) * this.across;
+    const channel = tile + Math.floor(across / (this.columns + 1));
+    return channel < this.channels ? [row, column, channel] : null;
+  }
+
+  // Frame one number, and the tile it is in.
+  mark([row, column, channel], page) {
+    this.pane.over((context, cell) => {
+      const [top, left] = this.cornerOf(channel);
+      context.strokeStyle = page.accent;
+      context.lineWidth = 2;
+      context.strokeRect(left * cell, top * cell, this.columns * cell, this.rows * cell);
+      ring(context, (left + column) * cell, (top + row) * cell, cell, cell, page, 9);
+    });
+  }
+}
+
+// One number on, along the arrow that was pressed; past a tile's edge into its neighbour.
+export function moved([row, column, channel], key, { rows, columns, channels, across }) {
+  const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[key];
+  if (!step) return null;
+  let down = Math.floor(channel / across) * rows + row + step[0];
+  let right = (channel % across) * columns + column + step[1];
+  down = Math.max(0, Math.min(Math.ceil(channels / across) * rows - 1, down));
+  right = Math.max(0, Math.min(across * columns - 1, right));
+  const to = Math.floor(down / rows) * across + Math.floor(right / columns);
+  return to < channels ? [down % rows, right % columns, to] : [row, column, channel];
+}
