@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from cnnviz.keras_code import array_literal
 
-
 _SLOPE_AT_ZERO = {
     "celu": (
         "# Keras adds two halves that meet at 0, and TensorFlow counts the slope of both there.",
@@ -168,12 +167,10 @@ def relu_training_code(*, learning_rate: float, steps: int, negative_slope: floa
                 f"    keras.optimizers.SGD({learning_rate!r}),",
                 "    keras.losses.SparseCategoricalCrossentropy(from_logits=True),",
                 ")",
-                "model.fit(",
-                '    run["points"], run["labels"], batch_size=len(run["labels"]), '
-                f"epochs={steps}, shuffle=False, verbose=0",
-                ")",
-                'found = keras.Model(inputs, sums).predict(run["points"], verbose=0)',
-                "result = np.concatenate([~(values > 0).any(axis=0) for values in found])",
+                f"for step in range({steps}):",
+                '    model.train_on_batch(run["points"], run["labels"])',
+                'found = keras.Model(inputs, sums)(run["points"])',
+                "result = np.concatenate([~(np.array(one) > 0).any(axis=0) for one in found])",
                 'print(result.sum(), "of", result.size, "units are silent")',
             ]
         )

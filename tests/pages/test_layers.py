@@ -1,0 +1,239 @@
+import io
+
+import numpy as np
+import pytest
+
+from cnnviz.connection_lines import lines
+from cnnviz.layers import dropout, weight_counts
+from cnnviz.samples import open_sample
+from cnnviz.tutorial_network import small_maps, tutorial_maps, tutorial_weights
+from pages.ui.wire import unpack
+
+PATH = "pages/06_layers.py"
+PARTS = {
+    "flatten": "Flatten",
+    "dense": "Dense",
+    "dropout": "Dropout",
+    "cost": "Why not dense?",
+    "lines": "Sparse and shared",
+}
+HOSTILE = {
+    "layer_source": "<script>",
+    "layer_side": "3",
+    "layer_channels": "1e400",
+    "element": "-7",
+    "layer_unit": "unicorn",
+    "layer_terms": "nan",
+    "layer_mode": "perhaps",
+    "layer_rate": "1.0",
+    "layer_spatial": "maybe",
+    "layer_seed": "-1",
+    "layer_picture_side": "1e9",
+    "layer_picture_channels": "0",
+    "layer_units": "\x00",
+    "layer_kernel": "99",
+    "layer_filters": "-3",
+    "layer_kind": "../../etc",
+    "layer_grid": "2",
+    "layer_window": "8",
+    "layer_stride": "0",
+    "layer_padding": "full",
+}
+every_part = pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)
+
+
+def sent(page):
+    """What the part's component received: settings and arrays."""
+    assert not page.exception
+    assert not page.error
+    messages = [unpack(one.proto.bytes) for one in page.get("bidi_component")]
+    return next((s, a) for s, a in messages if "entries" not in s)
+
+
+@pytest.fixture(scope="module")
+def panda():
+    return tutorial_maps(open_sample("panda"))
+
+
+@every_part
+def test_a_part_opens_from_its_address_alone(open_page, part):
+    page = open_page(PATH, layer_part=part)
+    sent(page)
+    assert page.session_state["layer_part"] == next(key for key in PARTS if PARTS[key] == part)
+    assert any("Why it matters" in one.value for one in page.subheader)
+    assert page.code
+
+
+@every_part
+def test_a_hostile_address_opens_the_defaults(open_page, part):
+    hostile, plain = (
+        sent(open_page(PATH, layer_part=part, **address)) for address in (HOSTILE, {})
+    )
+    assert hostile[0] == plain[0]
+    for name, values in plain[1].items():
+        np.testing.assert_array_equal(hostile[1][name], values)
+
+
+@pytest.mark.parametrize(("side", "channels"), [(2, 1), (4, 3), (8, 6)])
+def test_flatten_shows_the_networks_strongest_maps(open_page, panda, side, channels):
+    page = open_page(PATH, layer_side=str(side), layer_channels=str(channels))
+    settings, arrays = sent(page)
+    maps, kept = small_maps(panda, side=side, channels=channels)
+    np.testing.assert_array_equal(arrays["maps"], maps)
+    assert settings["names"] == [f"map {channel}" for channel in kept]
+    assert settings["selected"] == min(17, maps.size - 1)
+
+
+def test_flatten_takes_the_picture_itself(open_page):
+    settings, arrays = sent(open_page(PATH, layer_source="The picture itself", element="47"))
+    assert settings["names"] == ["red", "green", "blue"]
+    assert arrays["maps"].shape == (4, 4, 3)
+    np.testing.assert_array_equal(arrays["maps"], np.rint(arrays["maps"]))
+    assert arrays["maps"].max() <= 255
+    assert settings["selected"] == 47
+
+
+def test_a_dense_unit_is_the_trained_networks(open_page, panda):
+    page = open_page(PATH, layer_part=PARTS["dense"], layer_unit="truck", layer_terms="8")
+    settings, arrays = sent(page)
+    weights = tutorial_weights()["dense/kernel"][:, 9].reshape(16, 16, 16)
+    np.testing.assert_array_equal(arrays["inputs"], panda.pool)
+    np.testing.assert_array_equal(arrays["weights"], weights)
+    np.testing.assert_array_equal(arrays["products"], panda.pool * weights)
+    np.testing.assert_array_equal(arrays["logits"], panda.logits)
+    total = float(arrays["map_sums"].sum(dtype=np.float64)) + settings["bias"]
+    assert total == pytest.approx(settings["result"], abs=1e-4)
+    assert settings["result"] == pytest.approx(float(panda.logits[9]))
+    assert any(r"4,088\ \text{more}" in one.value for one in page.latex)
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.95])
+@pytest.mark.parametrize("spatial", [False, True])
+def test_dropout_shows_the_masks_it_measures(open_page, panda, rate, spatial):
+    page = open_page(PATH, layer_part=PARTS["dropout"], layer_seed="11")
+    page.slider(key="layer_rate").set_value(rate)
+    page.toggle(key="layer_spatial").set_value(spatial).run()
+    settings, arrays = sent(page)
+    first, second = (dropout(panda.pool, rate, seed, spatial=spatial) for seed in (11, 12))
+    masks = np.unpackbits(arrays["masks"], axis=1, count=4096).reshape(-1, 16, 16, 16)
+    np.testing.assert_array_equal(masks[0], first.mask)
+    np.testing.assert_array_equal(masks[1], second.mask)
+    assert settings["scale"] == pytest.approx(1 / (1 - rate))
+    assert arrays["running_mean"][1] == pytest.approx(
+        (first.result.mean() + second.result.mean()) / 2, rel=1e-5, abs=1e-7
+    )
+    assert len(masks) == arrays["running_mean"].size == 200
+
+
+def test_at_inference_nothing_is_dropped(open_page):
+    settings, _ = sent(
+        open_page(PATH, layer_part=PARTS["dropout"], layer_mode="Inference", layer_rate="0.50")
+    )
+    assert (settings["training"], settings["scale"]) == (False, 1.0)
+
+
+def test_the_counter_starts_at_the_famous_example(open_page):
+    page = open_page(PATH, layer_part=PARTS["cost"])
+    assert [metric.value for metric in page.metric] == ["1,228,800", "3,538,944", "864", "1,372 ×"]
+    assert [metric.delta for metric in page.metric][:3] == ["4.69 MiB", "14 MiB", "3.5 KiB"]
+
+
+def test_a_million_pixels_into_a_thousand_units(open_page):
+    page = open_page(PATH, layer_part=PARTS["cost"])
+    page.button(key="try_1000 × 1000 × 3, 1000 units").click().run()
+    settings, arrays = sent(page)
+    assert page.metric[0].value == "3 billion"
+    assert settings["cursor"] == 1000
+    at = arrays["x0"].tolist().index(1000)
+    assert arrays["y0"][at] == 3e9
+    assert arrays["y4"][at] == 864
+
+
+@pytest.mark.parametrize("extreme", ["least", "most"])
+def test_the_extremes_of_the_counter_show(open_page, extreme):
+    page = open_page(PATH, layer_part=PARTS["cost"])
+    values = {}
+    for name in ("picture_side", "picture_channels", "units", "filters"):
+        field = page.number_input(key=f"layer_{name}")
+        values[name] = int(field.min if extreme == "least" else field.max)
+        field.set_value(values[name])
+    kernel = 1 if extreme == "least" else 11
+    page.slider(key="layer_kernel").set_value(kernel).run()
+    _, arrays = sent(page)
+    counts = weight_counts(
+        values["picture_side"],
+        values["picture_channels"],
+        values["units"],
+        kernel,
+        values["filters"],
+    )
+    at = arrays["x0"].tolist().index(values["picture_side"])
+    assert arrays["y0"][at] == pytest.approx(counts.dense.weights)
+    assert arrays["y5"][at] == pytest.approx(counts.convolution.multiply_adds)
+
+
+@pytest.mark.parametrize("kind", ["Convolution", "Without sharing", "Dense"])
+@pytest.mark.parametrize("side", [3, 8])
+def test_connections_are_drawn_for_every_layer(open_page, kind, side):
+    page = open_page(PATH, layer_part=PARTS["lines"], layer_kind=kind, layer_padding="same")
+    page.slider(key="layer_grid").set_value(side)
+    page.slider(key="layer_stride").set_value(3).run()
+    settings, arrays = sent(page)
+    name = {"Convolution": "convolution", "Without sharing": "unshared", "Dense": "dense"}[kind]
+    expected = lines(name, side, 3, stride=3, padding="same")
+    for array in ("input", "output", "weight"):
+        np.testing.assert_array_equal(arrays[array], getattr(expected, array))
+    assert settings["counts"][1 + settings["current"]][0] == kind
+
+
+def test_a_kernel_never_outgrows_the_grid(open_page):
+    page = open_page(PATH, layer_part=PARTS["lines"], layer_window="5")
+    page.slider(key="layer_grid").set_value(3).run()
+    settings, _ = sent(page)
+    assert settings["kernel"] == [3, 3]
+    assert page.slider(key="layer_window").max == 3
+
+
+@every_part
+def test_every_experiment_works(open_page, part):
+    page = open_page(PATH, layer_part=part)
+    tries = [button.key for button in page.button if button.key.startswith("try_")]
+    assert len(tries) >= 2
+    for key in tries:
+        page.button(key=key).click().run()
+        sent(page)
+
+
+@every_part
+def test_what_one_takes_along_reproduces_the_view(
+    open_page, part, tf, monkeypatch, tmp_path, capsys
+):
+    files = {}
+
+    def keep(_label, data, file_name, *_rest, **_options):
+        files[file_name] = data()
+
+    monkeypatch.setattr("streamlit.download_button", keep)
+    page = open_page(PATH, layer_part=part)
+    monkeypatch.chdir(tmp_path)
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+        assert content.startswith(b"\x89PNG" if name.endswith(".png") else b"PK")
+    names = {}
+    exec(compile(page.code[0].value, "program", "exec"), names)
+    capsys.readouterr()
+    (arrays,) = (np.load(io.BytesIO(files[name])) for name in files if name.endswith(".npz"))
+    key = next(key for key, label in PARTS.items() if label == part)
+    if key == "cost":
+        at = arrays["sides"].tolist().index(64)
+        biases = [100, 32]
+        weights = [arrays["dense_weights"][at], arrays["convolution_weights"][at]]
+        assert names["result"] == [w + b for w, b in zip(weights, biases, strict=True)]
+        return
+    if key == "lines":
+        found = names["result"][arrays["input"], arrays["output"]]
+        np.testing.assert_array_equal(found, arrays["weight"])
+        assert (names["result"] >= 0).sum() == arrays["weight"].size
+        return
+    expected = arrays[{"flatten": "vector", "dense": "logits", "dropout": "result"}[key]]
+    np.testing.assert_allclose(names["result"], expected, rtol=1e-5, atol=1e-4)
