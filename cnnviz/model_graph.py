@@ -28,6 +28,7 @@ from cnnviz.model_schema import (
     TRAINING_ONLY,
     check_arguments,
     check_kind,
+    check_origin,
     precision_of,
     shown,
 )
@@ -355,6 +356,8 @@ class _Reader:
             path=_weights_path(kind, path, counts),
             config=config,
         )
+        if kind in LAYER_KINDS or kind in TRAINING_ONLY:
+            check_origin(entry, layer.said)
         if kind == "InputLayer":
             layer.shape = _input_shape(
                 config.get("batch_shape", config.get("batch_input_shape")), layer.said
@@ -383,6 +386,7 @@ class _Reader:
         said = f"the activation {kind} of {layer.said}"
         if kind not in ACTIVATION_LAYERS or not isinstance(config, dict):
             raise NetworkError(f"A layer must have a config. Received: {said}.")
+        check_origin(given, said)
         layer.activation = kind, check_arguments(kind, config, said)
         layer.arguments = {**layer.arguments, "activation": "linear"}
 
@@ -623,8 +627,7 @@ class _Unroller:
         step = self._add(layer, kind, layer.arguments, tensors, path=layer.path)
         if layer.activation is not None:
             kind, given = layer.activation
-            path = f"{layer.path}/activation"
-            step = self._add(layer, kind, given, [step], part="activation", path=path)
+            step = self._add(layer, kind, given, [step], part="activation")
         return [step]
 
     def _arithmetic(self, layer: _Layer, left: Any, right: Any) -> int:

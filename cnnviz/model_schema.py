@@ -192,7 +192,8 @@ ACTIVATIONS = frozenset(
     }
 )
 _ACTIVATION_ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}
-ACTIVATION_LAYERS = frozenset({"ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"})
+# Not PReLU: Keras leaves the weights of an activation out of the file.
+ACTIVATION_LAYERS = frozenset({"ReLU", "LeakyReLU", "ELU", "Softmax"})
 
 
 def _activation(value: Any) -> Any:
@@ -474,6 +475,27 @@ def check_kind(kind: object, said: str) -> str:
         "class.",
     )
     raise NetworkError(f"{rule} Received: {said}.")
+
+
+def check_origin(entry: Mapping[str, Any], said: str) -> None:
+    """Refuse a class that says it is not Keras's own, even if it bears the name of one that is.
+
+    Somebody's own `LayerScale` may compute anything. The two fields are compared and no more:
+    nothing is imported or looked up by them.
+
+    Raises
+    ------
+    NetworkError : the class comes from another module, or was registered by its maker.
+
+    >>> check_origin({"module": "keras.layers", "registered_name": None}, "layer")
+    """
+    module, registered = entry.get("module"), entry.get("registered_name")
+    is_foreign = module is not None and str(module).partition(".")[0] != "keras"
+    if is_foreign or (registered is not None and ">" in str(registered)):
+        raise NetworkError(
+            "A layer must be one of Keras's own kinds, never a custom class. "
+            f"Received: {said}, from {shown(registered if '>' in str(registered) else module)}."
+        )
 
 
 def check_arguments(kind: str, config: Mapping[str, Any], said: str) -> dict[str, Any]:
