@@ -69,7 +69,7 @@ def one_filter(picture: Picture) -> None:
         )
 
     at = where or (mix.sum.shape[0] // 2, mix.sum.shape[1] // 2)
-    st.subheader("Three dot products, one number", anchor=False)
+    st.header("Three dot products, one number", anchor=False)
     st.latex(MIXING)
     st.latex(mix_formula(mix, *at, bias=bias, muted=muted, activation=label))
     st.caption(
@@ -77,7 +77,7 @@ def one_filter(picture: Picture) -> None:
         "under it, b bias, \u03c6 the activation. The sum over the channels loses which of them a "
         "number came from; only the kernels know."
     )
-    st.subheader("Why it matters", anchor=False)
+    st.header("Why it matters", anchor=False)
     st.markdown(
         "A filter has as many kernels as there are channels, and still gives one map: this is how "
         "a network tells a red edge from a grey one. Where the three kernels cancel out, plain "
@@ -86,7 +86,9 @@ def one_filter(picture: Picture) -> None:
     )
     experiments(
         {
-            "The same kernel on all three": lambda: kernels.take_presets("sobel_x"),
+            "The same kernel on all three": lambda: kernels.take_presets(
+                "sobel_x", **_BY_HAND | {"linked": True}
+            ),
             "Grey from three weights": lambda: kernels.replace(
                 [[[0.299, 0.587, 0.114]]],
                 **_BY_HAND | {"scale": "zero_to_255", "activation": "linear"},
@@ -140,7 +142,16 @@ def one_filter(picture: Picture) -> None:
     )
 
 
-_BY_HAND = {"bias": 0.0, "muted": (), "source": "presets", "linked": False, "stride": 1}
+_BY_HAND = {
+    "bias": 0.0,
+    "muted": (),
+    "source": "presets",
+    "linked": False,
+    "stride": 1,
+    "padding": "same",
+    "scale": "zero_to_one",
+    "activation": "relu",
+}
 
 
 def _geometry(picture: Picture, side: int) -> tuple[np.ndarray, int, str, object]:

@@ -77,7 +77,7 @@ def several_filters(picture: Picture) -> None:
 
     side = second.kernels.shape[0]
     cost = connection.cost(side, count, positions=pixels.shape[0] * pixels.shape[1])
-    st.subheader("How many weights?", anchor=False)
+    st.header("How many weights?", anchor=False)
     st.latex(connection.rule)
     st.latex(
         rf"{connection.formula(side, count)} = {cost.weights:,} \text{{ weights}}".replace(
@@ -90,7 +90,7 @@ def several_filters(picture: Picture) -> None:
         f"each weight is used at every place: {cost.multiply_adds:,} multiplications. Maps alike: "
         f"their correlation with the standard layer's, {layer.likeness:.2f} here."
     )
-    st.subheader("Why it matters", anchor=False)
+    st.header("Why it matters", anchor=False)
     st.markdown(
         "A layer hands on a volume: one map for each filter, and the next layer's filters are as "
         "deep as that volume. Joining everything with everything is where the weights go, so "

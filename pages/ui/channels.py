@@ -118,11 +118,13 @@ def filter_volume(
     connection : the key of the one that is shown.
     wide : the channels of a wider layer whose weights are counted too.
     on_connection, on_open : called when `st.session_state[key]` holds another way's key
-        ("connection"), or a filter's number, from 0, to look at closely ("open").
+        ("connection"), or the number, from 0, of a filter to look at closely ("open").
     """
     channels, side = volume.shape[2], first_kernels.shape[0]
     by_kind = {layer.connection.kind: layer for layer in layers}
     depthwise, mixing = by_kind["separable"].weights
+    between = by_kind["separable"].depthwise
+    limits = {"volume": _limit([volume]), "output": _limit(maps)}
     settings = {
         "mode": "volume",
         "channels": channels,
@@ -130,6 +132,14 @@ def filter_volume(
         "connection": connection,
         "wide": wide,
         "alt": alt,
+        "limits": limits,
+        "ends": {
+            "volume": [float(volume.min()), float(volume.max())],
+            "output": [
+                min(float(stack.min()) for stack in maps),
+                max(float(stack.max()) for stack in maps),
+            ],
+        },
         "connections": [
             {
                 "key": layer.connection.key,
@@ -149,9 +159,9 @@ def filter_volume(
         data=pack(
             settings,
             picture=np.moveaxis(pixels, -1, 0),
-            volume=_bytes([volume])[0],
-            between=_bytes([by_kind["separable"].depthwise])[0],
-            maps=_bytes(maps),
+            volume=_bytes([volume], limits["volume"])[0],
+            between=_bytes([between], _limit([between]))[0],
+            maps=_bytes(maps, limits["output"]),
             first_kernels=_kernel_by_kernel(first_kernels),
             kernels=_kernel_by_kernel(by_kind["standard"].weights[0]),
             depthwise_kernels=_kernel_by_kernel(depthwise),
@@ -167,11 +177,16 @@ def _kernel_by_kernel(kernels: np.ndarray) -> np.ndarray:
     return np.moveaxis(kernels, (2, 3), (0, 1))
 
 
-def _bytes(stacks: Sequence[np.ndarray]) -> np.ndarray:
-    """Turn stacks of maps into planes of 128 + 127 * value / limit, for pictures alone.
+def _limit(stacks: Sequence[np.ndarray]) -> float:
+    """Find where the colours of several stacks of maps end.
 
-    The limit leaves the most extreme half per cent beyond it, as everywhere on this page.
+    The most extreme half per cent lies beyond, as everywhere on this page.
     """
+    sizes = np.abs(np.stack(stacks))
+    return float(np.quantile(sizes, 0.995)) or float(sizes.max()) or 1.0
+
+
+def _bytes(stacks: Sequence[np.ndarray], limit: float) -> np.ndarray:
+    """Turn stacks of maps into planes of 128 + 127 * value / limit, for pictures alone."""
     planes = np.moveaxis(np.stack(stacks), -1, 1)
-    limit = float(np.quantile(np.abs(planes), 0.995)) or float(np.abs(planes).max()) or 1.0
     return np.rint(128 + 127 * np.clip(planes / limit, -1, 1)).astype(np.uint8)

@@ -1,4 +1,8 @@
-// What the lanes look like: the channels' colours and the activation's curve.
+// What both parts look like: the channels' colours, legends, and the activation's curve.
+
+import { paint } from "../shared/colours.js";
+import { element } from "../shared/dom.js";
+import { written } from "../shared/numbers.js";
 
 // `fill` tints a channel's pixels; `ink` is for lines and text on the page's background.
 export function laneColours(dark) {
@@ -16,16 +20,65 @@ export function tinted(byte, fill) {
   return fill.map((part) => Math.round((part * byte) / 255));
 }
 
+// The signed colours as packed pixels, for maps that are painted again and again while dragged.
+export function packedColours(bytes) {
+  const packed = new Uint32Array(bytes.length / 3);
+  const parts = new Uint8Array(packed.buffer);
+  for (let at = 0; at < packed.length; at++) {
+    parts.set(bytes.subarray(3 * at, 3 * at + 3), 4 * at);
+    parts[4 * at + 3] = 255;
+  }
+  return packed;
+}
+
+// Paint a map on its canvas, one pixel for each value: zero in the middle, +-limit at the ends.
+export function paintSigned(canvas, rows, columns, values, limit, packed) {
+  if (canvas.width !== columns || canvas.height !== rows || !canvas.image) {
+    canvas.width = columns;
+    canvas.height = rows;
+    canvas.image = new ImageData(columns, rows);
+  }
+  const pixels = new Uint32Array(canvas.image.data.buffer);
+  const last = packed.length - 1;
+  const factor = last / (2 * limit);
+  for (let at = 0; at < values.length; at++) {
+    const place = (values[at] + limit) * factor + 0.5;
+    pixels[at] = packed[place < 0 ? 0 : place > last ? last : place | 0];
+  }
+  canvas.getContext("2d").putImageData(canvas.image, 0, 0);
+}
+
 // Where the colours of several maps end: all but the most extreme half per cent lie within, so
 // that a few strong cells do not pale the rest.
 export function colourLimit(maps) {
   const sizes = [];
   for (const map of maps) {
-    const step = Math.max(1, Math.floor(map.length / 2500));
+    const step = Math.max(1, Math.floor(map.length / 1000));
     for (let at = 0; at < map.length; at += step) sizes.push(Math.abs(map[at]));
   }
   const sorted = Float32Array.from(sizes).sort();
   return sorted[Math.floor(0.995 * (sorted.length - 1))] || sorted[sorted.length - 1] || 1;
+}
+
+// A bar of the signed colours: how far they reach, whose range that is, and what lies beyond.
+export function signedLegend() {
+  const ramp = element("canvas", { width: "256", height: "1" });
+  const [low, zero, high] = ["least", "zero", "most"].map((name) => element("span", { class: name }));
+  const whose = element("span", { class: "whose" });
+  const box = element("div", { class: "legend" }, ramp, low, zero, high, whose);
+  const show = (limit, [smallest, largest], bytes, range) => {
+    const context = ramp.getContext("2d");
+    const pixels = context.createImageData(256, 1);
+    const values = Float32Array.from({ length: 256 }, (_, at) => limit * ((2 * at) / 255 - 1));
+    paint(pixels.data, values, 256, "signed", [-limit, limit], bytes);
+    context.putImageData(pixels, 0, 0);
+    const clipped = Math.max(-smallest, largest) > limit * 1.001;
+    low.textContent = (clipped ? "\u2264 " : "") + written(-limit, 3);
+    zero.textContent = "0";
+    high.textContent = (clipped ? "\u2265 " : "") + written(limit, 3);
+    whose.textContent = `Range of ${range}: ${written(smallest, 3)} to ${written(largest, 3)}`;
+  };
+  return { box, show };
 }
 
 // The activation over the sums that occur, how often each occurs, and the one in hand.

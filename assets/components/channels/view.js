@@ -8,12 +8,20 @@
 
 import { unpack } from "../shared/wire.js";
 import { written } from "../shared/numbers.js";
-import { extremes, paint, signedColour, table, theme } from "../shared/colours.js";
+import { extremes, signedColour, table, theme } from "../shared/colours.js";
 import { element, sharpContext } from "../shared/dom.js";
 import { CellGrid } from "../shared/cells.js";
 import { KernelEditor } from "../shared/kernel_editor.js";
 import { Player } from "../shared/player.js";
-import { colourLimit, curvePath, laneColours, tinted } from "./lanes.js";
+import {
+  colourLimit,
+  curvePath,
+  laneColours,
+  packedColours,
+  paintSigned,
+  signedLegend,
+  tinted,
+} from "./lanes.js";
 import { VolumeStage } from "./volume.js";
 
 const NAMES = ["Red", "Green", "Blue"];
@@ -59,11 +67,13 @@ class Lanes {
       complain: (sentence) => (this.complaint.textContent = sentence),
       name: "bias",
     });
+    // Steps that suit the sums it is added to, however small the bias itself is.
+    this.biasEditor.step = () => 10 ** Math.floor(Math.log10(this.limit)) / 10;
     this.curveTitle = element("div", { class: "title" });
     this.curve = element("canvas", { role: "img" });
     this.outcome = element("div", { class: "outcome" });
-    this.sumLegend = legend();
-    this.resultLegend = legend();
+    this.sumLegend = signedLegend();
+    this.resultLegend = signedLegend();
     this.wires = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     this.wires.setAttribute("class", "wires");
     this.wires.setAttribute("aria-hidden", "true");
@@ -262,7 +272,7 @@ class Lanes {
     }
     this.label();
     this.layout();
-    this.selected = this.look(this.selected);
+    if (!this.player.on) this.selected = this.look(this.selected);
   }
 
   label() {
@@ -484,6 +494,7 @@ class Lanes {
     this.page = theme(this.root.getRootNode());
     this.colours = laneColours(this.page.dark);
     this.maps = table("maps", this.page.dark);
+    this.packed = packedColours(this.maps);
     this.weightColours = table("weights", this.page.dark);
     this.lanes.forEach(({ box }, channel) =>
       box.style.setProperty("--lane", this.colours[channel].ink),
@@ -523,46 +534,43 @@ class Lanes {
   paintInputs() {
     const size = this.height * this.width;
     this.lanes.forEach(({ input }, channel) => {
+      const canvas = input.frame.firstChild;
+      canvas.width = this.width;
+      canvas.height = this.height;
+      const image = new ImageData(this.width, this.height);
+      const pixels = new Uint32Array(image.data.buffer);
       const { fill } = this.colours[channel];
-      this.picture(input.frame, this.height, this.width, (pixels) => {
-        for (let at = 0, to = 0; at < size; at++, to += 4) {
-          const [red, green, blue] = tinted(this.byteAt(channel, at), fill);
-          pixels[to] = red;
-          pixels[to + 1] = green;
-          pixels[to + 2] = blue;
-          pixels[to + 3] = 255;
-        }
-      });
+      const shades = packedColours(
+        Uint8Array.from({ length: 768 }, (_, at) => tinted(Math.floor(at / 3), fill)[at % 3]),
+      );
+      for (let at = 0; at < size; at++) pixels[at] = shades[this.byteAt(channel, at)];
+      canvas.getContext("2d").putImageData(image, 0, 0);
+      this.fit(input.frame, this.height, this.width);
     });
+    const frames = [this.sum, this.result, ...this.lanes.map(({ partial }) => partial)];
+    for (const { frame } of frames) this.fit(frame, this.outRows, this.outColumns);
   }
 
   paintMaps() {
     const together = [...this.partial, this.total];
     this.limit = colourLimit(together);
     this.resultLimit = colourLimit([this.activated]);
-    const draw = (frame, values, limit) =>
-      this.picture(frame, this.outRows, this.outColumns, (pixels) =>
-        paint(pixels, values, this.size, "signed", [-limit, limit], this.maps),
-      );
+    const draw = ({ firstChild }, values, limit) =>
+      paintSigned(firstChild, this.outRows, this.outColumns, values, limit, this.packed);
     this.lanes.forEach(({ partial }, channel) =>
       draw(partial.frame, this.partial[channel], this.limit),
     );
     draw(this.sum.frame, this.total, this.limit);
     draw(this.result.frame, this.activated, this.resultLimit);
-    this.sumLegend.show(this.limit, together, this.maps, "the three maps and their sum");
-    this.resultLegend.show(this.resultLimit, [this.activated], this.maps, "the result alone");
+    const ends = (maps) => extremes(Float32Array.from(maps.flatMap(extremes)));
+    this.sumLegend.show(this.limit, ends(together), this.maps, "the three maps and their sum");
+    this.resultLegend.show(this.resultLimit, ends([this.activated]), this.maps, "the result alone");
     this.count();
   }
 
-  picture(frame, rows, columns, fill) {
-    const [canvas] = frame.children;
-    if (canvas.width !== columns) canvas.width = columns;
-    if (canvas.height !== rows) canvas.height = rows;
-    const context = canvas.getContext("2d");
-    const pixels = context.createImageData(columns, rows);
-    fill(pixels.data);
-    context.putImageData(pixels, 0, 0);
-    // The input and what comes of it at one scale, so that a stride is seen to shrink it.
+  // The input and what comes of it at one scale, so that a stride is seen to shrink it.
+  fit(frame, rows, columns) {
+    const canvas = frame.firstChild;
     const room = frame.parentElement.clientWidth;
     const scale = Math.min(
       room / Math.max(this.width, this.outColumns),
@@ -683,14 +691,14 @@ class Lanes {
         tallest,
         colour: (row, column) => tinted(at(row, column).byte, this.colours[channel].fill),
         hatched: (row, column) => at(row, column).outside,
-        text: (row, column) => written(at(row, column).value, 3),
+        text: (row, column) => brief(at(row, column).value),
       });
       patch.holder.setAttribute("aria-label", `The window on ${name.toLowerCase()}.`);
       products.grid.draw({
         ...shape,
         tallest,
         colour: (row, column) => signedColour(at(row, column).product, limit, this.maps),
-        text: (row, column) => written(at(row, column).product, 3),
+        text: (row, column) => brief(at(row, column).product),
       });
       products.holder.setAttribute("aria-label", "Each pixel times its weight.");
     });
@@ -860,33 +868,15 @@ function signOf(value, first) {
   return value < 0 ? (first ? "\u2212" : "\u2212 ") : first ? "" : "+ ";
 }
 
-function magnitude(value) {
-  return written(Math.abs(value), 4);
+// In a cell there is no room for a power of ten; the sums below have it.
+function brief(value) {
+  const size = Math.abs(value);
+  if (size === 0 || size >= 0.005) return written(value, 3);
+  return value < 0 ? "\u22120.00" : "0.00";
 }
 
-function legend() {
-  const ramp = element("canvas", { width: "256", height: "1" });
-  const [low, zero, high] = ["least", "zero", "most"].map((name) => element("span", { class: name }));
-  const whose = element("span", { class: "whose" });
-  const box = element("div", { class: "legend" }, ramp, low, zero, high, whose);
-  const show = (limit, maps, bytes, range) => {
-    const context = ramp.getContext("2d");
-    const pixels = context.createImageData(256, 1);
-    const values = Float32Array.from({ length: 256 }, (_, at) => limit * ((2 * at) / 255 - 1));
-    paint(pixels.data, values, 256, "signed", [-limit, limit], bytes);
-    context.putImageData(pixels, 0, 0);
-    const ends = maps.map(extremes);
-    const [smallest, largest] = [
-      Math.min(...ends.map(([low]) => low)),
-      Math.max(...ends.map(([, high]) => high)),
-    ];
-    const clipped = Math.max(-smallest, largest) > limit * 1.001;
-    low.textContent = (clipped ? "\u2264 " : "") + written(-limit, 3);
-    zero.textContent = "0";
-    high.textContent = (clipped ? "\u2265 " : "") + written(limit, 3);
-    whose.textContent = `Range of ${range}: ${written(smallest, 3)} to ${written(largest, 3)}`;
-  };
-  return { box, show };
+function magnitude(value) {
+  return written(Math.abs(value), 4);
 }
 
 // The window, or a larger frame around it where it is too small to see.

@@ -5,7 +5,7 @@
 import { written } from "../shared/numbers.js";
 import { css, inkOn, paint, signedColour, table, theme } from "../shared/colours.js";
 import { element, sharpContext } from "../shared/dom.js";
-import { laneColours, tinted } from "./lanes.js";
+import { laneColours, signedLegend, tinted } from "./lanes.js";
 
 const COLOURS = ["Red", "Green", "Blue"];
 const TALLEST = 560; // of a column, however many maps stand in it
@@ -39,10 +39,11 @@ export class VolumeStage {
     this.lines.setAttribute("class", "lines");
     this.lines.setAttribute("aria-hidden", "true");
     const column = (name, title) => {
-      const heading = element("div", { class: "title" }, element("span", { text: title }));
+      const size = element("span", { class: "size" });
+      const heading = element("div", { class: "title" }, element("span", { text: title }), size);
       const holder = element("div", { class: "cards", role: "group", "aria-label": title });
       const made = element("div", { class: `column ${name}` }, heading, holder);
-      return Object.assign(made, { heading: heading.firstChild, holder, cards: [] });
+      return Object.assign(made, { size, holder, cards: [] });
     };
     this.columns = {
       picture: column("picture", "Picture"),
@@ -51,11 +52,23 @@ export class VolumeStage {
       output: column("output", "Next volume"),
     };
     this.net = element("div", { class: "net" }, this.lines, ...Object.values(this.columns));
+    this.legends = { volume: signedLegend(), output: signedLegend() };
+    this.legendBox = element(
+      "div",
+      { class: "key" },
+      this.legends.volume.box,
+      this.legends.output.box,
+      element("p", {
+        text:
+          "A thick line is a strong kernel (the root of its summed squares). Single weights are " +
+          "green above zero and purple below.",
+      }),
+    );
     this.large = element("canvas", { role: "img" });
     this.caption = element("div", { class: "title" });
     this.words = element("div", { class: "words", "aria-live": "polite" });
     this.slices = element("div", { class: "slices" });
-    this.open = element("button", { type: "button", text: "Open in the lanes above" });
+    this.open = element("button", { type: "button", text: "Open this filter on its own" });
     this.open.onclick = () => this.trigger("open", this.shown()?.at ?? 0);
     this.detail = element(
       "section",
@@ -69,7 +82,12 @@ export class VolumeStage {
     this.ledger = element("div", { class: "ledger", role: "group", "aria-label": "Weights of each" });
     this.root.replaceChildren(
       element("div", { class: "slider" }, this.range, this.stops),
-      element("div", { class: "volume-stage" }, this.net, this.detail),
+      element(
+        "div",
+        { class: "volume-stage" },
+        element("div", {}, this.net, this.legendBox),
+        this.detail,
+      ),
       this.ledger,
     );
   }
@@ -78,7 +96,6 @@ export class VolumeStage {
 
   update(component, { settings, arrays }) {
     this.trigger = component.setTriggerValue;
-    this.tell = component.setStateValue;
     this.settings = settings;
     this.data = arrays;
     [, this.height, this.width] = arrays.volume.shape;
@@ -178,7 +195,7 @@ export class VolumeStage {
 
   tellConnection() {
     this.told = this.connection.key;
-    this.tell("connection", this.told);
+    this.trigger("connection", this.told);
   }
 
   light(here) {
@@ -285,12 +302,13 @@ export class VolumeStage {
     [...this.stops.children].forEach((stop, at) => stop.setAttribute("aria-pressed", at === this.at));
     this.root.dataset.connection = this.connection.kind;
     const { volume, output, between } = this.columns;
-    const size = `${this.height} \u00d7 ${this.width} \u00d7 ${this.count}`;
-    volume.heading.textContent = `Volume ${size}`;
-    output.heading.textContent = "Next volume";
+    volume.size.textContent = `${this.height} \u00d7 ${this.width} \u00d7 ${this.count}`;
     volume.cards.forEach((card, at) => this.paintCard(card, this.plane("volume", at)));
     between.cards.forEach((card, at) => this.paintCard(card, this.plane("between", at)));
     output.cards.forEach((card, at) => this.paintCard(card, this.plane("output", at)));
+    const { limits, ends } = this.settings;
+    this.legends.volume.show(limits.volume, ends.volume, this.maps, "the volume");
+    this.legends.output.show(limits.output, ends.output, this.maps, "the next volumes of all ways");
     this.nameCards();
     this.drawLines();
     this.drawDetail();
@@ -440,10 +458,10 @@ export class VolumeStage {
     const scale = Math.min(width / this.width, 260 / this.height);
     this.large.style.width = `${this.width * scale}px`;
     this.large.style.height = `${this.height * scale}px`;
+    this.large.width = this.width;
+    this.large.height = this.height;
     const source = this.columns[here.column].cards[here.at].firstChild;
-    this.pixels(this.large, (pixels) =>
-      pixels.set(source.getContext("2d").getImageData(0, 0, this.width, this.height).data),
-    );
+    this.large.getContext("2d").drawImage(source, 0, 0);
     this.large.setAttribute("aria-label", `${this.title(here)}, large.`);
     const incoming = this.incoming(here);
     this.words.textContent = this.sentence(here, incoming);

@@ -1,0 +1,188 @@
+"""The Channels page in a real browser: what JavaScript does must be what Python does."""
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import settle
+
+SMALL = "channels?picture=digit"
+VOLUME = "channels?channels_part=Several+filters+at+once&picture=digit"
+
+
+def on_stage(page: Page, expression: str):
+    """Evaluate JavaScript with `state`, the component's own object."""
+    return page.locator(".lanes, .volume-stage").evaluate(
+        f"(stage) => {{ const state = stage.closest('.root').stage; return {expression}; }}"
+    )
+
+
+def maps(page: Page) -> dict[str, np.ndarray]:
+    """The maps on screen, previewed or Python's."""
+    shown = on_stage(
+        page,
+        "({partial: state.partial.map((map) => [...map]), sum: [...state.total],"
+        " result: [...state.activated]})",
+    )
+    return {name: np.array(values, np.float32) for name, values in shown.items()}
+
+
+def drag(page: Page, cell, up: int) -> None:
+    box = cell.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - up, steps=8)
+    page.wait_for_timeout(100)
+
+
+def release(page: Page) -> None:
+    page.mouse.up()
+    page.wait_for_function("() => location.search.match(/kernels|bias|mute/)")
+    settle(page)
+    assert on_stage(page, "state.total === state.data.sum.data")  # Python's own again
+
+
+def assert_alike(previewed: dict[str, np.ndarray], answered: dict[str, np.ndarray]) -> None:
+    for name, values in answered.items():
+        np.testing.assert_allclose(previewed[name], values, rtol=1e-5, atol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("settings", "moved"),
+    [
+        ("", [1]),
+        ("&channels_stride=3&channels_padding=valid&mute=b", [1]),
+        ("&channels_linked=true&channels_activation=Leaky+ReLU", [0, 1, 2]),
+    ],
+    ids=["plain", "strided", "linked"],
+)
+def test_the_preview_of_a_drag_is_what_python_answers(visit, settings, moved):
+    page = visit(SMALL + settings)
+    before = maps(page)
+    drag(page, page.locator(".lane").nth(1).locator(".kernel-grid input").nth(3), 40)
+    preview = maps(page)
+    changed = [
+        c for c in range(3) if not np.array_equal(preview["partial"][c], before["partial"][c])
+    ]
+    assert changed == moved
+    assert np.abs(preview["sum"] - before["sum"]).max() > 0.1
+    release(page)
+    assert_alike(preview, maps(page))
+
+
+def test_the_bias_shifts_the_result_and_not_the_sum(visit):
+    page = visit(SMALL)
+    before = maps(page)
+    drag(page, page.get_by_role("spinbutton", name="Bias"), 60)
+    preview = maps(page)
+    np.testing.assert_array_equal(preview["sum"], before["sum"])
+    assert (preview["result"] - before["result"]).max() > 0.05
+    release(page)
+    assert_alike(preview, maps(page))
+
+
+def test_a_muted_channel_leaves_the_sum_at_once_and_for_good(visit):
+    page = visit(SMALL)
+    before = maps(page)
+    page.get_by_role("button", name="Mute green", exact=True).click()
+    muted = maps(page)
+    np.testing.assert_allclose(muted["sum"], before["partial"][[0, 2]].sum(0), atol=1e-6)
+    page.wait_for_url("**mute=g**")
+    settle(page)
+    assert_alike(muted, maps(page))
+    expect(page.get_by_role("button", name="Mute green", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_url(lambda address: "mute" not in address)
+    settle(page)
+    assert_alike(before, maps(page))
+
+
+def test_the_three_dot_products_add_up_to_the_sum_under_the_pointer(visit):
+    page = visit(SMALL + "&channels_stride=2&channels_padding=valid")
+    rows, columns = on_stage(page, "[state.outRows, state.outColumns]")
+    box = page.locator(".partial .pixels").nth(2).bounding_box()
+    shown = maps(page)
+    for row, column in ([0, 0], [rows - 1, columns - 1], [rows // 2, 3]):
+        page.mouse.move(
+            box["x"] + box["width"] * (column + 0.5) / columns,
+            box["y"] + box["height"] * (row + 0.5) / rows,
+        )
+        assert page.locator(".where").inner_text() == f"row {row}, column {column}"
+        products = on_stage(
+            page,
+            "state.window().map((cells) => cells.reduce((sum, cell) => sum + cell.product, 0))",
+        )
+        at = row * columns + column
+        np.testing.assert_allclose(products, shown["partial"][:, at], atol=1e-5)
+        assert sum(products) == pytest.approx(shown["sum"][at], abs=1e-5)
+        written = [
+            float(dot.inner_text().removeprefix("= ").replace("\u2212", "-"))
+            for dot in page.locator(".dot").all()
+        ]
+        np.testing.assert_allclose(written, products, atol=6e-4)
+
+
+def test_the_keyboard_moves_the_window_and_the_address_opens_there(visit):
+    page = visit(SMALL)
+    row, column = on_stage(page, "state.focus")
+    page.locator(".sum .frame").focus()
+    for key in ("ArrowDown", "ArrowRight", "Shift+ArrowUp"):
+        page.keyboard.press(key)
+    expected = [row + 1 - 10, column + 1]
+    assert on_stage(page, "state.focus") == expected
+    page.wait_for_url(f"**at={expected[0]}%2C{expected[1]}**")
+    other = visit(page.url.split("/")[-1])
+    assert on_stage(other, "state.focus") == expected
+
+
+def test_playing_fills_the_maps_and_pauses_under_the_pointer(visit):
+    page = visit(SMALL)
+    page.get_by_role("button", name="Play").click()
+    page.mouse.move(5, 5)
+    page.wait_for_timeout(500)
+    assert on_stage(page, "state.filling")
+    assert on_stage(page, "state.focus") != [0, 0]
+    page.locator(".sum .frame").hover()
+    page.wait_for_timeout(100)
+    held = on_stage(page, "state.focus")
+    page.wait_for_timeout(400)
+    assert on_stage(page, "state.focus") == held
+
+
+def test_the_slider_cuts_lines_and_the_address_follows(visit):
+    page = visit(VOLUME)
+    first = 3 * 8  # from the picture's channels
+    lines = page.locator(".lines path")
+    expect(lines).to_have_count(first + 64)
+    slider = page.get_by_role("slider", name="How the layer connects maps and filters")
+    for count in (first + 32, first + 16, first + 8, first + 8 + 64, first + 64):
+        slider.press("ArrowRight")
+        expect(lines).to_have_count(count)
+    page.wait_for_url("**connections=pointwise**")
+    settle(page)
+    expect(slider).to_have_attribute("aria-valuetext", "1 \u00d7 1")
+    other = visit(page.url.split("/")[-1])
+    expect(other.locator(".row[aria-pressed=true] .name")).to_have_text("1 \u00d7 1")
+
+
+def test_a_map_shows_what_leads_into_it_and_opens_in_the_lanes(visit):
+    page = visit(VOLUME + "&connections=grouped_4")
+    page.locator(".output .card").nth(4).hover()
+    lit = page.locator(".volume .card.lit")
+    assert [card.get_attribute("aria-label") for card in lit.all()] == [
+        "Map 5 of the volume",
+        "Map 6 of the volume",
+    ]
+    expect(page.locator(".words")).to_have_text(
+        "Sees 2 maps: 2 \u00d7 3 \u00d7 3 = 18 weights and a bias."
+    )
+    page.locator(".volume .card").nth(2).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Open this filter on its own").click()
+    page.locator(".lanes").wait_for()
+    settle(page)
+    expect(page.locator(".kernel .title").first).to_have_text("Learned, filter 4")
