@@ -260,8 +260,9 @@ def _instance(spec: LayerSpec, arguments: dict[str, Any]) -> Any:
     }
     if spec.kind in _RANDOM:
         arguments["seed"] = 0
-    if spec.kind == "BatchNormalization":
-        arguments.pop("renorm")
+    # Checked to be off, and then not even said.
+    for name in ("renorm", "rms_scaling"):
+        arguments.pop(name, None)
     kind = getattr(load_keras().layers, spec.kind)
     return kind(**arguments, **fill, name=spec.name, dtype="float32")
 

@@ -274,10 +274,10 @@ def _convolution(**more: Argument) -> LayerKind:
     )
 
 
-def _pooling() -> LayerKind:
+def _pooling(**size: Argument) -> LayerKind:
     return LayerKind(
         {
-            "pool_size": Argument(_pair(1, 1024), (2, 2)),
+            **size,
             "strides": Argument(_optional(_pair(1, 1024)), None),
             "padding": _padding,
             "data_format": _channels_last,
@@ -305,8 +305,8 @@ LAYER_KINDS: Mapping[str, LayerKind] = {
     "Dense": LayerKind(
         {"units": Argument(_whole(1, 1_000_000)), "activation": _linear, "use_bias": _bias}
     ),
-    "MaxPooling2D": _pooling(),
-    "AveragePooling2D": _pooling(),
+    "MaxPooling2D": _pooling(pool_size=Argument(_pair(1, 1024), (2, 2))),
+    "AveragePooling2D": _pooling(pool_size=Argument(_pair(1, 1024))),
     "GlobalMaxPooling2D": _global_pooling(),
     "GlobalAveragePooling2D": _global_pooling(),
     "BatchNormalization": LayerKind(
