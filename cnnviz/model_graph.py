@@ -479,10 +479,12 @@ def _argument(part: object, layer: _Layer) -> _Argument:
     if isinstance(part, dict) and part.get("class_name") == "__tuple__":
         part = part.get("items")
     if isinstance(part, list):
-        inner = [_argument(item, layer) for item in part]
-        if all(isinstance(item, _Reference) for item in inner):
-            return inner  # type: ignore[return-value]
-    elif isinstance(part, dict) and part.get("class_name") == "__keras_tensor__":
+        return [_tensor(item, layer) for item in part]
+    return _tensor(part, layer)
+
+
+def _tensor(part: object, layer: _Layer) -> _Reference:
+    if isinstance(part, dict) and part.get("class_name") == "__keras_tensor__":
         config = part.get("config")
         history = config.get("keras_history") if isinstance(config, dict) else None
         found = list(_leaves(history))
