@@ -28,6 +28,7 @@ def sliding_window_gif(
     stride: tuple[int, int] = (1, 1),
     dilation: tuple[int, int] = (1, 1),
     titles: Sequence[str] = ("Picture", "Kernel", "Result"),
+    outside: NDArray[np.bool_] | None = None,
     seconds_per_step: float = 0.25,
 ) -> bytes:
     """Draw the window sliding over a patch while the output fills cell by cell.
@@ -39,6 +40,7 @@ def sliding_window_gif(
     outputs, output_colours : the same for the cells that the window gives, in the same order.
     kernel : (rows, columns) weights drawn between the two, or None (pooling).
     window : rows and columns that one stop of the window covers, before dilation.
+    outside : (height, width), the cells that are padding; they are hatched.
 
     Returns
     -------
@@ -60,7 +62,8 @@ def sliding_window_gif(
     for place, title in zip(places, titles, strict=True):
         draw.text((place, _MARGIN), title, fill="#1b1f23", font=_font(18))
     for place, (numbers, colours) in zip(places[:-1], blocks[:-1], strict=True):
-        _draw_cells(draw, place, numbers, colours, count=numbers.size)
+        hatched = outside if numbers is inputs else None
+        _draw_cells(draw, place, numbers, colours, count=numbers.size, hatched=hatched)
     span = [d * (k - 1) + 1 for k, d in zip(window, dilation, strict=True)]
     frames = []
     rows, columns = outputs.shape
@@ -85,6 +88,7 @@ def _draw_cells(
     colours: NDArray[np.uint8],
     *,
     count: int,
+    hatched: NDArray[np.bool_] | None = None,
 ) -> None:
     top = _MARGIN + _HEADING
     for place, (row, column) in enumerate(np.ndindex(*numbers.shape)):
@@ -95,6 +99,8 @@ def _draw_cells(
             continue
         colour = tuple(int(level) for level in colours[row, column])
         draw.rectangle(box, fill=colour, outline="#8a9299")
+        if hatched is not None and hatched[row, column]:
+            colour = _hatch(draw, box)
         text = written(float(numbers[row, column]))
         draw.text(
             (x + _CELL / 2, y + _CELL / 2),
@@ -103,6 +109,18 @@ def _draw_cells(
             font=_font(16 if len(text) <= 4 else 12),
             anchor="mm",
         )
+
+
+def _hatch(draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int]) -> tuple[int, ...]:
+    """Hatch a cell and clear its middle for the number; return the colour there."""
+    x, y, right, bottom = box
+    draw.rectangle(box, fill="#ffffff", outline="#8a9299")
+    for step in range(0, 2 * _CELL, 8):
+        start = (x + max(0, step - _CELL), y + min(step, _CELL))
+        end = (x + min(step, _CELL), y + max(0, step - _CELL))
+        draw.line((*start, *end), fill="#aab2b8")
+    draw.rectangle((x + 11, y + 11, right - 11, bottom - 11), fill="#ffffff")
+    return 255, 255, 255
 
 
 def _outline(
@@ -129,6 +147,7 @@ def sliding_patch_gif(
     dilation: tuple[int, int],
     cell: tuple[int, int],
     show: str,
+    input_show: str = "clip",
     most: int = 6,
 ) -> bytes:
     """Draw the window sliding over the patch around one output cell, from the whole pictures.
@@ -139,7 +158,7 @@ def sliding_patch_gif(
         stand in the cells.
     sources : see `cnnviz.windows.padded_sources`, rows and columns.
     cell : (row, column) of the output in the middle of the patch.
-    show : how the output is painted, see `cnnviz.display`.
+    show, input_show : how output and input are painted, see `cnnviz.display`.
     most : output cells along one side of the patch.
     """
     first, count, crop = [], [], []
@@ -158,11 +177,12 @@ def sliding_patch_gif(
     block = tuple(slice(start, start + fit) for start, fit in zip(first, count, strict=True))
     return sliding_window_gif(
         patch[..., 0],
-        display(patch, "clip"),
+        display(patch, input_show),
         outputs[block][..., 0],
         display(outputs, show)[block],
         kernel=kernel,
         window=window,
         stride=stride,
         dilation=dilation,
+        outside=zeros,
     )

@@ -62,7 +62,10 @@ def same_size(
         positions,
         rf"\left\lceil \frac{{{n}}}{{{s}}} \right\rceil = {positions}",
     )
-    half = (dilated_size(k, d) - 1) // 2
+    span = dilated_size(k, d)
+    half = (span - 1) // 2
+    if n + 2 * half < span:  # a single pixel under an even kernel
+        half += 1
     positions = output_size(n, k, stride=s, padding=half, dilation=d)
     torch = Convention(
         "PyTorch",
@@ -81,6 +84,8 @@ def same_size_transposed(
 ) -> tuple[Convention, Convention]:
     """Compare Keras and PyTorch for a transposed convolution that gives input_size * stride.
 
+    At stride 1 an even kernel cannot have that in PyTorch, which then gives one more.
+
     >>> keras, torch = same_size_transposed(4, 3, stride=2)
     >>> (keras.before, keras.after, keras.positions), (torch.before, torch.after, torch.positions)
     ((0, 1, 8), (1, 0, 8))
@@ -94,6 +99,8 @@ def same_size_transposed(
     span = dilated_size(k, d)
     half = max(0, -((s - span) // 2))  # rounded up: PyTorch gives the odd one back at the end
     back = s - span + 2 * half
+    if back >= max(s, d):  # PyTorch refuses to give back so much; the result is one longer
+        half, back = half - 1, 0
     positions = (n - 1) * s + span - 2 * half + back
     torch = Convention(
         "PyTorch",

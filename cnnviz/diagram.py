@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz import palette
+from cnnviz.display import display
+from cnnviz.geometry import Geometry, laid_out
 from cnnviz.numbers import written
 
 Colours = NDArray[np.uint8]
@@ -112,6 +114,63 @@ def grids_svg(
     if caption:
         _text(drawing, _MARGIN, height - _MARGIN, caption, inks.ink, size=16)
     return _written(drawing)
+
+
+def layer_svg(
+    grid: NDArray[np.float32],
+    kernel: NDArray[np.float32] | None,
+    result: NDArray[np.float32],
+    geometry: Geometry,
+    cell: tuple[int, int],
+    *,
+    input_show: str = "signed",
+    kernel_title: str = "Kernel",
+) -> str:
+    """Draw a layer at one stop of its window: input with padding, kernel, and result.
+
+    Parameters
+    ----------
+    grid, kernel, result : (rows, columns); no kernel for pooling.
+    geometry : where the windows lie.
+    cell : (row, column) of the result.
+    input_show : how the input is painted, see `cnnviz.display`.
+    """
+    numbers, outside = laid_out(grid, geometry)
+    rows, columns = geometry.touches
+    corner = [at * step for at, step in zip(cell, geometry.step, strict=True)]
+    drawings = [
+        GridDrawing(
+            f"Input {_size(grid)}",
+            numbers,
+            display(numbers[..., np.newaxis], input_show),
+            outside=outside,
+            crossed=np.outer(rows, columns) == 0,
+            window=(corner[0], corner[1], *geometry.span),
+        )
+    ]
+    if kernel is not None:
+        colours = palette.colour_map(kernel, scale="weights")
+        drawings.append(GridDrawing(kernel_title, kernel, colours))
+    drawings.append(
+        GridDrawing(
+            f"Result {_size(result)}",
+            result,
+            palette.colour_map(result),
+            window=(*cell, 1, 1),
+        )
+    )
+    return grids_svg(drawings, ("\u2192",) if kernel is None else ("\u2217", "="))
+
+
+def coverage_svg(counts: NDArray[np.int64], title: str) -> str:
+    """Draw how many windows touch each pixel, a heat map with numbers."""
+    numbers = counts.astype(np.float32)
+    colours = palette.colour_map(numbers, scale="attributions")
+    return grids_svg([GridDrawing(f"{title} {_size(numbers)}", numbers, colours)])
+
+
+def _size(grid: NDArray[np.float32]) -> str:
+    return f"{grid.shape[0]} \u00d7 {grid.shape[1]}"
 
 
 def axis_svg(

@@ -102,6 +102,25 @@ class Geometry:
         return rows, columns
 
 
+def laid_out(
+    grid: NDArray[np.float32], geometry: Geometry
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Put a grid's numbers on the places that the window slides over.
+
+    Returns
+    -------
+    (places down, places across) float32 with zeros where nothing lies, and bool: where that is.
+
+    >>> laid_out(np.ones((1, 1), np.float32), convolution_geometry(1, 2, padding="same"))[0]
+    array([[1., 0.],
+           [0., 0.]], dtype=float32)
+    """
+    rows, columns = geometry.sources
+    outside = np.logical_or.outer(rows < 0, columns < 0)
+    numbers = grid[np.ix_(np.maximum(rows, 0), np.maximum(columns, 0))]
+    return np.where(outside, np.float32(0), numbers), outside
+
+
 def full_padding(kernel_size: Size, dilation: Size = 1) -> MapPadding:
     """Count the pixels around a picture that let every tap of a kernel meet every pixel.
 

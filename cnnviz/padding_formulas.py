@@ -1,20 +1,12 @@
 """Formulas of padding and stride with the numbers in them, as LaTeX."""
 
-from cnnviz.shapes import (
-    AxisPadding,
-    dilated_size,
-    output_size,
-    padding_amounts,
-    transposed_cropping,
-    transposed_output_size,
-)
+from cnnviz.shapes import dilated_size, output_size, padding_amounts
 
 TRANSPOSED_CONVOLUTION = (
     r"y_{\,s r + d i - c_\text{top},\; s c + d j - c_\text{left}} "
-    r"\mathrel{+}= w_{i,j} \; x_{r,c} \quad \text{for every pixel } x_{r,c} "
-    r"\text{ and every weight } w_{i,j}"
+    r"\mathrel{+}= w_{i,j} \; x_{r,c}"
 )
-"""What each pixel of the input writes: w weights, s stride, d dilation, c what is cut off."""
+"""What each pixel of the input adds: w weights, s stride, d dilation, c what is cut off."""
 
 TRANSPOSED_SIZE = r"(n - 1)\,s + d\,(k - 1) + 1 - c_\text{before} - c_\text{after}"
 """n input, k kernel, s stride, d dilation, c what is cut off at each end, all in pixels."""
@@ -25,17 +17,20 @@ def floored_size(
     kernel_size: int,
     *,
     stride: int = 1,
-    padding: AxisPadding = "valid",
     dilation: int = 1,
+    ends: tuple[int, int] = (0, 0),
 ) -> str:
     r"""Write the output size of one axis so that what the floor takes away can be seen.
+
+    Parameters
+    ----------
+    ends : pixels padded before and after.
 
     >>> floored_size(6, 3, stride=2).partition("= ")[2]
     '\\lfloor 1.5 \\rfloor + 1 = 2'
     """
-    axis = {"stride": stride, "dilation": dilation}
-    before, after = padding_amounts(input_size, kernel_size, padding=padding, **axis)
-    size = output_size(input_size, kernel_size, padding=padding, **axis)
+    before, after = ends
+    size = output_size(input_size, kernel_size, stride=stride, padding=ends, dilation=dilation)
     room = input_size + before + after - dilated_size(kernel_size, dilation)
     return (
         rf"\left\lfloor \frac{{{input_size} + {before} + {after} - {dilation} \cdot "
@@ -49,17 +44,20 @@ def transposed_size(
     kernel_size: int,
     *,
     stride: int = 1,
-    padding: AxisPadding = "valid",
     dilation: int = 1,
+    ends: tuple[int, int] = (0, 0),
 ) -> str:
     r"""Write the output size of one axis of a transposed convolution with its numbers.
 
-    >>> transposed_size(4, 3, stride=2, padding="same")
+    Parameters
+    ----------
+    ends : pixels cut off before and after; negative where some are added.
+
+    >>> transposed_size(4, 3, stride=2, ends=(0, 1))
     '(4 - 1) \\cdot 2 + 1 \\cdot (3 - 1) + 1 - 0 - 1 = 8'
     """
-    axis = {"stride": stride, "dilation": dilation}
-    before, after = transposed_cropping(input_size, kernel_size, padding=padding, **axis)
-    size = transposed_output_size(input_size, kernel_size, padding=padding, **axis)
+    before, after = ends
+    size = (input_size - 1) * stride + dilated_size(kernel_size, dilation) - before - after
     end = f"- {after}" if after >= 0 else f"+ {-after}"
     return (
         rf"({input_size} - 1) \cdot {stride} + {dilation} \cdot ({kernel_size} - 1) + 1 "

@@ -35,6 +35,12 @@ class Addressed(Generic[Value]):
     def _key(self) -> str:
         return f"address_{self.scope}_{self.name}"
 
+    @property
+    def is_held(self) -> bool:
+        """Whether it is another than the default."""
+        held, _ = st.session_state.get(self._key, (self.default, None))
+        return self.write(held) != self.write(self.default)
+
     def value(self) -> Value:
         """Follow the address where it changed, and return the value."""
         text = st.query_params.get(self.name)

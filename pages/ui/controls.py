@@ -1,7 +1,5 @@
 """Sliders whose limits come from other controls, for both axes together or for each apart."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 Limits = tuple[int, int]
@@ -36,13 +34,10 @@ def bounded_slider(
 
 
 class Axes:
-    """Sliders for rows and columns: one for both, or one for each.
+    """Sliders for rows and columns: one for both, or one for each; `key` is that of the switch."""
 
-    `key` is that of the switch between the two; `keys` are those of all sliders drawn by `slider`.
-    """
-
-    def __init__(self, key: str, keys: Sequence[str]) -> None:
-        self.key, self.keys = key, tuple(keys)
+    def __init__(self, key: str) -> None:
+        self.key = key
 
     @property
     def apart(self) -> bool:
@@ -51,17 +46,10 @@ class Axes:
 
     def switch(self) -> None:
         """Draw the switch. Draw it before any slider."""
-        st.toggle(
-            "Rows and columns apart",
-            key=self.key,
-            bind="query-params",
-            on_change=self._begin_alike,
-        )
+        st.toggle("Rows and columns apart", key=self.key, bind="query-params")
 
     def part(self) -> None:
         """Set rows and columns apart, in a callback."""
-        if not self.apart:
-            self._begin_alike()
         st.session_state[self.key] = True
 
     def slider(
@@ -78,6 +66,9 @@ class Axes:
         if not self.apart:
             both = (max(rows[0], columns[0]), min(rows[1], columns[1]))
             value = bounded_slider(label, both, default, key=key, help=help)
+            # Once set apart, the columns' slider begins here. It must know so a run ahead:
+            # Streamlit writes no first value into the address that is set in the same run.
+            st.session_state[across_key(key)] = value
             return value, value
         down, across = st.columns(2)
         with down:
@@ -85,12 +76,6 @@ class Axes:
         with across:
             second = bounded_slider(f"{label} \u2194", columns, default, key=across_key(key))
         return first, second
-
-    def _begin_alike(self) -> None:
-        """Let the columns' sliders begin where the common ones stand."""
-        for key in self.keys:
-            if key in st.session_state:
-                st.session_state[across_key(key)] = st.session_state[key]
 
 
 def across_key(key: str) -> str:

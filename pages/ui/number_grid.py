@@ -149,9 +149,9 @@ class NumberGrid:
         self.choose("own", *grid.shape)
 
     def _take_source(self) -> None:
-        # One's own numbers begin as those that were shown.
+        # One's own numbers begin as those that were shown, but what was typed is not lost.
         shown = st.session_state.get(f"{self.prefix}_shown")
-        if self.source == "own" and shown is not None:
+        if self.source == "own" and shown is not None and not self._typed.is_held:
             self._own(shown)
 
     def _take_text(self) -> None:

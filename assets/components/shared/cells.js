@@ -13,7 +13,7 @@ export class CellGrid {
   // colour(row, column): [r, g, b], or null for an empty cell; text and note: strings.
   // hatched(row, column): true where a cell is padding; crossed: true where it is crossed out.
   // marks: outlined rectangles. dots: cells with a corner filled, `strong` ones outlined too.
-  // most: the largest side of a cell.
+  // most: the largest side of a cell. even: all numbers in one size, that of the longest.
   draw({
     rows,
     columns,
@@ -27,6 +27,7 @@ export class CellGrid {
     page,
     tallest = Infinity,
     most = 76,
+    even = false,
   }) {
     const available = this.canvas.parentElement.clientWidth;
     this.rows = rows;
@@ -40,6 +41,7 @@ export class CellGrid {
     context.textAlign = "center";
     context.textBaseline = "middle";
     const family = page.font;
+    const longest = even ? longestText(rows, columns, text) : 3;
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
         const [x, y] = [column * cell, row * cell];
@@ -53,17 +55,24 @@ export class CellGrid {
         context.fillRect(x, y, cell + 0.5, cell + 0.5);
         const outside = hatched?.(row, column);
         if (outside) hatch(context, x, y, cell, page);
-        if (crossed?.(row, column)) cross(context, x, y, cell, outside ? page.ink : inkOn(fill));
+        const isCrossed = crossed?.(row, column);
+        if (isCrossed) cross(context, x, y, cell, outside ? page.ink : inkOn(fill));
         const written = text?.(row, column) ?? "";
         if (written !== "" && cell >= 14) {
           const below = note?.(row, column) ?? "";
-          const size = Math.min(cell * 0.4, (cell * 1.55) / Math.max(3, written.length), 22);
+          const letters = Math.max(3, longest, written.length);
+          const size = Math.min(cell * 0.4, (cell * 1.55) / letters, 22);
           if (size >= 6.5) {
             context.font = `500 ${size}px ${family}`;
             if (outside) {
               context.fillStyle = page.background;
               const half = context.measureText(written).width / 2 + 2;
               context.fillRect(x + cell / 2 - half, y + cell / 2 - size * 0.6, 2 * half, size * 1.2);
+            }
+            if (isCrossed) {
+              context.strokeStyle = outside ? page.background : css(fill);
+              context.lineWidth = 5;
+              context.strokeText(written, x + cell / 2, y + cell * (below ? 0.4 : 0.52));
             }
             context.fillStyle = outside ? page.ink : inkOn(fill);
             context.fillText(written, x + cell / 2, y + cell * (below ? 0.4 : 0.52));
@@ -100,6 +109,16 @@ export class CellGrid {
     if (row < 0 || column < 0 || row >= this.rows || column >= this.columns) return null;
     return [row, column];
   }
+}
+
+function longestText(rows, columns, text) {
+  let longest = 0;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      longest = Math.max(longest, text(row, column).length);
+    }
+  }
+  return longest;
 }
 
 function hatch(context, x, y, cell, page) {

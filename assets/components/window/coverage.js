@@ -106,6 +106,7 @@ export class Coverage {
         page,
         tallest: 560,
         most: cellSide,
+        even: true,
         colour: (row, column) => colour(data[row * columns + column]),
         crossed: (row, column) => data[row * columns + column] === 0,
         text: (row, column) => String(data[row * columns + column]),

@@ -422,6 +422,7 @@ class Stage {
       (axis) => this.anchor[axis] * this.settings.stride[axis] + [row, column][axis],
     );
     if (!this.settings.editable || this.outside(...place)) return;
+    clearTimeout(this.telling); // what is typed comes first
     const [down, across] = [
       this.data.padded_rows.data[place[0]],
       this.data.padded_columns.data[place[1]],
@@ -820,8 +821,7 @@ class Stage {
     else if (this.pixel) marks.push({ row: this.pixel[0], column: this.pixel[1], height: 1, width: 1 });
     else marks.push({ row: top, column: left, height: this.extent[0], width: this.extent[1] });
     if (this.weight) marks.push(...this.touchedMarks(rows, columns));
-    else if (this.stamp || this.pixel) marks.push();
-    else if (dilation[0] > 1 || dilation[1] > 1) {
+    else if (!this.stamp && !this.pixel && Math.max(...dilation) > 1) {
       for (let row = 0; row < this.kernelRows; row++) {
         for (let column = 0; column < this.kernelColumns; column++) {
           marks.push({
@@ -845,6 +845,7 @@ class Stage {
       page: this.page,
       tallest: this.tallest(),
       most: this.cellSide,
+      even: !this.settings.pictures,
       crossed: (row, column) =>
         touched[0] && touched[0][first[0] + row] * touched[1][first[1] + column] === 0,
       dots: this.winnersShown(first),
@@ -856,7 +857,13 @@ class Stage {
         return shownColour(values, show, this.inputRange, this.maps);
       },
       hatched: (row, column) => this.outside(first[0] + row, first[1] + column),
-      text: (row, column) => written(this.inputAt(first[0] + row, first[1] + column), 3),
+      text: (row, column) =>
+        // Most of a spread input are zeros between; only those under the window are written.
+        this.settings.mode === "transposed" &&
+        this.outside(first[0] + row, first[1] + column) &&
+        (this.stamp || !inWindow(row, column))
+          ? ""
+          : written(this.inputAt(first[0] + row, first[1] + column), 3),
       note: (row, column) => {
         const tap = this.weights && !this.stamp && !this.pixel && inWindow(row, column);
         if (!tap) return "";
@@ -918,6 +925,7 @@ class Stage {
       page: this.page,
       tallest: this.tallest(),
       most: this.cellSide,
+      even: !this.settings.pictures,
       colour: (row, column) =>
         signedColour(outside(row, column) ? 0 : at(row, column), limit, this.maps),
       hatched: outside,
@@ -996,6 +1004,7 @@ class Stage {
       page: this.page,
       tallest: this.tallest(),
       most: this.cellSide,
+      even: !this.settings.pictures,
       colour: (down, across) => {
         if (this.filling && down * this.zoomed[1] + across > done) return null;
         const at = [this.anchor[0] + down, this.anchor[1] + across];
@@ -1007,7 +1016,8 @@ class Stage {
       text: (down, across) => written(this.outputAt(...shown(down, across)), 4),
       note: (down, across) => {
         if (!this.stamp || !this.touches(shown(down, across), this.stamp)) return "";
-        return `\u00d7${written(this.weightOn(shown(down, across), this.stamp), 3)}`;
+        const added = this.inputAt(...this.stamp) * this.weightOn(shown(down, across), this.stamp);
+        return `${added < 0 ? "" : "+"}${written(added, 3)}`;
       },
       marks: lit ? this.litMarks(lit) : [{ row, column, height: 1, width: 1 }],
     });

@@ -1,0 +1,70 @@
+"""What may be taken along from a stage of small grids: drawings, animation, picture, arrays."""
+
+import numpy as np
+
+from cnnviz import images
+from cnnviz.animation import sliding_patch_gif
+from cnnviz.diagram import coverage_svg, layer_svg
+from cnnviz.display import display
+from cnnviz.geometry import Geometry
+from pages.ui.takeaway import Download, npz
+
+
+def grid_downloads(
+    name: str,
+    grid: np.ndarray,
+    result: np.ndarray,
+    geometry: Geometry,
+    at: tuple[int, int],
+    *,
+    kernel: np.ndarray | None = None,
+    input_show: str = "signed",
+    **arrays: np.ndarray,
+) -> list[Download]:
+    """List the downloads of one view; each file is made when it is asked for.
+
+    Parameters
+    ----------
+    name : what the files' names begin with.
+    grid, result, kernel : (rows, columns) float32; the kernel as one types it.
+    at : the output cell that the drawing's window stands on.
+    arrays : more to put into the NPZ.
+    """
+    slid = kernel[::-1, ::-1] if kernel is not None and geometry.transposed else kernel
+
+    def animation() -> bytes:
+        return sliding_patch_gif(
+            grid[..., None],
+            result[..., None],
+            geometry.sources,
+            kernel=slid,
+            window=geometry.window,
+            stride=geometry.step,
+            dilation=geometry.dilation,
+            cell=at,
+            show="signed",
+            input_show=input_show,
+            most=12,
+        )
+
+    def drawing() -> bytes:
+        return layer_svg(grid, slid, result, geometry, at, input_show=input_show).encode()
+
+    def heat_map() -> bytes:
+        return coverage_svg(geometry.coverage, "Coverage").encode()
+
+    def picture() -> bytes:
+        small = display(result[..., None], "signed")
+        return images.encode_png(small.repeat(32, axis=0).repeat(32, axis=1))
+
+    def packed() -> bytes:
+        weights = {} if kernel is None else {"kernel": kernel}
+        return npz(input=grid, result=result, coverage=geometry.coverage, **weights, **arrays)
+
+    return [
+        Download("Drawing as SVG", f"{name}.svg", "image/svg+xml", drawing),
+        Download("Coverage as SVG", f"{name}_coverage.svg", "image/svg+xml", heat_map),
+        Download("Sliding window as GIF", f"{name}.gif", "image/gif", animation),
+        Download("Result as PNG", f"{name}.png", "image/png", picture),
+        Download("Arrays as NPZ", f"{name}.npz", "application/octet-stream", packed),
+    ]

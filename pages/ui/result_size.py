@@ -1,0 +1,91 @@
+"""How large a small layer's result is, with what the floor takes away made visible."""
+
+import streamlit as st
+
+from cnnviz.formulas import CONVOLUTION, OUTPUT_SIZE
+from cnnviz.geometry import Geometry
+from cnnviz.padding_formulas import (
+    TRANSPOSED_CONVOLUTION,
+    TRANSPOSED_SIZE,
+    floored_size,
+    transposed_size,
+)
+
+_AXES = (("rows", "row", "at the bottom"), ("columns", "column", "on the right"))
+
+
+def grid_size_of_result(geometry: Geometry) -> None:
+    """Show the rule of what is computed, and that of the size with this view's numbers."""
+    stop, size = st.columns([1, 1.4], gap="large")
+    with stop:
+        if geometry.transposed:
+            st.header("What each pixel adds", anchor=False)
+            st.latex(TRANSPOSED_CONVOLUTION)
+            st.markdown(
+                "Every pixel x writes its multiple of every weight w; point at a pixel to see "
+                "where. Read the other way, each result gathers what lies under the kernel turned "
+                "around, as it slides over the spread input: that is the window above."
+            )
+        else:
+            st.header("What happens at each stop", anchor=False)
+            st.latex(CONVOLUTION)
+            st.markdown("Every result y is the sum of weights w times the pixels x under them.")
+    with size:
+        _size(geometry)
+
+
+def _size(geometry: Geometry) -> None:
+    st.header("How large is the result?", anchor=False)
+    rule, write = OUTPUT_SIZE, floored_size
+    if geometry.transposed:
+        rule, write = TRANSPOSED_SIZE, transposed_size
+    lines = [f"n' &= {rule}"]
+    for axis, (name, _, _) in enumerate(_AXES):
+        formula = write(
+            geometry.input_size[axis],
+            geometry.window[axis],
+            stride=geometry.stride[axis],
+            dilation=geometry.dilation[axis],
+            ends=geometry.padding[axis],
+        )
+        lines.append(rf"\text{{{name}}} &= {formula}")
+    st.latex(r"\begin{aligned}" + r" \\[0.6em] ".join(lines) + r"\end{aligned}")
+    st.markdown(_transposed_words() if geometry.transposed else _floor_words(geometry))
+
+
+def _transposed_words() -> str:
+    return (
+        "n input, k kernel, s stride, d dilation, c what is cut off before and after, in pixels. "
+        "There is nothing to round: this is the size rule of a convolution read backwards, and "
+        "the size it was rounded down from is lost."
+    )
+
+
+def _floor_words(geometry: Geometry) -> str:
+    words = [_left_over(geometry, axis) for axis in (0, 1)]
+    said = [sentence for sentence in words if sentence]
+    if not said:
+        said = ["Here every stride fits and nothing is left over."]
+    return (
+        "n input, k kernel, s stride, d dilation, p padding before and after, in pixels. The "
+        "brackets round down: where the stride does not divide, the rest is left out, and is "
+        f"crossed out above. {' '.join(said)}"
+    )
+
+
+def _left_over(geometry: Geometry, axis: int) -> str:
+    """Say what the last window leaves out along one axis, and what lies between windows."""
+    plural, singular, end = _AXES[axis]
+    left = geometry.left_over[axis]
+    of_input = max(0, left - geometry.padding[axis][1])
+    between = geometry.unreached[axis] - of_input
+    words = ""
+    if left:
+        noun = f"1 {singular}" if left == 1 else f"{left} {plural}"
+        kind = "" if of_input == left else " of padding" if not of_input else ", padding included,"
+        verb = "is" if left == 1 else "are"
+        words = f"**{noun}{kind} {end} {verb} never reached.**"
+    if between > 0:
+        noun = f"1 {singular} lies" if between == 1 else f"{between} {plural} lie"
+        words += f" **{noun} in gaps between the weights or the windows.**"
+    return words.strip()
