@@ -466,6 +466,9 @@ def _sums(planes: Maps, rows: _Axis, columns: _Axis) -> Maps:
 
 def _sum_along(planes: Maps, along: _Axis, axis: int) -> Maps:
     shape = list(planes.shape)
+    if along.positions == 1:
+        window = planes[_on_axis(slice(int(along.starts()[0]), int(along.ends()[0])), axis)]
+        return np.asarray(window.sum(axis, dtype=np.float64, keepdims=True), np.float32)
     if along.size >= _LONG_WINDOW:
         shape[axis] += 1
         running = np.zeros(shape)  # float64: a difference of two large sums must stay exact
