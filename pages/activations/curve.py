@@ -70,7 +70,7 @@ def curve(_picture: Picture) -> None:
             on_cursor=_take_point,
         )
     _arithmetic(chosen, x)
-    st.subheader("Why it matters", anchor=False)
+    st.header("Why it matters", anchor=False)
     st.markdown(
         "Without a bend between them, two layers are one: a matrix times a matrix is a matrix. "
         "The bend lets each layer add something new. Training sees only the slope: where it is "
@@ -109,7 +109,7 @@ def curve(_picture: Picture) -> None:
 
 def _arithmetic(chosen: ChosenActivation, x: float) -> None:
     activation = chosen.activation
-    st.subheader(activation.label, anchor=False)
+    st.header(activation.label, anchor=False)
     source = f" {activation.source}." if activation.source else ""
     values = activation.range_with(**chosen.parameters)
     st.markdown(f"{activation.summary}{source} Its values lie in {values}.")

@@ -57,7 +57,7 @@ def dead_relus(picture: Picture) -> None:
             signature=f"{identity} {leak} {settings}",
         )
     _arithmetic(*runs.values(), leak)
-    st.subheader("Why it matters", anchor=False)
+    st.header("Why it matters", anchor=False)
     st.markdown(
         "A ReLU whose sum is negative for every example has a slope of zero for every example: no "
         "gradient reaches its weights, so they stay, and it stays silent. One step that is too "
@@ -109,7 +109,7 @@ def _run(
 
 
 def _arithmetic(relu: Replay, leaky: Replay, leak: float) -> None:
-    st.subheader("Why a dead unit stays dead", anchor=False)
+    st.header("Why a dead unit stays dead", anchor=False)
     left, right = st.columns(2, gap="medium")
     left.latex(
         r"\Delta w = -\eta \sum_i \delta_i\, f'(z_i)\, x_i = -\eta \sum_i \delta_i \cdot 0 "

@@ -72,7 +72,7 @@ def on_the_maps(picture: Picture) -> None:
             on_selected=cell.take,
         )
     _arithmetic(chosen, found, where, scale=scale, bias=bias)
-    st.subheader("Why it matters", anchor=False)
+    st.header("Why it matters", anchor=False)
     st.markdown(
         "A kernel answers with a positive number where it finds its pattern and a negative one "
         "where it finds the opposite. ReLU keeps only the finds: most of the map becomes exactly "
@@ -152,7 +152,7 @@ def _arithmetic(
     row, column = where or (rows // 2, columns // 2)
     x = float(f"{found.before[row, column]:.4g}")
     filtered = (found.before[row, column] - bias) / scale
-    st.subheader("One number's way", anchor=False)
+    st.header("One number's way", anchor=False)
     offset = f"{bias:+g}".replace("+", "+ ").replace("-", "- ")
     st.latex(rf"x = {scale:g} \cdot ({filtered:.4g}) {offset} = {x:.4g}")
     st.latex(with_numbers(chosen.activation, x, **chosen.parameters))

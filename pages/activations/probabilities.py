@@ -82,7 +82,7 @@ def probabilities(_picture: Picture) -> None:
             on_state=_take_state,
         )
     _arithmetic(held, right, temperature)
-    st.subheader("Why it matters", anchor=False)
+    st.header("Why it matters", anchor=False)
     st.markdown(
         "The last layer's numbers can be anything; softmax makes them positive and lets them add "
         "up to one. Only differences count: a constant added to all logits changes nothing. The "
@@ -114,7 +114,7 @@ def probabilities(_picture: Picture) -> None:
 
 def _arithmetic(logits: tuple[float, ...], right: int, temperature: float) -> None:
     name = _NAMES[right]
-    st.subheader("The same in symbols", anchor=False)
+    st.header("The same in symbols", anchor=False)
     st.latex(
         r"p_k = \frac{e^{z_k/T}}{\sum_j e^{z_j/T}} = \frac{e^{(z_k - m)/T}}{\sum_j e^{(z_j - m)/T}}"
         r", \qquad m = \max_j z_j"

@@ -48,16 +48,17 @@ def vanishing_gradients(picture: Picture) -> None:
             key="act_weights",
             bind="query-params",
         )
-        spread = st.slider(
-            "Their standard deviation",
-            0.01,
-            0.5,
-            0.05,
-            0.01,
-            key="act_spread",
-            bind="query-params",
-            disabled=drawn != "normal",
-        )
+        spread = 0.05
+        if drawn == "normal":
+            spread = st.slider(
+                "Their standard deviation",
+                0.01,
+                0.5,
+                0.05,
+                0.01,
+                key="act_spread",
+                bind="query-params",
+            )
         beside = st.selectbox(
             "On the right",
             list(_BESIDE),
@@ -105,7 +106,7 @@ def vanishing_gradients(picture: Picture) -> None:
             file="gradients",
         )
     _arithmetic(chosen, found[0])
-    st.subheader("Why it matters", anchor=False)
+    st.header("Why it matters", anchor=False)
     st.markdown(
         "The gradient of an early layer is a product with one factor for each layer behind it. "
         "Factors below one leave nothing of it, factors above one make it explode, and the early "
@@ -171,7 +172,7 @@ def _panel(
 
 def _arithmetic(chosen: ChosenActivation, found: GradientByDepth) -> None:
     depth = len(found.output_gradient_rms)
-    st.subheader("One factor per layer", anchor=False)
+    st.header("One factor per layer", anchor=False)
     st.latex(
         r"\frac{\partial L}{\partial a_1} = \frac{\partial L}{\partial a_n}\;"
         r"W_n f'(z_n) \; W_{n-1} f'(z_{n-1}) \cdots W_2 f'(z_2)"

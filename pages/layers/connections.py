@@ -59,7 +59,7 @@ def sparse_and_shared(_picture: Picture) -> None:
             signature=f"{kind} {side} {kernel} {stride} {padding}",
         )
     _arithmetic(found, kernel)
-    st.subheader("Why it matters", anchor=False)
+    st.header("Why it matters", anchor=False)
     st.markdown(
         "Two savings, one after the other. *Sparse*: an output looks at its neighbourhood only, "
         "so most lines of the dense layer are gone. *Shared*: the lines that are left do not have "
@@ -97,7 +97,7 @@ def _arithmetic(found: dict[str, Lines], kernel: int) -> None:
     dense, sparse = found["dense"], found["convolution"]
     inputs = dense.input_size[0] * dense.input_size[1]
     outputs = dense.output_size[0] * dense.output_size[1]
-    st.subheader("From dense to convolution", anchor=False)
+    st.header("From dense to convolution", anchor=False)
     st.latex(
         rf"\underbrace{{{inputs} \cdot {outputs} = {dense.weights}}}_{{\text{{dense}}}}"
         rf"\;\longrightarrow\; \underbrace{{{sparse.input.size}}}_{{\text{{sparse}}}}"

@@ -74,7 +74,7 @@ def why_not_dense(_picture: Picture) -> None:
             file="why_not_dense",
             on_cursor=_take_side,
         )
-    st.subheader("The counts", anchor=False)
+    st.header("The counts", anchor=False)
     st.latex(rf"\text{{dense:}} \quad {dense_count_with_numbers(side, channels, units, counts)}")
     st.latex(
         r"\text{convolution:} \quad "
@@ -86,7 +86,7 @@ def why_not_dense(_picture: Picture) -> None:
         "each unit or filter. Memory is that of weights and biases in float32, four bytes each; "
         "training needs three to four times as much."
     )
-    st.subheader("Why it matters", anchor=False)
+    st.header("Why it matters", anchor=False)
     st.markdown(
         "A dense layer pays for every pixel, and pays again when the picture grows. A "
         "convolution bets on two things: what belongs together lies close together, so a few "

@@ -64,7 +64,7 @@ def dense_layer(picture: Picture) -> None:
             on_unit=_take_unit,
         )
     terms = dense_terms(flatten(found.pool), weights, bias, unit=unit, count=listed)
-    st.subheader("The sum", anchor=False)
+    st.header("The sum", anchor=False)
     st.latex(r"z = \sum_{i=0}^{4095} x_i \, w_i + b")
     st.latex(weighted_sum_with_numbers(terms, found.pool.size))
     places = ", ".join(f"x[{index}]" for index in terms.index)
@@ -72,7 +72,7 @@ def dense_layer(picture: Picture) -> None:
         f"The largest terms, in this order: {places}. Nothing bends here: the ten sums are the "
         "logits, and softmax makes probabilities of them."
     )
-    st.subheader("Why it matters", anchor=False)
+    st.header("Why it matters", anchor=False)
     st.markdown(
         "A unit of a dense layer sees everything at once and has a weight of its own for every "
         "place. Its weights are a picture of what it hopes for, map by map: green where a find "

@@ -64,7 +64,7 @@ def dropout_layer(picture: Picture) -> None:
             signature=f"{picture.identity} {rate} {spatial} {seed}",
         )
     _arithmetic(rate, statistics, training=training)
-    st.subheader("Why it matters", anchor=False)
+    st.header("Why it matters", anchor=False)
     st.markdown(
         "While it trains, a network with dropout can rely on no single number: each may be "
         "missing next time. It learns to say things twice, and overfits less. When it is used, "
@@ -112,7 +112,7 @@ def _drawn(
 
 
 def _arithmetic(rate: float, found: DropoutStatistics, *, training: bool) -> None:
-    st.subheader("The expected value stays", anchor=False)
+    st.header("The expected value stays", anchor=False)
     if not training:
         st.latex(r"y = x")
         st.caption("At inference the layer passes everything on as it is.")

@@ -46,20 +46,14 @@ def flatten_layer(picture: Picture) -> None:
         side = st.select_slider(
             "Rows and columns", (2, 4, 8), 4, key="layer_side", bind="query-params"
         )
-        channels = st.slider(
-            "Channels",
-            1,
-            6,
-            3,
-            key="layer_channels",
-            bind="query-params",
-            disabled=source == "picture",
-        )
+        channels = 3
+        if source == "maps":
+            channels = st.slider("Channels", 1, 6, 3, key="layer_channels", bind="query-params")
     maps, names = _maps(picture, source, side, channels)
     selected = min(_element.value(), maps.size - 1)
     with stage:
         flatten_view(key=_KEY, maps=maps, names=names, selected=selected, on_selected=_take_element)
-    st.subheader("Which element?", anchor=False)
+    st.header("Which element?", anchor=False)
     st.latex(r"i = (r \cdot \text{columns} + c) \cdot \text{channels} + k")
     st.latex(f"i = {flatten_with_numbers(maps.shape, selected)}")
     row, column, channel = flatten_cell(maps.shape, selected)
@@ -73,7 +67,7 @@ def flatten_layer(picture: Picture) -> None:
         "divisions with rest. Keras keeps channels last, so all channels of one place lie side "
         "by side; PyTorch keeps them first, and lays out one map after the other."
     )
-    st.subheader("Why it matters", anchor=False)
+    st.header("Why it matters", anchor=False)
     st.markdown(
         "Flatten computes nothing and has no weights. But it forgets: to the dense layer behind "
         "it, two neighbours in the picture are just two numbers among thousands, as far apart as "

@@ -60,7 +60,7 @@ def test_a_part_opens_from_its_address_alone(open_page, part):
     page = open_page(PATH, layer_part=part)
     sent(page)
     assert page.session_state["layer_part"] == next(key for key in PARTS if PARTS[key] == part)
-    assert any("Why it matters" in one.value for one in page.subheader)
+    assert any("Why it matters" in one.value for one in page.header)
     assert page.code
 
 
