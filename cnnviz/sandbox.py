@@ -13,6 +13,7 @@ import contextlib
 import importlib
 import json
 import logging
+import math
 import os
 import random
 import signal
@@ -344,13 +345,22 @@ def _unpack_reply(body: bytes, usage: Usage) -> Reply:
         header = json.loads(body[8 : 8 + length])
         offset, arrays = 8 + length, {}
         for name, kind, shape in header["arrays"]:
-            if kind not in _ARRAY_TYPES:
+            if kind not in _ARRAY_TYPES or not all(
+                type(side) is int and side >= 0 for side in shape
+            ):
                 raise ValueError(kind)
-            array = np.frombuffer(body, np.dtype(kind), int(np.prod(shape, dtype=np.int64)), offset)
+            array = np.frombuffer(body, np.dtype(kind), math.prod(shape), offset)
             arrays[str(name)] = array.reshape(shape)
             offset += array.nbytes
         return Reply(dict(header["values"]), arrays, usage)
-    except (ValueError, KeyError, TypeError, struct.error, RecursionError) as error:
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        OverflowError,
+        struct.error,
+        RecursionError,
+    ) as error:
         raise SandboxError(_sentence("crash", Allowance()), "crash", usage) from error
 
 
@@ -365,17 +375,17 @@ def _send(kind: bytes, body: bytes) -> None:
         _replies.flush()
 
 
-def _pack_reply(values: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
+def _send_reply(values: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Send a header and then the arrays' own memory, without a copy of it."""
     blocks = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    header = json.dumps(
-        {
-            "values": dict(values),
-            "arrays": [[name, str(block.dtype), block.shape] for name, block in blocks.items()],
-        }
-    ).encode()
-    return b"".join(
-        [struct.pack("<Q", len(header)), header, *(block.tobytes() for block in blocks.values())]
-    )
+    described = [[name, str(block.dtype), block.shape] for name, block in blocks.items()]
+    header = json.dumps({"values": dict(values), "arrays": described}).encode()
+    if _replies is not None:
+        length = 8 + len(header) + sum(block.nbytes for block in blocks.values())
+        _replies.write(_FRAME.pack(b"R", length) + struct.pack("<Q", len(header)) + header)
+        for block in blocks.values():
+            _replies.write(block.reshape(-1).view(np.uint8).data)
+        _replies.flush()
 
 
 def _limit_this_process(allowance: Allowance) -> None:
@@ -386,6 +396,9 @@ def _limit_this_process(allowance: Allowance) -> None:
         os.sched_setaffinity(0, random.sample(cores, min(_CORES, len(cores))))
     if sys.platform == "win32":
         return
+
+    # For the case that nobody is left to kill it.
+    signal.alarm(int(allowance.seconds + allowance.loading_seconds) + 5)
 
     def lower(name: str, value: int) -> None:
         with contextlib.suppress(AttributeError, OSError, ValueError):
@@ -426,7 +439,7 @@ def serve_parent() -> None:
     _send(b"W", b"")
     try:
         values, arrays = function(data, **header["settings"])
-        _send(b"R", _pack_reply(values, arrays))
+        _send_reply(values, arrays)
     except MemoryError:
         _send(b"M", b"")
     except ValueError as error:
