@@ -232,7 +232,10 @@ class _Builder:
                 f"{_said(shape)}."
             )
         self._values_left -= math.prod(shape)
+        # Pooling adds without multiplying, over windows that may be as large as the map.
+        window = math.prod(spec.arguments.get("pool_size", (0,)))
         self._multiply_adds_left -= multiply_adds_of(layer, given, shape)
+        self._multiply_adds_left -= math.prod(shape) * window
         if self._values_left < 0:
             raise NetworkError(
                 "All maps of one picture together may hold 64 million numbers; a smaller input "
