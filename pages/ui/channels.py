@@ -124,7 +124,8 @@ def filter_volume(
     by_kind = {layer.connection.kind: layer for layer in layers}
     depthwise, mixing = by_kind["separable"].weights
     between = by_kind["separable"].depthwise
-    limits = {"volume": _limit([volume]), "output": _limit(maps)}
+    pictured = {"volume": [volume], "between": [between], "output": maps}
+    limits = {name: _limit(stacks) for name, stacks in pictured.items()}
     settings = {
         "mode": "volume",
         "channels": channels,
@@ -134,11 +135,11 @@ def filter_volume(
         "alt": alt,
         "limits": limits,
         "ends": {
-            "volume": [float(volume.min()), float(volume.max())],
-            "output": [
-                min(float(stack.min()) for stack in maps),
-                max(float(stack.max()) for stack in maps),
-            ],
+            name: [
+                min(float(stack.min()) for stack in stacks),
+                max(float(stack.max()) for stack in stacks),
+            ]
+            for name, stacks in pictured.items()
         },
         "connections": [
             {
@@ -160,7 +161,7 @@ def filter_volume(
             settings,
             picture=np.moveaxis(pixels, -1, 0),
             volume=_bytes([volume], limits["volume"])[0],
-            between=_bytes([between], _limit([between]))[0],
+            between=_bytes([between], limits["between"])[0],
             maps=_bytes(maps, limits["output"]),
             first_kernels=_kernel_by_kernel(first_kernels),
             kernels=_kernel_by_kernel(by_kind["standard"].weights[0]),

@@ -25,6 +25,7 @@ import {
 import { VolumeStage } from "./volume.js";
 
 const NAMES = ["Red", "Green", "Blue"];
+const WIDE = 1120; // from here on the window's numbers stand beside the picture, as in style.css
 const MOST_STOPS = 24; // along the longer side, when the window plays over the whole picture
 
 export default function (component) {
@@ -492,6 +493,8 @@ class Lanes {
 
   layout() {
     this.page = theme(this.root.getRootNode());
+    this.wide = this.root.clientWidth >= WIDE;
+    this.stage.classList.toggle("many", this.side > 4);
     this.colours = laneColours(this.page.dark);
     this.maps = table("maps", this.page.dark);
     this.packed = packedColours(this.maps);
@@ -568,14 +571,12 @@ class Lanes {
     this.count();
   }
 
-  // The input and what comes of it at one scale, so that a stride is seen to shrink it.
+  // Maps keep their size on screen; a stride makes their pixels larger.
   fit(frame, rows, columns) {
     const canvas = frame.firstChild;
     const room = frame.parentElement.clientWidth;
-    const scale = Math.min(
-      room / Math.max(this.width, this.outColumns),
-      (room * 0.68) / Math.max(this.height, this.outRows),
-    );
+    const tallest = room * (this.wide && frame.closest(".tail") ? 0.5 : 0.68);
+    const scale = Math.min(room / columns, tallest / rows);
     canvas.style.width = `${columns * scale}px`;
     canvas.style.height = `${rows * scale}px`;
     canvas.style.imageRendering = scale >= 1 ? "pixelated" : "auto";
@@ -684,7 +685,9 @@ class Lanes {
     const shape = { rows: this.side, columns: this.side, page: this.page, marks };
     this.lanes.forEach(({ patch, products, name }, channel) => {
       const cells = window[channel];
-      const tallest = Math.max(96, Math.min(patch.clientWidth, this.side * 28));
+      const tallest = this.wide
+        ? patch.clientWidth
+        : Math.max(96, Math.min(patch.clientWidth, this.side * 28));
       const at = (row, column) => cells[row * this.side + column];
       patch.grid.draw({
         ...shape,
@@ -837,12 +840,20 @@ class Lanes {
     const [top, left] = this.focus.map((place, axis) => place * stride - origin[axis]);
     this.places?.forEach(([picture, patch], channel) => {
       const scale = picture.wide / this.width;
-      const row = picture.top + (top + this.side) * scale;
+      const window = [top, top + this.side].map((row) => picture.top + row * scale);
       const [from, to] = [left, left + this.side].map((column) => picture.left + column * scale);
-      this.loupes[channel].setAttribute(
-        "d",
-        `M${from},${row} L${patch.left},${patch.top} M${to},${row} L${patch.right},${patch.top}`,
-      );
+      const beside = patch.left > picture.right;
+      const lines = beside
+        ? [
+            [to, window[0], patch.left, patch.top],
+            [to, window[1], patch.left, patch.bottom],
+          ]
+        : [
+            [from, window[1], patch.left, patch.top],
+            [to, window[1], patch.right, patch.top],
+          ];
+      const path = lines.map(([x, y, toX, toY]) => `M${x},${y} L${toX},${toY}`).join(" ");
+      this.loupes[channel].setAttribute("d", path);
     });
   }
 }

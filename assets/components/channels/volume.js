@@ -52,18 +52,23 @@ export class VolumeStage {
       output: column("output", "Next volume"),
     };
     this.net = element("div", { class: "net" }, this.lines, ...Object.values(this.columns));
-    this.legends = { volume: signedLegend(), output: signedLegend() };
+    this.legends = {
+      volume: signedLegend(),
+      between: signedLegend(),
+      output: signedLegend(),
+    };
+    this.legends.between.box.classList.add("between");
     this.legendBox = element(
       "div",
       { class: "key" },
-      this.legends.volume.box,
-      this.legends.output.box,
-      element("p", {
-        text:
-          "A thick line is a strong kernel (the root of its summed squares). Single weights are " +
-          "green above zero and purple below.",
-      }),
+      ...Object.values(this.legends).map(({ box }) => box),
     );
+    this.hint = element("p", {
+      class: "hint",
+      text:
+        "A thick line is a strong kernel (the root of its summed squares). Single weights are " +
+        "green above zero and purple below.",
+    });
     this.large = element("canvas", { role: "img" });
     this.caption = element("div", { class: "title" });
     this.words = element("div", { class: "words", "aria-live": "polite" });
@@ -85,7 +90,7 @@ export class VolumeStage {
       element(
         "div",
         { class: "volume-stage" },
-        element("div", {}, this.net, this.legendBox),
+        element("div", {}, this.net, this.legendBox, this.hint),
         this.detail,
       ),
       this.ledger,
@@ -308,7 +313,8 @@ export class VolumeStage {
     output.cards.forEach((card, at) => this.paintCard(card, this.plane("output", at)));
     const { limits, ends } = this.settings;
     this.legends.volume.show(limits.volume, ends.volume, this.maps, "the volume");
-    this.legends.output.show(limits.output, ends.output, this.maps, "the next volumes of all ways");
+    this.legends.between.show(limits.between, ends.between, this.maps, "the depthwise step");
+    this.legends.output.show(limits.output, ends.output, this.maps, "all next volumes");
     this.nameCards();
     this.drawLines();
     this.drawDetail();
