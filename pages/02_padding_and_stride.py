@@ -5,16 +5,16 @@ import streamlit as st
 
 from cnnviz.geometry import apply_kernel
 from cnnviz.grid_code import keras_program
+from pages.padding.conventions import same_and_its_odd_pixel, two_conventions
+from pages.padding.coverage import coverage_maps
+from pages.padding.geometry import geometry_controls
+from pages.padding.grid_kernel import GridKernel
+from pages.padding.result_size import grid_size_of_result
 from pages.ui.controls import Axes
-from pages.ui.conventions import same_and_its_odd_pixel, two_conventions
-from pages.ui.coverage import coverage_maps
 from pages.ui.frame import page_frame
-from pages.ui.geometry import geometry_controls
 from pages.ui.grid_downloads import grid_downloads
-from pages.ui.grid_kernel import GridKernel
 from pages.ui.number_grid import NumberGrid
 from pages.ui.picture import Picture
-from pages.ui.result_size import grid_size_of_result
 from pages.ui.stage import CellInFocus, experiments
 from pages.ui.takeaway import take_it_with_you
 from pages.ui.window import Sliding, sliding_window
@@ -74,7 +74,7 @@ def padding_and_stride(picture: Picture) -> None:
     if not transposed:
         same_and_its_odd_pixel(geometry)
     two_conventions(grid, weights, geometry, rule)
-    why_it_matters(numbers, kernel)
+    why_it_matters(numbers, kernel, axes)
     at = chosen or (result.shape[0] // 2, result.shape[1] // 2)
     take_it_with_you(
         grid_downloads(
@@ -90,7 +90,7 @@ def padding_and_stride(picture: Picture) -> None:
     )
 
 
-def why_it_matters(numbers: NumberGrid, kernel: GridKernel) -> None:
+def why_it_matters(numbers: NumberGrid, kernel: GridKernel, axes: Axes) -> None:
     """Say it in three sentences, and offer experiments that show it."""
     st.header("Why it matters", anchor=False)
     st.markdown(
@@ -101,20 +101,23 @@ def why_it_matters(numbers: NumberGrid, kernel: GridKernel) -> None:
         "wrongly."
     )
 
-    def show(side: int, **controls: object) -> None:
+    first = {"apart": False, "transposed": False, "padding": "same"}
+
+    def show(side: int, stride: int = 1, **controls: object) -> None:
         numbers.choose("counting", side)
         kernel.set_to("ones", 3)
-        first = {"apart": False, "transposed": False, "stride": 1, "dilation": 1, "padding": "same"}
+        axes.set_slider("pad_stride", stride, stride)
+        axes.set_slider("pad_dilation", 1, 1)
         for name, value in (first | controls).items():
             st.session_state[f"pad_{name}"] = value
 
     experiments(
         {
             "Corners once, the middle nine times": lambda: show(5, padding="valid"),
-            "Why 112 and not 111?": lambda: show(16, stride=2),
-            "A pixel that is never reached": lambda: show(8, stride=2, padding="valid"),
+            "Why 112 and not 111?": lambda: show(16, 2),
+            "A pixel that is never reached": lambda: show(8, 2, padding="valid"),
             "A checkerboard from a transposed layer": lambda: show(
-                4, stride=2, padding="valid", transposed=True
+                4, 2, padding="valid", transposed=True
             ),
         }
     )

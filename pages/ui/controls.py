@@ -1,6 +1,13 @@
-"""Sliders whose limits come from other controls, for both axes together or for each apart."""
+"""Sliders whose limits come from other controls, for both axes together or for each apart.
+
+Streamlit's own way into the address (`bind`) makes a slider begin anew, with what the page was
+opened with, whenever its limits move. So these sliders keep their value, and its place in the
+address, by themselves.
+"""
 
 import streamlit as st
+
+from pages.ui.address import Addressed
 
 Limits = tuple[int, int]
 """The least and the most a control offers."""
@@ -11,26 +18,37 @@ def bounded_slider(
 ) -> int:
     """Draw a slider, in the address under its key, whose limits may move from run to run.
 
-    A value that the limits leave behind goes along with them instead of starting anew. Where
-    they leave no choice, the slider is shown but cannot be moved.
+    A value that the limits leave behind goes along with them instead of starting anew; one that
+    the address names outside them is not taken. Where they leave no choice, there is no slider.
     """
-    least, most = limits
-    held = st.session_state.get(key)
-    moved = st.session_state.get(f"{key}_limits", limits) != limits
-    if isinstance(held, int) and (moved or not least <= held <= most):
-        st.session_state[key] = min(max(held, least), most)
+    least, most = limits[0], max(limits)
+    address = Addressed(key, "slider", default, lambda text: _read(text, limits), str)
+    value = st.session_state.pop(_waiting(key), None)
+    if value is None:
+        value = address.value()
+    value = min(max(value, least), most)
+    address.hold(value)
+    if most <= least:
+        return value
+    moved = st.session_state.get(f"{key}_limits") != limits
+    if moved or st.session_state.get(key) != value:
+        st.session_state[key] = value
     st.session_state[f"{key}_limits"] = limits
-    value = st.slider(
+    st.slider(
         label,
         least,
-        max(most, least + 1),
-        min(max(default, least), most),
+        most,
         key=key,
-        bind="query-params",
         help=help,
-        disabled=most <= least,
+        on_change=_take,
+        args=(key,),
     )
-    return min(max(value, least), max(most, least))
+    return value
+
+
+def set_slider(key: str, value: int) -> None:
+    """Set a slider, in a callback, as soon as it is drawn."""
+    st.session_state[_waiting(key)] = value
 
 
 class Axes:
@@ -48,9 +66,12 @@ class Axes:
         """Draw the switch. Draw it before any slider."""
         st.toggle("Rows and columns apart", key=self.key, bind="query-params")
 
-    def part(self) -> None:
-        """Set rows and columns apart, in a callback."""
-        st.session_state[self.key] = True
+    def set_slider(self, key: str, rows: int, columns: int) -> None:
+        """Set the sliders of both axes, in a callback; apart if they differ."""
+        if rows != columns:
+            st.session_state[self.key] = True
+        set_slider(key, rows)
+        set_slider(_across(key), columns)
 
     def slider(
         self,
@@ -66,18 +87,35 @@ class Axes:
         if not self.apart:
             both = (max(rows[0], columns[0]), min(rows[1], columns[1]))
             value = bounded_slider(label, both, default, key=key, help=help)
-            # Once set apart, the columns' slider begins here. It must know so a run ahead:
-            # Streamlit writes no first value into the address that is set in the same run.
-            st.session_state[across_key(key)] = value
+            # Once set apart, the columns' slider begins here.
+            set_slider(_across(key), value)
+            if _across(key) in st.query_params:
+                del st.query_params[_across(key)]
             return value, value
         down, across = st.columns(2)
         with down:
             first = bounded_slider(f"{label} \u2195", rows, default, key=key, help=help)
         with across:
-            second = bounded_slider(f"{label} \u2194", columns, default, key=across_key(key))
+            second = bounded_slider(f"{label} \u2194", columns, default, key=_across(key))
         return first, second
 
 
-def across_key(key: str) -> str:
-    """Give the key of the columns' slider where rows and columns are set apart."""
+def _across(key: str) -> str:
     return f"{key}_across"
+
+
+def _waiting(key: str) -> str:
+    return f"{key}_waiting"
+
+
+def _take(key: str) -> None:
+    set_slider(key, st.session_state[key])
+
+
+def _read(text: str, limits: Limits) -> int:
+    value = int(text) if len(text) < 10 else limits[1] + 1
+    if not limits[0] <= value <= limits[1]:
+        raise ValueError(
+            f"The value must be from {limits[0]} to {limits[1]}. Received: {text[:40]!r}."
+        )
+    return value

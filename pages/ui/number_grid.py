@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnviz import number_grids
 from pages.ui.address import Addressed
-from pages.ui.controls import Axes, across_key
+from pages.ui.controls import Axes
 from pages.ui.locator import locator
 from pages.ui.picture import Picture
 from pages.ui.stage import working_picture
@@ -102,11 +102,7 @@ class NumberGrid:
         """Take another source, and another size, in a callback."""
         st.session_state[f"{self.prefix}_values"] = source
         if rows is not None:
-            columns = columns or rows
-            if rows != columns:
-                self.axes.part()
-            st.session_state[self.side_key] = rows
-            st.session_state[across_key(self.side_key)] = columns
+            self.axes.set_slider(self.side_key, rows, columns or rows)
 
     def take_cell(self) -> None:
         """Take over a number that was changed in the browser."""

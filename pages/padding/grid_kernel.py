@@ -5,7 +5,7 @@ import streamlit as st
 
 from cnnviz import kernels, number_grids
 from pages.ui.address import Addressed
-from pages.ui.controls import Axes, Limits, across_key
+from pages.ui.controls import Axes, Limits
 from pages.ui.kernel import KernelInHand
 
 MOST = 7
@@ -63,8 +63,7 @@ class GridKernel(KernelInHand):
     def set_to(self, name: str, size: int) -> None:
         """Take weights by name, in a callback."""
         st.session_state[self.weights_key] = name
-        for key in (self.size_key, across_key(self.size_key)):
-            st.session_state[key] = size
+        self.axes.set_slider(self.size_key, size, size)
 
     def replace(self, values: np.ndarray) -> None:
         """Put another kernel in its place; the old one can be had back."""
@@ -83,12 +82,8 @@ class GridKernel(KernelInHand):
             self._own(history.pop())
 
     def _own(self, values: np.ndarray) -> None:
-        rows, columns = values.shape
-        if rows != columns:
-            self.axes.part()
         st.session_state[self.weights_key] = _OWN
-        st.session_state[self.size_key] = rows
-        st.session_state[across_key(self.size_key)] = columns
+        self.axes.set_slider(self.size_key, *values.shape)
         self._address.hold(values.astype(np.float32))
 
     def _take_name(self) -> None:

@@ -8,8 +8,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.geometry import Geometry, convolution_geometry, full_padding, transposed_geometry
 from cnnviz.shapes import dilated_size
+from pages.padding.grid_kernel import MOST, GridKernel
 from pages.ui.controls import Axes
-from pages.ui.grid_kernel import MOST, GridKernel
 
 MOST_PADDING = 6
 MOST_DILATION = 4
