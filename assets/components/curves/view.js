@@ -156,6 +156,11 @@ class Curves {
   save(kind) {
     saveCharts(
       this.panels.map(({ plot }) => plot.svg),
+      this.settings.groups.map(({ name }, group) => ({
+        name,
+        colour: this.colours[group],
+        dash: dashOf(group),
+      })),
       this.settings.file,
       kind,
     );

@@ -4,7 +4,7 @@
 
 import { unpack } from "../shared/wire.js";
 import { written } from "../shared/numbers.js";
-import { extremes, theme } from "../shared/colours.js";
+import { extremes, rgbOf, theme } from "../shared/colours.js";
 import { element } from "../shared/dom.js";
 import { MapPane, ring } from "../shared/map_pane.js";
 import { Plot, drawn } from "../shared/plot.js";
@@ -238,14 +238,6 @@ class Pointwise {
     this.lightBin([side, Math.max(0, Math.min(count - 1, moved))]);
   }
 
-  // Whether a number is in the bin that is lit; the last bin holds its upper edge as well.
-  inBin(value) {
-    const edges = this.arrays.edges.data;
-    const bin = this.bin[1];
-    const last = bin === edges.length - 2;
-    return value >= edges[bin] && (last ? value <= edges[bin + 1] : value < edges[bin + 1]);
-  }
-
   // ---- focus ------------------------------------------------------------------------------
 
   look(row, column) {
@@ -292,10 +284,13 @@ class Pointwise {
     else this.plot.point(before, [{ y: after, colour: this.page.accent, main: true }]);
     if (!this.bin) bars.push(...this.wayOut(before, after));
     this.plot.moving.append(...bars);
+    if (this.bin) this.shadeOthers();
     for (const pane of [this.before, this.after]) {
       pane.over((context, cell) => {
-        if (this.bin) this.dimOthers(context, cell);
-        else {
+        if (this.bin) {
+          context.imageSmoothingEnabled = false;
+          context.drawImage(this.shade, 0, 0, this.columns * cell, this.rows * cell);
+        } else {
           const [row, column] = this.focus;
           ring(context, column * cell, row * cell, cell, cell, this.page, 16);
         }
@@ -315,21 +310,26 @@ class Pointwise {
     ];
   }
 
-  dimOthers(context, cell) {
+  // All but the numbers in the bin that is lit, covered with the page's background.
+  shadeOthers() {
     const values = this.values[this.bin[0]];
-    const { canvas } = context;
+    const edges = this.arrays.edges.data;
+    const bin = this.bin[1];
+    const from = edges[bin];
+    // The last bin holds its upper edge as well.
+    const to = bin === edges.length - 2 ? Infinity : edges[bin + 1];
     this.shade ??= document.createElement("canvas");
-    Object.assign(this.shade, { width: this.columns, height: this.rows });
-    const small = this.shade.getContext("2d");
-    const image = small.createImageData(this.columns, this.rows);
-    const level = this.page.dark ? 14 : 255;
-    for (let at = 0, to = 0; at < values.length; at++, to += 4) {
-      image.data[to] = image.data[to + 1] = image.data[to + 2] = level;
-      image.data[to + 3] = this.inBin(values[at]) ? 0 : 225;
+    if (this.shade.width !== this.columns) this.shade.width = this.columns;
+    if (this.shade.height !== this.rows) this.shade.height = this.rows;
+    const context = this.shade.getContext("2d");
+    const image = context.createImageData(this.columns, this.rows);
+    const pixels = new Uint32Array(image.data.buffer);
+    const [red, green, blue] = rgbOf(this.page.background);
+    const cover = ((225 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+    for (let at = 0; at < values.length; at++) {
+      if (values[at] < from || values[at] >= to) pixels[at] = cover;
     }
-    small.putImageData(image, 0, 0);
-    context.imageSmoothingEnabled = false;
-    context.drawImage(this.shade, 0, 0, parseFloat(canvas.style.width), this.rows * cell);
+    context.putImageData(image, 0, 0);
   }
 
   say(before, after) {

@@ -163,6 +163,10 @@ class Runs {
     this.page = page;
     this.maps = table("maps", page.dark);
     this.colours = this.settings.colours[page.dark ? "dark" : "light"];
+    this.classes = [-0.85, 0.85].map((value) => css(signedColour(value, 1, this.maps)));
+    for (const { legend } of this.nets) {
+      fillLegend(legend, this.maps, SOFTER, ["sure: blue", "undecided", "sure: red"], 1);
+    }
     const finite = this.runs.flatMap((run) => [...run.losses]).filter((loss) => loss > 0);
     const [least, most] = extremes(finite);
     const ranges = [
@@ -232,7 +236,6 @@ class Runs {
   drawPlane({ plane, legend, section }, run, step) {
     const side = Math.min(300, Math.max(120, section.clientWidth * 0.5));
     plane.style.width = plane.style.height = legend.style.width = `${side}px`;
-    fillLegend(legend, this.maps, SOFTER, ["sure: blue", "undecided", "sure: red"], 1);
     const context = sharpContext(plane, side, side);
     const frame = nearestAt(run.mapSteps, step);
     const count = run.side * run.side;
@@ -242,7 +245,8 @@ class Runs {
     const image = onSmall.createImageData(run.side, run.side);
     for (let at = 0; at < count; at++) {
       const fill = signedColour(2 * run.maps[frame * count + at] - 1, SOFTER, this.maps);
-      image.data.set([...fill, 255], 4 * at);
+      image.data.set(fill, 4 * at);
+      image.data[4 * at + 3] = 255;
     }
     onSmall.putImageData(image, 0, 0);
     context.imageSmoothingEnabled = true;
@@ -253,7 +257,7 @@ class Runs {
       const y = ((this.points[2 * at + 1] / reach + 1) / 2) * side;
       context.beginPath();
       context.arc(x, y, 3.5, 0, 2 * Math.PI);
-      context.fillStyle = css(signedColour(this.labels[at] ? 0.85 : -0.85, 1, this.maps));
+      context.fillStyle = this.classes[this.labels[at]];
       context.strokeStyle = this.page.background;
       context.lineWidth = 1.5;
       context.fill();

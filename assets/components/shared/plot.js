@@ -259,7 +259,8 @@ export function nearestAt(values, value) {
 }
 
 // Hand charts to the person as a file: side by side in one SVG, or that drawn as a PNG.
-export async function saveCharts(svgs, name, kind) {
+// Below stand the curves' names: [{ name, colour, dash }].
+export async function saveCharts(svgs, names, name, kind) {
   let width = 0;
   let height = 0;
   const joined = drawn("svg", { xmlns: NAMESPACE });
@@ -270,6 +271,26 @@ export async function saveCharts(svgs, name, kind) {
     width += Number(svg.getAttribute("width"));
     height = Math.max(height, Number(svg.getAttribute("height")));
   }
+  const page = { ink: svgs[0].querySelector("text")?.getAttribute("fill") };
+  const background = svgs[0].querySelector("rect[fill]")?.getAttribute("fill");
+  const below = 30 * names.length + 12;
+  joined.prepend(drawn("rect", { width, height: height + below, fill: background }));
+  names.forEach((one, place) => {
+    const y = height + 20 + 30 * place;
+    const line = { x1: 20, x2: 66, y1: y, y2: y, stroke: one.colour, "stroke-width": 4 };
+    joined.append(
+      drawn("line", { ...line, "stroke-dasharray": one.dash }),
+      drawn("text", {
+        x: 78,
+        y: y + 5,
+        text: one.name,
+        fill: page.ink,
+        "font-family": "sans-serif",
+        "font-size": 16,
+      }),
+    );
+  });
+  height += below;
   joined.setAttribute("width", width);
   joined.setAttribute("height", height);
   const text = new XMLSerializer().serializeToString(joined);

@@ -97,6 +97,8 @@ class Softmax {
       naive: arrays.naive.data,
     };
     this.temperature.value = Math.log(settings.temperature) / Math.LN2 / 2;
+    const { dark } = theme(this.root.getRootNode());
+    this.colours = settings.colours[dark ? "dark" : "light"];
     this.build();
     this.draw();
   }
@@ -230,11 +232,9 @@ class Softmax {
   // ---- drawing ------------------------------------------------------------------------------
 
   draw() {
-    const page = theme(this.root.getRootNode());
     const { logits, temperature, right } = this.state;
-    const { found, settings } = this;
+    const { found, settings, colours } = this;
     const { span, names } = settings;
-    const colours = settings.colours[page.dark ? "dark" : "light"];
     this.rows.forEach(({ radio, title, logit, term, share, written, slope }, at) => {
       const colour = colours[at];
       const value = logits[at];
