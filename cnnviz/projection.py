@@ -1,0 +1,77 @@
+"""Vectors of many numbers as places on a map: PCA, t-SNE and UMAP, by their own libraries."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Method = Literal["PCA", "t-SNE", "UMAP"]
+METHODS: tuple[Method, ...] = ("PCA", "t-SNE", "UMAP")
+
+
+def project(vectors: ArrayLike, method: Method = "PCA", *, seed: int = 0) -> NDArray[np.float32]:
+    """Place vectors on a map, so that near stays near.
+
+    Parameters
+    ----------
+    vectors : (n, length), finite.
+    method : one of `METHODS`. t-SNE and UMAP start from `seed` and give the same map again.
+
+    Returns
+    -------
+    (n, 2) float32 in [0, 1], both axes on one scale.
+
+    Raises
+    ------
+    ValueError : the method is unknown.
+    """
+    if method not in METHODS:
+        raise ValueError(f"The method must be one of {', '.join(METHODS)}. Received: {method!r}.")
+    points = np.asarray(vectors, np.float32)
+    count = len(points)
+    if count < 3 or method == "PCA":
+        placed = _pca(points)
+    elif method == "t-SNE":
+        from sklearn.manifold import TSNE
+
+        perplexity = min(30.0, (count - 1) / 3)
+        model = TSNE(2, perplexity=perplexity, init="pca", random_state=seed)
+        placed = model.fit_transform(_reduced(points))
+    else:
+        with warnings.catch_warnings():
+            # It says that a seed takes its threads away; that is what the seed is for.
+            warnings.simplefilter("ignore", UserWarning)
+            from umap import UMAP
+
+            model = UMAP(n_neighbors=min(15, count - 1), random_state=seed, n_jobs=1)
+            placed = model.fit_transform(_reduced(points))
+    return _in_square(np.asarray(placed, np.float32))
+
+
+def _pca(points: NDArray[np.float32]) -> NDArray[np.float32]:
+    if len(points) < 2:
+        return np.zeros((len(points), 2), np.float32)
+    from sklearn.decomposition import PCA
+
+    most = min(2, *points.shape)
+    placed = PCA(most, svd_solver="full").fit_transform(points)
+    return np.pad(placed, ((0, 0), (0, 2 - most)))
+
+
+def _reduced(points: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Keep the 50 strongest directions: as far apart as before, and much faster."""
+    if min(points.shape) <= 50:
+        return points
+    from sklearn.decomposition import PCA
+
+    return np.asarray(PCA(50, svd_solver="full").fit_transform(points), np.float32)
+
+
+def _in_square(placed: NDArray[np.float32]) -> NDArray[np.float32]:
+    least, most = placed.min(axis=0), placed.max(axis=0)
+    span = float((most - least).max()) or 1.0
+    middle = (least + most) / 2
+    return np.asarray((placed - middle) / span + 0.5, np.float32)
