@@ -396,6 +396,17 @@ def _step(task: LearningTask, state: LearningState) -> LearningState:
     # What diverges ends in infinities, which are looked for right after.
     with np.errstate(over="ignore", invalid="ignore"):
         found = loss_gradients(state.kernels, state.biases, batch.patches, batch.targets)
+    return descend(task, state, found)
+
+
+def descend(task: LearningTask, state: LearningState, found: Gradients) -> LearningState:
+    """Move every weight against its slope: what a step does once the slopes are known.
+
+    Parameters
+    ----------
+    found : of the batch that ``draw_batch(task, state.step)`` gives, at the state's weights
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
         rate, momentum = np.float32(task.learning_rate), np.float32(task.momentum)
         kernel_velocities = tuple(
             momentum * velocity - rate * np.asarray(gradient, np.float32)
