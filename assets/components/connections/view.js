@@ -40,7 +40,14 @@ class Connections {
         "div",
         { class: "sides" },
         element("section", {}, this.holder, bar),
-        element("section", { class: "right" }, this.weightsTitle, this.weights, this.line, this.counts),
+        element(
+          "section",
+          { class: "right" },
+          this.weightsTitle,
+          this.weights,
+          this.line,
+          this.counts,
+        ),
       ),
       this.said,
     );
@@ -320,7 +327,11 @@ class Connections {
   fillCounts() {
     const [head, ...rows] = this.settings.counts;
     this.counts.replaceChildren(
-      element("thead", {}, element("tr", {}, ...head.map((text) => element("th", { scope: "col", text })))),
+      element(
+        "thead",
+        {},
+        element("tr", {}, ...head.map((text) => element("th", { scope: "col", text }))),
+      ),
       element(
         "tbody",
         {},

@@ -180,7 +180,8 @@ class Dense {
     for (const wall of [this.inputs, this.weights, this.products]) wall.mark(this.focus, this.page);
     const [row, column, channel] = this.focus;
     const at = (row * this.shape[1] + column) * this.shape[2] + channel;
-    const [x, w, product] = ["inputs", "weights", "products"].map((name) => this.arrays[name].data[at]);
+    const { inputs, weights, products } = this.arrays;
+    const [x, w, product] = [inputs, weights, products].map(({ data }) => data[at]);
     this.line.replaceChildren(
       element("span", { class: "faint", text: `map ${channel}, row ${row}, column ${column}: ` }),
       element("span", { text: `x[${at}] \u00b7 w[${at}] = ${written(x, 4)} \u00b7 ` }),

@@ -213,7 +213,8 @@ class Dropout {
         ...rows.map(([name, value, place]) => {
           const heading = element("th", { scope: "row", text: name });
           if (place !== undefined) heading.style.borderLeft = `6px solid ${this.colours[place]}`;
-          return element("tr", {}, heading, element("td", { text: String(Number(value.toPrecision(4))) }));
+          const number = String(Number(value.toPrecision(4)));
+          return element("tr", {}, heading, element("td", { text: number }));
         }),
       ),
     );

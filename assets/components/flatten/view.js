@@ -275,14 +275,16 @@ class Flatten {
 
   say(row, column, channel) {
     const [, columns, channels] = this.shape;
+    const value = written(this.values[this.index], 4);
+    const numbers = `(${row} \u00b7 ${columns} + ${column}) \u00b7 ${channels} + ${channel}`;
     this.where.textContent = `element ${this.index} of ${this.count}`;
     this.line.replaceChildren(
       element("span", {
         class: "faint",
-        text: `row ${row}, column ${column}, channel ${channel}: ${written(this.values[this.index], 4)}`,
+        text: `row ${row}, column ${column}, channel ${channel}: ${value}`,
       }),
       element("span", {
-        text: `(row \u00b7 columns + column) \u00b7 channels + channel = (${row} \u00b7 ${columns} + ${column}) \u00b7 ${channels} + ${channel}`,
+        text: `(row \u00b7 columns + column) \u00b7 channels + channel = ${numbers}`,
       }),
       element("strong", { text: ` = ${this.index}` }),
     );

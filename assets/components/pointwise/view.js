@@ -339,7 +339,8 @@ class Pointwise {
       const count = this.arrays[`counts_${which}`].data[bin];
       const share = written((100 * count) / (this.rows * this.columns), 3);
       const range = `${written(edges[bin], 3)} to ${written(edges[bin + 1], 3)}`;
-      this.line.textContent = `${count.toLocaleString("en")} numbers (${share}%) ${which}: ${range}`;
+      const many = count.toLocaleString("en");
+      this.line.textContent = `${many} numbers (${share}%) ${which}: ${range}`;
       this.holder.setAttribute("aria-valuenow", bin);
     } else {
       const name = this.settings.symbol;

@@ -169,10 +169,9 @@ class Runs {
     }
     const finite = this.runs.flatMap((run) => [...run.losses]).filter((loss) => loss > 0);
     const [least, most] = extremes(finite);
-    const ranges = [
-      { range: [0, 1] },
-      { range: [Math.max(1e-5, Math.min(least, 0.1)) / 1.3, Math.min(1e3, Math.max(most, 1)) * 1.3], log: true },
-    ];
+    const lowest = Math.max(1e-5, Math.min(least, 0.1)) / 1.3;
+    const highest = Math.min(1e3, Math.max(most, 1)) * 1.3;
+    const ranges = [{ range: [0, 1] }, { range: [lowest, highest], log: true }];
     this.charts.forEach(({ plot, holder }, place) => {
       const width = holder.clientWidth;
       if (!width) return;
@@ -228,7 +227,10 @@ class Runs {
     this.where.textContent = `step ${this.step} of ${this.last}`;
     clearTimeout(this.saying);
     this.saying = setTimeout(() => {
-      const sentences = this.nets.map(({ heading, figures }) => `${heading.textContent}: ${figures.textContent}`);
+      const sentences = this.nets.map(
+        ({ heading, count, figures }) =>
+          `${heading.textContent}: ${count.textContent}, ${figures.textContent}`,
+      );
       this.said.textContent = `Step ${this.step}. ${sentences.join(". ")}`;
     }, 600);
   }

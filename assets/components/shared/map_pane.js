@@ -47,8 +47,10 @@ export class MapPane {
 
   // scale: "maps" or "weights"; limit: the value at the end of the scale, either sign.
   // columns and rows are those of `values`, which may hold gaps of NaN: they stay empty.
-  // With `mask` the values are 1 or 0, and shown as ink or nothing.
-  show(values, rows, columns, { page, scale = "maps", limit, mask, tallest = Infinity }) {
+  // With `mask` the values are 1 or 0, and shown as ink or nothing; least, most: words for the
+  // ends of the legend.
+  show(values, rows, columns, options) {
+    const { page, scale = "maps", limit, mask, least, most, tallest = Infinity } = options;
     Object.assign(this, { rows, columns, page });
     const bytes = table(scale, page.dark);
     const { pixels } = this;
@@ -67,7 +69,7 @@ export class MapPane {
     pixels.style.width = `${columns * this.cell}px`;
     pixels.style.height = `${rows * this.cell}px`;
     pixels.style.imageRendering = this.cell >= 1 ? "pixelated" : "auto";
-    if (!mask) fillLegend(this.legend, bytes, limit);
+    if (!mask) fillLegend(this.legend, bytes, limit, [least, undefined, most]);
   }
 
   cellAt(event) {

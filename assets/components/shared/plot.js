@@ -159,7 +159,8 @@ export class Plot {
   }
 
   band({ y, text }) {
-    const [from, to] = y.map((value) => this.down(Math.min(Math.max(value, ...least(this.y)), this.y.range[1])));
+    const [low, high] = this.y.range;
+    const [from, to] = y.map((value) => this.down(Math.min(Math.max(value, low), high)));
     const { left, right } = this.box;
     const [upper, tall] = [Math.min(from, to), Math.abs(from - to)];
     if (tall < 1) return [];
@@ -174,8 +175,9 @@ export class Plot {
     const at = this.down(y);
     const { left, right } = this.box;
     const stroke = colour ?? this.page.ink;
+    const style = { stroke, "stroke-width": 1.5, "stroke-dasharray": "2 4" };
     return [
-      drawn("line", { x1: left, x2: right, y1: at, y2: at, stroke, "stroke-width": 1.5, "stroke-dasharray": "2 4" }),
+      drawn("line", { x1: left, x2: right, y1: at, y2: at, ...style }),
       this.text(right - 6, at - 6, text, { "text-anchor": "end", fill: stroke }),
     ];
   }
@@ -196,7 +198,13 @@ export class Plot {
       pen = "L";
       if (marks) dots.push(drawn("circle", { cx: across, cy: limited, r: 4, fill: colour }));
     }
-    const line = { d: route, fill: "none", stroke: colour, "stroke-width": thickness, "stroke-linejoin": "round" };
+    const line = {
+      d: route,
+      fill: "none",
+      stroke: colour,
+      "stroke-width": thickness,
+      "stroke-linejoin": "round",
+    };
     const parts = [];
     if (faded) {
       parts.push(drawn("path", { ...line, opacity: 0.25, "stroke-dasharray": dash }));
@@ -211,22 +219,22 @@ export class Plot {
     const { left, top, right, bottom } = this.box;
     const at = this.across(x);
     const { accent, background } = this.page;
+    const thin = { "stroke-width": 1.5, opacity: 0.8 };
     const parts = [
-      drawn("line", { x1: at, x2: at, y1: top, y2: bottom, stroke: accent, "stroke-width": 1.5, opacity: 0.8 }),
+      drawn("line", { x1: at, x2: at, y1: top, y2: bottom, stroke: accent, ...thin }),
     ];
-    for (const { y, colour, main, slope } of [...dots].sort((a, b) => Number(a.main) - Number(b.main))) {
+    const mainLast = [...dots].sort((one, other) => Number(one.main) - Number(other.main));
+    for (const { y, colour, main, slope } of mainLast) {
       if (!Number.isFinite(y) || (this.y.log && y <= 0)) continue;
       const down = this.down(y);
       if (down < top - 1 || down > bottom + 1) continue;
       if (main) {
-        parts.push(
-          drawn("line", { x1: left, x2: at, y1: down, y2: down, stroke: colour, "stroke-width": 1.5, "stroke-dasharray": "4 4" }),
-        );
+        const dashed = { stroke: colour, "stroke-width": 1.5, "stroke-dasharray": "4 4" };
+        parts.push(drawn("line", { x1: left, x2: at, y1: down, y2: down, ...dashed }));
         if (Number.isFinite(slope)) parts.push(this.tangent(at, down, slope));
       }
-      parts.push(
-        drawn("circle", { cx: at, cy: down, r: main ? 9 : 6, fill: colour, stroke: background, "stroke-width": 2.5 }),
-      );
+      const dot = { r: main ? 9 : 6, fill: colour, stroke: background, "stroke-width": 2.5 };
+      parts.push(drawn("circle", { cx: at, cy: down, ...dot }));
     }
     this.reveal.setAttribute("width", Math.max(0, at - left));
     this.moving.replaceChildren(...parts);
@@ -300,14 +308,17 @@ export async function saveCharts(svgs, names, name, kind) {
   // A data address: a canvas that drew a blob's SVG may not be read in some browsers.
   picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
   await picture.decode();
-  const canvas = Object.assign(document.createElement("canvas"), { width: 2 * width, height: 2 * height });
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [2 * width, 2 * height];
   canvas.getContext("2d").drawImage(picture, 0, 0, 2 * width, 2 * height);
   canvas.toBlob((png) => hand(png, `${name}.png`), "image/png");
   return undefined;
 }
 
 function hand(blob, name) {
-  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
@@ -320,17 +331,15 @@ function within(value, { range: [from, to] }) {
   return value >= from && value <= to;
 }
 
-function least({ log, range }) {
-  return log ? [range[0]] : [-Infinity];
-}
-
 function ticks({ range: [from, to], log, whole, powers }, most) {
   const found = [];
   if (log) {
     const [low, high] = [Math.ceil(Math.log10(from) - 1e-9), Math.floor(Math.log10(to) + 1e-9)];
     if (high - low >= 1) {
       const step = [1, 2, 3, 5, 10, 20, 50].find((size) => (high - low) / size <= most) ?? 100;
-      for (let power = Math.ceil(low / step) * step; power <= high; power += step) found.push(10 ** power);
+      for (let power = Math.ceil(low / step) * step; power <= high; power += step) {
+        found.push(10 ** power);
+      }
       return found;
     }
   }
@@ -338,7 +347,9 @@ function ticks({ range: [from, to], log, whole, powers }, most) {
   const power = 10 ** Math.floor(Math.log10(rough));
   let step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough * 0.999);
   if (whole || powers) step = Math.max(1, Math.round(step));
-  for (let at = Math.ceil(from / step - 1e-9); at * step <= to + step * 1e-9; at++) found.push(at * step);
+  for (let at = Math.ceil(from / step - 1e-9); at * step <= to + step * 1e-9; at++) {
+    found.push(at * step);
+  }
   return found;
 }
 

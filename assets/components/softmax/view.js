@@ -139,7 +139,8 @@ class Softmax {
   commit() {
     clearTimeout(this.telling);
     this.serial += 1;
-    this.telling = setTimeout(() => this.send("state", { ...this.state, serial: this.serial }), 150);
+    const state = { ...this.state, serial: this.serial };
+    this.telling = setTimeout(() => this.send("state", state), 150);
   }
 
   set(at, value) {
