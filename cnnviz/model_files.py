@@ -15,6 +15,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import time
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -34,6 +35,7 @@ from cnnviz.preprocessing import Preprocessing
 from cnnviz.sandbox import Allowance, SandboxError, Usage, loading, run_apart
 from cnnviz.tensorflow_runtime import load_keras
 
+_ANSWER_SECONDS = 6.0
 _CONFIG, _METADATA, _WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 
 
@@ -162,6 +164,10 @@ def rehearse(
         network = Network.from_model(built.model, name=spec.name)
         noise = np.random.default_rng(0).random(network.input_shape, dtype=np.float32)
         maps = network.feature_maps_of_input(noise)
+        # Only the second time is the network's own: the first compiles it.
+        started = time.process_time()
+        maps = network.feature_maps_of_input(noise)
+        seconds = time.process_time() - started
     except NetworkError:
         raise
     except Exception as error:
@@ -171,6 +177,12 @@ def rehearse(
             "A network must answer a picture of the size that it asks for. "
             f"Received: {shown(spec.name)}, which fails at its first ({type(error).__name__})."
         ) from error
+    most_seconds = _ANSWER_SECONDS * max(1.0, allowed.model_megabytes / Limits().model_megabytes)
+    if seconds > most_seconds:
+        raise NetworkError(
+            f"One answer may take {most_seconds:g} processor seconds; a smaller input takes fewer. "
+            f"Received: {shown(spec.name)}, which takes {seconds:.1f}."
+        )
     if not (np.isfinite(maps[network.answer_layer]).all() or not_finite(weights)):
         first = next(name for name, values in maps.items() if not np.isfinite(values).all())
         notes.append(f"Its answer to noise is NaN or infinite, from {shown(first)} on.")

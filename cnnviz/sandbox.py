@@ -16,6 +16,7 @@ import logging
 import math
 import os
 import random
+import re
 import signal
 import struct
 import subprocess
@@ -223,17 +224,24 @@ def _read_tail(stream: BinaryIO, tail: deque[bytes]) -> None:
             tail.append(part)
 
 
-def _resident_bytes(process_id: int) -> int:
-    """Read a process's resident memory from Linux; 0 elsewhere, where the child watches itself."""
+def _peak_bytes(process_id: int) -> int:
+    """Read from Linux the most memory a process ever held; 0 elsewhere and once it has ended.
+
+    What `wait4` says will not do: a child begins with its parent's peak.
+    """
     try:
-        pages = int(Path(f"/proc/{process_id}/statm").read_text().split()[1])
-    except (OSError, IndexError, ValueError):
+        status = Path(f"/proc/{process_id}/status").read_text()
+    except OSError:
         return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")
+    found = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
+    return 1024 * int(found[1]) if found else 0
 
 
 def _end(child: subprocess.Popen[bytes]) -> tuple[float, int]:
-    """Kill the child with all it started; return its processor seconds and peak memory."""
+    """Kill the child with all it started; return its processor seconds and peak memory.
+
+    The memory is that of macOS, which watches the peak of each process apart; elsewhere 0.
+    """
     if sys.platform == "win32":
         child.kill()
         child.wait()
@@ -242,9 +250,8 @@ def _end(child: subprocess.Popen[bytes]) -> tuple[float, int]:
         os.killpg(child.pid, signal.SIGKILL)
     _, status, used = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
-    # macOS counts bytes, Linux kibibytes.
-    unit = 1 if sys.platform == "darwin" else 1024
-    return used.ru_utime + used.ru_stime, used.ru_maxrss * unit
+    peak = used.ru_maxrss if sys.platform == "darwin" else 0
+    return used.ru_utime + used.ru_stime, peak
 
 
 def _supervise(header: bytes, data: bytes, allowance: Allowance) -> Reply:
@@ -252,6 +259,7 @@ def _supervise(header: bytes, data: bytes, allowance: Allowance) -> Reply:
     frames: Queue[tuple[bytes, bytes]] = Queue()
     tail: deque[bytes] = deque(maxlen=2)
     child = _start()
+    peak_bytes = 0
     assert child.stdin is not None
     assert child.stdout is not None
     assert child.stderr is not None
@@ -266,14 +274,14 @@ def _supervise(header: bytes, data: bytes, allowance: Allowance) -> Reply:
     try:
         for thread in threads:
             thread.start()
-        kind, body = _wait_for_reply(child, frames, allowance)
+        kind, body, peak_bytes = _wait_for_reply(child, frames, allowance)
     finally:
         processor_seconds, memory_bytes = _end(child)
         for thread in threads:
             thread.join(timeout=5)
         child.stdout.close()
         child.stderr.close()
-    usage = Usage(time.monotonic() - started, processor_seconds, memory_bytes)
+    usage = Usage(time.monotonic() - started, processor_seconds, max(memory_bytes, peak_bytes))
     if kind == b"R":
         return _unpack_reply(body, usage)
     if kind == b"E":
@@ -288,28 +296,28 @@ def _supervise(header: bytes, data: bytes, allowance: Allowance) -> Reply:
 
 def _wait_for_reply(
     child: subprocess.Popen[bytes], frames: Queue[tuple[bytes, bytes]], allowance: Allowance
-) -> tuple[bytes, bytes]:
+) -> tuple[bytes, bytes, int]:
+    """Wait for the last frame, or until a limit is passed; return it and the peak memory."""
     clocks = {b"W": allowance.seconds, b"L": allowance.loading_seconds}
     clock, last = b"L", time.monotonic()  # a child starts by loading its interpreter
+    peak = 0
     while True:
         try:
             kind, body = frames.get(timeout=0.02)
         except Empty:
-            kind, body = b"", b""
-            waiting = True
-        else:
-            waiting = False
+            kind, body = b"?", b""
+        peak = max(peak, _peak_bytes(child.pid))
         now = time.monotonic()
         clocks[clock] -= now - last
         last = now
         if kind in clocks:
             clock = kind
-        elif not waiting:
-            return kind, body
+        elif kind != b"?":
+            return kind, body, peak
         if min(clocks.values()) < 0:
-            return b"clock", b""
-        if _resident_bytes(child.pid) > allowance.memory_bytes:
-            return b"memory", b""
+            return b"clock", b"", peak
+        if peak > allowance.memory_bytes:
+            return b"memory", b"", peak
 
 
 def _cause_of(kind: bytes, status: int, usage: Usage, allowance: Allowance) -> str:
