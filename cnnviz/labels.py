@@ -69,6 +69,8 @@ def _split(text: str, count: int) -> list[str]:
     if text.startswith(("[", "{")):
         return _from_structure(text, count)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if all(line.endswith(",") for line in lines[:-1]):
+        lines = [line.rstrip(", ") for line in lines]
     if len(lines) > 1 or count == 1:
         matches = [_NUMBERED.fullmatch(line) for line in lines]
         numbers = [int(match[1]) for match in matches if match]

@@ -1,0 +1,104 @@
+"""Each preprocessing is the one that published networks were trained with."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnviz.networks import Network, NetworkError
+from cnnviz.preprocessing import PREPROCESSINGS, compare_preprocessings
+from cnnviz.tensorflow_runtime import load_keras
+
+PIXELS = np.random.default_rng(0).integers(0, 256, (5, 7, 3)).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("key", "module"),
+    [
+        ("minus_one_to_one", "mobilenet_v2"),
+        ("minus_one_to_one", "resnet_v2"),
+        ("zero_to_255", "efficientnet"),
+        ("imagenet_mean", "densenet"),
+        ("bgr_mean", "vgg16"),
+        ("bgr_mean", "resnet"),
+    ],
+)
+def test_it_matches_keras_applications(key, module):
+    preprocess = getattr(load_keras().applications, module).preprocess_input
+    expected = preprocess(PIXELS.copy())
+    np.testing.assert_allclose(PREPROCESSINGS[key](PIXELS), expected, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("key", PREPROCESSINGS)
+def test_its_code_gives_the_same_numbers(key):
+    names = {"pixels": PIXELS}
+    exec(PREPROCESSINGS[key].code, names)  # the code that the page shows
+    np.testing.assert_allclose(PREPROCESSINGS[key](PIXELS), names["x"], rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("key", PREPROCESSINGS)
+def test_bytes_and_batches_are_taken_too(key):
+    batch = np.stack([PIXELS, PIXELS[::-1]]).astype(np.uint8)
+    result = PREPROCESSINGS[key](batch)
+    assert result.dtype == np.float32
+    assert result.flags.c_contiguous
+    np.testing.assert_array_equal(result[0], PREPROCESSINGS[key](PIXELS))
+
+
+def test_a_grey_network_gets_the_luminance():
+    tf_grey = load_keras().ops.image.rgb_to_grayscale(PIXELS / 255)
+    grey = PREPROCESSINGS["zero_to_one"](PIXELS, channels=1)
+    np.testing.assert_allclose(grey, np.asarray(tf_grey), atol=2e-4)
+    red = PREPROCESSINGS["zero_to_255"]([[[255, 0, 0]]], channels=1)
+    np.testing.assert_allclose(red, [[[76.245]]])
+
+
+@given(st.sampled_from(sorted(PREPROCESSINGS)), st.integers(0, 255))
+def test_a_grey_picture_is_the_mean_of_what_a_colour_network_gets(key, value):
+    grey = np.full((1, 1, 3), value)
+    preprocessing = PREPROCESSINGS[key]
+    one = preprocessing(grey, channels=1)
+    middle = (value - np.mean(preprocessing.mean)) / np.mean(preprocessing.deviation)
+    np.testing.assert_allclose(one, [[[middle]]], rtol=1e-5, atol=1e-4)
+
+
+@pytest.mark.parametrize("shape", [(4, 4), (4, 4, 4), (), (3, 1)])
+def test_pixels_without_three_channels_are_refused(shape):
+    with pytest.raises(ValueError, match=r"three channels\. Received: shape"):
+        PREPROCESSINGS["zero_to_one"](np.zeros(shape))
+
+
+def test_another_number_of_channels_is_refused():
+    with pytest.raises(ValueError, match=r"1 or 3 channels\. Received: 4"):
+        PREPROCESSINGS["zero_to_one"](PIXELS, channels=4)
+
+
+def brightness_network(*end):
+    """Tell dark from bright, as a network that was trained on pixels from 0 to 1 would."""
+    keras = load_keras()
+    layers = keras.layers
+    model = keras.Sequential(
+        [layers.Input((4, 4, 3)), layers.GlobalAveragePooling2D(), layers.Dense(2), *end]
+    )
+    kernel = np.float32([[-8, 8]] * 3)
+    model.layers[1].set_weights([kernel, np.float32([12, -12])])
+    return Network.from_model(model, labels=["dark", "bright"], preprocessing="bgr_mean")
+
+
+def test_a_wrong_preprocessing_changes_the_answer():
+    network = brightness_network(load_keras().layers.Softmax())
+    dark = np.full((9, 9, 3), 100, np.uint8)
+    answers = compare_preprocessings(network, dark)
+    assert list(answers) == list(PREPROCESSINGS)
+    assert answers["zero_to_one"].label == "dark"
+    assert answers["zero_to_255"].label == "bright"
+    assert answers["zero_to_one"] == network.with_preprocessing("zero_to_one").predict(dark)[0]
+
+
+def test_a_network_without_classes_cannot_be_compared():
+    keras = load_keras()
+    model = keras.Sequential([keras.layers.Input((4, 4, 3)), keras.layers.Conv2D(2, 3)])
+    with pytest.raises(NetworkError, match="names classes"):
+        compare_preprocessings(Network.from_model(model), PIXELS.astype(np.uint8))
