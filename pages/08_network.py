@@ -6,6 +6,7 @@ from pages.network import answer, explanation, layer, overview, table
 from pages.network.choice import chosen_scene
 from pages.network.takeaway import finish
 from pages.ui.frame import page_frame
+from pages.ui.picture import Picture
 
 VIEWS = {
     "Overview": overview,
@@ -15,23 +16,28 @@ VIEWS = {
     "Table": table,
 }
 
-picture = page_frame("pages/08_network.py")
-view = st.segmented_control(
-    "View",
-    list(VIEWS),
-    default="Overview",
-    key="view",
-    bind="query-params",
-    required=True,
-    label_visibility="collapsed",
-)
-stage, controls = st.columns([4, 1.1], gap="medium")
-with controls:
-    scene = chosen_scene(picture)
-with stage:
+
+@st.fragment  # a control runs this again, not the menu and the picker beside it
+def network(picture: Picture) -> None:
+    """Draw the choice of a network and of a view, and the view."""
+    view = st.segmented_control(
+        "View",
+        list(VIEWS),
+        default="Overview",
+        key="view",
+        bind="query-params",
+        required=True,
+        label_visibility="collapsed",
+    )
+    stage, controls = st.columns([4, 1.1], gap="medium")
+    with controls:
+        scene = chosen_scene(picture)
     if scene is None:
-        st.info("Choose a network on the right to see inside it.", icon=":material/hub:")
-    else:
+        stage.info("Choose a network on the right to see inside it.", icon=":material/hub:")
+        return
+    with stage:
         VIEWS[view].show(scene)
-if scene is not None:
     finish(scene)
+
+
+network(page_frame("pages/08_network.py"))
