@@ -57,11 +57,13 @@ class Upload:
     notes : sentences for the user: what the file asks for and does not get, how its end is read,
         weights that are no numbers.
     usage : what reading it cost the child process.
+    any_size : whether the file leaves the input's height or width open.
     """
 
     network: Network
     notes: tuple[str, ...]
     usage: Usage
+    any_size: bool = False
 
 
 def read_upload(
@@ -111,7 +113,12 @@ def read_upload(
         return network, built.notes
 
     network, notes = in_own_thread(open_network)
-    return Upload(network, (*notes, *map(str, reply.values["notes"])), reply.usage)
+    return Upload(
+        network,
+        (*notes, *map(str, reply.values["notes"])),
+        reply.usage,
+        None in spec.input_shape,
+    )
 
 
 def read_network(data: bytes, **options: Any) -> Network:
