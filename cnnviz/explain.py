@@ -181,7 +181,8 @@ def _pixel(network: Network, cell: Cell, value: float) -> Working:
     else:
         at = 2 - cell.channel if how.reversed_channels else cell.channel
         mean, deviation = how.mean[at], how.deviation[at]
-    pixel = value * deviation + mean
+    # A pixel is a whole number; float32 has left it a little beside.
+    pixel = round(value * deviation + mean, 3)
     formula = f"({number(pixel)} − {number(mean)}) / {number(deviation)} = {number(value)}"
     step = Step("image", "a pixel, rescaled", formula, value)
     return Working("The picture, cut, resized and rescaled.", (), (step,))

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from cnnviz.explain import Cell, explain
+from cnnviz.explain import Cell
 from cnnviz.networks import NetworkError
 from pages.network.explanation_message import message
 from pages.network.scene import Scene
-from pages.network.trail import LAYER_BY_LAYER, Trail
+from pages.network.trail import LAYER_BY_LAYER, Trail, explained
 from pages.ui.components import register
 
 _mount = register("explanation")
@@ -21,15 +21,7 @@ def show(scene: Scene) -> None:
     here = trail[-1]
     found, refusal = None, ""
     try:
-        found = explain(
-            scene.network,
-            scene.maps,
-            here.layer,
-            here.row,
-            here.column,
-            here.channel,
-            fold=not apart,
-        )
+        found = explained(scene, here)
     except NetworkError as error:
         refusal = str(error)
     _mount(

@@ -94,7 +94,9 @@ def message(
         shown = values[..., cell.channel] if info.is_map else values
         arrays["map"] = np.ascontiguousarray(shown, np.float32)
     if found is not None:
-        settings["found"] = _found(scene, found, arrays)
+        # What overflowed in somebody's network is told as it is.
+        with np.errstate(all="ignore"):
+            settings["found"] = _found(scene, found, arrays)
     return pack(settings, **arrays)
 
 
@@ -164,8 +166,8 @@ def thumbnails(planes: np.ndarray) -> np.ndarray:
     -------
     (n, at most 24, at most 24) uint8: 128 is zero, 1 and 255 the map's largest size.
     """
-    small = averaged_down(np.ascontiguousarray(planes, np.float32), _THUMBNAIL)
-    small = np.nan_to_num(small, nan=0.0, posinf=0.0, neginf=0.0)
+    finite = np.nan_to_num(planes, nan=0.0, posinf=0.0, neginf=0.0)
+    small = averaged_down(np.ascontiguousarray(finite, np.float32), _THUMBNAIL)
     limits = np.abs(small).max(axis=(1, 2), keepdims=True)
     levels = np.rint(small * (127 / np.where(limits > 0, limits, 1))) + 128
     return np.clip(levels, 1, 255).astype(np.uint8)
@@ -361,11 +363,14 @@ def _view(scene: Scene, region: Box, arrays: Arrays) -> list[int] | None:
 
 def _crumb(scene: Scene, cell: Cell) -> Settings:
     value = as_cells(scene.maps[cell.layer])[cell.row, cell.column, cell.channel]
-    names = labels_of(scene.network, cell.layer)
+    network = scene.network
+    names, info = labels_of(network, cell.layer), network.layer(cell.layer)
+    seen = info.receptive_field is not None
     return {
         **cell._asdict(),
+        "sees": list(network.receptive_box(cell.layer, cell.row, cell.column)) if seen else None,
         "name": names[cell.channel] if names else "",
-        "map": scene.network.layer(cell.layer).is_map,
+        "map": info.is_map,
         "value": written(float(value), 3),
     }
 

@@ -1,5 +1,6 @@
 """Where one is in a network, and the numbers one came from to get here."""
 
+import numpy as np
 import streamlit as st
 
 from cnnviz.explain import Cell, Explanation, explain
@@ -38,6 +39,7 @@ class Trail:
         architecture = (*(layer.name for layer in network.layers), network.class_count)
         before = st.session_state.get(_ARCHITECTURE)
         st.session_state[_ARCHITECTURE] = architecture
+        _ = self.scene.focus  # takes what cannot be read out of the address
         named = st.query_params.get("place", "").rsplit(":", 3)[0]
         # A class number means another class, or none, in another network.
         elsewhere = before not in (None, architecture) and named == network.answer_layer
@@ -85,7 +87,7 @@ class Trail:
         cells = self.cells
         while cells[-1].layer != "image" and len(cells) < _LONGEST:
             try:
-                found = self._explained(cells[-1])
+                found = explained(self.scene, cells[-1])
             except NetworkError:
                 break
             onward = strongest_input(found)
@@ -102,20 +104,9 @@ class Trail:
         here = Cell(focus.layer, focus.row, focus.column, focus.channel)
         st.session_state[_CELLS] = [*cells[:-1], here]
 
-    def _explained(self, cell: Cell) -> Explanation:
-        return explain(
-            self.scene.network,
-            self.scene.maps,
-            cell.layer,
-            cell.row,
-            cell.column,
-            cell.channel,
-            fold=not LAYER_BY_LAYER.value(),
-        )
-
     def _feeds(self, cell: Cell, into: Cell) -> bool:
         try:
-            terms = self._explained(into).terms
+            terms = explained(self.scene, into).terms
         except NetworkError:
             return cell.layer in self.scene.network.layer(into.layer).inputs
         return any(
@@ -124,6 +115,26 @@ class Trail:
             and cell.column in part.columns
             and cell.channel in part.channels
             for part in terms
+        )
+
+
+def explained(scene: Scene, cell: Cell) -> Explanation:
+    """Take a number apart as the address says: layers folded together, or one at a time.
+
+    Raises
+    ------
+    NetworkError : the arithmetic of its layer is not known.
+    """
+    # A network of one's own may overflow; the result then says so.
+    with np.errstate(all="ignore"):
+        return explain(
+            scene.network,
+            scene.maps,
+            cell.layer,
+            cell.row,
+            cell.column,
+            cell.channel,
+            fold=not LAYER_BY_LAYER.value(),
         )
 
 

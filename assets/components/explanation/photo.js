@@ -22,6 +22,7 @@ export class Photo {
     this.picture = null;
     this.region = [0, 0, 0, 0];
     this.other = null;
+    this.path = [];
   }
 
   take(bytes, frame) {
@@ -36,7 +37,7 @@ export class Photo {
     picture.src = address;
   }
 
-  // region: [top, left, height, width] in pixels of the network's input; other: one more, dashed.
+  // region: [top, left, height, width] in pixels of the network's input; other: one more, tinted.
   show(region, input, page, other = null) {
     Object.assign(this, { region, input, page, other });
     this.draw();
@@ -78,12 +79,24 @@ export class Photo {
     context.strokeStyle = this.page.ink;
     context.strokeRect(crop[1] + 0.5, crop[0] + 0.5, crop[3] - 1, crop[2] - 1);
     context.setLineDash([]);
+    // The numbers on the way here saw more and more of it.
+    context.strokeStyle = this.page.accent;
+    context.globalAlpha = 0.4;
+    for (const box of this.path) {
+      const [y, x, tall, across] = this.boxOnPhoto(box);
+      context.strokeRect(x, y, across, tall);
+    }
+    context.globalAlpha = 1;
     if (width > 0) ring(context, left, top, width, height, this.page);
     if (this.other) {
       const [y, x, tall, across] = this.boxOnPhoto(this.other);
-      context.setLineDash([3, 3]);
-      ring(context, x, y, across, tall, this.page, 10);
-      context.setLineDash([]);
+      context.fillStyle = this.page.accent;
+      context.globalAlpha = 0.3;
+      context.fillRect(x, y, across, tall);
+      context.globalAlpha = 1;
+      context.strokeStyle = "#ffffff";
+      context.lineWidth = 2;
+      context.strokeRect(x, y, across, tall);
     }
   }
 

@@ -157,6 +157,8 @@ export class Place {
   show(layer, thumbnails, values, cell, page) {
     Object.assign(this, { layer, values, cell, page, thumbnails });
     this.painted = new Map();
+    this.filmed = this.shown = null;
+    if (values) this.limit = finiteLimit(values);
     [this.rows, this.columns] = layer.map ? layer.shape : [1, 1];
     this.channels = layer.shape.at(-1);
     const few = this.channels <= MOST_LISTED;
@@ -207,7 +209,6 @@ export class Place {
   draw() {
     const { cell, layer } = this;
     this.hovered = null;
-    if (this.values) this.limit = finiteLimit(this.values);
     this.pane.heading.textContent = layer.map
       ? `${capital(this.nameOf(cell.channel))} of ${this.channels}`
       : `${this.channels} numbers`;
@@ -222,11 +223,24 @@ export class Place {
     else this.drawMap();
     this.slider.value = cell.channel;
     this.slider.setAttribute("aria-valuetext", this.nameOf(cell.channel));
-    if (layer.map && this.channels > 1) this.drawFilm();
+    const drawn = `${cell.channel} ${this.section.clientWidth}`;
+    if (layer.map && this.channels > 1 && this.filmed !== drawn) {
+      this.filmed = drawn;
+      this.drawFilm();
+    }
     this.say();
   }
 
   drawMap() {
+    const shown = `${this.values ? "whole" : this.cell.channel} ${this.section.clientWidth}`;
+    if (this.shown !== shown) {
+      this.shown = shown;
+      this.paintMap();
+    }
+    this.ringCell();
+  }
+
+  paintMap() {
     const { cell, page } = this;
     const options = { page, limit: this.limit || 1, tallest: TALLEST_MAP };
     if (this.layer.map && this.values) {
@@ -246,6 +260,10 @@ export class Place {
     this.pane.note.textContent = this.layer.map
       ? "Colours: this map\u2019s own range."
       : "Colours: this layer\u2019s own range.";
+  }
+
+  ringCell() {
+    const { cell } = this;
     // In the rough map of a channel that is on its way, cells lie where they will be.
     this.pane.over((context, side) => {
       const [rows, columns] = this.layer.map ? [this.rows, this.columns] : [this.pane.rows, this.across];

@@ -31,7 +31,6 @@ class Explanation {
     this.held = {}; // what Python has sent once: {network, photo, layer}, each with its key
     this.maps = new Map(); // by key, the most recent ones
     this.serial = 0;
-    this.wholeTrail = false;
     this.build();
     this.resized = new ResizeObserver(() => this.found !== undefined && this.layout());
     this.resized.observe(root);
@@ -146,6 +145,7 @@ class Explanation {
     this.serial += 1;
     const holds = [...["network", "photo", "layer"].map((name) => this.held[name]?.key), ...this.maps.keys()];
     this.right.classList.add("stale");
+    this.wholeTrail = false;
     this.trigger("look", { ...wish, serial: this.serial, holds: holds.filter(Boolean) });
   }
 
@@ -261,7 +261,7 @@ class Explanation {
     if (box) this.photo.show(box, this.held.network.input, this.page);
   }
 
-  // What another number sees, dashed beside what the one in hand sees.
+  // What another number sees, tinted beside what the one in hand sees.
   over(cell) {
     if (!this.found) return;
     let other = null;
@@ -295,6 +295,7 @@ class Explanation {
   showPhoto() {
     const { found, arrays, held } = this;
     const region = this.regionInHand();
+    this.photo.path = this.settings.trail.slice(0, -1).flatMap(({ sees }) => (sees ? [sees] : []));
     this.photo.show(region, held.network.input, this.page);
     const [rows, columns] = held.network.input;
     const [, , tall, wide] = region;
