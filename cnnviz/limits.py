@@ -40,6 +40,13 @@ class Limits:
     model_parameters : weights in an uploaded network, in millions.
     model_input_side : height or width of an uploaded network's input, in pixels.
     heavy_jobs : trainings, feature visualisations and indexings that run at the same time.
+    gallery_pictures : pictures of one uploaded gallery that are used, the first ones.
+    gallery_megabytes : size of all files of an uploaded gallery together, in MiB.
+    gallery_files : files and folders that a zip may list.
+    gallery_unpacked_megabytes : size of the pictures of a zip once unpacked, in MiB.
+    gallery_ratio : how many times its own size a zip may unpack to.
+    folder_pictures : pictures of a folder on this computer that are used, the first ones.
+    cache_megabytes : size of what is kept on disk between two runs, in MiB.
 
     >>> Limits.from_environment({"CNNVIZ_MODEL_MEGABYTES": "200"}).model_megabytes
     200.0
@@ -54,6 +61,13 @@ class Limits:
     model_parameters: float = _amount(5.0, 1_000_000)
     model_input_side: int = _whole(512, 16_384)
     heavy_jobs: int = _whole(2, 1_000)
+    gallery_pictures: int = _whole(2_000, 1_000_000)
+    gallery_megabytes: float = _amount(200.0, 100_000)
+    gallery_files: int = _whole(10_000, 1_000_000)
+    gallery_unpacked_megabytes: float = _amount(400.0, 100_000)
+    gallery_ratio: int = _whole(100, 1_000)
+    folder_pictures: int = _whole(20_000, 1_000_000)
+    cache_megabytes: float = _amount(2_048.0, 1_000_000)
 
     @property
     def picture_bytes(self) -> int:
@@ -74,6 +88,21 @@ class Limits:
     def model_weights(self) -> int:
         """The most single weights of an uploaded network."""
         return int(self.model_parameters * 1_000_000)
+
+    @property
+    def gallery_bytes(self) -> int:
+        """The most bytes of all files of an uploaded gallery."""
+        return int(self.gallery_megabytes * MEBIBYTE)
+
+    @property
+    def gallery_unpacked_bytes(self) -> int:
+        """The most bytes that the pictures of a zip take once unpacked."""
+        return int(self.gallery_unpacked_megabytes * MEBIBYTE)
+
+    @property
+    def cache_bytes(self) -> int:
+        """The most bytes that are kept on disk between two runs."""
+        return int(self.cache_megabytes * MEBIBYTE)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Limits":
