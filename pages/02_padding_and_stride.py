@@ -5,11 +5,11 @@ import streamlit as st
 
 from cnnviz.geometry import apply_kernel
 from cnnviz.grid_code import keras_program
+from pages.padding.arithmetic import arithmetic
 from pages.padding.conventions import same_and_its_odd_pixel, two_conventions
 from pages.padding.coverage import coverage_maps
 from pages.padding.geometry import geometry_controls
 from pages.padding.grid_kernel import GridKernel
-from pages.padding.result_size import grid_size_of_result
 from pages.ui.controls import Axes
 from pages.ui.frame import page_frame
 from pages.ui.grid_downloads import grid_downloads
@@ -70,7 +70,7 @@ def padding_and_stride(picture: Picture) -> None:
             on_selected=cell.take,
             on_cell=numbers.take_cell,
         )
-    grid_size_of_result(geometry)
+    arithmetic(geometry)
     if not transposed:
         same_and_its_odd_pixel(geometry)
     two_conventions(grid, weights, geometry, rule)

@@ -64,9 +64,10 @@ export function pooled(values, count, reduce, result) {
 
 // Where a gradient of 1 that arrives at the pooled value goes on to.
 export function flowing(reduce, count, result, [row, column]) {
+  const many = count.toLocaleString("en");
   const text = {
     max: `A gradient of 1 flows back to the winner alone: row ${row}, column ${column}.`,
-    average: `A gradient of 1 flows back in equal parts: 1/${count} to each of the ${count}.`,
+    average: `A gradient of 1 flows back in equal parts: 1/${many} to each of the ${many}.`,
     l2:
       result > 0
         ? `A gradient of 1 flows back in proportion: pixel / ${written(result, 5)} to each.`

@@ -730,11 +730,14 @@ class Stage {
       faint(context, onInput([zoomTop, zoomLeft, zoomHigh, zoomWide]), this.page);
       if (this.weight) this.lightTouched(context, scale);
       aim(context, onInput([top, left, ...this.extent]), this.page);
-      if (this.wide && this.data.winners) {
-        const [down, across] = this.winner(...this.focus);
-        aim(context, onInput([down - origin[0], across - origin[1], 1, 1]), this.page);
-      }
+      if (this.wide) this.aimAtWinner(context, onInput);
     });
+    if (this.data.gradient) {
+      this.overlay(this.back, (context) => {
+        if (this.wide) this.aimAtWinner(context, onInput);
+        else aim(context, onInput([top, left, ...this.extent]), this.page);
+      });
+    }
     this.overlay(this.output, (context) => {
       faint(
         context,
@@ -747,6 +750,13 @@ class Stage {
         this.page,
       );
     });
+  }
+
+  aimAtWinner(context, onInput) {
+    if (!this.data.winners) return;
+    const [top, left] = this.settings.origin;
+    const [down, across] = this.winner(...this.focus);
+    aim(context, onInput([down - top, across - left, 1, 1]), this.page);
   }
 
   // All the pixels that one weight meets while the window slides over the whole picture.
@@ -836,7 +846,9 @@ class Stage {
     }
     title(
       this.near,
-      this.settings.pictures ? "Zoom on the picture" : (this.settings.input_title ?? "Input"),
+      this.settings.pictures
+        ? (this.settings.zoom_title ?? "Zoom on the picture")
+        : (this.settings.input_title ?? "Input"),
       this.settings.pictures ? "" : `${this.height} \u00d7 ${this.width}`,
     );
     this.near.cells.draw({
@@ -929,7 +941,13 @@ class Stage {
       colour: (row, column) =>
         signedColour(outside(row, column) ? 0 : at(row, column), limit, this.maps),
       hatched: outside,
-      text: (row, column) => (outside(row, column) ? "" : written(at(row, column), 3)),
+      text: (row, column) => {
+        // On a picture the many zeros would hide the few that count.
+        const value = outside(row, column) ? 0 : at(row, column);
+        return outside(row, column) || (this.settings.pictures && value === 0)
+          ? ""
+          : written(value, 3);
+      },
       marks: [
         {
           row: (this.focus[0] - this.anchor[0]) * stride[0],
@@ -1060,14 +1078,14 @@ class Stage {
     const { bias, reduce } = this.settings;
     if (this.stamp) return stamped(this.inputAt(...this.stamp), this.litMarks(this.stamp).length);
     if (this.weights) return weighted(this.windowCells(), bias ?? 0, result);
-    if (this.wide) return pooled([], this.height * this.width, reduce, result);
-    const inside = this.windowCells().filter((cell) => !cell.outside);
+    const inside = this.wide ? [] : this.windowCells().filter((cell) => !cell.outside);
+    const count = this.wide ? this.height * this.width : inside.length;
     const values = inside.map((cell) => cell.value);
-    const sentence = pooled(values, values.length, reduce, result);
+    const sentence = pooled(values, count, reduce, result);
     if (!this.data.gradient) return sentence;
     const [top, left] = this.settings.origin;
     const [down, across] = this.data.winners ? this.winner(row, column) : [0, 0];
-    return [...sentence, flowing(reduce, values.length, result, [down - top, across - left])];
+    return [...sentence, flowing(reduce, count, result, [down - top, across - left])];
   }
 }
 

@@ -1,40 +1,16 @@
-"""How large a small layer's result is, with what the floor takes away made visible."""
+"""How large a layer's result is, with what the floor takes away made visible."""
 
 import streamlit as st
 
-from cnnviz.formulas import CONVOLUTION, OUTPUT_SIZE
+from cnnviz.formulas import OUTPUT_SIZE
 from cnnviz.geometry import Geometry
-from cnnviz.padding_formulas import (
-    TRANSPOSED_CONVOLUTION,
-    TRANSPOSED_SIZE,
-    floored_size,
-    transposed_size,
-)
+from cnnviz.padding_formulas import TRANSPOSED_SIZE, floored_size, transposed_size
 
 _AXES = (("rows", "row", "at the bottom"), ("columns", "column", "on the right"))
 
 
-def grid_size_of_result(geometry: Geometry) -> None:
-    """Show the rule of what is computed, and that of the size with this view's numbers."""
-    stop, size = st.columns([1, 1.4], gap="large")
-    with stop:
-        if geometry.transposed:
-            st.header("What each pixel adds", anchor=False)
-            st.latex(TRANSPOSED_CONVOLUTION)
-            st.markdown(
-                "Every pixel x writes its multiple of every weight w; point at a pixel to see "
-                "where. Read the other way, each result gathers what lies under the kernel turned "
-                "around, as it slides over the spread input: that is the window above."
-            )
-        else:
-            st.header("What happens at each stop", anchor=False)
-            st.latex(CONVOLUTION)
-            st.markdown("Every result y is the sum of weights w times the pixels x under them.")
-    with size:
-        _size(geometry)
-
-
-def _size(geometry: Geometry) -> None:
+def floored_size_of_result(geometry: Geometry) -> None:
+    """Show the size rule with this view's numbers, the floor in it, and what it leaves out."""
     st.header("How large is the result?", anchor=False)
     rule, write = OUTPUT_SIZE, floored_size
     if geometry.transposed:
@@ -67,7 +43,7 @@ def _floor_words(geometry: Geometry) -> str:
     if not said:
         said = ["Here every stride fits and nothing is left over."]
     return (
-        "n input, k kernel, s stride, d dilation, p padding before and after, in pixels. The "
+        "n input, k window, s stride, d dilation, p padding before and after, in pixels. The "
         "brackets round down: where the stride does not divide, the rest is left out, and is "
         f"crossed out above. {' '.join(said)}"
     )

@@ -1,0 +1,28 @@
+"""What happens at each stop, and how large the result is."""
+
+import streamlit as st
+
+from cnnviz.formulas import CONVOLUTION
+from cnnviz.geometry import Geometry
+from cnnviz.padding_formulas import TRANSPOSED_CONVOLUTION
+from pages.ui.result_size import floored_size_of_result
+
+
+def arithmetic(geometry: Geometry) -> None:
+    """Show the rule of what is computed, and that of the size with this view's numbers."""
+    stop, size = st.columns([1, 1.4], gap="large")
+    with stop:
+        if geometry.transposed:
+            st.header("What each pixel adds", anchor=False)
+            st.latex(TRANSPOSED_CONVOLUTION)
+            st.markdown(
+                "Every pixel x writes its multiple of every weight w; point at a pixel to see "
+                "where. Read the other way, each result gathers what lies under the kernel turned "
+                "around, as it slides over the spread input: that is the window above."
+            )
+        else:
+            st.header("What happens at each stop", anchor=False)
+            st.latex(CONVOLUTION)
+            st.markdown("Every result y is the sum of weights w times the pixels x under them.")
+    with size:
+        floored_size_of_result(geometry)

@@ -1,0 +1,1 @@
+"""The parts of the page "Pooling", one module each."""
