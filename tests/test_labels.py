@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.labels import parse_labels
@@ -92,6 +92,7 @@ def test_other_labels_are_refused(text, count, sentence):
         parse_labels(text, count)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.integers(1, 5))
 def test_any_text_is_read_or_refused(text, count):
     try:
@@ -102,6 +103,7 @@ def test_any_text_is_read_or_refused(text, count):
     assert all(label.isprintable() and label for label in labels)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("abc xyz", min_size=1).map(str.strip).filter(bool), min_size=2, max_size=9))
 def test_lines_come_back_as_labels(lines):
     expected = tuple(" ".join(line.split()) for line in lines)

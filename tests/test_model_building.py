@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -384,6 +386,15 @@ def test_a_network_read_as_data_can_be_looked_into(keras):
     maps = network.feature_maps(image)
     (expected,) = outputs_of(original, network.preprocess(image)[np.newaxis])
     np.testing.assert_allclose(maps[network.answer_layer], expected[0], rtol=1e-5, atol=1e-5)
+
+
+def test_a_network_that_nobody_holds_gives_its_memory_back(keras):
+    network = Network.from_model(opened(saved(sequential(keras))).model)
+    network.feature_maps(np.zeros((8, 8, 3), np.uint8))
+    model = weakref.ref(network.model)
+    del network
+    gc.collect()
+    assert model() is None
 
 
 def test_keras_itself_is_left_as_it_was(keras):

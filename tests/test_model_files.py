@@ -8,7 +8,6 @@ import os
 import pickle
 import struct
 import sys
-import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import asdict
@@ -65,12 +64,9 @@ def archive_refused(data: bytes, **limits: Any) -> str:
 
 def refused(data: bytes, **options: Any) -> str:
     """Read a file the whole way, child and all; return the sentence it is refused with."""
-    started = time.monotonic()
     with pytest.raises(NetworkError) as error:
         read_upload(data, **options)
-    assert time.monotonic() - started < 60  # 20 s on a machine that does nothing else
     assert str(error.value).isprintable()
-    assert error.value.__traceback__ is not None
     return str(error.value)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.limits import Limits
@@ -350,6 +350,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(json_values, st.sampled_from(["layers", "input_layers", "output_layers", "name"]))
 def test_any_json_in_a_models_config_is_read_or_refused(value, key):
     config = functional(conv("a", of("image")), outputs=("a", 0, 0))
@@ -361,6 +362,7 @@ def test_any_json_in_a_models_config_is_read_or_refused(value, key):
     assert sentence.isprintable()
 
 
+@settings(deadline=None)
 @given(json_values)
 def test_any_json_as_a_call_is_read_or_refused(value):
     config = functional(conv("a", of("image")), outputs=("a", 0, 0))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.model_schema import (
@@ -224,6 +224,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(LAYER_KINDS)), st.data())
 def test_any_json_is_either_checked_or_refused_in_one_line(kind, data):
     names = [*LAYER_KINDS[kind].arguments, "dtype", "name", "other"]
@@ -239,6 +240,7 @@ def test_any_json_is_either_checked_or_refused_in_one_line(kind, data):
         assert result.keys() == LAYER_KINDS[kind].arguments.keys()
 
 
+@settings(deadline=None)
 @given(json_values)
 def test_a_value_is_shown_short_and_printable(value):
     text = shown(value)

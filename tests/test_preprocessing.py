@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.networks import Network, NetworkError
@@ -55,6 +55,7 @@ def test_a_grey_network_gets_the_luminance():
     np.testing.assert_allclose(red, [[[76.245]]])
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(PREPROCESSINGS)), st.integers(0, 255))
 def test_a_grey_picture_is_the_mean_of_what_a_colour_network_gets(key, value):
     grey = np.full((1, 1, 3), value)
