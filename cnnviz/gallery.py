@@ -59,12 +59,14 @@ class GalleryFile:
     name : its path in the gallery, different from all others; fit to be shown.
     label : the folder that it lies in, "" where folders tell nothing apart.
     size : of the file as it says itself, in bytes.
+    stamp : changes when a file on this computer does: its path, size and time. "" for uploads.
     """
 
     name: str
     label: str
     size: int
     _content: Callable[[], bytes] = field(repr=False, compare=False)
+    stamp: str = ""
 
     def content(self) -> bytes:
         """Read the file's bytes.
@@ -106,12 +108,14 @@ class Gallery:
     files : in the order they came.
     skipped : what is plainly no picture, or out of bounds. Others show when they are read.
     left_out : pictures beyond the limit on their count.
+    is_local : whether the files lie on this computer, where what is found out may be kept.
     limits : what is refused.
     """
 
     files: tuple[GalleryFile, ...]
     skipped: tuple[Skipped, ...]
     left_out: int = 0
+    is_local: bool = False
     limits: Limits = field(default=LIMITS, repr=False)
 
     def __len__(self) -> int:
@@ -232,16 +236,18 @@ def gallery_of_folder(
     for file in _walk(path):
         name = file.relative_to(path).as_posix()
         try:
-            is_inside = file.resolve().is_relative_to(path)
-            size = file.stat().st_size if is_inside else 0
+            place = file.resolve()
+            status = file.stat()
         except (OSError, RuntimeError):
             found.skip(name, _gone(name))
             continue
-        if is_inside:
-            found.add(name, size, partial(_content_of, file, name, limits))
+        if place.is_relative_to(path):
+            content = partial(_content_of, file, name, limits)
+            stamp = f"{place} {status.st_size} {status.st_mtime_ns}"
+            found.add(name, status.st_size, content, stamp)
         else:
             found.skip(name, _outside(name))
-    return found.gallery()
+    return found.gallery(is_local=True)
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -293,12 +299,12 @@ class _Sorting:
         self.most = most
         self.left_out = 0
         self.skipped: list[Skipped] = []
-        self._kept: list[tuple[PurePosixPath, int, Callable[[], bytes]]] = []
+        self._kept: list[tuple[PurePosixPath, int, Callable[[], bytes], str]] = []
 
     def skip(self, name: str, reason: str) -> None:
         self.skipped.append(Skipped(shown_name(name), reason))
 
-    def add(self, name: str, size: int, content: Callable[[], bytes]) -> bool:
+    def add(self, name: str, size: int, content: Callable[[], bytes], stamp: str = "") -> bool:
         """Take a file unless something speaks against it; say whether it was taken."""
         path = PurePosixPath(name.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or ":" in (path.parts or ("",))[0]:
@@ -322,7 +328,7 @@ class _Sorting:
         elif len(self._kept) >= self.most:
             self.left_out += 1
         else:
-            self._kept.append((path, size, content))
+            self._kept.append((path, size, content, stamp))
             return True
         return False
 
@@ -383,16 +389,18 @@ class _Sorting:
                 f"Received: {unpacked / len(data):,.0f} times."
             )
 
-    def gallery(self) -> Gallery:
+    def gallery(self, *, is_local: bool = False) -> Gallery:
         """Name and label what was kept."""
         if not self._kept:
             raise GalleryError(self._nothing())
-        paths = [path for path, _, _ in self._kept]
-        named = zip(_distinct(paths), folder_labels(paths), self._kept, strict=True)
+        paths = [path for path, *_ in self._kept]
         files = tuple(
-            GalleryFile(name, label, size, content) for name, label, (_, size, content) in named
+            GalleryFile(name, label, size, content, stamp)
+            for name, label, (_, size, content, stamp) in zip(
+                _distinct(paths), folder_labels(paths), self._kept, strict=True
+            )
         )
-        return Gallery(files, tuple(self.skipped), self.left_out, self.limits)
+        return Gallery(files, tuple(self.skipped), self.left_out, is_local, self.limits)
 
     def _nothing(self) -> str:
         if len(self.skipped) == 1:

@@ -9,6 +9,7 @@ all pictures alike.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -82,7 +83,7 @@ class ImageIndex:
         layer : the layer to compare by; `at` changes it later.
         labels : one per picture.
         layers : all layers to keep; `layers_to_index(network)` without.
-        report : called after each picture.
+        report : called before the first picture and after each.
 
         Raises
         ------
@@ -92,6 +93,8 @@ class ImageIndex:
         kept = list(dict.fromkeys([*(layers or layers_to_index(network)), layer]))
         rows: dict[str, list[Vectors]] = {name: [] for name in kept}
         count = 0
+        if report is not None:
+            report(0)
         for image in images:
             for name, vector in embed(network, image, kept).items():
                 rows[name].append(vector)
@@ -106,7 +109,8 @@ class ImageIndex:
                 f"Each picture must have one label. Received: {len(names)} labels for {count} "
                 "pictures."
             )
-        return cls(network, layer, {name: np.stack(row) for name, row in rows.items()}, names)
+        # One layer after the other, so that the rows and the whole are not both in memory.
+        return cls(network, layer, {name: np.stack(rows.pop(name)) for name in kept}, names)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -117,7 +121,7 @@ class ImageIndex:
         order = {info.name: at for at, info in enumerate(self.network.layers)}
         return tuple(sorted(self.vectors, key=lambda name: order[name]))
 
-    @property
+    @functools.cached_property
     def mean(self) -> Vectors:
         """The mean vector of all pictures at the layer in use."""
         return np.asarray(self.vectors[self.layer].mean(axis=0), np.float32)
@@ -161,8 +165,7 @@ class ImageIndex:
 
     def nearest(self, vector: ArrayLike, count: int, metric: Metric) -> list[Match]:
         """Find the vectors nearest to this one; equal distances keep the index's order."""
-        vectors = self.vectors[self.layer]
-        distances = distances_to(vectors - self.mean, np.asarray(vector) - self.mean, metric)
+        distances = distances_to(self.vectors[self.layer], vector, metric, mean=self.mean)
         order = np.argsort(distances, kind="stable")[:count]
         mean = float(distances.mean()) or 1.0
         return [
@@ -243,8 +246,16 @@ def pooled(maps: Vectors) -> Vectors:
     return np.asarray(maps.reshape(-1, maps.shape[-1]).mean(axis=0), np.float32)
 
 
-def distances_to(vectors: Vectors, vector: ArrayLike, metric: Metric) -> NDArray[np.float64]:
+def distances_to(
+    vectors: Vectors, vector: ArrayLike, metric: Metric, *, mean: ArrayLike = 0.0
+) -> NDArray[np.float64]:
     """Measure how far each row lies from one vector.
+
+    Parameters
+    ----------
+    vectors : (n, length) float32.
+    vector : (length,).
+    mean : what is taken off every vector first; of the metrics, only the cosine notices.
 
     Raises
     ------
@@ -257,8 +268,43 @@ def distances_to(vectors: Vectors, vector: ArrayLike, metric: Metric) -> NDArray
         raise ValueError(
             f"The metric must be one of {', '.join(METRICS)}. Received: metric={metric!r}."
         )
-    row: NDArray[np.float64] = _pairwise(np.asarray(vector, np.float32)[None], vectors, metric)[0]
-    return row
+    query = np.asarray(vector, np.float32)
+    origin = np.asarray(mean if metric == "cosine" else query, np.float32)
+    direction = query - origin
+    length = float(np.linalg.norm(direction)) or 1.0
+    distances = np.empty(len(vectors), np.float64)
+    # Rows at a time that stay in the processor's cache: the differences of all would take as much
+    # memory again as the index, and most of the time.
+    rows = max(1, _CACHED_NUMBERS // max(1, query.size))
+    differences = np.empty((min(rows, len(vectors)), query.size), np.float32)
+    for start in range(0, len(vectors), rows):
+        block = vectors[start : start + rows]
+        difference = np.subtract(block, origin, out=differences[: len(block)])
+        distances[start : start + rows] = _lengths(difference, direction, length, metric)
+    return distances
+
+
+_CACHED_NUMBERS = 64 * 1024
+
+
+def _lengths(
+    difference: Vectors, direction: Vectors, length: float, metric: Metric
+) -> NDArray[np.float64]:
+    """Measure vectors (n, length), which may be overwritten; the cosine to a direction."""
+    found: Vectors
+    if metric == "cosine":
+        lengths = np.sqrt(np.einsum("ij,ij->i", difference, difference), dtype=np.float64)
+        lengths[lengths == 0] = 1.0
+        # No matrix product: two equal rows must come out equal wherever they stand.
+        cosines = np.einsum("ij,j->i", difference, direction) / (lengths * length)
+        return np.asarray(np.clip(1.0 - cosines, 0.0, 2.0), np.float64)
+    if metric == "euclidean":
+        found = np.sqrt(np.einsum("ij,ij->i", difference, difference))
+    elif metric == "manhattan":
+        found = np.abs(difference, out=difference).sum(axis=1)
+    else:
+        found = np.abs(difference, out=difference).max(axis=1)
+    return np.asarray(found, np.float64)
 
 
 def _pairwise(rows: Vectors, vectors: Vectors, metric: Metric) -> NDArray[np.float64]:
