@@ -1,0 +1,193 @@
+"""The Activations page in a real browser: what JavaScript does must be what Python does."""
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+
+from cnnviz.activations import ACTIVATIONS
+from tests.browser.checks import complaints, overflow, violations
+from tests.browser.conftest import settle
+
+PARTS = ("On+your+picture", "Vanishing+gradients", "Dead+ReLUs", "Softmax")
+
+
+def stage(page: Page, inside: str, expression: str):
+    """Evaluate JavaScript with `state`, the object of the component that holds `inside`."""
+    return page.locator(inside).first.evaluate(
+        "(node) => { const state = node.getRootNode().querySelector('.root').stage; "
+        f"return {expression}; }}"
+    )
+
+
+def part(name: str, **address: str) -> str:
+    rest = "".join(f"&{key}={value}" for key, value in address.items())
+    return f"activations?act_part={name}{rest}"
+
+
+def after(page: Page, address: str) -> None:
+    """Wait until the address says what a hand has done, and Python's answer is there."""
+    page.wait_for_function(
+        "(part) => decodeURIComponent(location.search).includes(part)", arg=address
+    )
+    settle(page)
+
+
+def typeset(page: Page) -> None:
+    """Wait for the formulas' fonts; until then a formula can be too wide for its place."""
+    page.wait_for_selector(".katex-display")
+    page.wait_for_function("() => document.fonts.status === 'loaded'")
+    page.wait_for_timeout(400)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", PARTS)
+def test_every_part_is_accessible(visit, name, dark):
+    page = visit(part(name), dark=dark)
+    typeset(page)
+    assert violations(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(300)
+    assert overflow(page) <= 0
+    assert complaints(page) == []
+
+
+def test_a_point_dragged_along_a_curve_shows_pythons_numbers(visit):
+    page = visit("activations?act_function=SiLU+(swish)&act_overlay=")
+    chart = page.locator(".chart").first
+    box = chart.bounding_box()
+    page.mouse.move(box["x"] + 300, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 120, box["y"] + 150, steps=6)
+    x = stage(page, ".chart", "state.value")
+    value, slope = page.locator(".values tbody td").all_inner_texts()
+    silu = ACTIVATIONS["silu"]
+    for shown, exact in ((value, silu.function(x)), (slope, silu.derivative(x))):
+        assert float(shown.replace("−", "-")) == pytest.approx(float(exact), abs=6e-5)
+    page.mouse.up()
+    after(page, f"x={x:.6g}")
+    assert stage(page, ".chart", "state.value") == x
+
+
+def test_the_point_goes_by_arrow_keys_and_by_itself(visit):
+    page = visit("activations?x=0.5")
+    page.locator(".chart").first.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".where").inner_text() == "x = 0.6"
+    page.keyboard.press("End")
+    assert page.locator(".where").inner_text() == "x = 6"
+    page.get_by_label("Play").click()
+    page.wait_for_timeout(700)
+    page.get_by_label("Pause").click()
+    assert -6 <= stage(page, ".chart", "state.value") < 0  # round the end, and on from the start
+
+
+def test_charts_are_saved_with_their_names(visit):
+    page = visit("activations")
+    with page.expect_download() as saved:
+        page.get_by_text("Save SVG").click()
+    text = saved.value.path().read_text(encoding="utf-8")
+    assert text.startswith("<svg")
+    assert all(name in text for name in ("ReLU", "Sigmoid", "GELU"))
+    with page.expect_download() as saved:
+        page.get_by_text("Save PNG").click()
+    assert saved.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+def test_pointing_at_a_number_shows_its_way_and_the_address_keeps_it(visit):
+    page = visit(part("On+your+picture", picture="digit", act_function="Tanh"))
+    frame = page.locator(".frame").first
+    box = frame.bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.3)
+    row, column = stage(page, ".frame", "state.focus")
+    before, shown = (
+        stage(page, ".frame", f"state.values.{name}[{row} * state.columns + {column}]")
+        for name in ("before", "after")
+    )
+    assert shown == pytest.approx(np.tanh(before), abs=1e-6)
+    after(page, f"at={row},{column}")
+    again = visit(page.url.split("/", 3)[3])
+    assert stage(again, ".frame", "state.focus") == [row, column]
+
+
+def test_pointing_at_a_bar_leaves_only_its_numbers(visit):
+    page = visit(part("On+your+picture", picture="digit"))
+    chart = page.locator(".chart")
+    chart.focus()
+    page.keyboard.press("ArrowUp")
+    page.wait_for_timeout(100)
+    which, index = stage(page, ".chart", "state.bin")
+    assert which == "after"
+    counted = stage(page, ".chart", f"state.arrays.counts_after.data[{index}]")
+    assert page.locator(".line").inner_text().startswith(f"{counted:,} numbers")
+    clear = stage(
+        page,
+        ".chart",
+        "[...state.shade.getContext('2d').getImageData(0, 0, state.columns, state.rows).data]"
+        ".filter((value, at) => at % 4 === 3 && value === 0).length",
+    )
+    assert clear == counted
+
+
+def test_a_dragged_logit_previews_what_python_answers(visit):
+    page = visit(part("Softmax", temperature="0.7", logits="2,-1,0.5"))
+    track = page.locator(".track").nth(1)
+    box = track.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.4, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.83, middle, steps=8)
+    names = ("terms", "probabilities", "gradient", "written", "naive")
+    everything = (
+        "({logits: [...state.state.logits], loss: state.found.loss, total: state.found.total, "
+        + ", ".join(f"{name}: [...state.found.{name}]" for name in names)
+        + "})"
+    )
+    previewed = stage(page, ".track", everything)
+    page.mouse.up()
+    after(page, "logits=2,")
+    answered = stage(page, ".track", everything)
+    assert stage(page, ".track", "state.found.terms instanceof Float32Array")  # Python's own
+    assert previewed["logits"][1] == pytest.approx(3.3)
+    for name, values in answered.items():
+        np.testing.assert_allclose(previewed[name], values, rtol=1e-5, atol=1e-7, err_msg=name)
+
+
+def test_logits_go_by_arrow_keys_and_overflow_is_shown(visit):
+    page = visit(part("Softmax", logits="88,80", act_span="100"))
+    assert "not a number" not in page.locator(".naive").inner_text()
+    page.locator(".track").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(50)
+    assert page.locator(".naive").inner_text() == "As written, in float32: ∞ / ∞ = not a number"
+    after(page, "logits=89,80")
+    assert page.locator(".naive").inner_text() == "As written, in float32: ∞ / ∞ = not a number"
+    assert page.locator(".share .number").first.inner_text() == "0.9999"
+
+
+def test_the_right_class_and_the_temperature_are_kept_in_the_address(visit):
+    page = visit(part("Softmax"))
+    page.get_by_label("owl is the right class").check()
+    after(page, "class=owl")
+    page.get_by_label("Temperature").focus()
+    page.keyboard.press("End")
+    after(page, "temperature=16")
+    assert "owl" in page.locator(".line").first.inner_text()
+
+
+def test_a_training_run_plays_and_can_be_wound_back(visit):
+    page = visit(part("Dead+ReLUs"))
+    chart = page.locator(".chart").first
+    assert page.locator(".where").inner_text() == "step 240 of 240"
+    chart.focus()
+    page.keyboard.press("Home")
+    page.wait_for_timeout(100)
+    assert page.locator(".title .size").first.inner_text() == "0 of 32 never fire again"
+    page.keyboard.press(" ")
+    page.wait_for_timeout(800)
+    page.keyboard.press(" ")
+    step = stage(page, ".chart", "state.step")
+    assert 0 < step < 240
+    dead = stage(page, ".chart", "state.runs[0].dead[state.step]")
+    page.wait_for_timeout(100)
+    shown = page.locator(".title .size").first.inner_text()
+    assert shown == f"{round(32 * dead)} of 32 never fire again"

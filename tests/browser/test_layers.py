@@ -1,0 +1,164 @@
+"""The Layers page in a real browser: what JavaScript does must be what Python does."""
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+
+from cnnviz.layers import dropout, flatten_index
+from cnnviz.samples import open_sample
+from cnnviz.tutorial_network import tutorial_maps, tutorial_weights
+from tests.browser.checks import complaints, overflow, violations
+from tests.browser.conftest import settle
+
+PARTS = ("Dense", "Dropout", "Why+not+dense%3F", "Sparse+and+shared")
+
+
+def stage(page: Page, inside: str, expression: str):
+    """Evaluate JavaScript with `state`, the object of the component that holds `inside`."""
+    return page.locator(inside).first.evaluate(
+        "(node) => { const state = node.getRootNode().querySelector('.root').stage; "
+        f"return {expression}; }}"
+    )
+
+
+def part(name: str, **address: str) -> str:
+    rest = "".join(f"&{key}={value}" for key, value in address.items())
+    return f"layers?layer_part={name}{rest}"
+
+
+def after(page: Page, address: str) -> None:
+    """Wait until the address says what a hand has done, and Python's answer is there."""
+    page.wait_for_function(
+        "(part) => decodeURIComponent(location.search).includes(part)", arg=address
+    )
+    settle(page)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", PARTS)
+def test_every_part_is_accessible(visit, name, dark):
+    page = visit(part(name), dark=dark)
+    page.wait_for_selector(".katex-display")
+    page.wait_for_function("() => document.fonts.status === 'loaded'")
+    page.wait_for_timeout(400)  # until then a formula can be too wide for its place
+    assert violations(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(300)
+    assert overflow(page) <= 0
+    assert complaints(page) == []
+
+
+def test_pointing_at_either_side_finds_the_same_number(visit):
+    page = visit("layers?layer_side=4&layer_channels=3")
+    vector = page.locator(".vector .cells")
+    box = vector.bounding_box()
+    cell = box["width"] / 12
+    page.mouse.move(box["x"] + 7.5 * cell, box["y"] + 2.5 * cell)
+    page.wait_for_timeout(100)
+    index = stage(page, ".sides", "state.index")
+    assert index == 2 * 12 + 7
+    assert stage(page, ".sides", "state.place()") == [2, 2, 1]
+    assert index == flatten_index((4, 4, 3), 2, 2, 1)
+    second = page.locator(".maps .cells").nth(2)
+    box = second.bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.9, box["y"] + box["height"] * 0.1)
+    assert stage(page, ".sides", "state.index") == flatten_index((4, 4, 3), 0, 3, 2)
+    after(page, "element=11")
+    assert "(0 · 4 + 3) · 3 + 2 = 11" in page.locator(".line").inner_text()
+
+
+def test_arrow_keys_stay_in_a_map_and_run_along_the_vector(visit):
+    page = visit("layers?element=17")
+    page.locator(".maps .cells").nth(0).focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(50)
+    assert stage(page, ".sides", "state.place()") == [1, 2, 0]
+    page.locator(".vector .cells").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(50)
+    assert stage(page, ".sides", "state.place()") == [1, 2, 1]
+    page.keyboard.press("Home")
+    page.keyboard.press(" ")
+    page.wait_for_timeout(900)
+    page.keyboard.press(" ")
+    assert 0 < stage(page, ".sides", "state.index") < 12
+
+
+def test_a_units_products_are_pythons_and_its_neighbours_can_be_chosen(visit):
+    page = visit(part("Dense"))
+    page.get_by_label("frog").check()
+    after(page, "layer_unit=frog")
+    found = tutorial_maps(open_sample("panda"))
+    weights = tutorial_weights()["dense/kernel"][:, 6]
+    frame = page.locator(".frame").nth(1)
+    box = frame.bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.7)
+    row, column, channel = stage(page, ".walls", "state.focus")
+    index = flatten_index((16, 16, 16), row, column, channel)
+    x, weight = float(found.pool.ravel()[index]), float(weights[index])
+    line = page.locator(".line").inner_text()
+    assert f"x[{index}] · w[{index}]" in line
+    shown = float(line.rsplit("= ", 1)[1].replace("−", "-"))
+    assert shown == pytest.approx(x * weight, abs=6e-4)
+    frame.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(100)
+    assert stage(page, ".walls", "state.focus") != [row, column, channel]
+
+
+def test_a_new_mask_is_the_next_one_that_python_drew(visit):
+    page = visit(part("Dropout", layer_rate="0.30", layer_seed="4"))
+    page.get_by_text("New mask").click()
+    page.wait_for_timeout(200)
+    maps = tutorial_maps(open_sample("panda")).pool
+    expected = [dropout(maps, 0.3, seed) for seed in (4, 5)]
+    shown = stage(page, ".walls", "[...state.values.result]")
+    np.testing.assert_allclose(shown, expected[1].result.ravel(), rtol=1e-6)
+    means = [float(cell) for cell in page.locator(".values td").all_inner_texts()]
+    measured = np.mean([one.result.mean() for one in expected])
+    assert means[:3] == pytest.approx([maps.mean(), expected[1].result.mean(), measured], rel=1e-3)
+    assert means[3] == pytest.approx(0.7 * measured, rel=1e-3)
+
+
+def test_at_inference_the_maps_pass_as_they_are(visit):
+    page = visit(part("Dropout", layer_mode="Inference"))
+    assert stage(
+        page, ".walls", "state.values.result.every((x, at) => x === state.arrays.maps.data[at])"
+    )
+    assert not page.get_by_text("New mask").is_visible()
+
+
+def test_dragging_the_side_counts_and_python_follows(visit):
+    page = visit(part("Why+not+dense%3F"))
+    chart = page.locator(".chart").first
+    box = chart.bounding_box()
+    page.mouse.move(box["x"] + 120, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 120, box["y"] + 100, steps=5)
+    side = round(stage(page, ".chart", "state.value"))
+    weights = page.locator(".values tbody td").first.inner_text()
+    page.mouse.up()
+    after(page, f"layer_picture_side={side}")
+    assert page.locator("[data-testid='stMetricValue']").first.inner_text() == weights
+    assert page.get_by_label("Picture side").input_value() == str(side)
+
+
+def test_a_weight_lights_all_its_connections_and_an_output_its_inputs(visit):
+    page = visit(part("Sparse+and+shared"))
+    page.get_by_label("Weight 4: show its connections").hover()
+    assert page.locator(".line").inner_text() == "Weight 4: one number, used by 16 connections."
+    assert page.locator(".drawing line").count() == 16
+    page.locator("polygon[data-plane=output][data-at='5']").hover()
+    assert page.locator(".line").inner_text().startswith("Output row 1, column 1: 9 of 36 inputs")
+    page.locator("polygon[data-plane=input][data-at='0']").hover()
+    assert (
+        page.locator(".line").inner_text() == "Input row 0, column 0: it reaches 1 of 16 outputs."
+    )
+    page.locator(".drawing").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    assert (
+        page.locator(".line").inner_text() == "Input row 1, column 1: it reaches 4 of 16 outputs."
+    )
+    page.keyboard.press("Enter")
+    assert page.locator(".line").inner_text().startswith("Output row 2, column 2")
