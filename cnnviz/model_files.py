@@ -138,8 +138,8 @@ def allowance_for(limits: Limits) -> Allowance:
     return replace(
         usual,
         memory_bytes=usual.memory_bytes + int(12 * extra * MEBIBYTE),
-        seconds=usual.seconds + extra / 4,
-        processor_seconds=usual.processor_seconds + int(extra),
+        seconds=usual.seconds + extra,
+        processor_seconds=usual.processor_seconds + extra / 2,
         reply_bytes=4 * limits.model_weights + 16 * MEBIBYTE,
     )
 

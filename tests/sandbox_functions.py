@@ -39,6 +39,16 @@ def sleep(data: bytes) -> Any:
     time.sleep(60)
 
 
+def load_at_length(data: bytes) -> Any:
+    from cnnviz.sandbox import loading
+
+    with loading():
+        until = time.process_time() + 0.7
+        while time.process_time() < until:
+            pass
+    return {"loaded": True}, {}
+
+
 def crash(data: bytes) -> Any:
     ctypes.string_at(0)
 

@@ -69,8 +69,14 @@ def test_a_child_that_never_ends_is_killed_by_the_clock():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no processor time")
 def test_a_child_that_computes_without_end_is_killed_by_its_processor_time():
-    error = fails(functions.loop, replace(SMALL, processor_seconds=1))
+    error = fails(functions.loop, replace(SMALL, processor_seconds=0.5))
     assert error.cause == "processor"
+    assert "may take 0.5 processor seconds" in str(error)
+
+
+def test_loading_a_library_is_not_the_files_time():
+    allowance = replace(SMALL, processor_seconds=0.5, seconds=5)
+    assert run_apart(functions.load_at_length, b"", allowance=allowance).values == {"loaded": True}
 
 
 @pytest.mark.parametrize("function", [functions.crash, functions.fail, functions.leave])
