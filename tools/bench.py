@@ -4,11 +4,13 @@ Timings are medians of one run on one machine; nothing else should be running.
 """
 
 import statistics
-from collections.abc import Callable
+import time
 
+import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-from tools import bench_compute
+from cnnviz.images import encode_png
+from tools import bench_compute, bench_networks
 from tools.app_server import open_chromium, running_app
 
 Row = tuple[str, str, str]
@@ -73,20 +75,45 @@ def slider_to_picture(page: Page, label: str, count: int = 24) -> list[float]:
 
 
 def browser_rows(address: str, page: Page) -> list[Row]:
-    """Measure the Convolution page at 512 x 512, grey and in colour."""
-    rows: list[Row] = []
-    for source in ("grey", "colour"):
-        page.goto(f"{address}/convolution?picture=checkerboard&source={source.capitalize()}")
-        page.wait_for_selector(".stage canvas")
-        page.wait_for_timeout(1_500)
-        size = page.locator(".input .size").inner_text()
-        case = f"{size}, {source}"
+    """Measure the first page, and the Convolution page at 512 x 512 in grey and in colour."""
+    rows = [_row("first page on a warm server", _page_times(address, page), 1000)]
+    page.goto(f"{address}/convolution")
+    _upload_square(page)
+    for source in ("Grey", "Colour"):
+        page.get_by_role("combobox", name="Picture in").fill(source)
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(2_000)
+        case = f"{page.locator('.input .size').inner_text()}, {source.lower()}"
         waits = slider_to_picture(page, "Bias")
         rows.append(_row(f"slider to new picture on screen ({case})", waits, 100))
         stage = page.locator(".stage")
         rows.append(_row(f"frame while a weight is dragged ({case})", stage.evaluate(_DRAG), 16))
         rows.append(_row(f"hover to highlight ({case})", stage.evaluate(_HOVER), 16))
     return rows
+
+
+def _page_times(address: str, page: Page, count: int = 5) -> list[float]:
+    times = []
+    for _ in range(count):
+        start = time.perf_counter()
+        page.goto(f"{address}/convolution")
+        page.wait_for_selector(".output .pixels")
+        times.append(1000 * (time.perf_counter() - start))
+    return times
+
+
+def _upload_square(page: Page) -> None:
+    """Bring a picture of 512 x 512 with much in it."""
+    noise = np.random.default_rng(0).integers(0, 256, (512, 512, 3)).astype(np.uint8)
+    page.get_by_role("button", name="Change the picture").click()
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "noise.png", "mimeType": "image/png", "buffer": encode_png(noise)}
+    )
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('*')].some(e => e.shadowRoot?.querySelector"
+        "('.input .size')?.textContent === '512 \\u00d7 512')"
+    )
+    page.keyboard.press("Escape")
 
 
 def _row(what: str, milliseconds: list[float], most: float) -> Row:
@@ -103,9 +130,9 @@ def print_table(rows: list[Row]) -> None:
         )
 
 
-def main(parts: tuple[Callable[[], list[Row]], ...] = (bench_compute.rows,)) -> None:
-    """Measure the compute core, then the app in Chromium."""
-    rows = [row for part in parts for row in part()]
+def main() -> None:
+    """Measure the compute core and the networks, then the app in Chromium."""
+    rows = [*bench_compute.rows(), *bench_networks.rows()]
     with running_app() as address, sync_playwright() as playwright:
         browser = open_chromium(playwright)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
