@@ -15,6 +15,7 @@ import struct
 import sys
 import tempfile
 import threading
+import weakref
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -160,6 +161,8 @@ class Records:
             self._places.clear()
             raise
         self._file = file
+        # An index reads from it for as long as somebody has the index.
+        weakref.finalize(self, file.close)
 
     def _begin(self, path: Path) -> None:
         # Beside its place and then renamed: whoever reads the old file goes on to read that.

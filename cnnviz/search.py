@@ -271,7 +271,7 @@ def distances_to(
     query = np.asarray(vector, np.float32)
     origin = np.asarray(mean if metric == "cosine" else query, np.float32)
     direction = query - origin
-    length = float(np.linalg.norm(direction)) or 1.0
+    length = float(np.linalg.norm(direction))
     distances = np.empty(len(vectors), np.float64)
     # Rows at a time that stay in the processor's cache: the differences of all would take as much
     # memory again as the index, and most of the time.
@@ -294,9 +294,12 @@ def _lengths(
     found: Vectors
     if metric == "cosine":
         lengths = np.sqrt(np.einsum("ij,ij->i", difference, difference), dtype=np.float64)
-        lengths[lengths == 0] = 1.0
         # No matrix product: two equal rows must come out equal wherever they stand.
-        cosines = np.einsum("ij,j->i", difference, direction) / (lengths * length)
+        products = np.einsum("ij,j->i", difference, direction)
+        # What has no direction is alike to nothing but to its own kind: the only picture of an
+        # index, which is its mean, to itself.
+        cosines = np.where(lengths == 0, float(length == 0), 0.0)
+        np.divide(products, lengths * length, out=cosines, where=lengths * length > 0)
         return np.asarray(np.clip(1.0 - cosines, 0.0, 2.0), np.float64)
     if metric == "euclidean":
         found = np.sqrt(np.einsum("ij,ij->i", difference, difference))
