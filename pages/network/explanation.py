@@ -1,13 +1,15 @@
 """Explain one number: what went into it, step by step, and on from there down to the pixels."""
 
+import numpy as np
 import streamlit as st
 
-from cnnviz.explain import Cell
+from cnnviz.explain import Cell, Explanation
 from cnnviz.networks import NetworkError
 from pages.network.explanation_message import message
 from pages.network.scene import Scene
 from pages.network.trail import LAYER_BY_LAYER, Trail, explained
 from pages.ui.components import register
+from pages.ui.takeaway import npz
 
 _mount = register("explanation")
 _KEY = "explanation"
@@ -37,6 +39,39 @@ def show(scene: Scene) -> None:
         ),
         on_look_change=lambda: _look(scene),
     )
+    if found is not None and found.terms:
+        st.download_button(
+            "Inputs, weights and products as NPZ",
+            lambda: npz(**arrays_of(found)),
+            f"{here.layer}_{here.channel}_{here.row}_{here.column}.npz",
+            "application/octet-stream",
+            key="explanation_npz",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
+def arrays_of(found: Explanation) -> dict[str, np.ndarray]:
+    """Name what went into a number: per input layer patches, weights, products, sums, places."""
+    arrays = {
+        "value": np.float64(found.value),
+        "network_value": np.float32(found.network_value),
+        "step_names": np.array([step.name for step in found.steps]),
+        "step_values": np.array([step.value for step in found.steps]),
+    }
+    for part in found.terms:
+        name = "" if len(found.terms) == 1 else f"{part.layer.replace('/', '_')}_"
+        arrays |= {
+            f"{name}channels": part.channels,
+            f"{name}rows": part.rows,
+            f"{name}columns": part.columns,
+            f"{name}patches": part.patches,
+            f"{name}products": part.products,
+            f"{name}sums": part.sums,
+        }
+        if part.weights is not None:
+            arrays[f"{name}weights"] = part.weights
+    return arrays
 
 
 def _look(scene: Scene) -> None:

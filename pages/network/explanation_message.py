@@ -178,7 +178,6 @@ def thumbnails(planes: np.ndarray) -> np.ndarray:
 
 def _found(scene: Scene, found: Explanation, arrays: Arrays) -> Settings:
     network, way = scene.network, way_of(found)
-    exact = max(1.0, abs(found.network_value)) * _EXACT
     parts, rows = [], []
     for order, part in enumerate(found.terms):
         parts.append(_part(scene, found, order, part, arrays))
@@ -200,7 +199,9 @@ def _found(scene: Scene, found: Explanation, arrays: Arrays) -> Settings:
         "value": written(found.value, 5),
         "network_value": written(found.network_value, 5),
         "delta": scientific(found.delta),
-        "agrees": found.delta <= exact,
+        "agrees": bool(
+            np.isclose(found.value, found.network_value, rtol=_EXACT, atol=_EXACT, equal_nan=True)
+        ),
         "number": _finite(found.value),
         "name": channel[found.cell.channel] if channel else "",
         "steps": [_step(network, found, order, arrays) for order in range(len(found.steps))],

@@ -13,6 +13,7 @@ from cnnviz.layer_terms import as_cells
 from cnnviz.network import Network
 from cnnviz.networks import NetworkError, open_network
 from cnnviz.tensorflow_runtime import load_keras
+from pages.network.explanation import arrays_of
 from pages.network.explanation_message import labels_of, message, thumbnails
 from pages.network.explanation_words import scientific, way_of, what_it_reads
 from pages.network.scene import Scene
@@ -153,6 +154,18 @@ def test_thumbnails_keep_signs_and_the_place_of_the_largest():
     assert small[0].max() == 128
     assert small[1].max() == 255
     assert thumbnails(np.full((1, 2, 2), np.nan, np.float32)).tolist() == [[[128, 128]] * 2]
+
+
+def test_the_arrays_to_take_along_give_the_number_again():
+    scene = shipped("tutorial")
+    arrays = arrays_of(explain(scene.network, scene.maps, "conv_2", 3, 4, 9))
+    bias = scene.network.weights("conv_2")["bias"][9]
+    again = (arrays["patches"] * arrays["weights"]).sum() + bias
+    assert again == pytest.approx(scene.maps["conv_2"][3, 4, 9], abs=1e-5)
+    scene = shipped("efficientnet_lite0")
+    arrays = arrays_of(explain(scene.network, scene.maps, "stage2_block2_add", 3, 4, 9))
+    both = [arrays[name] for name in arrays if name.endswith("_sums")]
+    assert sum(both).item() == pytest.approx(float(arrays["value"]))
 
 
 # ---- words ---------------------------------------------------------------------------------
@@ -306,7 +319,7 @@ def test_a_number_that_is_none_is_told_all_the_same():
     network = Network.from_model(keras.Model(x, less, name="endless"))
     settings, _ = told(scene_of(network), Cell("less", 1, 1, 0))
     assert settings["found"]["value"] == settings["found"]["network_value"] == "nan"
-    assert not settings["found"]["agrees"]
+    assert settings["found"]["agrees"]
 
 
 # ---- the view ------------------------------------------------------------------------------

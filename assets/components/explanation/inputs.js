@@ -9,6 +9,7 @@ import { finiteLimit, paintedTile } from "./place.js";
 
 const FIRST_ROWS = 6;
 const MORE_ROWS = 24;
+const MOST_REDRAWN = 2500;
 const MINI = 34;
 const THUMB = 42;
 
@@ -38,7 +39,9 @@ export class Inputs {
     );
     this.lensTitle = element("div", { class: "title" });
     this.line = element("div", { class: "line", "aria-live": "polite" });
-    this.lens = element("section", { class: "lens" }, this.lensTitle, this.gridBox, this.line);
+    this.ranges = element("div", { class: "ranges" });
+    const lines = element("div", { class: "lines-below" }, this.line, this.ranges);
+    this.lens = element("section", { class: "lens" }, this.lensTitle, this.gridBox, lines);
     this.columns = element("div", { class: "column-titles", "aria-hidden": "true" });
     this.list = element("ol", { class: "inputs" });
     this.more = element("button", { type: "button", class: "more" });
@@ -429,7 +432,10 @@ export class Inputs {
   lookAt(at) {
     const cell = at && this.cellOf(this.row, ...at);
     this.inside = at;
-    this.unfold();
+    const [tall, wide] = this.row ? this.sizeOf(this.row) : [0, 0];
+    // A window over a whole large map is drawn once; only the words follow the pointer.
+    if (tall * wide <= MOST_REDRAWN) this.unfold();
+    else this.tellLine(this.row, false, this.found.parts[this.row.part].winner);
     this.acts.over(cell);
   }
 
@@ -464,8 +470,8 @@ export class Inputs {
         rows: tall,
         columns: wide,
         page,
-        tallest: weighted ? 190 : 260,
-        most: 58,
+        tallest: weighted ? 230 : 270,
+        most: 72,
         colour: (down, across) => {
           const value = this.at(name, row, down, across);
           return signedColour(Number.isFinite(value) ? value : 0, limit, bytes);
@@ -481,6 +487,12 @@ export class Inputs {
       paint(this.products, "products", "Products", limits.products, this.maps);
     }
     this.tellLine(row, weighted, winner);
+    const over = this.rows.length > 1 ? "Colours, over all inputs" : "Colours";
+    const range = (name, limit) => `${name} \u00b1${written(limit, 3)}`;
+    this.ranges.textContent = weighted
+      ? `${over}: ${range("values", limits.patches)}, ${range("weights", limits.weights)}, ` +
+        `${range("products", limits.products)}.`
+      : `${over}: ${range("values", limits.patches)}.`;
   }
 
   tellLine(row, weighted, winner) {

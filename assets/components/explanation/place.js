@@ -5,7 +5,7 @@ import { css, extremes, inkOn, signedColour, table } from "../shared/colours.js"
 import { written } from "../shared/numbers.js";
 import { MapPane, ring } from "../shared/map_pane.js";
 
-const TALLEST_MAP = 330;
+const TALLEST_MAP = 420;
 const MOST_LISTED = 24; // units of a vector that are listed one below the other
 const BEST_LISTED = 10; // of more units that have names
 const FILM = 7;
@@ -24,7 +24,7 @@ export class Place {
     this.film = element("canvas", { class: "film" });
     this.slider = element("input", { type: "range", min: "0", "aria-label": "Map" });
     this.slider.oninput = () => this.look({ channel: Number(this.slider.value) });
-    this.slider.onchange = () => acts.settle(this.cell);
+    this.slider.onchange = () => acts.settle(this.cell, true);
     const step = (by) => () => {
       this.look({ channel: this.cell.channel + by });
       acts.settle(this.cell, true);
@@ -301,12 +301,13 @@ export class Place {
         const next = this.order[at + by];
         if (next === undefined) return;
         this.look({ channel: next });
-        this.units.children[at + by].firstChild.focus();
         this.acts.settle(this.cell, true);
       };
       return element("li", {}, button);
     });
+    const focused = this.units.contains(this.units.getRootNode().activeElement);
     this.units.replaceChildren(...buttons);
+    if (focused) this.units.querySelector("[aria-pressed=true]")?.focus({ preventScroll: true });
   }
 
   firstOnFilm() {

@@ -194,6 +194,8 @@ class Explanation {
     const { settings, found, arrays, page, cell } = this;
     this.page = theme(this.root.getRootNode());
     const layer = this.held.layer;
+    const focused = this.root.getRootNode().activeElement;
+    const part = ["pick", "inputs", "grids", "crumb", "back", "steps"].find((name) => focused?.closest(`.${name}`));
     this.place.show(layer, layer.thumbnails, this.maps.get(settings.keys.map), cell, page);
     this.fillTrail();
     this.showPhoto();
@@ -207,6 +209,21 @@ class Explanation {
       this.inputs.show(found, arrays, page);
       fillSteps(this.steps, found, arrays, page, this.inputs.tellsSum && found.steps.length > 1);
     } else this.refuse();
+    if (part && !(focused.isConnected && focused.checkVisibility())) this.refocus(part);
+  }
+
+  // What was in focus has been made anew: its like takes over, so that one can go on by keyboard.
+  refocus(part) {
+    const like = {
+      pick: [".pick", ".grids"],
+      inputs: [".inputs .icon:not(:disabled)", ".grids"],
+      grids: [".grids", ".inputs .icon:not(:disabled)"],
+      crumb: [],
+      back: [".back:not(:disabled)"],
+      steps: [".steps button", ".inputs .icon:not(:disabled)", ".grids"],
+    };
+    const there = [...like[part], ".crumb[aria-current]"].map((one) => this.root.querySelector(one));
+    there.find((one) => one?.checkVisibility())?.focus({ preventScroll: true });
   }
 
   tell() {
@@ -320,7 +337,7 @@ class Explanation {
     );
     const back = element(
       "button",
-      { type: "button", class: "icon", title: "Back", "aria-label": "Back", onclick: () => this.back() },
+      { type: "button", class: "icon back", title: "Back", "aria-label": "Back", onclick: () => this.back() },
       element("span", { class: "symbol", "aria-hidden": "true", text: "arrow_back" }),
     );
     back.disabled = trail.length < 2;
