@@ -1,0 +1,1 @@
+"""The parts of the page "Learn a kernel", one module each."""

@@ -1,0 +1,176 @@
+"""Below the stage: the arithmetic with this step's numbers, why it matters, what to take along."""
+
+import math
+
+import numpy as np
+import streamlit as st
+
+from cnnviz import images
+from cnnviz.display import display
+from cnnviz.learning_animation import learning_gif
+from cnnviz.learning_code import learning_code, run_arrays
+from cnnviz.learning_formulas import (
+    LOSS,
+    SLOPE,
+    curvature_rule,
+    curvature_with_numbers,
+    local_bound_with_numbers,
+    shrinking_sentence,
+    step_rule,
+    step_with_numbers,
+)
+from cnnviz.learning_replay import Chapter, compared, factor_per_step
+from pages.learning.controls import set_up, take_picture
+from pages.learning.run import Run
+from pages.ui.kernel import KernelInHand
+from pages.ui.stage import experiments, page_background
+from pages.ui.takeaway import Download, npz, take_it_with_you
+
+_STEPS_FROM_THE_START = 60  # what the program trains for while the run stands at its start
+
+
+def arithmetic(run: Run, chapter: Chapter, step: int, bound: float | None) -> None:
+    """Show the rule of a step, and what the curvature allows, with this step's numbers."""
+    momentum = run.choice.momentum
+    at = step - chapter.first
+    place, row, column = _steepest(chapter, at)
+    velocity = 0.0
+    if momentum and step > 0:
+        before = chapter if at else run.chapter_before(chapter)
+        earlier = before.kernels[place][step - 1 - before.first]
+        velocity = float(chapter.kernels[place][at][row, column] - earlier[row, column])
+    st.header("One step of gradient descent", anchor=False)
+    rule, numbers = st.columns(2, gap="medium")
+    rule.latex(LOSS)
+    rule.latex(SLOPE if run.is_single else step_rule(momentum))
+    if run.is_single:
+        numbers.latex(step_rule(momentum))
+    numbers.latex(
+        step_with_numbers(
+            float(chapter.kernels[place][at][row, column]),
+            float(chapter.kernel_gradients[place][at][row, column]),
+            learning_rate=run.rate,
+            momentum=momentum,
+            velocity=velocity,
+        )
+    )
+    which = f"kernel {place + 1}, " if not run.is_single else ""
+    st.caption(
+        f"The weight with the steepest slope at step {step}: {which}row {row + 1}, column "
+        f"{column + 1}. y result, t target, x pixels (scaled to mean 0 and deviation 1), N numbers "
+        "in the batch, \u03b7 learning rate" + (", m momentum, v velocity." if momentum else ".")
+    )
+    if not run.is_single:
+        st.header("How large a step is stable here", anchor=False)
+        st.latex(
+            local_bound_with_numbers(
+                math.inf if bound is None else bound, step=step, momentum=momentum
+            )
+        )
+        st.caption(
+            f"\u03bb is the loss's largest curvature, measured with the batch of step {step}. For "
+            "one kernel it is the same everywhere; for several it changes with the weights, and so "
+            "does the largest stable rate. Nor is there one valley only: other starts may end in "
+            "worse ones, and a ReLU that lets nothing pass stops all learning before it."
+        )
+    if run.is_single:
+        st.header("How large a step this picture allows", anchor=False)
+        rule, numbers = st.columns(2, gap="medium")
+        rule.latex(curvature_rule(momentum))
+        numbers.latex(
+            curvature_with_numbers(
+                run.steepest, run.flattest, learning_rate=run.rate, momentum=momentum
+            )
+        )
+        factors = {
+            name: factor_per_step(run.rate, value, momentum=momentum)
+            for name, value in (("steepest", run.steepest), ("flattest", run.flattest))
+        }
+        st.markdown(" ".join(shrinking_sentence(*each) for each in factors.items()))
+        st.caption(_curvature_words(run))
+
+
+def _curvature_words(run: Run) -> str:
+    condition = run.curvature.condition_number
+    ratio = "no end of" if np.isinf(condition) else f"{condition:,.0f}"
+    words = (
+        "x, in bold, holds the pixels under the kernel, and a 1 for the bias. Neighbouring pixels "
+        "are alike, so the loss is steep along kernels that blur and flat along those that tell "
+        f"neighbours apart: {ratio} times, on this picture."
+    )
+    if np.isinf(condition):
+        words += (
+            " Along the flattest direction the loss does not change at all: different kernels "
+            "give the same result here, and no training can tell which one made the target."
+        )
+    return words
+
+
+def why_it_matters(kernel: KernelInHand) -> None:
+    """Say it, and offer experiments."""
+    st.header("Why it matters", anchor=False)
+    st.markdown(
+        "Nobody picks the kernels of a network. It starts from noise, like here, compares its "
+        "result with what it should be, and moves every weight a little against the slope of the "
+        "error. A network does the same with millions of weights at once; edge detectors like "
+        "Sobel's turn up in its first layer by themselves."
+    )
+    experiments(
+        {
+            "Much too fast": lambda: set_up(kernel, "sobel_x", step=12, rate=0.14),
+            "Learn from white noise": lambda: (
+                set_up(kernel, "sobel_x", step=12),
+                take_picture("noise"),
+            ),
+            "Noise on the target": lambda: set_up(kernel, "sobel_x", step=160, noise=1.0),
+            "Add momentum": lambda: set_up(kernel, "sobel_x", step=160, momentum=0.9),
+            "Two kernels and a ReLU": lambda: set_up(
+                kernel, "sobel_x", kernels=2, momentum=0.9, rate=0.01
+            ),
+            "The same from another start": lambda: set_up(
+                kernel, "sobel_x", step=160, kernels=2, momentum=0.9, rate=0.01, seed=1
+            ),
+        }
+    )
+
+
+def take_away(run: Run, chapter: Chapter, step: int, titles: list[str]) -> None:
+    """Offer the run's arrays, pictures and program."""
+    steps = step or min(_STEPS_FROM_THE_START, run.chapter(0).last)
+    shown = compared(run.task, chapter, step)
+    limit = float(np.abs(shown.target).max()) or 1.0
+
+    def signed(values: np.ndarray) -> bytes:
+        clipped = np.clip(values, -limit, limit)[..., None]
+        return images.encode_png(display(clipped, "signed", background=page_background()))
+
+    take_it_with_you(
+        [
+            Download("Result as PNG", "result.png", "image/png", lambda: signed(shown.result)),
+            Download("Target as PNG", "target.png", "image/png", lambda: signed(shown.target)),
+            Download(
+                "Run as NPZ",
+                "learning.npz",
+                "application/octet-stream",
+                lambda: npz(
+                    **run_arrays(run.task, steps),
+                    **run.arrays(steps),
+                    result=shown.result,
+                ),
+            ),
+            Download(
+                "Learning as GIF",
+                "learning.gif",
+                "image/gif",
+                lambda: learning_gif(run.task, run.chapters(steps), titles, last=steps),
+            ),
+        ],
+        learning_code(run.task, steps),
+    )
+
+
+def _steepest(chapter: Chapter, at: int) -> tuple[int, int, int]:
+    slopes = [np.abs(gradient[at]) for gradient in chapter.kernel_gradients]
+    place = int(np.argmax([slope.max() for slope in slopes]))
+    row, column = np.unravel_index(int(slopes[place].argmax()), slopes[place].shape)
+    return place, int(row), int(column)
