@@ -53,6 +53,7 @@ class Network:
     preprocessing: Preprocessing
     crop: float
     is_random: bool = False
+    _names_classes: bool = True
     _runner: Runner
     _seed: int = 0
 
@@ -122,7 +123,7 @@ class Network:
     @property
     def has_classes(self) -> bool:
         """Whether the answer is a vector of class scores, and not a map or a picture."""
-        return len(self.layer(self.answer_layer).output_shape) == 1
+        return self._names_classes and len(self.layer(self.answer_layer).output_shape) == 1
 
     @property
     def class_count(self) -> int:
@@ -397,6 +398,12 @@ class Network:
         """
         view = copy.copy(self)
         view.labels = self._checked_labels(labels)
+        return view
+
+    def without_classes(self) -> Network:
+        """See the same network as one that names no classes, since its answer is no number."""
+        view = copy.copy(self)
+        view._names_classes = False
         return view
 
     def _batch(self, inputs: Any) -> Any:

@@ -83,11 +83,12 @@ def _described(column: Column) -> dict[str, object]:
         "mixes": column.mixes,
         "inputs": list(layer.inputs),
         "stage": layer.stage,
-        "words": _words(layer),
+        "words": layer_words(layer),
     }
 
 
-def _words(layer: LayerInfo) -> str:
+def layer_words(layer: LayerInfo) -> str:
+    """Say what a layer costs and how much of the picture a cell of it sees."""
     words = []
     if layer.parameters:
         words.append(f"{layer.parameters:,} weights.")
