@@ -180,7 +180,8 @@ export class KernelEditor {
 
   // What stands in a cell. A cell that is left as it stands keeps its weight's unwritten digits.
   text(value) {
-    return written(value, this.digits ?? (this.columns > 5 ? 2 : 4));
+    const text = written(value, this.digits ?? (this.columns > 5 ? 2 : 4));
+    return text === "0" && value !== 0 ? written(value, 4) : text;
   }
 
   mark(row, column) {
