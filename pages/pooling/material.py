@@ -69,7 +69,6 @@ def material_controls(picture: Picture, numbers: NumberGrid, axes: Axes) -> Mate
             help="Negative numbers become 0, as they mostly do in a network before they are "
             "pooled.",
         )
-        axes.switch()
         found = filtered(picture.identity, name, rectified, working_picture(picture, "grey"))
         title = f"{KERNELS[name].title}{', ReLU' if rectified else ''}"
         identity = f"{picture.identity} {name} {rectified}"
@@ -77,7 +76,6 @@ def material_controls(picture: Picture, numbers: NumberGrid, axes: Axes) -> Mate
     source = st.selectbox(
         "Picture in", SOURCES, format_func=str.capitalize, key="pool_source", bind="query-params"
     )
-    axes.switch()
     values = working_picture(picture, source)
     return Material(values, "Picture", picture.alt, "clip", f"{picture.identity} {source}")
 

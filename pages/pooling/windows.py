@@ -46,7 +46,7 @@ def windows(picture: Picture) -> None:
             key="pool_kind",
             bind="query-params",
         )
-        size, stride, padding = _window_controls((height, width), axes)
+        size, stride, padding = _window_controls((height, width), axes, material.is_grid)
     geometry = convolution_geometry((height, width), size, stride=stride, padding=padding)
     view = _pooled(material.identity, kind, size, stride, geometry.padding, material.values)
     chosen = cell.value(view.result.shape)
@@ -88,7 +88,7 @@ def windows(picture: Picture) -> None:
     )
 
 
-def _window_controls(size: _Pair, axes: Axes) -> tuple[_Pair, _Pair, Padding]:
+def _window_controls(size: _Pair, axes: Axes, has_switch: bool) -> tuple[_Pair, _Pair, Padding]:
     """Ask for the windows: (size, stride, padding); one that holds all where it is global."""
     if st.toggle(
         "Global: one window for all",
@@ -98,6 +98,8 @@ def _window_controls(size: _Pair, axes: Axes) -> tuple[_Pair, _Pair, Padding]:
         "of flattening.",
     ):
         return size, size, "valid"
+    if not has_switch:
+        axes.switch()
     most = (min(MOST, size[0]), min(MOST, size[1]))
     window = axes.slider("Window", (1, most[0]), (1, most[1]), 2, key="pool_size")
     stride = window

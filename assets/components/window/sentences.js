@@ -43,21 +43,23 @@ export function weighted(cells, bias, result) {
   return [...parts, element("span", { class: "equals", text: `= ${written(result, 5)}` })];
 }
 
-// max(3, 9, 4, 1) = 9, from the pixels of a window; `count` of them, if `values` has none.
+// max(3, 9, 4, 1) = 9, from the pixels of a window; where `values` is empty, from all `count`.
 export function pooled(values, count, reduce, result) {
+  const many = count.toLocaleString("en");
   const shown = values.slice(0, MOST_TERMS).map((value) => written(value, 4));
-  const rest = count - shown.length;
-  if (rest > 0) {
-    const many = rest.toLocaleString("en");
-    shown.push(values.length ? `\u2026 ${many} more` : `${many} pixels`);
-  }
-  const text = {
+  if (values.length > shown.length) shown.push(`\u2026 ${values.length - shown.length} more`);
+  const listed = {
     max: `max(${shown.join(", ")})`,
-    average: `(${shown.join(" + ")}) / ${count.toLocaleString("en")}`,
+    average: `(${shown.join(" + ")}) / ${many}`,
     l2: `\u221a(${shown.map((value) => `${value}\u00b2`).join(" + ")})`,
-  }[reduce];
+  };
+  const summed = {
+    max: `max of ${many} pixels`,
+    average: `sum of ${many} pixels / ${many}`,
+    l2: `\u221a(sum of ${many} squares)`,
+  };
   return [
-    element("span", { class: "term long", text }),
+    element("span", { class: "term long", text: (values.length ? listed : summed)[reduce] }),
     element("span", { class: "equals", text: `= ${written(result, 5)}` }),
   ];
 }

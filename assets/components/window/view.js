@@ -245,7 +245,7 @@ class Stage {
     this.wide = settings.pictures && Math.max(...this.extent) > WIDEST_WINDOW;
     this.root.dataset.wide = this.wide;
     this.stamp = null;
-    (settings.pictures ? this.output : this.far).append(this.legend);
+    (settings.pictures && !this.wide ? this.output : this.far).append(this.legend);
     (settings.pictures ? this.back : this.nearBack).append(this.backLegend);
     this.root.querySelector(".equals").textContent = arrays.kernel ? "=" : "\u2192";
     this.coverage.update(settings.coverages ?? [], arrays);
@@ -600,7 +600,7 @@ class Stage {
     const [nearRows, nearColumns] = this.nearSize();
     const stage = this.root.querySelector(".stage");
     stage.style.setProperty("--near", `${nearColumns}fr`);
-    stage.style.setProperty("--kernel", `${Math.max(3, this.kernelColumns)}fr`);
+    stage.style.setProperty("--kernel", this.kernelColumns > 4 ? "12rem" : "8.5rem");
     stage.style.setProperty("--far", `${Math.max(3, this.outColumns)}fr`);
     this.cellSide = Math.min(
       76,
@@ -673,7 +673,8 @@ class Stage {
     const high = Math.max(this.height, this.outRows);
     const wide = Math.max(this.width, this.outColumns);
     const scale = Math.min(room / wide, (Math.max(room, 240) * 1.15) / high);
-    return this.weights ? scale : Math.min(scale, this.output.clientWidth / this.outColumns);
+    if (this.weights || this.wide) return scale;
+    return Math.min(scale, this.output.clientWidth / this.outColumns);
   }
 
   draw() {
@@ -710,7 +711,7 @@ class Stage {
           height: this.extent[0],
           width: this.extent[1],
         };
-    this.coverage.draw(this.page, mark, this.cellSide);
+    this.coverage.draw(this.page, mark, Math.min(this.cellSide, 44));
   }
 
   drawOverlays() {
@@ -870,10 +871,7 @@ class Stage {
       },
       hatched: (row, column) => this.outside(first[0] + row, first[1] + column),
       text: (row, column) =>
-        // Most of a spread input are zeros between; only those under the window are written.
-        this.settings.mode === "transposed" &&
-        this.outside(first[0] + row, first[1] + column) &&
-        (this.stamp || !inWindow(row, column))
+        this.outside(first[0] + row, first[1] + column) && this.isQuiet(inWindow(row, column))
           ? ""
           : written(this.inputAt(first[0] + row, first[1] + column), 3),
       note: (row, column) => {
@@ -888,6 +886,13 @@ class Stage {
 
   tallest() {
     return this.settings.pictures ? Math.max(220, this.near.clientWidth) : TALLEST_GRID;
+  }
+
+  // Whether a zero that is no pixel goes unwritten: padding never counts in pooling, and of the
+  // many zeros in a spread input only those under the window do.
+  isQuiet(inWindow) {
+    const { mode } = this.settings;
+    return mode === "pooling" || (mode === "transposed" && (this.stamp || !inWindow));
   }
 
   // The pixel that won the window of an output, as a place of the padded input.
@@ -995,7 +1000,7 @@ class Stage {
       columns: this.kernelColumns,
       page: this.page,
       tallest: this.tallest(),
-      most: this.cellSide && Math.max(this.cellSide, 26),
+      most: this.cellSide && 44,
       colour: (row, column) =>
         signedColour(cells[row * this.kernelColumns + column].product, limit, this.maps),
       text: (row, column) => written(cells[row * this.kernelColumns + column].product, 3),
@@ -1005,13 +1010,14 @@ class Stage {
   }
 
   drawFar() {
+    const whole = !this.settings.pictures || this.wide;
     const [row, column] = [0, 1].map((axis) => this.focus[axis] - this.anchor[axis]);
     const { show } = this.settings;
     const channels = this.data.output.shape[0];
     title(
       this.far,
-      this.settings.pictures ? "Zoom on the result" : (this.settings.output_title ?? "Output"),
-      this.settings.pictures ? "" : `${this.outRows} \u00d7 ${this.outColumns}`,
+      whole ? (this.settings.output_title ?? "Output") : "Zoom on the result",
+      !whole ? "" : `${this.outRows} \u00d7 ${this.outColumns}`,
     );
     const lit = this.stamp ?? this.pixel;
     const shown = (down, across) => [this.anchor[0] + down, this.anchor[1] + across];
@@ -1031,7 +1037,8 @@ class Stage {
         );
         return shownColour(values, show, this.range, this.maps);
       },
-      text: (down, across) => written(this.outputAt(...shown(down, across)), 4),
+      text: (down, across) =>
+        written(this.outputAt(...shown(down, across)), this.cellSide < 24 ? 3 : 4),
       note: (down, across) => {
         if (!this.stamp || !this.touches(shown(down, across), this.stamp)) return "";
         const added = this.inputAt(...this.stamp) * this.weightOn(shown(down, across), this.stamp);

@@ -1,0 +1,215 @@
+"""The Padding and stride page in a real browser: what is hovered, typed, dragged and saved."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page
+
+from tests.browser.checks import complaints, violations
+from tests.browser.conftest import settle
+
+PATH = "padding_and_stride"
+STATE = "(stage) => stage.closest('.root').stage"
+
+
+def on_stage(page: Page, expression: str):
+    """Evaluate JavaScript with `state`, the component's own object."""
+    return page.locator(".stage").evaluate(
+        f"(stage) => {{ const state = ({STATE})(stage); return {expression}; }}"
+    )
+
+
+def point(page: Page, grid: str, row: float, column: float, cells: int) -> None:
+    """Move the pointer to a cell of a square grid of so many cells across."""
+    canvas = page.locator(f"{grid} canvas.numbers").first
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    side = box["width"] / cells
+    page.mouse.move(box["x"] + (column + 0.5) * side, box["y"] + (row + 0.5) * side)
+    page.wait_for_timeout(60)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "?pad_stride=2&pad_weights=Counting numbers",
+        "?pad_side=5&pad_dilation=2&pad_padding=Full&pad_weights=Right minus left",
+        "?pad_transposed=true&pad_side=3&pad_stride=3&pad_weights=Counting numbers",
+        "?pad_transposed=true&pad_side=4&pad_stride=2&pad_padding=Valid&pad_dilation=2",
+    ],
+    ids=["strided", "dilated", "transposed", "transposed-dilated"],
+)
+def test_the_products_in_every_window_add_up_to_the_output(visit, address):
+    page = visit(PATH + address)
+    apart = on_stage(
+        page,
+        "Array.from({length: state.outRows * state.outColumns}, (_, at) => {"
+        " state.look([Math.floor(at / state.outColumns), at % state.outColumns]);"
+        " return state.windowCells().reduce((sum, cell) => sum + cell.product, 0)"
+        " - state.outputAt(...state.focus); })",
+    )
+    assert len(apart) > 8
+    assert np.abs(apart).max() < 1e-3
+
+
+def test_what_an_uneven_stride_never_reaches_is_crossed_out(visit):
+    page = visit(f"{PATH}?pad_side=6&pad_stride=2&pad_padding=Valid")
+    crossed = on_stage(
+        page,
+        "[0, 1, 2, 3, 4, 5].map((row) => state.data.touched_rows.data[row])",
+    )
+    assert crossed == [1, 1, 2, 1, 1, 0]
+    assert on_stage(page, "state.nearSize()") == [6, 6]
+
+
+def test_pointing_at_the_output_shows_its_window_and_sum(visit):
+    page = visit(PATH)
+    point(page, ".far", 0, 5, 6)
+    assert page.locator(".where").inner_text() == "row 0, column 5"
+    assert page.locator(".sum .equals").inner_text() == "= 34"
+
+
+def test_pointing_at_a_count_lights_the_windows_that_touch_the_pixel(visit):
+    page = visit(f"{PATH}?pad_side=5&pad_padding=Valid")
+    for (row, column), count in {(0, 0): 1, (2, 2): 9, (1, 4): 2}.items():
+        point(page, ".coverage", row, column, 5)
+        assert on_stage(page, "state.pixel") == [row, column]
+        assert on_stage(page, "state.litMarks(state.pixel).length") == count
+    page.mouse.move(5, 5)
+    assert on_stage(page, "state.pixel") is None
+
+
+def test_the_keyboard_reaches_the_counts(visit):
+    page = visit(f"{PATH}?pad_side=5&pad_padding=Valid")
+    page.locator(".coverage .cells").first.focus()
+    for key in ("ArrowDown", "ArrowDown", "ArrowRight"):
+        page.keyboard.press(key)
+    assert on_stage(page, "state.pixel") == [1, 1]
+
+
+def test_a_pixel_of_a_transposed_input_shows_all_that_it_writes(visit):
+    page = visit(f"{PATH}?pad_transposed=true&pad_side=4&pad_stride=2&pad_padding=Valid")
+    point(page, ".near", 4, 2, 11)
+    assert on_stage(page, "state.inputAt(...state.stamp)") == 5
+    written = [
+        [mark["row"], mark["column"]] for mark in on_stage(page, "state.litMarks(state.stamp)")
+    ]
+    assert written == [[row, column] for row in (2, 3, 4) for column in (0, 1, 2)]
+    assert "9 cells" in page.locator(".sum").inner_text()
+
+
+def test_playing_fills_the_output_cell_by_cell(visit):
+    page = visit(PATH)
+    page.get_by_role("slider", name="Speed, steps per second").fill("30")
+    page.get_by_role("button", name="Play").click()
+    page.mouse.move(5, 5)
+    page.wait_for_timeout(300)
+    early = on_stage(page, "state.filling && state.focus[0] * state.outColumns + state.focus[1]")
+    page.wait_for_timeout(300)
+    later = on_stage(page, "state.filling && state.focus[0] * state.outColumns + state.focus[1]")
+    assert early is not False
+    assert later != early
+    page.get_by_role("button", name="Pause").click()
+    assert on_stage(page, "state.filling") is False
+
+
+def test_a_number_is_changed_in_place_by_mouse_and_by_keyboard(visit):
+    page = visit(f"{PATH}?pad_side=4")
+    point(page, ".near", 1, 1, 6)
+    box = page.locator(".near canvas.numbers").bounding_box()
+    page.mouse.dblclick(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
+    page.get_by_label("Number in row 0, column 0").fill("2,5")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**grid=2.5%2C2**")
+    settle(page)
+    assert on_stage(page, "state.data.input.data[0]") == 2.5
+    page.locator(".near .cells").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.get_by_label("Number in row 0, column 1").fill("-7")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**grid=2.5%2C-7**")
+    settle(page)
+    assert complaints(page) == []
+
+
+def test_a_number_that_is_none_is_refused_in_one_sentence(visit):
+    page = visit(PATH)
+    page.locator(".near .cells").focus()
+    page.keyboard.press("Enter")
+    page.locator("input.typed").fill("many")
+    page.keyboard.press("Enter")
+    assert "Received: many." in page.get_by_role("alert").first.inner_text()
+
+
+def test_the_patch_is_moved_on_the_picture(visit):
+    page = visit(f"{PATH}?pad_values=Patch of the picture&picture=moose")
+    before = on_stage(page, "Array.from(state.data.input.data)")
+    picture = page.locator(".picture")
+    picture.focus()
+    page.keyboard.press("Shift+ArrowUp")
+    page.wait_for_url("**patch=**")
+    settle(page)
+    moved = on_stage(page, "Array.from(state.data.input.data)")
+    assert moved != before
+    box = picture.bounding_box()
+    page.mouse.move(box["x"] + 9, box["y"] + 9)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 2, box["y"] + 2, steps=3)
+    page.mouse.up()
+    page.wait_for_url("**patch=0%2C0**")
+    settle(page)
+    assert on_stage(page, "Array.from(state.data.input.data)") != moved
+
+
+def test_a_copied_address_opens_the_same_view(visit):
+    page = visit(PATH)
+    page.get_by_role("button", name="A checkerboard from a transposed layer").click()
+    page.wait_for_url("**pad_transposed=true**")
+    settle(page)
+    page.get_by_text("Rows and columns apart").click()
+    page.wait_for_url("**pad_apart=true**")
+    settle(page)
+    page.get_by_role("slider", name="Stride \u2194").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**pad_stride_across=3**")
+    settle(page)
+    page.locator(".kernel-grid input").first.fill("4")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**kernel=4%2C**")
+    settle(page)
+    other = visit(page.url.split("/")[-1])
+    parts = ("state.data.output.shape", "Array.from(state.data.output.data)", "state.weights")
+    for part in parts:
+        assert on_stage(other, part) == on_stage(page, part)
+    assert on_stage(other, "state.data.output.shape") == [1, 9, 12]
+
+
+def test_arrow_keys_in_quick_succession_all_count(visit):
+    page = visit(PATH)
+    page.get_by_role("slider", name="Side").focus()
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_url("**pad_side=12**")
+    settle(page)
+    assert on_stage(page, "state.height") == 12
+
+
+def test_drawing_and_animation_are_saved(visit):
+    page = visit(f"{PATH}?pad_side=4&pad_padding=Valid")
+    files = {}
+    for name in ("Drawing as SVG", "Sliding window as GIF"):
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=name).click()
+        files[name] = waiting.value.path().read_bytes()
+    assert files["Drawing as SVG"].startswith(b"<svg")
+    with Image.open(io.BytesIO(files["Sliding window as GIF"])) as animation:
+        assert animation.n_frames == 4
+
+
+def test_axe_finds_nothing_in_the_transposed_mode_either(visit):
+    page = visit(f"{PATH}?pad_transposed=true&pad_apart=true&pad_padding=Explicit", dark=True)
+    assert violations(page) == []

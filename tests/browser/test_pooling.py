@@ -1,0 +1,124 @@
+"""The Pooling page in a real browser: winners, the way back, and the shift test."""
+
+import numpy as np
+import pytest
+
+from cnnviz.pooling import pool_window_at
+from tests.browser.checks import complaints, overflow, violations
+from tests.browser.conftest import settle
+from tests.browser.test_padding_and_stride import on_stage, point
+
+PATH = "pooling?picture=digit"
+GRID = "pooling?pool_on=A number grid"
+SHIFT = "pooling?pool_part=Shift test"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [PATH, f"{PATH}&pool_size=3&pool_tiled=false&pool_padding=Same", f"{PATH}&pool_global=true"],
+    ids=["plain", "overlapping", "global"],
+)
+def test_the_winner_in_the_browser_is_the_winner_in_python(visit, address):
+    page = visit(address)
+    shape = on_stage(page, "state.data.input.shape")
+    picture = np.array(on_stage(page, "Array.from(state.data.input.data)")).reshape(shape)
+    window, stride, origin = (
+        on_stage(page, f"state.settings.{name}") for name in ("window", "stride", "origin")
+    )
+    places = on_stage(
+        page, "[state.data.padded_rows, state.data.padded_columns].map((a) => a.shape[0])"
+    )
+    ends = tuple(
+        (before, total - before - side)
+        for before, total, side in zip(origin, places, shape, strict=False)
+    )
+    rows, columns = on_stage(page, "[state.outRows, state.outColumns]")
+    for row, column in {(0, 0), (rows - 1, columns - 1), (rows // 2, columns // 3)}:
+        taken = pool_window_at(
+            picture, row, column, size=tuple(window), stride=tuple(stride), padding=ends
+        )
+        place = on_stage(page, f"state.winner({row}, {column})")
+        assert tuple(np.subtract(place, origin)) == taken.winner
+        on_stage(page, f"state.look([{row}, {column}])")
+        said = page.locator(".flowing").inner_text()
+        assert said.endswith(f"row {taken.winner[0]}, column {taken.winner[1]}.")
+
+
+def test_pointing_at_the_classic_grid_shows_maximum_and_winner(visit):
+    page = visit(GRID)
+    point(page, ".far", 0, 1, 2)
+    assert page.locator(".sum .equals").inner_text() == "= 8"
+    assert "row 1, column 3" in page.locator(".flowing").inner_text()
+    point(page, ".near-back", 2, 0, 4)
+    assert page.locator(".where").inner_text() == "row 1, column 0"
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        ("Average", "(1 + 1 + 5 + 6) / 4 = 3.25"),
+        ("L2, the length", "\u221a(1\u00b2 + 1\u00b2 + 5\u00b2 + 6\u00b2) = 7.9373"),
+    ],
+)
+def test_what_a_window_becomes_is_written_with_its_numbers(visit, kind, sentence):
+    page = visit(f"{GRID}&pool_kind={kind}&at=0,0")
+    page.locator(".sum .equals").wait_for()
+    parts = page.locator(".sum .term, .sum .equals").all_inner_texts()
+    assert " ".join(parts) == sentence
+
+
+def test_a_number_of_the_grid_is_changed_in_place(visit):
+    page = visit(GRID)
+    page.locator(".near .cells").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    page.get_by_label("Number in row 0, column 0").fill("99")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**grid=99%2C1**")
+    settle(page)
+    assert on_stage(page, "Array.from(state.data.output.data)") == [99, 8, 3, 4]
+
+
+def test_the_keyboard_moves_the_window_and_the_address_follows(visit):
+    page = visit(PATH)
+    row, column = on_stage(page, "state.focus")
+    page.locator(".output .frame").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url(f"**at={row + 1}%2C{column - 1}**")
+
+
+def test_a_copied_address_opens_the_same_view(visit):
+    page = visit("pooling")
+    page.get_by_role("button", name="Windows that overlap").click()
+    page.wait_for_url("**pool_tiled=false**")
+    settle(page)
+    page.get_by_role("slider", name="Window").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**pool_size=4**")
+    settle(page)
+    other = visit(page.url.split("/")[-1])
+    for part in ("state.settings.window", "state.settings.stride", "state.data.output.shape"):
+        assert on_stage(other, part) == on_stage(page, part)
+    assert on_stage(other, "state.settings.window") == [4, 4]
+
+
+def test_the_shift_is_chosen_on_the_curves(visit):
+    page = visit(SHIFT)
+    assert page.get_by_text("moved by (3, 0)").count() == 1
+    page.get_by_role("button", name="One step on").click()
+    page.wait_for_url("**moved=4**")
+    settle(page)
+    assert page.get_by_text("moved by (4, 0)").count() == 1
+    assert complaints(page) == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("address", [GRID, SHIFT], ids=["grid", "shift"])
+def test_axe_finds_no_violation_in_the_other_views(visit, address, dark):
+    assert violations(visit(address, dark=dark)) == []
+
+
+@pytest.mark.parametrize("address", [GRID, SHIFT], ids=["grid", "shift"])
+def test_a_phone_shows_the_other_views_without_sideways_scrolling(visit, address):
+    assert overflow(visit(address, width=390, height=844)) <= 0
