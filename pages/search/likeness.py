@@ -1,0 +1,89 @@
+"""Why this match: the cells of both pictures that the likeness comes from."""
+
+import numpy as np
+import streamlit as st
+
+from cnnviz import images
+from cnnviz.likeness import Likeness, likeness
+from cnnviz.search_formulas import likeness_formula, precision_formula, rank_weighted_formula
+from pages.search.scene import SearchScene, open_indexed
+from pages.ui.components import register
+from pages.ui.wire import pack
+
+_mount = register("likeness")
+_LONGEST_SIDE = 420
+
+
+def show(scene: SearchScene) -> None:
+    """Draw it, for the match in hand."""
+    match, names = scene.match, scene.indexed.names
+    st.header(f"Why {names[match.index].split('/')[-1]} matches", anchor=False)
+    layer = _map_layer(scene)
+    if layer is not None:
+        _mount(key="search_likeness", data=_message(scene, layer))
+        if layer != scene.layer:
+            st.caption(
+                f"{scene.layer} gives no maps: its numbers belong to no place. Shown is {layer}, "
+                "the last layer before it that does."
+            )
+    mean = scene.index.mean
+    query = np.asarray(scene.vectors[scene.layer]) - mean
+    other = scene.indexed.index.vectors[scene.layer][match.index] - mean
+    st.markdown(
+        f"The arithmetic, with a = {len(query):,} numbers of the query and b = those of the match, "
+        f"each the mean of one map, less the mean of all {len(names):,} pictures:"
+    )
+    st.latex(likeness_formula(query, other, scene.metric))
+    if scene.label:
+        st.latex(precision_formula(scene.matches, scene.label))
+        st.latex(rank_weighted_formula(scene.matches, scene.label, scene.rankings.available))
+
+
+def _map_layer(scene: SearchScene) -> str | None:
+    layers = scene.layers[: scene.layers.index(scene.layer) + 1]
+    return next((name for name in reversed(layers) if scene.network.layer(name).is_map), None)
+
+
+def _message(scene: SearchScene, layer: str) -> bytes:
+    source = scene.picture.identity if scene.place is None else scene.title
+    return _packed(scene.indexed.identity, source, scene.region, layer, scene.match.index, scene)
+
+
+@st.cache_data(max_entries=64, ttl="1h", show_spinner=False)
+def _packed(
+    identity: str,  # noqa: ARG001 stands for the network and the pictures in the cache's key
+    source: str,  # noqa: ARG001 stands for the query in the cache's key
+    region: object,
+    layer: str,
+    match: int,
+    _scene: SearchScene,
+) -> bytes:
+    part, other = _scene.part, open_indexed(_scene, match)
+    found: Likeness = likeness(
+        _scene.network, layer, part, other, _scene.indexed.index.at(layer).mean
+    )
+    names = _scene.indexed.names
+    query_title = _scene.title.split("/")[-1]
+    return pack(
+        {
+            "layer": layer,
+            "cosine": found.cosine,
+            "query_title": f"A region of {query_title}" if region else query_title,
+            "match_title": names[match].split("/")[-1],
+            "grid": found.grid,
+            "below": [
+                float(np.minimum(found.query, 0).sum()),
+                float(np.minimum(found.match, 0).sum()),
+            ],
+        },
+        query_map=found.query,
+        match_map=found.match,
+        pairs=(found.pairs * 255).round().astype(np.uint8),
+        query=_jpeg(part),
+        match=_jpeg(other),
+    )
+
+
+def _jpeg(image: np.ndarray) -> np.ndarray:
+    small = images.resize_to(image, min(_LONGEST_SIDE, max(image.shape)))
+    return np.frombuffer(images.encode_jpeg(small), np.uint8)

@@ -1,0 +1,102 @@
+"""All pictures on a map: those that are alike lie close, and move as the layer changes."""
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.jobs import Job
+from cnnviz.map_alignment import align, align_in_turn
+from cnnviz.projection import METHODS, Method, project
+from pages.search.asking import serial, take
+from pages.search.indexed import Indexed
+from pages.search.queue import made
+from pages.search.results import described_layers, rows_of
+from pages.search.scene import MANY, SearchScene
+from pages.ui.components import register
+from pages.ui.wire import pack
+
+_mount = register("photo_map")
+_KEY = "search_map"
+
+
+def show(scene: SearchScene) -> None:
+    """Draw it."""
+    chosen, every = st.columns([2, 1.2], vertical_alignment="center")
+    method: Method = chosen.segmented_control(
+        "Placed by",
+        METHODS,
+        default=METHODS[0],
+        key="search_method",
+        bind="query-params",
+        required=True,
+        label_visibility="collapsed",
+    )
+    small = len(scene.indexed.index) <= MANY
+    all_layers = method == "PCA" and small
+    if method != "PCA" and small:
+        all_layers = every.toggle(
+            "Place every layer",
+            key="search_every_layer",
+            bind="query-params",
+            help="So that all can be played through; it takes a while.",
+        )
+    layers = scene.layers if all_layers else (scene.layer,)
+    title = f"{method} places {len(scene.indexed.index):,} pictures"
+    title += f" at {len(layers)} layers" if all_layers else ""
+    places = made(
+        f"map {scene.indexed.identity} {method} {'every' if all_layers else scene.layer}",
+        title,
+        lambda job: _placed(job, scene.indexed, method, layers),
+        patience=0.3,
+    )
+    if places is not None:
+        _mount(key=_KEY, data=_message(scene, places), on_ask_change=lambda: take(_KEY, scene))
+        st.caption(_WORDS[method])
+
+
+_WORDS = {
+    "PCA": "Principal components: the flat view in which the vectors spread widest. Each layer's "
+    "map is turned to lie as much as it can like the next one's; distances stay.",
+    "t-SNE": "t-SNE keeps near pictures near; how far apart the clusters lie means little. It "
+    "starts from the principal components and one seed, so it comes out the same again.",
+    "UMAP": "UMAP keeps near pictures near and something of the whole. One seed, so it comes out "
+    "the same again.",
+}
+
+
+def _placed(
+    job: Job, indexed: Indexed, method: Method, layers: tuple[str, ...]
+) -> dict[str, np.ndarray]:
+    """Place all pictures at each layer, turned so that little moves from one to the next."""
+    vectors = indexed.index.vectors
+    flat = []
+    for at, layer in enumerate(layers):
+        job.report(0.5 * at / len(layers), f"Layer {at + 1} of {len(layers)}: {layer}")
+        flat.append(project(vectors[layer], "PCA"))
+    flat = align_in_turn(flat)
+    if method == "PCA":
+        return dict(zip(layers, flat, strict=True))
+    placed = {}
+    for at, layer in enumerate(layers):
+        job.report(0.5 + 0.5 * at / len(layers), f"Layer {at + 1} of {len(layers)}: {layer}")
+        placed[layer] = align(project(vectors[layer], method), flat[at])
+    return placed
+
+
+def _message(scene: SearchScene, places: dict[str, np.ndarray]) -> bytes:
+    count = len(scene.indexed.index)
+    known = [name for name in scene.layers if name in places]
+    described = dict(zip(scene.layers, described_layers(scene), strict=True))
+    rows = rows_of(scene)
+    order = [scene.layers.index(name) for name in known]
+    return pack(
+        {
+            "collection": scene.indexed.collection,
+            "serial": serial(),
+            "layer": known.index(scene.layer) if scene.layer in known else 0,
+            "layers": [described[name] for name in known],
+            "place": scene.place,
+            "count": count,
+        },
+        places=np.stack([places[name] for name in known]),
+        indices=rows["indices"][order],
+    )

@@ -1,0 +1,115 @@
+"""The search itself: query, region, results, and how well each layer does."""
+
+import numpy as np
+import streamlit as st
+
+from cnnviz import images, palette
+from cnnviz.network_layers import LayerInfo
+from pages.search.asking import serial, take
+from pages.search.scene import COUNT, SearchScene, qualities
+from pages.ui.components import register
+from pages.ui.wire import pack
+
+_mount = register("search")
+_KEY = "search_stage"
+_LONGEST_SIDE = 480
+
+
+def show(scene: SearchScene) -> None:
+    """Draw it."""
+    _mount(key=_KEY, data=_message(scene), on_ask_change=lambda: take(_KEY, scene))
+
+
+def described_layers(scene: SearchScene) -> list[dict[str, str]]:
+    """Name the layers and say what each gives, for the browser."""
+    return [
+        {"name": name, "words": layer_words(scene.network.layer(name))} for name in scene.layers
+    ]
+
+
+def layer_words(layer: LayerInfo) -> str:
+    """Say what a layer gives.
+
+    >>> layer_words(LayerInfo("a", "Dense", (), (10,), 0, 0, None))  # doctest: +SKIP
+    '10 numbers'
+    """
+    if not layer.is_map:
+        return f"{layer.channels:,} numbers"
+    rows, columns = layer.output_shape[:2]
+    return f"{layer.channels:,} maps of {rows} \u00d7 {columns}"
+
+
+def rows_of(scene: SearchScene) -> dict[str, np.ndarray]:
+    """Give the matches of every layer; -1 where a layer has not been asked."""
+    count = len(next(iter(scene.rankings.matches.values())))
+    indices = np.full((len(scene.layers), count), -1, np.int32)
+    scores = np.zeros((len(scene.layers), count), np.float32)
+    for at, name in enumerate(scene.layers):
+        for rank, one in enumerate(scene.rankings.matches.get(name, [])):
+            indices[at, rank], scores[at, rank] = one.index, one.score
+    return {"indices": indices, "scores": scores}
+
+
+def _message(scene: SearchScene) -> bytes:
+    indexed, rankings = scene.indexed, scene.rankings
+    measured = qualities(indexed.identity, scene.metric, indexed.index)
+    right = scene.label
+    settings = {
+        "collection": indexed.collection,
+        "serial": serial(),
+        "layer": scene.layers.index(scene.layer),
+        "layers": described_layers(scene),
+        "place": scene.place,
+        "title": scene.title,
+        "alt": scene.picture.alt if scene.place is None else f"The photo {scene.title}.",
+        "credit": "" if scene.place is None else indexed.credits[scene.place],
+        "own_title": scene.picture.title,
+        "region": scene.region,
+        "right": right,
+        "count": COUNT,
+        "labelled": len({label for label in indexed.labels if label}) > 1,
+        "match": scene.match.index,
+        "colours": {
+            theme: [palette.hex_colour(colour) for colour in palette.series_colours(3, page)]
+            for theme, page in (
+                ("light", palette.LIGHT_BACKGROUND),
+                ("dark", palette.DARK_BACKGROUND),
+            )
+        },
+    }
+    asked = [name in rankings.matches for name in scene.layers]
+    return pack(
+        settings,
+        **rows_of(scene),
+        precision=np.array(
+            [
+                rankings.precision(name) if here else np.nan
+                for name, here in zip(scene.layers, asked, strict=True)
+            ],
+            np.float32,
+        ),
+        weighted=np.array(
+            [
+                rankings.rank_weighted(name) if here else np.nan
+                for name, here in zip(scene.layers, asked, strict=True)
+            ],
+            np.float32,
+        ),
+        overall=np.array([measured[name].precision for name in scene.layers], np.float32),
+        nearest=np.array([measured[name].nearest for name in scene.layers], np.float32),
+        by_label=np.array(
+            [measured[name].by_label.get(right, np.nan) for name in scene.layers], np.float32
+        ),
+        query=np.frombuffer(_query_jpeg(scene), np.uint8),
+    )
+
+
+def _query_jpeg(scene: SearchScene) -> bytes:
+    source = scene.picture.identity if scene.place is None else scene.title
+    return _jpeg(scene.indexed.collection if scene.place is not None else "own", source, scene)
+
+
+@st.cache_data(max_entries=128, ttl="1h", show_spinner=False)
+def _jpeg(collection: str, source: str, _scene: SearchScene) -> bytes:  # noqa: ARG001
+    image = _scene.image
+    return images.encode_jpeg(images.resize_to(image, min(_LONGEST_SIDE, max(image.shape))))

@@ -1,0 +1,145 @@
+"""The end of the page: why it matters, experiments, downloads, the Keras code and the credits."""
+
+import numpy as np
+import streamlit as st
+
+from cnnviz import images
+from cnnviz.network_code import has_code, network_file
+from cnnviz.search_downloads import contact_sheet, results_csv, search_code
+from pages.search.scene import (
+    LAYER,
+    QUERY,
+    REGION,
+    SearchScene,
+    open_indexed,
+    qualities,
+)
+from pages.ui.stage import experiments
+from pages.ui.takeaway import Download, npz, take_it_with_you
+
+
+def finish(scene: SearchScene) -> None:
+    """Draw it."""
+    st.header("Why it matters", anchor=False)
+    st.markdown(_how_well(scene))
+    st.markdown(
+        "Nobody told the network these groups. Its early layers find pictures of like colours and "
+        "textures, its late ones pictures of like things, and that is why a trained network's "
+        "vectors serve to search, to sort and to recognise what it was never trained for."
+    )
+    if scene.indexed.collection == "photos":
+        experiments(
+            {
+                "Texture at the first layer": lambda: _try(scene, "windmill", scene.layers[0]),
+                "Things at the last": lambda: _try(scene, "windmill", scene.layers[-1]),
+                "Only a region": lambda: _try(scene, "fish", "", (250, 250, 750, 750)),
+                "What did training change?": _untrain,
+            }
+        )
+    take_it_with_you(_downloads(scene), _code(scene))
+    _credits(scene)
+
+
+def _how_well(scene: SearchScene) -> str:
+    names = scene.indexed.labels
+    shared = sum(names.count(label) > 1 for label in names if label)
+    measured = qualities(scene.indexed.identity, scene.metric, scene.indexed.index)
+    if not shared:
+        return "These pictures have no labels: whether a match is right is for you to say."
+    here = measured[scene.layer].nearest
+    best = max(scene.layers, key=lambda name: measured[name].nearest)
+    return (
+        f"At {scene.layer}, the nearest neighbour of **{100 * here:.1f} %** of the {shared:,} "
+        f"pictures whose label another one shares has that same label. "
+        f"The best layer is {best} with {100 * measured[best].nearest:.1f} %."
+    )
+
+
+def _try(
+    scene: SearchScene, label: str, layer: str, region: tuple[int, int, int, int] | None = None
+) -> None:
+    QUERY.hold(next(name for name in scene.indexed.names if name.startswith(label)))
+    REGION.hold(region)
+    LAYER.hold(layer)
+    st.session_state["search_view"] = "Search"
+
+
+def _untrain() -> None:
+    st.session_state["search_untrained"] = not st.session_state.get("search_untrained", False)
+
+
+def _downloads(scene: SearchScene) -> list[Download]:
+    indexed = scene.indexed
+    downloads = [
+        Download(
+            "Results as CSV",
+            "results.csv",
+            "text/csv",
+            lambda: results_csv(scene.matches, indexed.names, indexed.credits),
+        ),
+        Download("Contact sheet as PNG", "contact_sheet.png", "image/png", lambda: _sheet(scene)),
+        Download(
+            "Embeddings as NPZ",
+            "embeddings.npz",
+            "application/octet-stream",
+            lambda: embeddings(scene),
+        ),
+        Download("Query as PNG", "query.png", "image/png", lambda: images.encode_png(scene.part)),
+    ]
+    if has_code(scene.network, scene.layer):
+        downloads.append(
+            Download(
+                "Network as .keras",
+                f"{scene.network.name}.keras",
+                "application/octet-stream",
+                lambda: network_file(scene.network),
+            )
+        )
+    return downloads
+
+
+def embeddings(scene: SearchScene) -> bytes:
+    """Pack the vectors of all pictures at the layer in hand, their names and labels."""
+    return npz(
+        vectors=scene.indexed.index.vectors[scene.layer],
+        names=np.array(scene.indexed.names),
+        labels=np.array(scene.indexed.labels),
+        query=np.asarray(scene.vectors[scene.layer]),
+        itself=np.array([] if scene.place is None else [scene.place], np.int64),
+        layer=np.array(scene.layer),
+    )
+
+
+def _sheet(scene: SearchScene) -> bytes:
+    captions = [f"Query: {scene.title}"]
+    for rank, match in enumerate(scene.matches, start=1):
+        name = scene.indexed.names[match.index]
+        captions.append(f"{rank}. {match.score:.2f} {name}")
+    pictures = [open_indexed(scene, match.index) for match in scene.matches]
+    return images.encode_png(contact_sheet(scene.part, pictures, captions))
+
+
+def _code(scene: SearchScene) -> str:
+    if not has_code(scene.network, scene.layer):
+        return ""
+    return search_code(scene.network, scene.layer, scene.metric, count=len(scene.matches))
+
+
+def _credits(scene: SearchScene) -> None:
+    indexed = scene.indexed
+    if not any(indexed.credits):
+        return
+    shown = [*([scene.place] if scene.place is not None else []), *(m.index for m in scene.matches)]
+    with st.expander("Credits of the photos", icon=":material/copyright:"):
+        st.dataframe(
+            {
+                "Photo": [
+                    indexed.names[at] for at in dict.fromkeys([*shown, *range(len(indexed.names))])
+                ],
+                "Credit": [
+                    indexed.credits[at]
+                    for at in dict.fromkeys([*shown, *range(len(indexed.names))])
+                ],
+            },
+            hide_index=True,
+        )

@@ -1,0 +1,41 @@
+"""The pictures of a collection as thumbnails, sent to the browser once for all components."""
+
+import numpy as np
+import streamlit as st
+
+from cnnviz import palette
+from pages.search.indexed import Indexed
+from pages.ui.components import register
+from pages.ui.wire import pack
+
+_mount = register("photos")
+
+
+def thumbnails(indexed: Indexed) -> None:
+    """Send them. The same message is not sent twice: Streamlit keeps it by its content."""
+    _mount(key="search_photos", data=_message(indexed.collection, indexed))
+
+
+@st.cache_data(max_entries=6, show_spinner=False)
+def _message(collection: str, _indexed: Indexed) -> bytes:
+    groups = list(dict.fromkeys(_indexed.labels))
+    return pack(
+        {
+            "collection": collection,
+            "names": list(_indexed.names),
+            "labels": list(_indexed.labels),
+            "credits": list(_indexed.credits),
+            "groups": groups,
+            "colours": label_colours(len(groups)),
+        },
+        jpegs=np.frombuffer(b"".join(_indexed.thumbnails), np.uint8),
+        ends=np.cumsum([len(one) for one in _indexed.thumbnails], dtype=np.int32),
+    )
+
+
+def label_colours(count: int) -> dict[str, list[str]]:
+    """Give each label a colour in both themes, "#rrggbb"."""
+    return {
+        theme: [palette.hex_colour(colour) for colour in palette.series_colours(count, page)]
+        for theme, page in (("light", palette.LIGHT_BACKGROUND), ("dark", palette.DARK_BACKGROUND))
+    }
