@@ -11,7 +11,7 @@ from pages.ui.relus import relu_runs
 from pages.ui.stage import experiments, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
-_STEPS = 240
+_STEPS = 200
 _WIDTH = 16
 _LAYERS = 2
 _DATA = {"moons": "Two moons", "picture": "Bright pixels of your picture"}
@@ -105,7 +105,9 @@ def _run(
     reach: float,
     _examples: Examples,
 ) -> Replay:
-    return record(_task(_examples, slope, dict(settings)), steps=_STEPS, reach=reach)
+    return record(
+        _task(_examples, slope, dict(settings)), steps=_STEPS, frames=21, side=24, reach=reach
+    )
 
 
 def _arithmetic(relu: Replay, leaky: Replay, leak: float) -> None:

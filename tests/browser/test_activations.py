@@ -177,7 +177,7 @@ def test_the_right_class_and_the_temperature_are_kept_in_the_address(visit):
 def test_a_training_run_plays_and_can_be_wound_back(visit):
     page = visit(part("Dead+ReLUs"))
     chart = page.locator(".chart").first
-    assert page.locator(".where").inner_text() == "step 240 of 240"
+    assert page.locator(".where").inner_text() == "step 200 of 200"
     chart.focus()
     page.keyboard.press("Home")
     page.wait_for_timeout(100)
@@ -186,7 +186,7 @@ def test_a_training_run_plays_and_can_be_wound_back(visit):
     page.wait_for_timeout(800)
     page.keyboard.press(" ")
     step = stage(page, ".chart", "state.step")
-    assert 0 < step < 240
+    assert 0 < step < 200
     dead = stage(page, ".chart", "state.runs[0].dead[state.step]")
     page.wait_for_timeout(100)
     shown = page.locator(".title .size").first.inner_text()

@@ -10,6 +10,7 @@ from cnnviz.gradients import gradient_by_depth, picture_patches
 from cnnviz.images import grey, resize_to
 from cnnviz.kernels import KERNELS
 from cnnviz.samples import open_sample
+from pages.ui.picture import Picture
 from pages.ui.wire import unpack
 
 PATH = "pages/05_activations.py"
@@ -188,7 +189,7 @@ def test_training_runs_are_recorded_with_and_without_a_leak(open_page):
         task = ReluTask(
             two_moons(128), width=16, learning_rate=0.3, bias_shift=-1.0, negative_slope=slope
         )
-        state = dead_relu_training(task, 240)
+        state = dead_relu_training(task, 200)
         np.testing.assert_array_equal(arrays[f"silent{place}"], np.array(state.silent))
         np.testing.assert_allclose(arrays[f"losses{place}"], state.losses, rtol=1e-6)
 
@@ -228,6 +229,18 @@ def test_classes_come_and_go(open_page, count):
     settings, arrays = sent(page)
     assert arrays["logits"].size == len(settings["names"]) == count
     assert settings["right"] == min(3, count - 1)
+
+
+@every_part
+@pytest.mark.parametrize("shape", [(1, 1, 3), (2, 700, 3)])
+def test_the_smallest_and_the_flattest_picture_show(open_page, part, shape):
+    page = open_page(PATH, act_part=part)
+    image = np.full(shape, 128, np.uint8)
+    picture = Picture("upload", "A flat one", "A flat one.", image, f"upload:{shape}")
+    page.session_state["picture_in_hand"] = picture
+    sent(page.run())
+    if part == PARTS["dead"]:
+        sent(page.selectbox(key="act_data").select("picture").run())
 
 
 @every_part

@@ -7,6 +7,7 @@ from cnnviz.connection_lines import lines
 from cnnviz.layers import dropout, weight_counts
 from cnnviz.samples import open_sample
 from cnnviz.tutorial_network import small_maps, tutorial_maps, tutorial_weights
+from pages.ui.picture import Picture
 from pages.ui.wire import unpack
 
 PATH = "pages/06_layers.py"
@@ -192,6 +193,16 @@ def test_a_kernel_never_outgrows_the_grid(open_page):
     settings, _ = sent(page)
     assert settings["kernel"] == [3, 3]
     assert page.slider(key="layer_window").max == 3
+
+
+@every_part
+@pytest.mark.parametrize("shape", [(1, 1, 3), (2, 700, 3)])
+def test_the_smallest_and_the_flattest_picture_show(open_page, part, shape):
+    page = open_page(PATH, layer_part=part)
+    image = np.full(shape, 128, np.uint8)
+    picture = Picture("upload", "A flat one", "A flat one.", image, f"upload:{shape}")
+    page.session_state["picture_in_hand"] = picture
+    sent(page.run())
 
 
 @every_part
