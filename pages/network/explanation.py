@@ -110,7 +110,7 @@ def _choose_layer(scene: Scene, trail: Trail, layer: object) -> None:
     here = trail.cells[-1]
     if layer not in [info.name for info in scene.network.layers]:
         return
-    if layer == scene.network.answer_layer:
+    if layer == scene.network.answer_layer and scene.network.has_classes:
         trail.begin(trail.first())
         return
     before, now = (scene.network.layer(name) for name in (here.layer, str(layer)))

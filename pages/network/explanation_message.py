@@ -328,7 +328,8 @@ def _curve(network: Network, cell: Cell, step: Step, x: float) -> np.ndarray | N
         return None
     ceiling = float(getattr(network.operation(step.layer), "max_value", None) or 0)
     ends = 1.3 * max(abs(x), abs(step.value), ceiling, 0.8)
-    along = np.linspace(-ends, ends, 81)
+    # A straight line needs its ends alone.
+    along = np.linspace(-ends, ends, 2 if info.kind == "BatchNormalization" else 61)
     operation = network.operation(step.layer)
     inner = activation_name(operation)
     if info.kind in POINTWISE and step.name != "does nothing once trained":
@@ -357,9 +358,19 @@ def _view(scene: Scene, region: Box, arrays: Arrays) -> list[int] | None:
         region.width + 2 * margin,
     ).within(rows, columns)
     top, left, tall, wide = (int(side) for side in box)
-    pixels = scene.network.shown_part(scene.picture.image)
+    key = (scene.picture.identity, scene.network.crop, scene.network.input_shape)
+    pixels = _shown(key, scene.network, scene.picture)
     arrays["view"] = np.ascontiguousarray(pixels[top : top + tall, left : left + wide])
     return [top, left]
+
+
+@st.cache_data(max_entries=16, ttl="10m", show_spinner=False)
+def _shown(
+    key: tuple[object, ...],  # noqa: ARG001 stands for the pixels in the cache's key
+    _network: Network,
+    _picture: Picture,
+) -> np.ndarray:
+    return _network.shown_part(_picture.image)
 
 
 def _crumb(scene: Scene, cell: Cell) -> Settings:

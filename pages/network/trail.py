@@ -58,8 +58,9 @@ class Trail:
             units = network.layer(network.answer_layer).channels
             best = network.predictions(maps, top=1)[0].index
             return Cell(network.answer_layer, 0, 0, min(best, units - 1))
-        focus = self.scene.focus
-        return Cell(focus.layer, focus.row, focus.column, focus.channel)
+        answer = network.layer(network.answer_layer)
+        rows, columns = answer.output_shape[:2] if answer.is_map else (1, 1)
+        return Cell(answer.name, rows // 2, columns // 2, 0)
 
     # ---- ways to go ---------------------------------------------------------------------
 

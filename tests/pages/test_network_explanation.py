@@ -376,9 +376,10 @@ def test_another_network_begins_at_its_own_answer(open_page):
 
 def walk() -> None:
     """A page that goes where the test's wishes say, one after the other."""
+    import keras
     import streamlit as st
 
-    from cnnviz.networks import open_network
+    from cnnviz.networks import Network, open_network
     from cnnviz.samples import open_sample
     from pages.network import explanation
     from pages.network.scene import Scene
@@ -386,7 +387,11 @@ def walk() -> None:
     from pages.ui.picture import Picture
 
     picture = Picture("panda", "Panda", "A panda.", open_sample("panda"), "sample:panda")
-    scene = Scene(open_network("tutorial"), picture, "tutorial")
+    network = open_network("tutorial")
+    if st.session_state["no_classes"]:
+        x = keras.Input((9, 11, 3))
+        network = Network.from_model(keras.Model(x, keras.layers.Conv2D(4, 3, name="each")(x)))
+    scene = Scene(network, picture, "network")
     Trail(scene)
     for wish in st.session_state["wishes"]:
         st.session_state["explanation"] = {"look": wish}
@@ -394,9 +399,10 @@ def walk() -> None:
     st.session_state["cells"] = Trail(scene).cells
 
 
-def after(*wishes: Mapping[str, Any], place: str = "") -> list[Cell]:
+def after(*wishes: Mapping[str, Any], place: str = "", no_classes: bool = False) -> list[Cell]:
     page = AppTest.from_function(walk, default_timeout=60)
     page.session_state["wishes"] = wishes
+    page.session_state["no_classes"] = no_classes
     if place:
         page.query_params["place"] = place
     page.run()
@@ -449,6 +455,12 @@ def test_another_layer_is_entered_over_the_same_part_of_the_picture():
     assert after({"way": "layer", "layer": "image"}, place="pool:9:4:15") == [
         Cell("image", 9, 31, 0)
     ]
+
+
+def test_without_classes_it_begins_in_the_middle_of_the_answer():
+    assert after(no_classes=True) == [Cell("each", 3, 4, 0)]
+    wish = {"way": "layer", "layer": "each"}
+    assert after(wish, place="image:2:8:8", no_classes=True) == [Cell("each", 6, 6, 2)]
 
 
 @pytest.mark.parametrize(
