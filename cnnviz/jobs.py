@@ -54,7 +54,7 @@ class Job:
         ------
         Cancelled : somebody wants the work to stop. Let it pass.
         """
-        if self._cancelled.is_set():
+        if self._cancelled.is_set() or not _app_goes_on():
             raise Cancelled
         self.progress = min(max(progress, 0.0), 1.0)
         self.words = words or self.words
@@ -125,11 +125,12 @@ class JobQueue:
 
     # Call with the lock held.
     def _start(self) -> None:
-        while self._waiting and len(self._running) < self.at_once:
+        while self._waiting and len(self._running) < self.at_once and _app_goes_on():
             job = self._waiting.popleft()
             job.state = "running"
             self._running.add(job)
-            threading.Thread(target=self._go, args=(job,), daemon=True, name="cnnviz-job").start()
+            # No daemon: the interpreter must wait until it is out of TensorFlow, or it aborts.
+            threading.Thread(target=self._go, args=(job,), daemon=False, name="cnnviz-job").start()
 
     def _go(self, job: Job) -> None:
         job._run()
@@ -149,6 +150,10 @@ class JobQueue:
             if job not in self._waiting:
                 return 0
             return self._waiting.index(job) + 1
+
+
+def _app_goes_on() -> bool:
+    return threading.main_thread().is_alive()
 
 
 JOBS = JobQueue(LIMITS.heavy_jobs)

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -81,3 +83,17 @@ def test_progress_is_seen_while_it_runs(gate):
     while job.words == "":
         pass
     assert (job.progress, job.words) == (0.5, "waiting at the gate")
+
+
+def test_work_stops_when_the_app_ends():
+    program = (
+        "import time\n"
+        "from cnnviz.jobs import JOBS\n"
+        "def work(job):\n"
+        "    while True:\n"
+        "        job.report(0.5)\n"
+        "        time.sleep(0.01)\n"
+        "JOBS.submit(work, owner='a')\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], timeout=30, check=False)
+    assert ended.returncode == 0

@@ -1,5 +1,7 @@
 """What the browser asks for on the Search page, checked before it is believed."""
 
+import contextlib
+
 import streamlit as st
 
 from pages.search.scene import (
@@ -23,7 +25,7 @@ def serial() -> int:
 def take(key: str, scene: SearchScene) -> None:
     """Take over what a component asks for: a query, a region, a layer or a match."""
     asked = st.session_state[key].get("ask") or {}
-    try:
+    with contextlib.suppress(KeyError, TypeError, ValueError, IndexError, OverflowError):
         st.session_state[SERIAL] = int(asked["serial"])
         kind, value = asked["kind"], asked.get("value")
         if kind == "layer" and value in scene.layers:
@@ -34,8 +36,6 @@ def take(key: str, scene: SearchScene) -> None:
             MATCH.hold(scene.indexed.names[_place(scene, value)])
         elif kind == "region":
             REGION.hold(None if value is None else checked_region(tuple(map(int, value))))
-    except (KeyError, TypeError, ValueError, IndexError, OverflowError):
-        return
 
 
 def ask_for(scene: SearchScene, place: int | None) -> None:
