@@ -168,7 +168,7 @@ class Learning {
       this.ghost = this.run ? { losses: this.run.losses, steps: this.run.steps } : null;
       this.run = new Recording(settings.kernels);
       this.asked = false;
-      if (first) this.step = this.goal = settings.step;
+      if (first) this.step = this.goal = this.told = settings.step;
     }
     const moved = this.settings && settings.step !== this.settings.step && settings.step !== this.told;
     this.settings = settings;
@@ -178,14 +178,18 @@ class Learning {
     if (settings.first >= 0 && this.run.add(settings, arrays)) this.asked = false;
     if (arrays.exact) this.run.keep(settings.at, arrays);
     this.step = Math.min(this.goal, this.run.last);
-    this.editor.committed();
-    this.complaint.textContent = "";
+    // What the hand is doing to the target must not be undone by an answer to something else.
+    this.editing.stale = stale;
+    if (!stale) {
+      this.editor.committed();
+      this.complaint.textContent = "";
+    }
     this.fillTools();
     this.layout();
     if (this.goal > this.run.last) {
       if (this.run.ended) this.goal = this.step;
       else this.ask();
-    } else if (first || settings.at !== this.step) this.rest();
+    } else if (settings.at !== this.step) this.rest();
   }
 
   ask() {
@@ -285,8 +289,8 @@ class Learning {
     this.wanted.section.hidden = single;
     this.difference.section.hidden = !single || !data.within;
     this.editorTitle.textContent = `Target: ${settings.titles[0]}`;
-    if (single) this.editor.show(...goals[0].shape, goals[0].data, page, this.weights);
-    else {
+    if (single && !this.editing.stale) this.editor.show(...goals[0].shape, goals[0].data, page, this.weights);
+    if (!single) {
       this.wanted.show({
         kernels: goals.map((goal, at) => ({
           rows: goal.shape[0],
