@@ -150,6 +150,8 @@ def index_gallery(
         )
     vectors = StoredVectors(looking.vectors, keys, channels)
     index = ImageIndex(network, layer, vectors, tuple(file.label for file in files))
+    # Reads the layer here, and not while somebody waits for the first answer.
+    _ = index.mean
     thumbnails = tuple(looking.thumbnail(key) for key in keys)
     return GalleryIndex(
         index, tuple(files), thumbnails, tuple(skipped), gallery.note, looking.looked_at

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.gallery import (
@@ -280,6 +280,7 @@ def test_names_are_fit_to_be_shown():
     assert len(names(gallery)[1]) == 120
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_gallery_or_are_refused(data):
     for beginning in (b"", b"PK\x03\x04", zipped(("a.png", b"a"))):
@@ -290,6 +291,7 @@ def test_any_bytes_are_a_gallery_or_are_refused(data):
         assert all(isinstance(one, Skipped | GalleryPicture) for one in found)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 200), st.integers(0, 255))
 def test_any_changed_byte_of_a_zip_is_a_gallery_or_is_refused(place, value):
     data = bytearray(zipped(("a.png", png()), ("b/c.png", png(4))))
@@ -301,6 +303,7 @@ def test_any_changed_byte_of_a_zip_is_a_gallery_or_is_refused(place, value):
     assert len(found) <= 2
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("ab/", max_size=4), max_size=6, unique=True), st.binary(max_size=30))
 def test_entries_are_counted_as_the_library_lists_them(members, comment):
     file = io.BytesIO()

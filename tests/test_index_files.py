@@ -2,7 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.index_files import Records, cache_folder, trim_folder
@@ -71,6 +71,7 @@ def test_without_a_folder_nothing_is_written(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.integers(0, 300))
 def test_a_file_cut_off_anywhere_keeps_what_is_whole(tmp_path_factory, length):
     folder = tmp_path_factory.mktemp("cut")
@@ -82,6 +83,7 @@ def test_a_file_cut_off_anywhere_keeps_what_is_whole(tmp_path_factory, length):
     assert kept(records(folder), range(9, 10)) == [9]
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.integers(0, 289), st.integers(0, 255))
 def test_a_changed_byte_loses_a_record_or_all_but_never_gives_a_wrong_one(
     tmp_path_factory, place, value

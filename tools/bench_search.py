@@ -1,0 +1,213 @@
+"""Measure what searching costs: `python -m tools.bench_search [index] [health]`."""
+
+import resource
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from cnnviz.gallery import Gallery, GalleryFile
+from cnnviz.gallery_index import gallery_job, index_gallery
+from cnnviz.jobs import JOBS, Job
+from cnnviz.network import Network
+from cnnviz.networks import open_network
+from cnnviz.search import METRICS, ImageIndex
+
+Row = tuple[str, str, str]
+
+PICTURES = 10_000
+NUMBERS = 1_280
+ROUNDS = 20
+
+
+def rows() -> list[Row]:
+    """Time a query among 10,000 vectors as long as EfficientNet-Lite0's longest, by each metric."""
+    random = np.random.default_rng(0)
+    vectors = random.random((PICTURES, NUMBERS), np.float32)
+    index = ImageIndex(open_network("small_vgg"), "head", {"head": vectors}, ("",) * PICTURES)
+    found = []
+    for metric in METRICS:
+        times = []
+        for round_ in range(ROUNDS):
+            start = time.perf_counter()
+            index.nearest(vectors[round_], 15, metric)
+            times.append(1000 * (time.perf_counter() - start))
+        measured = f"{statistics.median(times):.0f} ms, the first {times[0]:.0f} ms"
+        found.append((f"query among {PICTURES:,} x {NUMBERS:,}, {metric}", measured, "100 ms"))
+    return found
+
+
+def index_rows(count: int = PICTURES) -> list[Row]:
+    """Index pictures made on the fly: how long, how much memory, and again from disk."""
+    network = open_network("small_vgg")
+    gallery = made_gallery(count)
+    with tempfile.TemporaryDirectory() as cache:
+        memory: list[float] = []
+
+        def report(done: int) -> None:
+            if done % (count // 10) == 0:
+                memory.append(resident_megabytes())
+
+        start = time.perf_counter()
+        first = index_gallery(network, gallery, cache=Path(cache), report=report)
+        seconds = time.perf_counter() - start
+        start = time.perf_counter()
+        again = index_gallery(network, gallery, cache=Path(cache))
+        known = time.perf_counter() - start
+        size = sum(path.stat().st_size for path in Path(cache).iterdir()) / 2**20
+        image = first.files[count // 2].picture()
+        start = time.perf_counter()
+        matches = again.index.query(image)
+        query = 1000 * (time.perf_counter() - start)
+        start = time.perf_counter()
+        again.index.query(image)
+        second = 1000 * (time.perf_counter() - start)
+    assert (first.looked_at, again.looked_at) == (count, 0)
+    assert matches[0].index == count // 2
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    steps = " ".join(f"{megabytes:.0f}" for megabytes in memory)
+    return [
+        (f"{count:,} pictures indexed", f"{seconds:.0f} s", ""),
+        ("memory at each tenth of them, MiB", f"{steps}; peak {peak:.0f}", "steady"),
+        ("the same again, all known", f"{known:.1f} s, {size:.0f} MiB on disk", ""),
+        ("query by a picture", f"{second:.0f} ms, the first {query:.0f} ms", "100 ms"),
+    ]
+
+
+def made_gallery(count: int, side: int = 64) -> Gallery:
+    """Make files on this computer that come into being as they are read."""
+    made = [
+        GalleryFile(f"{seed}.jpg", "", 1000, partial(made_file, seed, side), f"made {seed}")
+        for seed in range(count)
+    ]
+    return Gallery(tuple(made), (), is_local=True)
+
+
+def made_file(seed: int, side: int) -> bytes:
+    coarse = np.random.default_rng(seed).integers(0, 256, (6, 6, 3)).astype(np.uint8)
+    file = BytesIO()
+    Image.fromarray(coarse).resize((side, side), Image.Resampling.BICUBIC).save(file, "JPEG")
+    return file.getvalue()
+
+
+def resident_megabytes() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
+def health_rows(seconds: float = 20.0) -> list[Row]:
+    """Ask the app for its health while it indexes two galleries at a time."""
+    found = []
+    for networks in ("", "small_vgg,small_vgg", "efficientnet_lite0,efficientnet_lite0"):
+        with serving(networks) as (address, progress):
+            waits = list(health_waits(address, seconds))
+        what = f"health check while indexing with {networks.replace(',', ' and ') or 'nothing'}"
+        measured = f"median {statistics.median(waits):.0f} ms, longest {max(waits):.0f} ms"
+        found.append((f"{what} ({progress[-1]})", measured, "250 ms"))
+    return found
+
+
+@contextmanager
+def serving(networks: str) -> Iterator[tuple[str, list[str]]]:
+    """Run the app and two indexings in one process; gives its address and what the jobs say."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "tools.bench_search", "serve", str(port), networks]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    said: list[str] = []
+    has_begun = threading.Event()
+
+    def listen() -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("jobs: "):
+                said.append(line.removeprefix("jobs: ").strip())
+                has_begun.set()
+
+    threading.Thread(target=listen, daemon=True).start()
+    try:
+        if not has_begun.wait(180):
+            raise RuntimeError("The app did not begin to index within three minutes.")
+        yield f"http://127.0.0.1:{port}", said
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def health_waits(address: str, seconds: float) -> Iterator[float]:
+    """Ask a server for its health, ten times a second; milliseconds each."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        start = time.perf_counter()
+        with urllib.request.urlopen(f"{address}/_stcore/health", timeout=10) as answer:
+            answer.read()
+        yield 1000 * (time.perf_counter() - start)
+        time.sleep(0.1)
+
+
+def serve(port: int, names: str) -> None:
+    """Run the app in this process, and index a gallery with each of the networks named."""
+    from streamlit.web import bootstrap
+
+    options = {"server_headless": True, "server_port": port, "server_address": "127.0.0.1"}
+    threading.Thread(target=_index, args=(port, names), daemon=True).start()
+    bootstrap.load_config_options(options)
+    bootstrap.run("app.py", False, [], options)
+
+
+def _index(port: int, names: str) -> None:
+    networks = [open_network(name) for name in names.split(",") if name]
+    while not _answers(f"http://127.0.0.1:{port}"):
+        time.sleep(0.1)
+    jobs = [
+        JOBS.submit(_uploaded_job(network), owner=f"owner {at}")
+        for at, network in enumerate(networks)
+    ]
+    while True:
+        if all(job.progress > 0 for job in jobs):
+            print("jobs:", ", ".join(job.words or job.state for job in jobs) or "none", flush=True)
+        time.sleep(1)
+
+
+def _uploaded_job(network: Network) -> Callable[[Job], object]:
+    # As large as a phone's pictures are once they are scaled down; kept in memory only.
+    gallery = replace(made_gallery(100_000, side=1024), is_local=False)
+    return gallery_job(lambda: network, gallery)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def main() -> None:
+    """Print what is asked for: "index" and "health" take a minute each."""
+    asked = sys.argv[1:]
+    if asked[:1] == ["serve"]:
+        serve(int(asked[1]), asked[2])
+    measured = rows()
+    measured += index_rows() if "index" in asked else []
+    measured += health_rows() if "health" in asked else []
+    for row in measured:
+        print("  ".join(row))
+
+
+if __name__ == "__main__":
+    main()
