@@ -6,6 +6,7 @@ from playwright.sync_api import Page
 
 def violations(page: Page) -> list[str]:
     """List what axe-core finds, one line each: rule, element and why."""
+    page.evaluate("() => document.fonts.ready.then(() => true)")  # widths hold only from then on
     results = Axe().run(page)
     return [
         f"{rule['id']}: {node['target']} {node['failureSummary']}"

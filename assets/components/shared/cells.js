@@ -67,7 +67,8 @@ export class CellGrid {
             if (outside) {
               context.fillStyle = page.background;
               const half = context.measureText(written).width / 2 + 2;
-              context.fillRect(x + cell / 2 - half, y + cell / 2 - size * 0.6, 2 * half, size * 1.2);
+              const high = size * 1.2;
+              context.fillRect(x + cell / 2 - half, y + (cell - high) / 2, 2 * half, high);
             }
             if (isCrossed) {
               context.strokeStyle = outside ? page.background : css(fill);
@@ -175,7 +176,8 @@ function corner(context, { row, column, strong }, cell, page) {
 }
 
 // Accent inside a band of the page's own background, so that it shows on any picture.
-function outline(context, { row, column, height, width, colour, thickness = 3, dashed }, cell, page) {
+function outline(context, mark, cell, page) {
+  const { row, column, height, width, colour, thickness = 3, dashed } = mark;
   const box = [column * cell, row * cell, width * cell, height * cell];
   context.save();
   context.strokeStyle = page.background;

@@ -4,6 +4,8 @@ import { CellGrid } from "../shared/cells.js";
 import { css, table } from "../shared/colours.js";
 import { element } from "../shared/dom.js";
 
+const LARGEST_CELL = 44;
+
 export class Coverage {
   // point(cell): a pixel is pointed at, or none is (null).
   constructor(point) {
@@ -85,8 +87,8 @@ export class Coverage {
     return pane;
   }
 
-  // mark: the window in hand. cellSide: the side of a cell in the other grids.
-  draw(page, mark, cellSide) {
+  // mark: the window in hand.
+  draw(page, mark) {
     if (!this.panes.length) return;
     const heat = table("attributions", page.dark);
     const colour = (count) => {
@@ -104,8 +106,7 @@ export class Coverage {
         rows,
         columns,
         page,
-        tallest: 560,
-        most: cellSide,
+        most: LARGEST_CELL,
         even: true,
         colour: (row, column) => colour(data[row * columns + column]),
         crossed: (row, column) => data[row * columns + column] === 0,
