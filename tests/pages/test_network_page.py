@@ -1,0 +1,72 @@
+"""The Network page as a whole: every view opens for every network that ships."""
+
+import pytest
+
+from cnnviz.networks import NETWORKS
+
+VIEWS = ("Overview", "Layer", "Explain", "Answer", "Table")
+SHIPPED = [entry.title for entry in NETWORKS.values() if entry.ships]
+
+
+def opened(open_page, **address):
+    page = open_page("pages/08_network.py", **address)
+    assert not page.exception
+    assert not page.error
+    return page
+
+
+@pytest.mark.parametrize("network", SHIPPED)
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_opens_for_every_network(open_page, view, network):
+    page = opened(open_page, view=view, network=network)
+    assert page.session_state["view"] == view
+    assert page.selectbox(key="network").value == network
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "",
+        "conv_1",
+        "none:0:0:0",
+        "conv_1:-1:0:0",
+        "conv_1:99999999999999999999:0:0",
+        "conv_1:1e9:nan:\x00",
+        "<script>:0:0:0",
+        "conv_1:9999:9999:9999",
+    ],
+)
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_hostile_place_opens_one_that_there_is(open_page, view, place):
+    page = opened(open_page, view=view, network="Tutorial network", place=place)
+    page.segmented_control(key="view").set_value("Layer").run()
+    assert not page.exception
+    layer = page.selectbox(key="layer_choice").value
+    assert layer in ("conv_1", "pool", "softmax")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_place_of_one_network_opens_another(open_page, view):
+    page = opened(open_page, view=view, network="Small VGG", place="conv_3_1:40:7:7")
+    page.selectbox(key="network").set_value("Tutorial network").run()
+    assert not page.exception
+    assert not page.error
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_untrained_twin_opens_too(open_page, view):
+    opened(open_page, view=view, network="Tutorial network", untrained="true")
+
+
+def test_a_view_hands_its_place_to_the_next(open_page):
+    page = opened(open_page, view="Layer", network="Small VGG", place="relu_2_1:5:3:7")
+    for view in VIEWS:
+        page.segmented_control(key="view").set_value(view).run()
+        assert not page.exception
+        assert page.query_params["place"] == "relu_2_1:5:3:7"
+
+
+def test_one_is_asked_for_a_model_of_ones_own(open_page):
+    page = opened(open_page, network="Your own model")
+    assert page.get("file_uploader")
+    assert [note.value for note in page.info] == ["Choose a network on the right to see inside it."]
