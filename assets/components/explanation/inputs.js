@@ -221,7 +221,11 @@ export class Inputs {
     const own = way === "share" && at === 0;
     const body = element(
       "button",
-      { type: "button", class: "pick", "aria-pressed": String(at === this.chosen) },
+      {
+        type: "button",
+        class: "pick",
+        "aria-pressed": this.isSingle(row) ? null : String(at === this.chosen),
+      },
       this.thumbnailOf(row),
       element(
         "span",
