@@ -1,4 +1,5 @@
 import io
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -37,7 +38,7 @@ def test_the_output_fills_from_frame_to_frame():
         gif.seek(step)
         frames.append(np.asarray(gif.convert("L")))
     filled = [int((frame == 90).sum()) for frame in frames]
-    assert all(later > earlier for earlier, later in zip(filled, filled[1:], strict=False))
+    assert all(later > earlier for earlier, later in pairwise(filled))
 
 
 @pytest.mark.parametrize("cell", [(0, 0), (19, 15), (7, 3)])
