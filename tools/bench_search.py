@@ -144,8 +144,9 @@ def serving(networks: str) -> Iterator[tuple[str, list[str]]]:
             raise RuntimeError("The app did not begin to index within three minutes.")
         yield f"http://127.0.0.1:{port}", said
     finally:
-        process.terminate()
-        process.wait(20)
+        # Nothing of it is to be kept, and a busy server takes its time to end by itself.
+        process.kill()
+        process.wait()
 
 
 def health_waits(address: str, seconds: float) -> Iterator[float]:
