@@ -31,7 +31,7 @@ def search(picture: Picture) -> None:
     stage, controls = st.columns([4, 1.1], gap="medium")
     with controls:
         collection = chosen_collection()
-        network, untrained = chosen_network()
+        choice = chosen_network()
         metric = st.selectbox(
             "Alike by",
             METRICS,
@@ -43,10 +43,12 @@ def search(picture: Picture) -> None:
             "largest alone (Chebyshev).",
         )
     with stage:
-        found = indexed(collection, network, untrained)
+        found = indexed(collection, choice)
     if found is None:
         return
     with controls:
+        if found.note:
+            st.caption(found.note)
         skipped_list(found.skipped)
         if QUERY.value() == OWN_PICTURE and any(found.labels):
             st.selectbox(

@@ -1,21 +1,29 @@
 """Pictures that a network has looked at: made once per server, in the queue."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
 from cnnviz import images
 from cnnviz.gallery import Skipped
+from cnnviz.gallery_index import GalleryIndex, gallery_job
 from cnnviz.jobs import Job
 from cnnviz.network import Network
 from cnnviz.networks import NETWORKS, open_network, random_twin
+from cnnviz.photos import all_photos, open_photo
 from cnnviz.search import ImageIndex, best_layer
+from pages.network.own_choices import HELD, OwnModel
 from pages.search.pictures import Collection
 from pages.search.queue import made
 
+MANY = 1000
+"""Pictures beyond which one layer is held and ranked at a time."""
 _DEFAULT = "efficientnet_lite0"
+_OWN = "Your own model"
+_SIDE, _QUALITY = 160, 82  # of the shipped photos' thumbnails: 6 KB each
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +36,9 @@ class Indexed:
     names, credits : one per picture; a credit may be "".
     thumbnails : one JPEG per picture.
     openers : read a picture again, in full.
-    skipped : what could not be read.
+    skipped : files that are not used, and why.
+    note : one sentence where there were too many; else "".
+    private : whether the pictures or the network are one session's own.
     """
 
     identity: str
@@ -38,7 +48,9 @@ class Indexed:
     credits: tuple[str, ...]
     thumbnails: tuple[bytes, ...]
     openers: tuple[Callable[[], np.ndarray], ...]
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[Skipped, ...] = ()
+    note: str = ""
+    private: bool = False
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -50,7 +62,22 @@ class Indexed:
         return self.openers[place]()
 
 
-def indexed(collection: Collection | None, network: str, untrained: bool) -> Indexed | None:
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """A network that was chosen, not yet opened.
+
+    identity : a key for caches.
+    open : gives the network; called in a job, as it may take seconds.
+    own : whether it is the user's own; nothing of it may be kept across sessions.
+    """
+
+    identity: str
+    title: str
+    open: Callable[[Job], Network]
+    own: bool = False
+
+
+def indexed(collection: Collection | None, choice: Choice) -> Indexed | None:
     """Give the index, or draw how far it is."""
     if collection is None:
         st.info(
@@ -58,23 +85,31 @@ def indexed(collection: Collection | None, network: str, untrained: bool) -> Ind
             icon=":material/photo_library:",
         )
         return None
-    identity = f"{collection.identity} {network}{'-untrained' if untrained else ''}"
+    identity = f"{collection.identity} {choice.identity}"
     return made(
         f"index {identity}",
-        f"{NETWORKS[network].title} looks at {collection.count:,} pictures",
-        lambda job: _build(job, collection, network, untrained, identity),
+        f"{choice.title} looks at {collection.count:,} pictures",
+        lambda job: (
+            _photos(job, choice, identity)
+            if collection.gallery is None
+            else _gallery(job, collection, choice, identity)
+        ),
+        private=collection.gallery is not None or choice.own,
     )
 
 
-def chosen_network() -> tuple[str, bool]:
-    """Draw the choice of a network; return its name, and whether untrained."""
+def chosen_network() -> Choice:
+    """Draw the choice of a network."""
     titles = {entry.title: name for name, entry in NETWORKS.items()}
+    own: OwnModel | None = st.session_state.get(HELD)
+    options = [*titles, *([_OWN] if own else [])]
     title = st.selectbox(
         "Network",
-        list(titles),
-        index=list(titles).index(NETWORKS[_DEFAULT].title),
+        options,
+        index=options.index(NETWORKS[_DEFAULT].title),
         key="search_network",
         bind="query-params",
+        help="Your own model is here too, once you have opened it on the page Network.",
     )
     untrained = st.toggle(
         "Untrained twin",
@@ -82,73 +117,72 @@ def chosen_network() -> tuple[str, bool]:
         bind="query-params",
         help="The same layers with the random weights that training began with.",
     )
-    return titles[title], untrained
+    end = "-untrained" if untrained else ""
+    if title == _OWN and own is not None:
+        network = own.network
+        return Choice(
+            f"{own.identity}{end}",
+            network.title,
+            lambda _: random_twin(network) if untrained else network,
+            own=True,
+        )
+    name = titles[title]
+    return Choice(f"{name}{end}", title, lambda job: _opened(job, name, untrained))
 
 
-def _build(job: Job, collection: Collection, name: str, untrained: bool, identity: str) -> Indexed:
-    network = _opened(job, name, untrained)
-    gathered = _Gathered(job, collection)
+def _photos(job: Job, choice: Choice, identity: str) -> Indexed:
+    photos, thumbnails = all_photos(), []
+
+    def pictures() -> Iterator[np.ndarray]:
+        for at, photo in enumerate(photos):
+            job.report(at / len(photos), f"Picture {at + 1:,} of {len(photos):,}")
+            image = open_photo(photo)
+            thumbnails.append(images.encode_jpeg(images.resize_to(image, _SIDE), _QUALITY))
+            yield image
+
+    job.report(0.0, f"Opening {choice.title}")
+    opened = choice.open(job)
     index = ImageIndex.build(
-        network,
-        gathered.images(),
-        layer=best_layer(network),
-        labels=gathered.labels,  # filled while the pictures are read, before it is looked at
+        opened, pictures(), layer=best_layer(opened), labels=[photo.label for photo in photos]
     )
+    return Indexed(
+        identity,
+        "photos",
+        index,
+        tuple(photo.name for photo in photos),
+        tuple(photo.credit for photo in photos),
+        tuple(thumbnails),
+        tuple(partial(open_photo, photo) for photo in photos),
+        private=choice.own,
+    )
+
+
+def _gallery(job: Job, collection: Collection, choice: Choice, identity: str) -> Indexed:
+    gallery = collection.gallery
+    assert gallery is not None
+    found: GalleryIndex = gallery_job(lambda: choice.open(job), gallery)(job)
+    index = found.index
+    if len(index) <= MANY:
+        index = replace(index, vectors={name: index.vectors[name] for name in index.vectors})
     return Indexed(
         identity,
         collection.identity,
         index,
-        tuple(gathered.names),
-        tuple(gathered.credits),
-        tuple(gathered.thumbnails),
-        tuple(gathered.openers),
-        tuple(gathered.skipped),
+        tuple(file.name for file in found.files),
+        ("",) * len(index),
+        found.thumbnails,
+        tuple(file.picture for file in found.files),
+        found.skipped,
+        found.note,
+        private=True,
     )
 
 
 def _opened(job: Job, name: str, untrained: bool) -> Network:
     entry = NETWORKS[name]
-    job.report(0.0, f"Opening {entry.title}")
 
     def progress(received: int, expected: int) -> None:
         job.report(0.0, f"{entry.title}: {received / 1e6:.0f} of {expected / 1e6:.0f} MB received")
 
     network = open_network(name, progress=progress)
     return random_twin(network) if untrained else network
-
-
-@dataclass
-class _Gathered:
-    """What is kept of each picture besides its vectors."""
-
-    job: Job
-    collection: Collection
-    names: list[str] = field(default_factory=list)
-    labels: list[str] = field(default_factory=list)
-    credits: list[str] = field(default_factory=list)
-    thumbnails: list[bytes] = field(default_factory=list)
-    openers: list[Callable[[], np.ndarray]] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
-
-    def images(self) -> Iterator[np.ndarray]:
-        count = self.collection.count
-        side, quality = (160, 82) if count <= 400 else (112, 75) if count <= 2000 else (64, 70)
-        for at, found in enumerate(self.collection.read()):
-            self.job.report(at / count, f"Picture {at + 1:,} of {count:,}")
-            if isinstance(found, Skipped):
-                self.skipped.append(found)
-                continue
-            small = images.resize_to(found.image, side)
-            self.names.append(found.name)
-            self.labels.append(found.label)
-            self.credits.append(found.credit)
-            self.thumbnails.append(images.encode_jpeg(small, quality))
-            self.openers.append(found.open)
-            yield found.image
-        if not self.names:
-            raise ValueError(
-                "A gallery needs at least one picture that can be read. Received: "
-                f"{len(self.skipped)} files that cannot, {self.skipped[0].reason}"
-                if self.skipped
-                else "A gallery needs at least one picture. Received: none."
-            )

@@ -17,10 +17,13 @@ _LONGEST_SIDE = 420
 def show(scene: SearchScene) -> None:
     """Draw it, for the match in hand."""
     match, names = scene.match, scene.indexed.names
+    if match is None:
+        st.info("There is nothing to find: the query is the only picture.", icon=":material/info:")
+        return
     st.header(f"Why {names[match.index].split('/')[-1]} matches", anchor=False)
     layer = _map_layer(scene)
     if layer is not None:
-        _mount(key="search_likeness", data=_message(scene, layer))
+        _mount(key="search_likeness", data=_message(scene, layer, match.index))
         if layer != scene.layer:
             st.caption(
                 f"{scene.layer} gives no maps: its numbers belong to no place. Shown is {layer}, "
@@ -44,9 +47,9 @@ def _map_layer(scene: SearchScene) -> str | None:
     return next((name for name in reversed(layers) if scene.network.layer(name).is_map), None)
 
 
-def _message(scene: SearchScene, layer: str) -> bytes:
+def _message(scene: SearchScene, layer: str, match: int) -> bytes:
     source = scene.picture.identity if scene.place is None else scene.title
-    return _packed(scene.indexed.identity, source, scene.region, layer, scene.match.index, scene)
+    return _packed(scene.indexed.identity, source, scene.region, layer, match, scene)
 
 
 @st.cache_data(max_entries=64, ttl="1h", show_spinner=False)

@@ -7,10 +7,10 @@ from cnnviz.jobs import Job
 from cnnviz.map_alignment import align, align_in_turn
 from cnnviz.projection import METHODS, Method, project
 from pages.search.asking import serial, take
-from pages.search.indexed import Indexed
+from pages.search.indexed import MANY, Indexed
 from pages.search.queue import made
 from pages.search.results import described_layers, rows_of
-from pages.search.scene import MANY, SearchScene
+from pages.search.scene import SearchScene
 from pages.ui.components import register
 from pages.ui.wire import pack
 
@@ -47,6 +47,7 @@ def show(scene: SearchScene) -> None:
         title,
         lambda job: _placed(job, scene.indexed, method, layers),
         patience=0.3,
+        private=scene.indexed.private,
     )
     if places is not None:
         _mount(key=_KEY, data=_message(scene, places), on_ask_change=lambda: take(_KEY, scene))

@@ -1,68 +1,37 @@
 """Which pictures are searched: the shipped photos, or the user's own."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
 
 from cnnviz.gallery import (
     Gallery,
     GalleryError,
-    GalleryPicture,
     Skipped,
     gallery_of_files,
     gallery_of_folder,
     open_folders,
 )
 from cnnviz.limits import LIMITS
-from cnnviz.photos import all_photos, open_photo
+from cnnviz.photos import all_photos
 
 _SHIPPED = "Shipped photos"
 _OWN = "Your own pictures"
 _FOLDER = "A folder of this computer"
 
 
-@dataclass(frozen=True)
-class Found:
-    """One picture on its way into an index, and how to open it again."""
-
-    name: str
-    label: str
-    credit: str
-    image: np.ndarray
-    open: Callable[[], np.ndarray]
-
-
 @dataclass(frozen=True, eq=False)
 class Collection:
     """Pictures that can be indexed.
 
-    identity : a key for caches; names the session's own files where they are not shared.
+    identity : a key for caches; a session's own files have one that no other session has.
     count : how many there are at most.
-    read : gives them one by one, and those that cannot be used.
+    gallery : the user's own; None for the shipped photos.
     """
 
     identity: str
-    title: str
     count: int
-    read: Callable[[], Iterator[Found | Skipped]]
-
-
-def shipped() -> Collection:
-    """Give the photos that ship."""
-    return Collection("photos", _SHIPPED, len(all_photos()), _read_photos)
-
-
-def _read_photos() -> Iterator[Found]:
-    for photo in all_photos():
-        yield Found(
-            photo.name,
-            photo.label,
-            photo.credit,
-            open_photo(photo),
-            lambda photo=photo: open_photo(photo),
-        )
+    gallery: Gallery | None = None
 
 
 def chosen_collection() -> Collection | None:
@@ -70,7 +39,7 @@ def chosen_collection() -> Collection | None:
     options = [_SHIPPED, _OWN, *([_FOLDER] if open_folders() else [])]
     source = st.selectbox("Search in", options, key="search_in", bind="query-params")
     if source == _SHIPPED:
-        return shipped()
+        return Collection("photos", len(all_photos()))
     try:
         gallery, identity = _uploaded() if source == _OWN else _folder()
     except GalleryError as error:
@@ -78,10 +47,7 @@ def chosen_collection() -> Collection | None:
         return None
     if gallery is None:
         return None
-    if gallery.note:
-        st.caption(gallery.note)
-    skipped_list(gallery.skipped)
-    return Collection(identity, source, len(gallery), lambda: _read_gallery(gallery))
+    return Collection(identity, len(gallery), gallery)
 
 
 def skipped_list(skipped: tuple[Skipped, ...]) -> None:
@@ -123,19 +89,16 @@ def _folder() -> tuple[Gallery | None, str]:
         "Folder",
         key="search_folder",
         bind="query-params",
-        help="One of: " + ", ".join(str(folder) for folder in open_folders()),
+        help="One of these, or in one: " + ", ".join(str(folder) for folder in open_folders()),
     )
     if not name:
         return None, ""
-    gallery = gallery_of_folder(name)
-    listing = hash(tuple((file.name, file.size) for file in gallery.files))
+    again = st.button("List it again", key="search_list_again", icon=":material/refresh:")
+    held = st.session_state.get("search_gallery")
+    if again or held is None or held[0] != f"folder {name}":
+        gallery = gallery_of_folder(name)
+        held = (f"folder {name}", gallery)
+        st.session_state["search_gallery"] = held
+    gallery = held[1]
+    listing = hash(tuple((file.name, file.size, file.stamp) for file in gallery.files))
     return gallery, f"folder {name} {listing}"
-
-
-def _read_gallery(gallery: Gallery) -> Iterator[Found | Skipped]:
-    for one in gallery.pictures():
-        if isinstance(one, GalleryPicture):
-            file = one.file
-            yield Found(file.name, file.label, "", one.image, file.picture)
-        else:
-            yield one

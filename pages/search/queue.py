@@ -11,15 +11,24 @@ from cnnviz.shared_work import SharedWork
 
 _SEEN = "search_waiting_for"
 _STOPPED = "search_stopped"
+_OWN = "search_own_jobs"
+_MOST_OWN = 6
 
 
 @st.cache_resource(max_entries=1)
 def shelf() -> SharedWork:
     """Keep what was made on this server: indexes of 3 MB each for the shipped photos, and maps."""
-    return SharedWork(JOBS, most=24)
+    return SharedWork(JOBS, most=16)
 
 
-def made(key: str, title: str, work: Callable[[Job], Any], *, patience: float = 0.0) -> Any:
+def made(
+    key: str,
+    title: str,
+    work: Callable[[Job], Any],
+    *,
+    patience: float = 0.0,
+    private: bool = False,
+) -> Any:
     """Give what `work` makes, or draw how far it is and return None.
 
     Parameters
@@ -27,6 +36,7 @@ def made(key: str, title: str, work: Callable[[Job], Any], *, patience: float = 
     key : all that the result depends on; who asks for the same shares it.
     title : what is being made, as a heading.
     patience : seconds to wait before progress is drawn, for what is mostly quick.
+    private : keep it in the session alone, and no longer than the session.
     """
     who = st.session_state.setdefault("search_session", uuid.uuid4().hex)
     seen = st.session_state.setdefault(_SEEN, set())
@@ -39,7 +49,7 @@ def made(key: str, title: str, work: Callable[[Job], Any], *, patience: float = 
             "Start again", on_click=_start_again, key="search_again", icon=":material/replay:"
         )
         return None
-    job = shelf().ask(key, work, who=who)
+    job = _own_job(key, work, who) if private else shelf().ask(key, work, who=who)
     if patience:
         job.wait(patience)
     if job.state == "done":
@@ -49,7 +59,7 @@ def made(key: str, title: str, work: Callable[[Job], Any], *, patience: float = 
         st.error(rule, icon=":material/error:")
         st.button(
             "Try again",
-            on_click=shelf().forget,
+            on_click=_forget,
             args=(key,),
             key="search_retry",
             icon=":material/replay:",
@@ -72,8 +82,25 @@ def _progress(job: Job, title: str, key: str, who: str) -> None:
     )
 
 
+def _own_job(key: str, work: Callable[[Job], Any], who: str) -> Job:
+    held: dict[str, Job] = st.session_state.setdefault(_OWN, {})
+    if key not in held or held[key].state == "cancelled":
+        held.pop(key, None)
+        held[key] = JOBS.submit(work, owner=f"search {who}")
+    for old in list(held)[: max(0, len(held) - _MOST_OWN)]:
+        held.pop(old).cancel()
+    return held[key]
+
+
+def _forget(key: str) -> None:
+    shelf().forget(key)
+    st.session_state.get(_OWN, {}).pop(key, None)
+
+
 def _stop(key: str, who: str) -> None:
     shelf().leave(key, who=who)
+    if key in st.session_state.get(_OWN, {}):
+        st.session_state[_OWN].pop(key).cancel()
     st.session_state[_STOPPED] = key
 
 

@@ -1,5 +1,7 @@
 """The search itself: query, region, results, and how well each layer does."""
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
@@ -52,7 +54,7 @@ def rows_of(scene: SearchScene) -> dict[str, np.ndarray]:
 
 def _message(scene: SearchScene) -> bytes:
     indexed, rankings = scene.indexed, scene.rankings
-    measured = qualities(indexed.identity, scene.metric, indexed.index)
+    measured = qualities(scene)
     right = scene.label
     settings = {
         "collection": indexed.collection,
@@ -68,7 +70,7 @@ def _message(scene: SearchScene) -> bytes:
         "right": right,
         "count": COUNT,
         "labelled": len({label for label in indexed.labels if label}) > 1,
-        "match": scene.match.index,
+        "match": scene.match.index if scene.match else None,
         "colours": {
             theme: [palette.hex_colour(colour) for colour in palette.series_colours(3, page)]
             for theme, page in (
@@ -77,31 +79,22 @@ def _message(scene: SearchScene) -> bytes:
             )
         },
     }
-    asked = [name in rankings.matches for name in scene.layers]
     return pack(
         settings,
         **rows_of(scene),
-        precision=np.array(
-            [
-                rankings.precision(name) if here else np.nan
-                for name, here in zip(scene.layers, asked, strict=True)
-            ],
-            np.float32,
-        ),
-        weighted=np.array(
-            [
-                rankings.rank_weighted(name) if here else np.nan
-                for name, here in zip(scene.layers, asked, strict=True)
-            ],
-            np.float32,
-        ),
-        overall=np.array([measured[name].precision for name in scene.layers], np.float32),
-        nearest=np.array([measured[name].nearest for name in scene.layers], np.float32),
-        by_label=np.array(
-            [measured[name].by_label.get(right, np.nan) for name in scene.layers], np.float32
-        ),
+        precision=_by_layer(scene, rankings.precision),
+        weighted=_by_layer(scene, rankings.rank_weighted),
+        overall=_by_layer(scene, lambda name: measured[name].precision),
+        nearest=_by_layer(scene, lambda name: measured[name].nearest),
+        by_label=_by_layer(scene, lambda name: measured[name].by_label.get(right, np.nan)),
         query=np.frombuffer(_query_jpeg(scene), np.uint8),
     )
+
+
+def _by_layer(scene: SearchScene, value: Callable[[str], float]) -> np.ndarray:
+    """Give one number per layer, float32; not a number where a layer has not been asked."""
+    asked = scene.rankings.matches
+    return np.array([value(name) if name in asked else np.nan for name in scene.layers], "f4")
 
 
 def _query_jpeg(scene: SearchScene) -> bytes:

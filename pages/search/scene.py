@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz.network import Network
 from cnnviz.rankings import Rankings, rank_everywhere
 from cnnviz.search import ImageIndex, Match, Metric, Quality, Vectors, embed, quality
-from pages.search.indexed import Indexed
+from pages.search.indexed import MANY, Indexed
 from pages.ui.address import Addressed
 from pages.ui.picture import Picture
 
@@ -18,9 +18,7 @@ Region = tuple[int, int, int, int]
 """Top, left, bottom and right, in thousandths of the picture's height and width."""
 OWN_PICTURE = "picture"
 LEAST_SIDE = 40
-_FIRST = "fish/fish7"
-MANY = 1000
-"""Pictures beyond which one layer is ranked at a time."""
+_FIRST = "fish/fish28"  # its first layers find sand and bubbles, its last ones fish
 
 
 def _read_text(text: str) -> str:
@@ -90,11 +88,14 @@ class SearchScene:
         return self.rankings.matches[self.layer]
 
     @property
-    def match(self) -> Match:
-        """The match in hand: the one that was chosen if it is found here, else the first."""
+    def match(self) -> Match | None:
+        """The match in hand: the one that was chosen if it is found here, else the first.
+
+        None where the query is the only picture there is.
+        """
         name = MATCH.value()
         found = [one for one in self.matches if self.indexed.names[one.index] == name]
-        return found[0] if found else self.matches[0]
+        return next(iter([*found, *self.matches]), None)
 
     @property
     def title(self) -> str:
@@ -113,8 +114,8 @@ class SearchScene:
 
     @property
     def vectors(self) -> Mapping[str, Vectors]:
-        """The query's vector at every layer."""
-        return _vectors(self.indexed, self.picture, self.place, self.region)
+        """The query's vector at the layers that were asked."""
+        return _vectors(self.indexed, self.picture, self.place, self.region, self.rankings.layers)
 
 
 def cut(image: np.ndarray, region: Region | None) -> np.ndarray:
@@ -148,30 +149,28 @@ def scene_of(indexed: Indexed, picture: Picture, metric: Metric) -> SearchScene:
     label = indexed.labels[place] if place is not None else st.session_state.get("search_label", "")
     if label not in indexed.labels:
         label = ""
-    vectors = _vectors(indexed, picture, place, region)
-    rankings = _rankings(indexed, vectors, place, label, metric, layer)
+    layers = layers if len(indexed.index) <= MANY else (layer,)
+    rankings = rank_everywhere(
+        indexed.index,
+        _vectors(indexed, picture, place, region, layers),
+        itself=place,
+        label=label,
+        count=COUNT,
+        metric=metric,
+        layers=layers,
+    )
     return SearchScene(indexed, picture, metric, layer, place, region, label, rankings)
 
 
-def _rankings(
-    indexed: Indexed,
-    vectors: Mapping[str, Vectors],
-    place: int | None,
-    label: str,
-    metric: Metric,
-    layer: str,
-) -> Rankings:
-    only = None if len(indexed.index) <= MANY else (layer,)
-    return rank_everywhere(
-        indexed.index, vectors, itself=place, label=label, count=COUNT, metric=metric, layers=only
-    )
-
-
 def _vectors(
-    indexed: Indexed, picture: Picture, place: int | None, region: Region | None
+    indexed: Indexed,
+    picture: Picture,
+    place: int | None,
+    region: Region | None,
+    layers: tuple[str, ...],
 ) -> Mapping[str, Vectors]:
     if place is not None and region is None:
-        return {name: rows[place] for name, rows in indexed.index.vectors.items()}
+        return {name: indexed.index.vectors[name][place] for name in layers}
     source = picture.identity if place is None else indexed.names[place]
     return _embedded(indexed.identity, source, region, indexed, picture, place)
 
@@ -210,11 +209,20 @@ def open_indexed(scene: SearchScene, place: int) -> np.ndarray:
     return _opened(scene.indexed, place)
 
 
-@st.cache_resource(max_entries=48, ttl="1h", show_spinner=False)
-def qualities(identity: str, metric: Metric, _index: ImageIndex) -> dict[str, Quality]:  # noqa: ARG001
-    """Measure every layer: how well it tells the labels apart."""
-    most = 500 if len(_index) <= MANY else 60
+def qualities(scene: SearchScene) -> dict[str, Quality]:
+    """Measure the layers that were asked: how well each tells the labels apart."""
     return {
-        name: quality(_index.at(name), count=COUNT, metric=metric, most=most)
-        for name in _index.layers
+        name: _quality(scene.indexed.identity, scene.metric, name, scene.indexed.index)
+        for name in scene.rankings.layers
     }
+
+
+@st.cache_resource(max_entries=1024, ttl="6h", show_spinner=False)
+def _quality(
+    identity: str,  # noqa: ARG001 stands for the index in the cache's key
+    metric: Metric,
+    layer: str,
+    _index: ImageIndex,
+) -> Quality:
+    most = 500 if len(_index) <= MANY else 60
+    return quality(_index.at(layer), count=COUNT, metric=metric, most=most)

@@ -43,11 +43,11 @@ def finish(scene: SearchScene) -> None:
 def _how_well(scene: SearchScene) -> str:
     names = scene.indexed.labels
     shared = sum(names.count(label) > 1 for label in names if label)
-    measured = qualities(scene.indexed.identity, scene.metric, scene.indexed.index)
+    measured = qualities(scene)
     if not shared:
         return "These pictures have no labels: whether a match is right is for you to say."
     here = measured[scene.layer].nearest
-    best = max(scene.layers, key=lambda name: measured[name].nearest)
+    best = max(measured, key=lambda name: measured[name].nearest)
     return (
         f"At {scene.layer}, the nearest neighbour of **{100 * here:.1f} %** of the {shared:,} "
         f"pictures whose label another one shares has that same label. "
@@ -86,7 +86,7 @@ def _downloads(scene: SearchScene) -> list[Download]:
         ),
         Download("Query as PNG", "query.png", "image/png", lambda: images.encode_png(scene.part)),
     ]
-    if has_code(scene.network, scene.layer):
+    if has_code(scene.network, scene.layer) and not scene.indexed.private:
         downloads.append(
             Download(
                 "Network as .keras",

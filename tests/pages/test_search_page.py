@@ -9,12 +9,13 @@ import pytest
 from PIL import Image
 
 from cnnviz import images
+from cnnviz.gallery import gallery_of_files
 from cnnviz.network_code import network_file
 from cnnviz.networks import open_network
 from cnnviz.photos import all_photos, open_photo
 from cnnviz.search import METRICS, ImageIndex, layers_to_index, quality
 from cnnviz.search_downloads import search_code
-from pages.search import asking
+from pages.search import asking, pictures
 from pages.ui.takeaway import npz
 from pages.ui.wire import unpack
 
@@ -26,9 +27,9 @@ LABELS = [photo.label for photo in all_photos()]
 
 @pytest.fixture(scope="module")
 def index():
-    pictures = (open_photo(photo) for photo in all_photos())
+    photos = (open_photo(photo) for photo in all_photos())
     network = open_network("small_vgg")
-    return ImageIndex.build(network, pictures, layer=layers_to_index(network)[0], labels=LABELS)
+    return ImageIndex.build(network, photos, layer=layers_to_index(network)[0], labels=LABELS)
 
 
 @pytest.fixture
@@ -205,7 +206,7 @@ def test_the_map_holds_every_layer_in_one_square(search, index):
 
 def test_a_match_says_why(search, index):
     layer = next(name for name in reversed(index.layers) if index.network.layer(name).is_map)
-    page = search(layer=layer)
+    page = search(layer=layer, query="fish/fish7")
     settings, arrays = sent(page, "cosine")
     place = NAMES.index("fish/fish7")
     best = index.at(layer).query_indexed(place)[0]
@@ -238,3 +239,66 @@ def test_the_code_ranks_as_the_page_does(search, index, metric, tmp_path, monkey
     np.testing.assert_allclose(scope["vector"], index.vectors[layer][place], rtol=1e-4, atol=1e-5)
     _, arrays = sent(page, "own_title")
     assert scope["order"].tolist() == arrays["indices"][3].tolist()
+
+
+def picture_file(colour):
+    return images.encode_png(np.full((40, 60, 3), colour, np.uint8))
+
+
+@pytest.fixture
+def own_pictures(monkeypatch):
+    """Upload files to the page; AppTest has no way to."""
+
+    def upload(*files):
+        gallery = gallery_of_files(files)
+        uploaded = gallery, f"files {time.time()}"
+        monkeypatch.setattr(pictures, "_uploaded", lambda: uploaded)
+
+    return upload
+
+
+def test_ones_own_pictures_are_searched_and_bad_ones_listed(search, own_pictures):
+    own_pictures(
+        *((f"red/{at}.png", picture_file((200 + at, 10, 10))) for at in range(4)),
+        *((f"blue/{at}.png", picture_file((10, 10, 200 + at))) for at in range(4)),
+        ("blue/bad.png", b"no picture"),
+        ("notes.txt", b"text"),
+    )
+    page = search(search_in="Your own pictures", query="blue/2.png", layer="pool_1")
+    settings, arrays = sent(page, "own_title")
+    at = settings["layer"]
+    assert settings["title"] == "blue/2.png"
+    assert arrays["indices"].shape[1] == 7
+    assert set(arrays["indices"][at][:3].tolist()) == {4, 5, 7}
+    assert arrays["precision"][at] == pytest.approx(3 / 7)
+    assert sent(page, "groups")[0]["groups"] == ["red", "blue"]
+    assert sorted(page.dataframe[0].value["File"]) == ["blue/bad.png", "notes.txt"]
+
+
+@pytest.mark.parametrize("view", ["Search", "Map"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_tiny_gallery_is_searched_too(search, own_pictures, count, view):
+    own_pictures(*((f"{at}.png", picture_file((60 * at, 10, 10))) for at in range(count)))
+    search(search_in="Your own pictures", search_view=view)
+
+
+def test_pictures_that_are_none_are_refused_in_a_sentence(open_page, own_pictures):
+    own_pictures(("a.png", b"no picture"))
+    page = open_page(PATH, search_network=NETWORK, search_in="Your own pictures")
+    for _ in range(50):
+        if page.error:
+            break
+        time.sleep(0.1)
+        page.run()
+    assert "needs at least one picture" in page.error[0].value
+    assert not page.exception
+
+
+def test_cancelled_work_can_be_started_again(open_page, own_pictures):
+    files = [(f"{at}.png", picture_file((at % 250, 10, 10))) for at in range(400)]
+    own_pictures(*files)
+    page = open_page(PATH, search_network=NETWORK, search_in="Your own pictures")
+    page.button(key="search_cancel").click().run()
+    assert "stopped" in page.info[0].value
+    page.button(key="search_again").click().run()
+    assert sent(made(page), "groups")[0]["names"][-1] == "399.png"

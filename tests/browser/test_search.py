@@ -1,0 +1,157 @@
+"""The Search page in a real browser: regions, layers, the map, and the keyboard."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import settle
+
+SMALL = "search?search_network=Small+VGG&query=fish%2Ffish7"
+
+
+@pytest.fixture
+def search(visit):
+    """Open the page and wait until the photos are indexed."""
+
+    def opened(more: str = "", **window) -> Page:
+        page = visit(SMALL + more, **window)
+        ready = ".card" if "Map" not in more else "canvas.map[data-drawn]"
+        page.locator(ready).first.wait_for()
+        settle(page)
+        return page
+
+    return opened
+
+
+def found(page: Page) -> list[str]:
+    return [one.get_attribute("aria-label") for one in page.locator(".match").all()]
+
+
+def on_map(page: Page, expression: str):
+    """Evaluate JavaScript with `state`, the map's own object."""
+    return page.locator("canvas.map").evaluate(
+        f"(canvas) => {{ const state = canvas.closest('.root').map; return {expression}; }}"
+    )
+
+
+def test_the_layer_slider_moves_the_results_at_once_and_the_address_follows(search):
+    page = search()
+    before = found(page)
+    slider = page.get_by_role("slider", name="Layer")
+    slider.press("Home")
+    after = found(page)
+    assert len(after) == len(before) == 15
+    assert after != before
+    page.wait_for_url("**layer=conv_1_1**")
+    settle(page)
+    assert found(page) == after
+    expect(page.locator(".layer-name")).to_have_text("Layer 1 of 14: conv_1_1, 16 maps of 32 × 32")
+
+
+def test_a_press_on_the_chart_jumps_to_that_layer(search):
+    page = search()
+    box = page.locator(".chart").bounding_box()
+    page.mouse.click(box["x"] + 42, box["y"] + box["height"] / 2)
+    page.wait_for_url("**layer=conv_1_1**")
+
+
+def test_a_dragged_region_is_searched_with_and_escape_takes_the_whole(search):
+    page = search()
+    before = found(page)
+    box = page.locator(".query-picture .whole").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + box["height"] - 1, steps=5)
+    assert "region=" not in page.url  # nothing is asked while dragging
+    page.mouse.up()
+    page.wait_for_url("**region=**")
+    expect(page.locator(".query-title")).to_have_text("A region of fish7")
+    settle(page)
+    assert found(page) != before
+    page.locator(".query-picture").press("Escape")
+    page.wait_for_url(lambda address: "region" not in address)
+    expect(page.locator(".query-title")).to_have_text("fish7")
+    settle(page)
+    assert found(page) == before
+
+
+def test_the_keyboard_makes_a_region_and_moves_it(search):
+    page = search()
+    picture = page.locator(".query-picture")
+    picture.press("Enter")
+    page.wait_for_url("**region=250%2C250%2C750%2C750**")
+    settle(page)
+    picture.press("ArrowRight")
+    picture.press("Shift+ArrowDown")
+    page.wait_for_url("**region=250%2C270%2C770%2C770**")
+
+
+def test_a_photo_and_a_match_become_the_query_and_the_address_opens_it(search, visit):
+    page = search()
+    page.get_by_role("button", name="tool/hammer1", exact=True).click()
+    page.wait_for_url("**query=tool%2Fhammer1**")
+    expect(page.locator(".query-title")).to_have_text("hammer1")
+    settle(page)
+    first = page.locator(".card").first
+    first.hover()
+    name = first.locator(".next").get_attribute("aria-label").removeprefix("Search with ")
+    first.locator(".next").click()
+    expect(page.locator(".query-title")).to_have_text(name)
+    other = visit(page.url.split("/", 3)[-1])
+    expect(other.locator(".query-title")).to_have_text(name)
+
+
+def test_arrow_keys_walk_through_results_and_a_press_says_why(search):
+    page = search()
+    page.locator(".match").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    chosen = page.locator(".match").nth(6)
+    expect(chosen).to_be_focused()
+    page.keyboard.press("Enter")
+    name = chosen.get_attribute("aria-label").split(". ")[1].split(",")[0]
+    expect(page.get_by_role("heading", name=f"Why {name} matches")).to_be_visible()
+    settle(page)
+    pane = page.locator(".pane").first
+    pane.press("ArrowLeft")
+    expect(page.locator(".root .words[aria-live]")).to_contain_text("is most like this one")
+
+
+def test_the_map_glides_from_layer_to_layer_and_a_press_searches(search):
+    page = search("&search_view=Map")
+    before = on_map(page, "[...state.now]")
+    page.get_by_role("slider", name="Layer").press("Home")
+    page.wait_for_function(
+        "() => { const find = (root) => root.querySelector('canvas.map') ??"
+        " [...root.querySelectorAll('*')].map((one) => one.shadowRoot && find(one.shadowRoot))"
+        ".find(Boolean); return !find(document).closest('.root').map.gliding; }"
+    )
+    assert on_map(page, "[...state.now]") != before
+    assert on_map(page, "[...state.now]") == on_map(page, "[...state.target(0)]")
+    page.wait_for_url("**layer=conv_1_1**")
+    settle(page)
+    x, y = on_map(page, "state.screen(0)")
+    box = page.locator("canvas.map").bounding_box()
+    page.mouse.move(box["x"] + x, box["y"] + y)
+    index = on_map(page, "state.focus")
+    name = on_map(page, "state.photos.names[state.focus]")
+    assert index is not None
+    page.mouse.click(box["x"] + x, box["y"] + y)
+    page.wait_for_url(f"**query={name.replace('/', '%2F')}**")
+    settle(page)
+    assert on_map(page, "state.settings.place") == index
+
+
+def test_the_map_is_walked_zoomed_and_searched_by_keyboard(search):
+    page = search("&search_view=Map")
+    canvas = page.locator("canvas.map")
+    canvas.press("ArrowLeft")
+    first = on_map(page, "state.focus")
+    assert first is not None
+    canvas.press("+")
+    assert on_map(page, "state.view.zoom") > 1
+    canvas.press("Escape")
+    assert on_map(page, "state.view.zoom") == 1
+    canvas.press("Enter")
+    page.wait_for_url(lambda address: "fish7" not in address)
+    settle(page)
+    assert on_map(page, "state.settings.place") == first
