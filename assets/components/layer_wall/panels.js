@@ -206,7 +206,8 @@ export class KernelPanel {
       this.rows * this.columns > 1
         ? `, row ${Math.floor(cell / this.columns)}, column ${cell % this.columns}`
         : "";
-    this.readout.textContent = `Input ${this.first + tile} of ${this.inputs}${where}: ${weight}`;
+    const input = this.colours ? ["Red", "Green", "Blue"][tile] : `Input ${this.first + tile}`;
+    this.readout.textContent = `${input} of ${this.inputs}${where}: ${weight}`;
   }
 }
 

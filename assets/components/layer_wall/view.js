@@ -756,9 +756,9 @@ class LayerView {
       shape,
       first: this.data.first_inputs.data[channel + first],
       words:
-        capital(kernels.words) +
-        (layer.colours ? "; last, the three as one colour kernel." : ".") +
-        " Colours: this kernel\u2019s own range.",
+        (layer.colours
+          ? "For red, green and blue; last, the three as one colour kernel, where grey is zero."
+          : `${capital(kernels.words)}.`) + " Colours: this kernel\u2019s own range.",
       inputs: kernels.inputs,
       colours: layer.colours,
       title: `Kernel of ${name}`,

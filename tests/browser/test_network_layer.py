@@ -1,0 +1,176 @@
+"""The wall of maps in a real browser: its colours, hover, keys, order, scrolling and the pin."""
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+
+from cnnviz import palette
+from cnnviz.networks import open_network
+from cnnviz.samples import open_sample
+from tests.browser.checks import complaints, overflow, violations
+from tests.browser.conftest import settle
+
+SMALL = "network?view=Layer&network=Small VGG"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _network_is_open(app, browser) -> None:
+    """Wait as long as the server needs to load TensorFlow, which no test is about."""
+    page = browser.new_page()
+    page.goto(f"{app}/{SMALL}")
+    page.locator(".wall").wait_for(timeout=180_000)
+    page.close()
+
+
+def on_wall(page: Page, expression: str):
+    """Evaluate JavaScript with `state`, the component's own object."""
+    return page.locator(".wall").evaluate(
+        f"(wall) => {{ const state = wall.closest('.root').wall; return {expression}; }}"
+    )
+
+
+def opened(visit, address: str, **window) -> Page:
+    page = visit(address, **window)
+    page.locator(".wall").wait_for()
+    page.wait_for_timeout(200)
+    return page
+
+
+def middle_of(page: Page, place: int) -> tuple[float, float]:
+    """Find where a tile's middle is on the page, by its place in the order."""
+    box = page.locator(".wall").bounding_box()
+    x, y, side, high = on_wall(
+        page,
+        f"[...state.tiles.cornerOf({place}), state.tiles.side, state.tiles.high]",
+    )
+    scrolled = on_wall(page, "state.tiles.section.scrollTop")
+    return box["x"] + x + side / 2, box["y"] + y + high / 2 - scrolled
+
+
+def maps_of(network: str, layer: str) -> np.ndarray:
+    return open_network(network).feature_maps(open_sample("panda"), [layer])[layer]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_no_violation(visit, dark):
+    page = opened(visit, f"{SMALL}&place=conv_1_1:3:5:5&pin=conv_3_1:4", dark=dark)
+    assert violations(page) == []
+
+
+def test_a_phone_shows_it_without_sideways_scrolling(visit):
+    page = opened(visit, f"{SMALL}&place=relu_2_1:3:5:5", width=390, height=844)
+    assert overflow(page) <= 0
+    assert complaints(page) == []
+
+
+@pytest.mark.parametrize(
+    ("network", "layer", "channel", "off"),
+    [("small_vgg", "conv_2_1", 5, 6), ("efficientnet_lite0", "stage2_block1_expand_conv", 7, 10)],
+    ids=["exact", "in steps"],
+)
+def test_the_browser_paints_what_python_would(visit, network, layer, channel, off):
+    title = open_network(network).title
+    page = opened(visit, f"network?view=Layer&network={title}&place={layer}:0:0:0&range=map")
+    pixels = on_wall(
+        page,
+        f"(() => {{ const made = state.tiles.pictureOf({channel}); return Array.from("
+        "made.getContext('2d').getImageData(0, 0, made.width, made.height).data); })()",
+    )
+    values = maps_of(network, layer)[..., channel]
+    painted = np.array(pixels).reshape(*values.shape, 4)[..., :3]
+    wanted = palette.colour_map(values, limit=float(np.abs(values).max()))
+    assert np.abs(painted - wanted.astype(int)).max() <= off
+
+
+def test_hovering_shows_that_map_with_its_numbers_and_leaving_the_one_in_hand(visit):
+    page = opened(visit, f"{SMALL}&place=relu_3_1:3:4:5")
+    maps = maps_of("small_vgg", "relu_3_1")
+    heading = page.locator(".hand .title").first
+    assert heading.inner_text().startswith("Map 3")
+    page.mouse.move(*middle_of(page, 11))
+    page.wait_for_timeout(100)
+    assert heading.inner_text().startswith("Map 11")
+    note = page.locator(".hand .note").first.inner_text().replace("\u2212", "-")
+    assert float(note.split(": ")[1].split(". ")[0]) == pytest.approx(maps[4, 5, 11], abs=1e-3)
+    page.mouse.move(5, 5)
+    page.wait_for_timeout(100)
+    assert heading.inner_text().startswith("Map 3")
+
+
+def test_a_click_and_the_arrow_keys_choose_the_map_and_the_address_follows(visit):
+    page = opened(visit, f"{SMALL}&place=conv_3_1:0:4:5")
+    page.mouse.click(*middle_of(page, 10))
+    page.wait_for_url("**place=conv_3_1%3A10%3A4%3A5**")
+    page.locator(".wall").focus()
+    across = on_wall(page, "state.tiles.across")
+    for key in ("ArrowRight", "ArrowDown", "End", "Home", "ArrowDown", "ArrowRight"):
+        page.keyboard.press(key)
+    page.wait_for_url(f"**place=conv_3_1%3A{across + 1}%3A4%3A5**")
+    page.keyboard.press("]")
+    page.wait_for_url(f"**place=relu_3_1%3A{across + 1}%3A4%3A5**")
+    settle(page)
+    page.locator(".hand .frame").first.focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**place=relu_3_1%3A{across + 1}%3A3%3A5**")
+    page.wait_for_url("**view=Explain**")
+
+
+def test_sorting_happens_in_the_browser_and_a_copied_address_opens_it(visit):
+    page = opened(visit, f"{SMALL}&place=relu_3_1:3:4:5")
+    most = maps_of("small_vgg", "relu_3_1").max(axis=(0, 1))
+    page.get_by_role("button", name="Maximum").click()
+    order = on_wall(page, "state.order")
+    assert (np.diff(most[order]) <= 0).all()
+    page.get_by_role("button", name="Network", exact=True).click()
+    page.wait_for_url("**range=network**")
+    other = opened(visit, page.url.split("/")[-1])
+    assert on_wall(other, "state.order") == order
+    assert on_wall(other, "state.limitOf(0)") == on_wall(page, "state.settings.network_limit")
+    assert other.get_by_role("button", name="Maximum").get_attribute("aria-pressed") == "true"
+
+
+def test_sorting_by_effect_asks_python_and_keeps_the_place(visit):
+    page = opened(visit, f"{SMALL}&place=relu_3_1:3:4:5")
+    page.get_by_role("button", name="Effect").click()
+    page.wait_for_url("**sort=effect**")
+    page.wait_for_function(
+        "(wall) => wall.closest('.root').wall.data.effect",
+        arg=page.locator(".wall").element_handle(),
+    )
+    settle(page)
+    effect = np.array(on_wall(page, "Array.from(state.data.effect.data)"))
+    assert (np.diff(np.abs(effect)[on_wall(page, "state.order")]) <= 1e-6).all()
+    assert on_wall(page, "state.held.channel") == 3
+
+
+def test_only_the_tiles_in_view_are_painted(visit):
+    page = opened(visit, "network?view=Layer&place=head_relu6:0:3:3&tile=84")
+    assert on_wall(page, "state.order.length") == 1280
+    seen = on_wall(page, "state.tiles.painted.size")
+    assert seen <= on_wall(page, "state.tiles.across * (state.tiles.rowsInView() + 2)")
+    page.locator(".wall").focus()
+    page.keyboard.press("End")
+    page.wait_for_timeout(200)
+    assert on_wall(page, "state.tiles.painted.has(1279)")
+    assert on_wall(page, "state.tiles.painted.size") < 4 * seen
+    page.wait_for_url("**place=head_relu6%3A1279%3A3%3A3**")
+
+
+def test_a_pinned_map_stays_while_others_are_browsed(visit):
+    page = opened(visit, f"{SMALL}&place=conv_1_1:3:4:5")
+    page.get_by_role("button", name="Pin", exact=True).click()
+    page.wait_for_url("**pin=conv_1_1%3A3**")
+    settle(page)
+    page.get_by_role("button", name="Next").click()
+    settle(page)
+    assert on_wall(page, "state.settings.layer.name") == "relu_1_1"
+    pinned = page.locator(".pinned")
+    assert pinned.locator("strong").inner_text() == "Pinned: conv_1_1, map 3"
+    value = maps_of("small_vgg", "conv_1_1")[4, 5, 3]
+    told = pinned.inner_text().replace("\u2212", "-").split("Row 4, column 5: ")[1]
+    assert float(told.split("\n")[0].rstrip(".")) == pytest.approx(value, abs=1e-3)
+    pinned.get_by_role("button", name="Unpin").click()
+    page.wait_for_url(lambda url: "pin=" not in url)
+    settle(page)
+    assert not pinned.is_visible()
