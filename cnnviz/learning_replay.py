@@ -149,11 +149,11 @@ def chapter_lengths(task: LearningTask, *, most: int) -> list[int]:
         windows = height * width
     else:
         windows = task.batch * min(task.patch_side, height) * min(task.patch_side, width)
-    # Carrying slopes back through a kernel costs about half of what its own take.
-    work = windows * sum(math.prod(size) for size in task.kernel_sizes)
-    if len(task.kernel_sizes) > 1:
-        work *= 1.5
-    most_at_once = int(np.clip(5e7 / work, 4, 192))
+    kernels = len(task.kernel_sizes)
+    products = windows * sum(math.prod(size) for size in task.kernel_sizes)
+    # About what a step takes on one core; a chapter then takes 80.
+    milliseconds = 0.3 * kernels + 2.5e-7 * products
+    most_at_once = int(np.clip(80 / milliseconds, 8, 192))
     lengths: list[int] = []
     length = max(4, most_at_once // 3)
     while sum(lengths) < most:
@@ -285,6 +285,7 @@ def directions(found: Curvature, task: LearningTask, *, most: int = 10) -> Direc
     """Take the loss's curvature apart into directions, at most so many, evenly spread by rank."""
     values, vectors = np.linalg.eigh(found.hessian)
     values, vectors = values[::-1], vectors[:, ::-1]
+    values = np.where(values < 1e-7 * values[0], 0.0, values)  # what rounding leaves of flat ones
     ranks = np.unique(np.linspace(0, len(values) - 1, most).round().astype(np.int64))
     # A direction has no sign of its own: let most of its weights be positive.
     chosen = vectors[:, ranks] * np.where(vectors[:-1, ranks].sum(axis=0) < 0, -1, 1)
@@ -300,10 +301,7 @@ def directions(found: Curvature, task: LearningTask, *, most: int = 10) -> Direc
             ]
         ),
         bounds=np.array(
-            [
-                2 * (1 + task.momentum) / value if value > 1e-9 * values[0] else math.inf
-                for value in values[ranks]
-            ]
+            [2 * (1 + task.momentum) / value if value > 0 else math.inf for value in values[ranks]]
         ),
     )
 

@@ -92,18 +92,26 @@ def arithmetic(run: Run, chapter: Chapter, step: int, bound: float | None) -> No
 
 def _curvature_words(run: Run) -> str:
     condition = run.curvature.condition_number
-    ratio = "no end of" if np.isinf(condition) else f"{condition:,.0f}"
     words = (
-        "x, in bold, holds the pixels under the kernel, and a 1 for the bias. Neighbouring pixels "
-        "are alike, so the loss is steep along kernels that blur and flat along those that tell "
-        f"neighbours apart: {ratio} times, on this picture."
+        "x, in bold, holds the pixels under the kernel, and a 1 for the bias. "
+        + ("z is what a step leaves of the error. " if run.choice.momentum else "")
+        + "Where neighbouring pixels are alike, the loss is steep along kernels that blur and flat "
+        "along those that tell neighbours apart."
     )
-    if np.isinf(condition):
+    if np.isfinite(condition):
+        words += (
+            f" On this picture the steepest is {_times(condition)} times as steep as the flattest."
+        )
+    else:
         words += (
             " Along the flattest direction the loss does not change at all: different kernels "
             "give the same result here, and no training can tell which one made the target."
         )
     return words
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.3g}" if ratio < 100 else f"{ratio:,.0f}"
 
 
 def why_it_matters(kernel: KernelInHand) -> None:

@@ -180,3 +180,15 @@ def test_the_arrays_that_are_downloaded_are_those_on_screen(visit, tmp_path):
     np.testing.assert_array_equal(arrays["kernels_0"][-1].ravel(), np.float32(learned))
     shown = on_stage(page, "Array.from(state.run.picture(20).result)")
     np.testing.assert_array_equal(arrays["result"].ravel(), np.float32(shown))
+
+
+def test_a_run_that_lacks_its_beginning_is_asked_for_from_the_start(visit):
+    page = visit(SMALL)
+    asked = on_stage(
+        page,
+        "(() => { const told = []; const before = state.run;"
+        " state.update({ setStateValue: (name, value) => told.push(value) }, { settings:"
+        " { ...state.settings, signature: 'another', chapter: 5 }, arrays: state.data });"
+        " return [told, state.run === before]; })()",
+    )
+    assert asked == [[{"signature": "another", "have": 0, "step": 0, "want": True}], True]

@@ -46,7 +46,7 @@ class Learning {
   leave() {
     this.player.stop();
     this.resized.disconnect();
-    clearTimeout(this.resting);
+    for (const timer of [this.resting, this.reporting, this.givenUp, this.saying]) clearTimeout(timer);
   }
 
   // ---- building ---------------------------------------------------------------------------
@@ -60,7 +60,7 @@ class Learning {
     this.reseed = iconButton("casino", "Start from other noise", () => {
       this.player.stop();
       this.go(0);
-      this.trigger("reseed", this.settings.seed + 1);
+      this.change("reseed", this.settings.seed + 1);
     });
     bar.append(restart);
     this.player = new Player(bar, {
@@ -130,7 +130,7 @@ class Learning {
       this.player.stop();
       this.go(step);
     });
-    this.rate = new RateRuler((rate) => this.trigger("rate", rate));
+    this.rate = new RateRuler((rate) => this.change("rate", rate));
     this.directions = new Directions();
     this.sum = element("div", { class: "sum" });
     this.verdict = element("div", { class: "verdict", role: "status" });
@@ -165,6 +165,13 @@ class Learning {
     const first = !this.settings;
     if (first || settings.signature !== this.settings.signature) {
       if (stale) return; // the answer to a newer edit of the target is on its way
+      if (settings.chapter !== 0) {
+        // Two changes have crossed on the way: what Python takes for known was forgotten here.
+        const step = first ? settings.step : this.goal;
+        this.tell("progress", { signature: settings.signature, have: 0, step, want: true });
+        return;
+      }
+      this.changing = this.wanting = false;
       this.ghost = this.run ? { losses: this.run.losses, steps: this.run.steps } : null;
       this.run = new Recording(settings.kernels);
       this.asked = false;
@@ -175,7 +182,8 @@ class Learning {
     this.data = arrays;
     this.serial = Math.max(this.serial, settings.serial);
     if (moved) this.goal = settings.step;
-    if (settings.first >= 0 && this.run.add(settings, arrays)) this.asked = false;
+    if (settings.first >= 0) this.run.add(settings, arrays);
+    this.asked = false; // what was asked for has come, or was overtaken and is asked for again
     if (arrays.exact) this.run.keep(settings.at, arrays);
     this.step = Math.min(this.goal, this.run.last);
     // What the hand is doing to the target must not be undone by an answer to something else.
@@ -198,8 +206,24 @@ class Learning {
     this.report(true);
   }
 
+  // Change something that Python holds. Until its answer nothing else is sent: an event carries
+  // the page's widgets as they are in the browser, and would undo the change.
+  change(name, value) {
+    this.changing = true;
+    clearTimeout(this.givenUp);
+    this.givenUp = setTimeout(() => (this.changing = false), 3000);
+    this.trigger(name, value);
+  }
+
   report(want) {
     clearTimeout(this.resting);
+    clearTimeout(this.reporting);
+    this.wanting ||= want;
+    // The same holds for a change that a widget of the page has just begun.
+    if (this.changing || document.querySelector('[data-test-script-state="running"]')) {
+      this.reporting = setTimeout(() => this.report(false), 50);
+      return;
+    }
     // While it plays, the page's numbers stay with the step at which it rested last.
     const step = this.player.on ? this.settings.step : this.goal;
     this.told = step;
@@ -207,16 +231,19 @@ class Learning {
       signature: this.settings.signature,
       have: this.run.chapters,
       step,
-      want,
+      want: this.wanting,
     });
+    this.wanting = false;
   }
 
   // Tell Python where the run stands, once it stands: the address and the page's numbers follow.
   rest() {
     clearTimeout(this.resting);
     this.resting = setTimeout(() => {
-      if (this.player.on || this.goal !== this.step) return;
+      if (this.goal > this.run.last && !this.run.ended) return this.ask();
+      if (this.player.on || this.goal !== this.step) return undefined;
       if (this.told !== this.step || !this.run.picture(this.step).exact) this.report(false);
+      return undefined;
     }, REST);
   }
 
@@ -265,7 +292,7 @@ class Learning {
     this.toolSignature = signature;
     this.tools.replaceChildren(
       ...this.settings.tools.map(({ name, symbol, label, enabled }) => {
-        const made = iconButton(symbol, label, () => this.trigger("edit", name));
+        const made = iconButton(symbol, label, () => this.change("edit", name));
         made.disabled = enabled === false;
         return made;
       }),
