@@ -15,7 +15,7 @@ def search(visit):
     def opened(more: str = "", **window) -> Page:
         page = visit(SMALL + more, **window)
         ready = ".card" if "Map" not in more else "canvas.map[data-drawn]"
-        page.locator(ready).first.wait_for()
+        page.locator(ready).first.wait_for(timeout=90_000)
         settle(page)
         return page
 
