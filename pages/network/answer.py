@@ -10,6 +10,7 @@ from cnnviz.formulas import softmax_formula
 from cnnviz.network import Network
 from cnnviz.networks import NETWORKS, open_network, random_twin
 from cnnviz.samples import SAMPLES, open_sample
+from pages.network.own_choices import plain
 from pages.network.scene import Scene
 from pages.ui.components import register
 from pages.ui.wire import pack
@@ -23,8 +24,8 @@ def show(scene: Scene) -> None:
     network = scene.network
     if not network.has_classes:
         st.info(
-            f"An answer needs one number per class at the end. {network.title} ends with the shape "
-            f"{network.layer(network.answer_layer).output_shape}.",
+            f"An answer needs one number per class at the end. {plain(network.title)} ends with "
+            f"the shape {network.layer(network.answer_layer).output_shape}.",
             icon=":material/info:",
         )
         return
@@ -85,7 +86,7 @@ def _softmax(scene: Scene) -> None:
     st.header("How the logits become probabilities", anchor=False)
     st.latex(softmax_formula(scores, best.index))
     st.caption(
-        f"The probability of {best.label}: its logit among all {len(scores)}, the largest "
+        f"The probability of {plain(best.label)}: its logit among all {len(scores)}, the largest "
         "subtracted first, so that no power overflows."
     )
 

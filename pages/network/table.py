@@ -5,6 +5,7 @@ import streamlit as st
 
 from cnnviz.network_diagram import network_svg
 from cnnviz.network_layers import LayerInfo
+from pages.network.own_choices import plain
 from pages.network.scene import Scene
 
 
@@ -24,7 +25,7 @@ def show(scene: Scene) -> None:
     )
     maps = sum(layer.memory_bytes for layer in layers) / 1e6
     st.markdown(
-        f"**{scene.network.title}** has {scene.network.parameters:,} weights "
+        f"**{plain(scene.network.title)}** has {scene.network.parameters:,} weights "
         f"({scene.network.parameters * 4 / 1e6:.1f} MB in float32) and takes "
         f"{sum(layer.multiply_adds for layer in layers):,} multiply-adds for one picture; "
         f"all its maps together take {maps:.1f} MB."

@@ -34,7 +34,7 @@ def visit(app: str, browser: Browser) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(60_000)
         page.goto(f"{app}/{path}")
         settle(page)
         return page
