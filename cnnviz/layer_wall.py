@@ -147,9 +147,10 @@ def levels_of(planes: Floats, limits: Floats) -> NDArray[np.uint8]:
     >>> levels_of(np.array([[[-2.0, 0.0, 1.0]]], np.float32), np.array([2.0], np.float32))
     array([[[  1, 128, 192]]], dtype=uint8)
     """
-    factors = np.divide(127, limits, out=np.zeros_like(limits), where=limits > 0)
-    steps = np.rint(planes * factors[:, np.newaxis, np.newaxis])
-    return (steps + ZERO).astype(np.uint8)
+    # Divided first: 127 / limit overflows where the limit is next to nothing.
+    whole = limits[:, np.newaxis, np.newaxis]
+    shares = np.divide(planes, whole, out=np.zeros_like(planes), where=whole > 0)
+    return (np.rint(shares * 127) + ZERO).astype(np.uint8)
 
 
 def _small_enough(planes: Floats) -> Floats:

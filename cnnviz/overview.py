@@ -73,7 +73,7 @@ def _column(layer: LayerInfo, values: Maps, most: int, side: int) -> Column:
     flat = planes.reshape(len(chosen), -1)
     statistics = np.stack([flat.min(1), flat.mean(1), flat.max(1)], axis=1)
     small = averaged_down(planes, side)
-    levels = np.rint(small * (127 / limit if limit > 0 else 0.0)) + ZERO
+    levels = np.rint(small / (limit or 1.0) * 127) + ZERO
     return Column(
         layer,
         chosen.astype(np.int32),
