@@ -150,7 +150,8 @@ def levels_of(planes: Floats, limits: Floats) -> NDArray[np.uint8]:
     # Divided first: 127 / limit overflows where the limit is next to nothing.
     whole = limits[:, np.newaxis, np.newaxis]
     shares = np.divide(planes, whole, out=np.zeros_like(planes), where=whole > 0)
-    return (np.rint(shares * 127) + ZERO).astype(np.uint8)
+    levels: NDArray[np.uint8] = (np.rint(shares * 127) + ZERO).astype(np.uint8)
+    return levels
 
 
 def _small_enough(planes: Floats) -> Floats:
