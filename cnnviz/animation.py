@@ -53,9 +53,9 @@ def sliding_window_gif(
     if kernel is None:
         titles = (titles[0], titles[-1])
     left, places = _MARGIN, []
-    for numbers, _ in blocks:
+    for (numbers, _), title in zip(blocks, titles, strict=True):
         places.append(left)
-        left += numbers.shape[1] * _CELL + _GAP
+        left += max(numbers.shape[1] * _CELL, round(_font(18).getlength(title))) + _GAP
     height = max(numbers.shape[0] for numbers, _ in blocks) * _CELL + _HEADING + 2 * _MARGIN
     base = Image.new("RGB", (left - _GAP + _MARGIN, height), palette.LIGHT_BACKGROUND)
     draw = ImageDraw.Draw(base)
@@ -63,22 +63,52 @@ def sliding_window_gif(
         draw.text((place, _MARGIN), title, fill="#1b1f23", font=_font(18))
     for place, (numbers, colours) in zip(places[:-1], blocks[:-1], strict=True):
         hatched = outside if numbers is inputs else None
-        _draw_cells(draw, place, numbers, colours, count=numbers.size, hatched=hatched)
+        _draw_cells(draw, place, numbers, colours, hatched=hatched)
+    _draw_cells(draw, places[-1], outputs, output_colours)
+    # Numbers are drawn, and colours chosen, once; the frames are cut out of that one picture.
+    filled = _with_reserved(base.quantize(256 - len(_RESERVED), dither=Image.Dither.NONE))
+    shown = filled.copy()
+    rows, columns = outputs.shape
+    for row, column in np.ndindex(rows, columns):
+        box = _box(places[-1], row, column, 1, 1)
+        ImageDraw.Draw(shown).rectangle(box, fill=_PANEL, outline=_BORDER)
     span = [d * (k - 1) + 1 for k, d in zip(window, dilation, strict=True)]
     frames = []
-    rows, columns = outputs.shape
-    for step in range(rows * columns):
-        row, column = divmod(step, columns)
-        frame = base.copy()
+    for row, column in np.ndindex(rows, columns):
+        left, top, right, bottom = _box(places[-1], row, column, 1, 1)
+        cell = (left, top, right + 1, bottom + 1)
+        shown.paste(filled.crop(cell), cell)
+        frame = shown.copy()
         draw = ImageDraw.Draw(frame)
-        _draw_cells(draw, places[-1], outputs, output_colours, count=step + 1)
-        _outline(draw, places[0], row * stride[0], column * stride[1], span[0], span[1])
-        _outline(draw, places[-1], row, column, 1, 1)
-        frames.append(frame.quantize(128, dither=Image.Dither.NONE))
+        _outline(draw, _box(places[0], row * stride[0], column * stride[1], *span))
+        _outline(draw, _box(places[-1], row, column, 1, 1))
+        frames.append(frame)
     file = io.BytesIO()
     durations = [int(seconds_per_step * 1000)] * (len(frames) - 1) + [1500]
-    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=durations, loop=0)
+    frames[0].save(
+        file,
+        "GIF",
+        save_all=True,
+        append_images=frames[1:],
+        duration=durations,
+        loop=0,
+        optimize=False,  # half the size in ten times the time
+    )
     return file.getvalue()
+
+
+# Colours of the frames' own, at the end of the palette.
+_RESERVED = ("#ffffff", palette.LIGHT_ACCENT, "#f3f5f5", "#d5dadd")
+_WHITE, _ACCENT, _PANEL, _BORDER = range(256 - len(_RESERVED), 256)
+
+
+def _with_reserved(picture: Image.Image) -> Image.Image:
+    colours = (picture.getpalette() or [])[: 3 * _WHITE]
+    colours += [0] * (3 * _WHITE - len(colours))
+    for colour in _RESERVED:
+        colours += palette.rgb(colour).tolist()
+    picture.putpalette(colours)
+    return picture
 
 
 def _draw_cells(
@@ -87,16 +117,10 @@ def _draw_cells(
     numbers: NDArray[np.float32],
     colours: NDArray[np.uint8],
     *,
-    count: int,
     hatched: NDArray[np.bool_] | None = None,
 ) -> None:
-    top = _MARGIN + _HEADING
-    for place, (row, column) in enumerate(np.ndindex(*numbers.shape)):
-        x, y = left + column * _CELL, top + row * _CELL
-        box = (x, y, x + _CELL, y + _CELL)
-        if place >= count:
-            draw.rectangle(box, fill="#f3f5f5", outline="#d5dadd")
-            continue
+    for row, column in np.ndindex(*numbers.shape):
+        x, y, *_ = box = _box(left, row, column, 1, 1)
         colour = tuple(int(level) for level in colours[row, column])
         draw.rectangle(box, fill=colour, outline="#8a9299")
         if hatched is not None and hatched[row, column]:
@@ -123,13 +147,15 @@ def _hatch(draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int]) -> tuple[i
     return 255, 255, 255
 
 
-def _outline(
-    draw: ImageDraw.ImageDraw, left: int, row: int, column: int, height: int, width: int
-) -> None:
+def _box(left: int, row: int, column: int, height: int, width: int) -> tuple[int, int, int, int]:
+    """Give the corners of some cells in a grid that begins at `left`."""
     x, y = left + column * _CELL, _MARGIN + _HEADING + row * _CELL
-    box = (x, y, x + width * _CELL, y + height * _CELL)
-    draw.rectangle(box, outline="#ffffff", width=6)
-    draw.rectangle(box, outline=palette.LIGHT_ACCENT, width=4)
+    return x, y, x + width * _CELL, y + height * _CELL
+
+
+def _outline(draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int]) -> None:
+    draw.rectangle(box, outline=_WHITE, width=6)
+    draw.rectangle(box, outline=_ACCENT, width=4)
 
 
 def _font(size: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:

@@ -293,7 +293,7 @@ def _drawing(width: float, height: float, described: str, inks: Inks) -> Element
             "width": _number(width),
             "height": _number(height),
             "role": "img",
-            "font-family": "Source Sans Pro, Source Sans 3, Helvetica, Arial, sans-serif",
+            "font-family": "Source Sans Pro, Helvetica, Arial, sans-serif",
         },
     )
     if described:

@@ -2,12 +2,15 @@
 
 import numpy as np
 
-from cnnviz import images
-from cnnviz.animation import sliding_patch_gif
+from cnnviz import images, palette
+from cnnviz.animation import sliding_patch_gif, sliding_window_gif
 from cnnviz.diagram import coverage_svg, layer_svg
 from cnnviz.display import display
-from cnnviz.geometry import Geometry
+from cnnviz.geometry import Geometry, laid_out
 from pages.ui.takeaway import Download, npz
+
+MOST_ANIMATED = 16
+"""Places along one side of a grid that is animated whole; of a larger one, a patch is."""
 
 
 def grid_downloads(
@@ -31,8 +34,23 @@ def grid_downloads(
     arrays : more to put into the NPZ.
     """
     slid = kernel[::-1, ::-1] if kernel is not None and geometry.transposed else kernel
+    kernel_title = "Turned kernel" if geometry.transposed else "Kernel"
 
     def animation() -> bytes:
+        numbers, outside = laid_out(grid, geometry)
+        if max(numbers.shape) <= MOST_ANIMATED:
+            return sliding_window_gif(
+                numbers,
+                display(numbers[..., None], input_show),
+                result,
+                palette.colour_map(result),
+                kernel=slid,
+                window=geometry.window,
+                stride=geometry.step,
+                dilation=geometry.dilation,
+                titles=("Input", kernel_title, "Result"),
+                outside=outside,
+            )
         return sliding_patch_gif(
             grid[..., None],
             result[..., None],
@@ -48,7 +66,15 @@ def grid_downloads(
         )
 
     def drawing() -> bytes:
-        return layer_svg(grid, slid, result, geometry, at, input_show=input_show).encode()
+        return layer_svg(
+            grid,
+            slid,
+            result,
+            geometry,
+            at,
+            input_show=input_show,
+            kernel_title=kernel_title,
+        ).encode()
 
     def heat_map() -> bytes:
         return coverage_svg(geometry.coverage, "Coverage").encode()
