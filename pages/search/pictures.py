@@ -70,6 +70,7 @@ def _uploaded() -> tuple[Gallery | None, str]:
         type=["png", "jpg", "jpeg", "gif", "bmp", "webp", "zip"],
         accept_multiple_files=True,
         key="search_files",
+        max_upload_size=max(1, int(LIMITS.gallery_megabytes)),
         help=f"Up to {LIMITS.gallery_pictures:,} pictures and {LIMITS.gallery_megabytes:g} MiB. "
         "Folders in a zip become labels. They stay on this server's memory for your session only.",
     )

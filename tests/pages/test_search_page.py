@@ -15,6 +15,7 @@ from cnnviz.networks import open_network
 from cnnviz.photos import all_photos, open_photo
 from cnnviz.search import METRICS, ImageIndex, layers_to_index, quality
 from cnnviz.search_downloads import search_code
+from pages.network.own_choices import HELD
 from pages.search import asking, pictures
 from pages.ui.takeaway import npz
 from pages.ui.wire import unpack
@@ -302,3 +303,15 @@ def test_cancelled_work_can_be_started_again(open_page, own_pictures):
     assert "stopped" in page.info[0].value
     page.button(key="search_again").click().run()
     assert sent(made(page), "groups")[0]["names"][-1] == "399.png"
+
+
+def test_ones_own_network_looks_at_the_photos(open_page):
+    # The page Network holds an opened model like this in the session.
+    network = open_network("tutorial")
+    page = open_page(PATH, search_network=NETWORK)
+    page.session_state[HELD] = SimpleNamespace(identity="own test", network=network)
+    made(page.run())
+    page.selectbox(key="search_network").set_value("Your own model").run()
+    settings, arrays = sent(made(page), "own_title")
+    assert [one["name"] for one in settings["layers"]] == layers_to_index(network)
+    assert arrays["indices"].shape == (len(settings["layers"]), 15)
