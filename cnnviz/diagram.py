@@ -201,7 +201,7 @@ def axis_svg(
     >>> axis_svg(4, before=0, after=1, kernel_size=2, positions=4, described="").count("<circle")
     8
     """
-    cell, line = 30, 13
+    cell, line = 40, 15
     total = before + length + after
     width = total * cell + 2 * _MARGIN
     height = _MARGIN + cell + 14 + positions * line + _MARGIN // 2
@@ -221,10 +221,10 @@ def axis_svg(
         _text(
             drawing,
             x + cell / 2,
-            _MARGIN + cell / 2 + 5,
+            _MARGIN + cell / 2 + 6,
             label,
             inks.ink if inside else inks.quiet,
-            size=14,
+            size=17,
             weight=600 if inside else 400,
             anchor="middle",
             halo=inks.background,

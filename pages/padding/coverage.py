@@ -27,8 +27,10 @@ def coverage_maps(geometry: Geometry) -> list[CoverageMap]:
 def _corner_and_middle(counts: np.ndarray) -> str:
     corner, middle = counts[0, 0], counts[counts.shape[0] // 2, counts.shape[1] // 2]
     missed = int(np.count_nonzero(counts == 0))
+    most = int(counts.max())
+    peak = f", some {_times(most)}" if most > max(corner, middle) else ""
     rest = "" if not missed else f" {missed} of {counts.size} pixels are never seen."
-    return f"The corner is seen {_times(corner)}, the middle {_times(middle)}.{rest}"
+    return f"The corner is seen {_times(corner)}, the middle {_times(middle)}{peak}.{rest}"
 
 
 def _overlaps(counts: np.ndarray) -> str:

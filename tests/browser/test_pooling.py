@@ -79,6 +79,16 @@ def test_a_number_of_the_grid_is_changed_in_place(visit):
     assert on_stage(page, "Array.from(state.data.output.data)") == [99, 8, 3, 4]
 
 
+def test_a_number_that_is_none_is_refused_in_one_sentence(visit):
+    page = visit(GRID)
+    page.locator(".near .cells").focus()
+    page.keyboard.press("Enter")
+    page.locator("input.typed").fill("many")
+    page.keyboard.press("Enter")
+    alert = page.get_by_role("alert").filter(has_text="Received: many.")
+    assert alert.is_visible()
+
+
 def test_the_keyboard_moves_the_window_and_the_address_follows(visit):
     page = visit(PATH)
     row, column = on_stage(page, "state.focus")

@@ -251,6 +251,8 @@ class Stage {
     (settings.pictures ? this.back : this.nearBack).append(this.backLegend);
     this.root.querySelector(".equals").textContent = arrays.kernel ? "=" : "\u2192";
     this.coverage.update(settings.coverages ?? [], arrays);
+    if (arrays.kernel) this.tools.before(this.complaint);
+    else this.near.append(this.complaint);
     this.input.heading.textContent = settings.input_title ?? "Picture";
     this.output.heading.textContent = settings.output_title ?? "Result";
     this.input.size.textContent = `${this.height} \u00d7 ${this.width}`;
