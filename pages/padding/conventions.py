@@ -65,8 +65,15 @@ def two_conventions(grid: np.ndarray, weights: np.ndarray, geometry: Geometry, r
         st.markdown(sentence)
     for place, column in enumerate(st.columns(2, gap="large")):
         name = ("Keras", "PyTorch")[place]
-        with column, st.expander(f"{name} code for exactly this view", icon=":material/code:"):
-            st.code(programs[place](grid, weights, geometry, rule), language="python")
+        with column:
+            code = st.expander(
+                f"{name} code for exactly this view",
+                icon=":material/code:",
+                key=f"pad_code_{name.lower()}",
+                on_change="rerun",  # sent only when it is open: a slider need not wait for it
+            )
+            if code.open:
+                code.code(programs[place](grid, weights, geometry, rule), language="python")
 
 
 def _one(geometry: Geometry, axis: int, way: Convention, *, alone: bool) -> None:

@@ -194,6 +194,9 @@ def test_the_programs_on_the_page_give_the_numbers_on_the_page(open_page, transp
     page = open_page(
         PATH, pad_transposed=transposed, pad_stride="2", pad_weights="Right minus left"
     )
+    assert len(page.code) == 1
+    page.session_state["pad_code_keras"] = page.session_state["pad_code_pytorch"] = True
+    page.run()
     programs = {code.value for code in page.code}
     assert len(programs) == 2  # Keras's stands twice
     for program in programs:
