@@ -3,9 +3,19 @@
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+# Formulas have their style sheet, nothing is faded as out of date, and nothing fades in or out.
+_DRAWN = """() =>
+  [...document.querySelectorAll(".katex-mathml")].every(
+    (formula) => getComputedStyle(formula).position === "absolute",
+  ) &&
+  !document.querySelector('[data-stale="true"]') &&
+  document.getAnimations().every((animation) => animation.playState !== "running")
+"""
+
 
 def violations(page: Page) -> list[str]:
     """List what axe-core finds, one line each: rule, element and why."""
+    page.wait_for_function(_DRAWN)
     page.evaluate("() => document.fonts.ready.then(() => true)")  # widths hold only from then on
     results = Axe().run(page)
     return [
