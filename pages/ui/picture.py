@@ -60,7 +60,7 @@ def chosen_picture() -> Picture:
             on_change=_take_upload,
             args=("picture_upload",),
             help=f"PNG, JPEG, GIF, BMP or WebP, up to {limits.LIMITS.picture_megabytes:g} MiB. "
-            "It stays on this server's memory for your session only.",
+            "It stays in this server's memory, for your session only.",
         )
         if st.toggle("Use the camera", key="picture_camera_on"):
             st.camera_input(
