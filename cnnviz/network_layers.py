@@ -23,7 +23,8 @@ class ReceptiveField:
 
     Pairs of (rows, columns), in pixels of the input.
 
-    size : pixels seen by one cell; an upper bound where branches or upsampling meet.
+    size : pixels seen by one cell; an upper bound where branches or upsampling meet, and where
+        padding follows a cropping.
     stride : pixels between what two neighbouring cells see; below 1 after upsampling.
     start : first pixel seen by the cell (0, 0); negative where it lies in the padding.
     """
