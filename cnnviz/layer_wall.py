@@ -55,10 +55,10 @@ class LayerWall:
     limits: Floats
     statistics: ChannelStatistics
     counts: Counts
-    edges: Floats
+    edges: NDArray[np.float64]
     kernels: KernelTiles | None
     kernel_counts: Counts
-    kernel_edges: Floats
+    kernel_edges: NDArray[np.float64]
     numbers: Mapping[str, Floats]
     not_finite: int
 
@@ -160,7 +160,7 @@ def _small_enough(planes: Floats) -> Floats:
     return averaged_down(planes, -(-max(rows, columns) // shrink)) if shrink > 1 else planes
 
 
-def spread(rows: ArrayLike, *, without_zero: bool = False) -> tuple[Counts, Floats]:
+def spread(rows: ArrayLike, *, without_zero: bool = False) -> tuple[Counts, NDArray[np.float64]]:
     """Count the numbers of each row in the same even bins, one of whose edges is zero.
 
     Parameters
@@ -170,7 +170,7 @@ def spread(rows: ArrayLike, *, without_zero: bool = False) -> tuple[Counts, Floa
 
     Returns
     -------
-    counts (n, bins) int32 and edges (bins + 1,) float32.
+    counts (n, bins) int32 and edges (bins + 1,) float64.
 
     >>> counts, edges = spread([[0.0, 1.0, 1.0], [-1.0, 0.0, 0.0]], without_zero=True)
     >>> counts.sum(axis=1).tolist(), float(edges[0]), float(edges[-1])
@@ -182,15 +182,17 @@ def spread(rows: ArrayLike, *, without_zero: bool = False) -> tuple[Counts, Floa
         array = np.where(finite, array, 0)
     extremes = [array.min(initial=0.0), array.max(initial=0.0)]
     _, edges = value_histogram(extremes, bins=_BINS)
-    width = np.float32(edges[1] - edges[0])
-    # Counted from zero, so that no sign ends on the other side; the last bin holds its upper edge.
-    below = round(-edges[0] / (edges[1] - edges[0]))
-    bins = np.clip(np.floor(array / width) + below, 0, _BINS - 1).astype(np.int64)
+    width = edges[1] - edges[0]
+    # Counted from zero, so that no sign ends on the other side; in double precision, in which no
+    # share of a float32 vanishes. The last bin holds its upper edge.
+    below = round(-edges[0] / width)
+    shares = np.divide(array, width, dtype=np.float64)
+    bins = np.clip(np.floor(shares) + below, 0, _BINS - 1).astype(np.int64)
     bins += _BINS * np.arange(len(array))[:, np.newaxis]
     counts = np.bincount(
         bins[finite & (array != 0) if without_zero else finite], minlength=len(array) * _BINS
     )
-    return counts.reshape(len(array), _BINS).astype(np.int32), edges.astype(np.float32)
+    return counts.reshape(len(array), _BINS).astype(np.int32), edges
 
 
 def largest_value(maps: Mapping[str, Floats]) -> float:

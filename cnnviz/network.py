@@ -203,7 +203,7 @@ class Network:
         field = self.layer(layer).receptive_field
         if field is None:
             return Box(0, 0, rows, columns)
-        return field.box(row, column).within(rows, columns)
+        return field.box(row, column)
 
     def on_picture(self, box: Box, image: ArrayLike) -> Box:
         """Move a box from the network's input to the picture it was cut from."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cnnviz.network_inputs import Box
@@ -23,25 +23,41 @@ class ReceptiveField:
 
     Pairs of (rows, columns), in pixels of the input.
 
-    size : pixels seen by one cell; an upper bound where branches or upsampling meet, and where
-        padding follows a cropping.
+    size : pixels seen by one cell that looks at nothing but pixels; an upper bound where branches
+        or upsampling meet.
     stride : pixels between what two neighbouring cells see; below 1 after upsampling.
     start : first pixel seen by the cell (0, 0); negative where it lies in the padding.
+    seen : (top, left, bottom, right), the pixels that reach the map at all: not those of the
+        padding, nor any that a layer before it cut off.
     """
 
     size: tuple[int, int]
     stride: tuple[float, float]
     start: tuple[float, float]
+    seen: tuple[int, int, int, int]
 
     def box(self, row: int, column: int) -> Box:
-        """Find what the cell at (row, column) sees; it may reach beyond the input.
+        """Find what the cell at (row, column) sees, cut to what can be seen.
 
-        >>> ReceptiveField((5, 5), (2, 2), (-1, -1)).box(0, 3)
-        Box(top=-1, left=5, height=5, width=5)
+        >>> ReceptiveField((5, 5), (2, 2), (-1, -1), (0, 0, 20, 10)).box(0, 3)
+        Box(top=0, left=5, height=4, width=5)
         """
-        top = math.floor(self.start[0] + row * self.stride[0])
-        left = math.floor(self.start[1] + column * self.stride[1])
-        return Box(top, left, *self.size)
+        (top, bottom), (left, right) = (
+            self._span(axis, place, place) for axis, place in enumerate((row, column))
+        )
+        return Box(top, left, bottom - top, right - left)
+
+    def of_map(self, shape: Shape) -> ReceptiveField:
+        """Keep of `seen` what the cells of a map of this shape see between them."""
+        (top, bottom), (left, right) = (self._span(axis, 0, shape[axis] - 1) for axis in (0, 1))
+        return replace(self, seen=(top, left, bottom, right))
+
+    def _span(self, axis: int, first: int, last: int) -> tuple[int, int]:
+        """Find the pixels from what cell `first` sees to what cell `last` sees, end excluded."""
+        start, stride = self.start[axis], self.stride[axis]
+        least, most = self.seen[axis], self.seen[axis + 2]
+        ends = (math.floor(start + first * stride), math.floor(start + last * stride))
+        return min(max(ends[0], least), most), min(max(ends[1] + self.size[axis], least), most)
 
 
 @dataclass(frozen=True)
@@ -232,7 +248,9 @@ def _merged(fields: Sequence[ReceptiveField]) -> ReceptiveField | None:
     start = (min(field.start[0] for field in fields), min(field.start[1] for field in fields))
     ends = [max(field.start[axis] + field.size[axis] for field in fields) for axis in (0, 1)]
     size = (math.ceil(ends[0] - start[0]), math.ceil(ends[1] - start[1]))
-    return ReceptiveField(size, fields[0].stride, start)
+    tops, lefts, bottoms, rights = zip(*(field.seen for field in fields), strict=True)
+    seen = (min(tops), min(lefts), max(bottoms), max(rights))
+    return ReceptiveField(size, fields[0].stride, start, seen)
 
 
 def _shifted(field: ReceptiveField, rows: float, columns: float) -> ReceptiveField:
@@ -241,7 +259,7 @@ def _shifted(field: ReceptiveField, rows: float, columns: float) -> ReceptiveFie
         field.start[0] + rows * field.stride[0],
         field.start[1] + columns * field.stride[1],
     )
-    return ReceptiveField(field.size, field.stride, start)
+    return replace(field, start=start)
 
 
 def _slid(
@@ -254,6 +272,7 @@ def _slid(
         (size[0], size[1]),
         (field.stride[0] * strides[0], field.stride[1] * strides[1]),
         moved.start,
+        field.seen,
     )
 
 
@@ -271,7 +290,9 @@ def _widened(
         start.append(field.start[axis] + first[axis] * field.stride[axis])
         # Where the bound falls between two pixels, `box` begins at the one before.
         size.append(math.ceil(field.size[axis] + reach[axis] * field.stride[axis]) + 1)
-    return ReceptiveField((size[0], size[1]), (stride[0], stride[1]), (start[0], start[1]))
+    return ReceptiveField(
+        (size[0], size[1]), (stride[0], stride[1]), (start[0], start[1]), field.seen
+    )
 
 
 def receptive_field_of(
@@ -321,7 +342,8 @@ def receptive_field_of(
         return _shifted(field, (shape[0] - output[0]) // 2, (shape[1] - output[1]) // 2)
     if kind == "UpSampling2D" and layer.interpolation == "nearest":
         factors = _pair(layer.size)
-        return _widened(field, factors, (0, 0), [-(factor - 1) / factor for factor in factors])
+        reach = [(factor - 1) / factor for factor in factors]  # o // factor is o / factor at most
+        return _widened(field, factors, reach, [-share for share in reach])
     if kind == "Conv2DTranspose":
         factors, sizes, dilation = (
             _pair(layer.strides),
@@ -349,7 +371,7 @@ def receptive_field_of(
 
 def describe_layers(nodes: Sequence[Node], input_name: str, input_shape: Shape) -> list[LayerInfo]:
     """Describe the input and every layer, in the order of `nodes`."""
-    pixel = ReceptiveField((1, 1), (1, 1), (0, 0))
+    pixel = ReceptiveField((1, 1), (1, 1), (0, 0), (0, 0, input_shape[0], input_shape[1]))
     described = {
         input_name: LayerInfo(
             name=input_name,
@@ -370,6 +392,7 @@ def describe_layers(nodes: Sequence[Node], input_name: str, input_shape: Shape) 
         before = [described[name] for name in node.inputs]
         shapes = [info.output_shape for info in before]
         activation = getattr(getattr(layer, "activation", None), "__name__", None)
+        field = receptive_field_of(layer, [info.receptive_field for info in before], shapes, output)
         changed = bool(shapes) and output[:-1] != max(shapes, key=math.prod)[:-1]
         described[node.name] = LayerInfo(
             name=node.name,
@@ -377,9 +400,7 @@ def describe_layers(nodes: Sequence[Node], input_name: str, input_shape: Shape) 
             output_shape=output,
             parameters=sum(math.prod(weight.shape) for weight in getattr(layer, "weights", [])),
             multiply_adds=multiply_adds_of(layer, shapes[0], output) if shapes else 0,
-            receptive_field=receptive_field_of(
-                layer, [info.receptive_field for info in before], shapes, output
-            ),
+            receptive_field=None if field is None else field.of_map(output),
             inputs=node.inputs,
             strides=strides_of(layer),
             memory_bytes=4 * math.prod(output),

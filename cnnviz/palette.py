@@ -335,9 +335,8 @@ def _scale(name: str) -> Scale:
 
 def _real(values: ArrayLike) -> NDArray[np.floating[Any]]:
     array = np.asarray(values)
-    if array.dtype == np.float64 or array.dtype.itemsize > 4:
-        return array.astype(np.float64, copy=False)
-    return array.astype(np.float32, copy=False)
+    # Single precision where it holds every number of the dtype: not for int32, say.
+    return array.astype(np.result_type(array.dtype, np.float32), copy=False)
 
 
 @lru_cache(maxsize=32)

@@ -8,8 +8,14 @@ from types import ModuleType
 import pytest
 from hypothesis import HealthCheck, settings
 
-# A busy machine is no failure.
-settings.register_profile("cnnviz", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A busy machine is no failure, and a change is judged on the same examples whenever CI runs it;
+# elsewhere new ones are looked for in every run.
+settings.register_profile(
+    "cnnviz",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("cnnviz")
 
 # Set before anything can import TensorFlow: no log lines, and no GPU, whose fast float32

@@ -488,7 +488,7 @@ LAYERS_THAT_SLIDE = {
 @settings(deadline=None, max_examples=25)
 @given(
     kinds=st.lists(st.sampled_from(sorted(LAYERS_THAT_SLIDE)), min_size=1, max_size=4),
-    place=st.tuples(st.floats(0, 0.999), st.floats(0, 0.999)),
+    place=st.tuples(*[st.sampled_from([0, 0.05, 0.1, 0.5, 0.9, 0.95, 0.999])] * 2),
 )
 def test_a_receptive_field_is_where_the_gradient_is(
     kinds: list[str], place: tuple[float, float]
@@ -516,11 +516,8 @@ def test_a_receptive_field_is_where_the_gradient_is(
     assert left <= first[1]
     assert after[0] <= top + height
     assert after[1] <= left + width
-    # Padding after a crop puts zeros where pixels were cut off; the field still counts those.
-    after_crop = kinds[kinds.index("crop") :] if "crop" in kinds else []
-    padded = {"conv 3 same", "conv 2 x 3 stride 2 same", "depthwise stride 2", "pool same", "pad"}
     spread = {"enlarge", "transposed", "transposed same", "conv dilated"}
-    if not spread & set(kinds) and not padded & set(after_crop):
+    if not spread & set(kinds):
         # A window may hang over an edge by more than a stride; otherwise it is exact.
         assert (first[0], first[1]) == (top, left)
         assert (after[0], after[1]) == (top + height, left + width)

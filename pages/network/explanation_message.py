@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Collection
+from dataclasses import asdict
 
 import numpy as np
 import streamlit as st
@@ -137,7 +138,7 @@ def _field(info: LayerInfo) -> Settings | None:
     field = info.receptive_field
     if field is None:
         return None
-    return {"size": list(field.size), "stride": list(field.stride), "start": list(field.start)}
+    return {name: list(value) for name, value in asdict(field).items()}
 
 
 def labels_of(network: Network, layer: str) -> list[str] | None:

@@ -100,9 +100,9 @@ def _wall_arrays(wall: LayerWall) -> dict[str, np.ndarray]:
         "twins": found.duplicate_of[here].astype(np.int32),
         "likeness": found.correlation[here],
         "orders": np.stack([_order(found, key, wall) for key in _sortable(found)]),
-        "edges": wall.edges,
+        "edges": wall.edges.astype(np.float32),
         "all_counts": wall.counts.sum(axis=0, dtype=np.int32),
-        "kernel_edges": wall.kernel_edges,
+        "kernel_edges": wall.kernel_edges.astype(np.float32),
         "all_kernel_counts": wall.kernel_counts.sum(axis=0, dtype=np.int32),
     }
     if found.effect is not None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from cnnviz.activations import ACTIVATIONS
 from tests.browser.checks import complaints, overflow, violations
@@ -72,9 +72,9 @@ def test_the_point_goes_by_arrow_keys_and_by_itself(visit):
     page = visit("activations?x=0.5")
     page.locator(".chart").first.focus()
     page.keyboard.press("ArrowRight")
-    assert page.locator(".where").inner_text() == "x = 0.6"
+    expect(page.locator(".where")).to_have_text("x = 0.6")
     page.keyboard.press("End")
-    assert page.locator(".where").inner_text() == "x = 6"
+    expect(page.locator(".where")).to_have_text("x = 6")
     page.get_by_label("Play").click()
     page.wait_for_timeout(700)
     page.get_by_label("Pause").click()
@@ -118,7 +118,7 @@ def test_pointing_at_a_bar_leaves_only_its_numbers(visit):
     which, index = stage(page, ".chart", "state.bin")
     assert which == "after"
     counted = stage(page, ".chart", f"state.arrays.counts_after.data[{index}]")
-    assert page.locator(".line").inner_text().startswith(f"{counted:,} numbers")
+    expect(page.locator(".line")).to_contain_text(f"{counted:,} numbers")
     clear = stage(
         page,
         ".chart",
@@ -154,14 +154,14 @@ def test_a_dragged_logit_previews_what_python_answers(visit):
 
 def test_logits_go_by_arrow_keys_and_overflow_is_shown(visit):
     page = visit(part("Softmax", logits="88,80", act_span="100"))
-    assert "not a number" not in page.locator(".naive").inner_text()
+    expect(page.locator(".naive")).not_to_contain_text("not a number")
     page.locator(".track").first.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_timeout(50)
-    assert page.locator(".naive").inner_text() == "As written, in float32: ∞ / ∞ = not a number"
+    expect(page.locator(".naive")).to_have_text("As written, in float32: ∞ / ∞ = not a number")
     after(page, "logits=89,80")
-    assert page.locator(".naive").inner_text() == "As written, in float32: ∞ / ∞ = not a number"
-    assert page.locator(".share .number").first.inner_text() == "0.9999"
+    expect(page.locator(".naive")).to_have_text("As written, in float32: ∞ / ∞ = not a number")
+    expect(page.locator(".share .number").first).to_have_text("0.9999")
 
 
 def test_the_right_class_and_the_temperature_are_kept_in_the_address(visit):
@@ -171,17 +171,17 @@ def test_the_right_class_and_the_temperature_are_kept_in_the_address(visit):
     page.get_by_label("Temperature").focus()
     page.keyboard.press("End")
     after(page, "temperature=16")
-    assert "owl" in page.locator(".line").first.inner_text()
+    expect(page.locator(".line").first).to_contain_text("owl")
 
 
 def test_a_training_run_plays_and_can_be_wound_back(visit):
     page = visit(part("Dead+ReLUs"))
     chart = page.locator(".chart").first
-    assert page.locator(".where").inner_text() == "step 200 of 200"
+    expect(page.locator(".where")).to_have_text("step 200 of 200")
     chart.focus()
     page.keyboard.press("Home")
     page.wait_for_timeout(100)
-    assert page.locator(".title .size").first.inner_text() == "0 of 32 never fire again"
+    expect(page.locator(".title .size").first).to_have_text("0 of 32 never fire again")
     page.keyboard.press(" ")
     page.wait_for_timeout(800)
     page.keyboard.press(" ")

@@ -110,7 +110,7 @@ def test_the_three_dot_products_add_up_to_the_sum_under_the_pointer(visit):
             box["x"] + box["width"] * (column + 0.5) / columns,
             box["y"] + box["height"] * (row + 0.5) / rows,
         )
-        assert page.locator(".where").inner_text() == f"row {row}, column {column}"
+        expect(page.locator(".where")).to_have_text(f"row {row}, column {column}")
         products = on_stage(
             page,
             "state.window().map((cells) => cells.reduce((sum, cell) => sum + cell.product, 0))",

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from cnnviz.convolution import depthwise_convolve
 from cnnviz.display import DISPLAYS, display
@@ -99,7 +99,7 @@ def test_hovering_the_result_shows_the_sum_of_that_cell(visit):
     box = page.locator(".output .pixels").bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.3)
     row, column = on_stage(page, "state.focus")
-    assert page.locator(".where").inner_text() == f"row {row}, column {column}"
+    expect(page.locator(".where")).to_have_text(f"row {row}, column {column}")
     shown = page.locator(".sum .equals").inner_text().removeprefix("= ").replace("\u2212", "-")
     assert float(shown) == pytest.approx(on_stage(page, "state.outputAt(...state.focus)"), abs=0.05)
 
@@ -108,7 +108,7 @@ def test_hovering_a_weight_lights_the_pixels_it_meets(visit):
     page = visit(SMALL)
     page.locator(".kernel-grid input").nth(5).hover()
     assert on_stage(page, "state.weight") == [1, 2]
-    assert page.locator(".kernel-grid input.lit").count() == 1
+    expect(page.locator(".kernel-grid input.lit")).to_have_count(1)
     page.mouse.move(5, 5)
     assert on_stage(page, "state.weight") is None
 
@@ -140,7 +140,7 @@ def test_playing_fills_the_output_and_pauses_under_the_pointer(visit):
     page.wait_for_timeout(300)
     assert on_stage(page, "state.focus") == held
     page.get_by_role("button", name="Pause").click()
-    assert page.get_by_role("button", name="Play").count() == 1
+    expect(page.get_by_role("button", name="Play")).to_have_count(1)
 
 
 def test_a_weight_is_typed_stepped_and_undone(visit):
@@ -154,7 +154,7 @@ def test_a_weight_is_typed_stepped_and_undone(visit):
     page.get_by_role("button", name="Undo").click()
     page.wait_for_url("**kernel=2.5%2C**")
     settle(page)
-    assert cell.input_value() == "2.5"
+    expect(cell).to_have_value("2.5")
 
 
 def test_a_weight_that_is_no_number_is_refused_in_one_sentence(visit):
@@ -162,8 +162,8 @@ def test_a_weight_that_is_no_number_is_refused_in_one_sentence(visit):
     cell = page.get_by_role("spinbutton", name="weight row 1 column 1")
     cell.fill("many")
     cell.press("Enter")
-    assert "Received: many." in page.get_by_role("alert").first.inner_text()
-    assert cell.input_value() == "\u22121"
+    expect(page.get_by_role("alert").first).to_contain_text("Received: many.")
+    expect(cell).to_have_value("\u22121")
 
 
 def test_a_copied_address_opens_the_same_view(visit):

@@ -1,6 +1,7 @@
 """What every page must pass: both themes, a phone, a hostile address, no word to the outside."""
 
 import pytest
+from playwright.sync_api import expect
 
 from pages.ui.frame import PAGES, address_of
 from tests.browser.checks import complaints, overflow, violations
@@ -27,7 +28,7 @@ def test_a_phone_shows_it_without_sideways_scrolling(visit, path):
 def test_a_hostile_address_opens_the_defaults(visit, path):
     page = visit(path + HOSTILE)
     assert complaints(page) == []
-    assert page.locator("[data-testid='stAlert']").count() == 0
+    expect(page.locator("[data-testid='stAlert']")).to_have_count(0)
 
 
 def test_nothing_is_asked_from_another_host(app, browser, path):

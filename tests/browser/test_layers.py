@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from cnnviz.layers import dropout, flatten_index
 from cnnviz.samples import open_sample
@@ -64,7 +64,7 @@ def test_pointing_at_either_side_finds_the_same_number(visit):
     page.mouse.click(box["x"] + box["width"] * 0.9, box["y"] + box["height"] * 0.1)
     assert stage(page, ".sides", "state.index") == flatten_index((4, 4, 3), 0, 3, 2)
     after(page, "element=11")
-    assert "(0 · 4 + 3) · 3 + 2 = 11" in page.locator(".line").inner_text()
+    expect(page.locator(".line")).to_contain_text("(0 · 4 + 3) · 3 + 2 = 11")
 
 
 def test_arrow_keys_stay_in_a_map_and_run_along_the_vector(visit):
@@ -125,7 +125,7 @@ def test_at_inference_the_maps_pass_as_they_are(visit):
     assert stage(
         page, ".walls", "state.values.result.every((x, at) => x === state.arrays.maps.data[at])"
     )
-    assert not page.get_by_text("New mask").is_visible()
+    expect(page.get_by_text("New mask")).not_to_be_visible()
 
 
 def test_dragging_the_side_counts_and_python_follows(visit):
@@ -139,17 +139,17 @@ def test_dragging_the_side_counts_and_python_follows(visit):
     weights = page.locator(".values tbody td").first.inner_text()
     page.mouse.up()
     after(page, f"layer_picture_side={side}")
-    assert page.locator("[data-testid='stMetricValue']").first.inner_text() == weights
-    assert page.get_by_label("Picture side").input_value() == str(side)
+    expect(page.locator("[data-testid='stMetricValue']").first).to_have_text(weights)
+    expect(page.get_by_label("Picture side")).to_have_value(str(side))
 
 
 def test_a_weight_lights_all_its_connections_and_an_output_its_inputs(visit):
     page = visit(part("Sparse+and+shared"))
     page.get_by_label("Weight 4: show its connections").hover()
-    assert page.locator(".line").inner_text() == "Weight 4: one number, used by 16 connections."
-    assert page.locator(".drawing line").count() == 16
+    expect(page.locator(".line")).to_have_text("Weight 4: one number, used by 16 connections.")
+    expect(page.locator(".drawing line")).to_have_count(16)
     page.locator("polygon[data-plane=output][data-at='5']").hover()
-    assert page.locator(".line").inner_text().startswith("Output row 1, column 1: 9 of 36 inputs")
+    expect(page.locator(".line")).to_contain_text("Output row 1, column 1: 9 of 36 inputs")
     page.locator("polygon[data-plane=input][data-at='0']").hover()
     assert (
         page.locator(".line").inner_text() == "Input row 0, column 0: it reaches 1 of 16 outputs."
@@ -161,4 +161,4 @@ def test_a_weight_lights_all_its_connections_and_an_output_its_inputs(visit):
         page.locator(".line").inner_text() == "Input row 1, column 1: it reaches 4 of 16 outputs."
     )
     page.keyboard.press("Enter")
-    assert page.locator(".line").inner_text().startswith("Output row 2, column 2")
+    expect(page.locator(".line")).to_contain_text("Output row 2, column 2")

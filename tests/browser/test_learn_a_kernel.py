@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from cnnviz.learning import compare, learning_step, learning_task, start_learning
 from cnnviz.samples import open_sample
@@ -54,8 +54,8 @@ def test_two_kernels_are_learned_in_sequence(visit):
     for place, kernel in enumerate(state.kernels):
         learned = on_stage(page, f"Array.from(state.run.weights({place}, state.step).values)")
         np.testing.assert_allclose(learned, kernel.ravel(), atol=1e-5)
-    assert page.locator(".learned .cells").count() == 2
-    assert "ReLU lets" in page.locator(".learned").inner_text()
+    expect(page.locator(".learned .cells")).to_have_count(2)
+    expect(page.locator(".learned")).to_contain_text("ReLU lets")
 
 
 def test_playing_goes_on_beyond_what_was_recorded_at_first(visit):
@@ -79,11 +79,11 @@ def test_stepping_and_going_back_to_the_start(visit):
     page = visit(SMALL)
     for _ in range(3):
         page.get_by_role("button", name="One step on").click()
-    assert page.locator(".where").inner_text() == "step 3"
+    expect(page.locator(".where")).to_have_text("step 3")
     page.get_by_role("button", name="One step back").click()
-    assert page.locator(".where").inner_text() == "step 2"
+    expect(page.locator(".where")).to_have_text("step 2")
     page.get_by_role("button", name="Back to the start").click()
-    assert page.locator(".where").inner_text() == "step 0"
+    expect(page.locator(".where")).to_have_text("step 0")
 
 
 def test_the_rule_under_the_pointer_has_this_weights_numbers(visit):
@@ -122,14 +122,14 @@ def test_the_ruler_is_dragged_to_a_rate_that_diverges(visit):
     page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 8)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 8, steps=5)
-    assert "grows with every step" in page.locator(".rate .words").inner_text()
+    expect(page.locator(".rate .words")).to_contain_text("grows with every step")
     page.mouse.up()
     page.wait_for_url("**learn_rate=**")
     settle(page)
     assert on_stage(page, "state.run.diverged")
     scrub(page, on_stage(page, "state.run.last"))
-    assert "more than 2." in page.locator(".verdict").inner_text()
-    assert "Dashed" in page.locator(".loss").inner_text()
+    expect(page.locator(".verdict")).to_contain_text("more than 2.")
+    expect(page.locator(".loss")).to_contain_text("Dashed")
 
 
 def test_an_edited_target_is_learned_instead(visit):

@@ -1,7 +1,7 @@
 """Explaining a number in a real browser: moving about, unfolding, going on, coming back."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from cnnviz.networks import open_network
 from cnnviz.samples import open_sample
@@ -47,10 +47,10 @@ def test_arrow_keys_move_the_cell_and_the_last_one_is_explained(visit, maps):
     page.locator(".place .frame").focus()
     for key in ("ArrowDown", "ArrowDown", "ArrowRight", "Shift+ArrowRight"):
         page.keyboard.press(key)
-    assert page.locator(".where").inner_text() == "Map 9, row 12, column 18"
+    expect(page.locator(".where")).to_have_text("Map 9, row 12, column 18")
     answered(page)
     assert float(shown(page)) == pytest.approx(maps["relu_2"][12, 18, 9], abs=1e-4)
-    assert page.locator(".right.stale").count() == 0
+    expect(page.locator(".right.stale")).to_have_count(0)
     page.wait_for_url("**place=relu_2%3A9%3A12%3A18**")
     other = visit(page.url.split("/")[-1])
     assert shown(other) == shown(page)
@@ -60,7 +60,7 @@ def test_a_click_on_the_map_chooses_the_cell_under_the_pointer(visit, maps):
     page = opened(visit, "pool:3:0:0")
     box = page.locator(".place .pixels").bounding_box()
     page.mouse.move(box["x"] + box["width"] * 5.5 / 16, box["y"] + box["height"] * 9.5 / 16)
-    assert page.locator(".readout").inner_text().startswith("row 9, column 5")
+    expect(page.locator(".readout")).to_contain_text("row 9, column 5")
     page.mouse.down()
     page.mouse.up()
     answered(page)
@@ -85,7 +85,7 @@ def test_a_cell_of_the_patch_tells_its_product_and_leads_on(visit, maps):
     answered(page)
     there = {"layer": "relu_1", "row": 9, "column": 13, "channel": channel}
     assert state(page, "state.settings.cell") == there
-    assert page.locator(".crumb").count() == 2
+    expect(page.locator(".crumb")).to_have_count(2)
     page.get_by_role("button", name="Back", exact=True).click()
     answered(page)
     assert state(page, "state.settings.cell.layer") == "relu_2"
@@ -98,7 +98,7 @@ def test_the_way_leads_from_the_answer_down_to_a_pixel_and_back(visit):
     page.get_by_role("button", name="Follow the strongest input to a pixel").click()
     answered(page)
     assert state(page, "state.settings.cell.layer") == "image"
-    assert page.locator(".pixel canvas").is_visible()
+    expect(page.locator(".pixel canvas")).to_be_visible()
     page.locator(".more-crumbs").click()
     assert page.locator(".crumb").count() == state(page, "state.settings.trail.length")
     page.locator(".crumb").nth(1).click()
@@ -111,9 +111,9 @@ def test_rows_are_walked_with_arrow_keys_and_unfold(visit):
     page.locator(".pick").first.focus()
     page.keyboard.press("ArrowDown")
     channel = state(page, "state.inputs.channelOf(state.inputs.rows[1])")
-    assert page.locator(".lens .title").inner_text().startswith(f"Map {channel} of relu_1")
+    expect(page.locator(".lens .title")).to_contain_text(f"Map {channel} of relu_1")
     page.keyboard.press("Enter")
-    assert page.locator(".pick").nth(1).get_attribute("aria-pressed") == "true"
+    expect(page.locator(".pick").nth(1)).to_have_attribute("aria-pressed", "true")
 
 
 def test_the_browser_draws_the_receptive_field_that_python_knows(visit):
@@ -136,17 +136,17 @@ def test_one_layer_at_a_time_leaves_the_sum_to_the_layer_before(visit):
     together = page.locator(".steps li").count()
     page.get_by_label("One layer at a time").check()
     answered(page)
-    assert page.locator(".kind").inner_text() == "relu_2 \u00b7 ReLU"
+    expect(page.locator(".kind")).to_have_text("relu_2 \u00b7 ReLU")
     assert page.locator(".steps li").count() == 1 < together
     page.wait_for_url("**apart=true**")
 
 
 def test_arithmetic_is_set_with_fractions_roots_and_powers(visit):
     page = opened(visit, "softmax:3:0:0")
-    assert page.locator(".steps .fraction").count() == 2
-    assert page.locator(".steps sup").count() == 2
+    expect(page.locator(".steps .fraction")).to_have_count(2)
+    expect(page.locator(".steps sup")).to_have_count(2)
     formula = page.locator(".steps .formula").first
-    assert formula.get_attribute("aria-label") == "e^(z \u2212 largest z)"
+    expect(formula).to_have_attribute("aria-label", "e^(z \u2212 largest z)")
     assert formula.locator("sup").inner_text().replace("\n", "") == "z\u2212largest z"
 
 

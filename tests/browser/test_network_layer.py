@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from cnnviz import palette
 from cnnviz.networks import open_network
@@ -86,15 +86,15 @@ def test_hovering_shows_that_map_with_its_numbers_and_leaving_the_one_in_hand(vi
     page = opened(visit, f"{SMALL}&place=relu_3_1:3:4:5")
     maps = maps_of("small_vgg", "relu_3_1")
     heading = page.locator(".hand .title").first
-    assert heading.inner_text().startswith("Map 3")
+    expect(heading).to_contain_text("Map 3")
     page.mouse.move(*middle_of(page, 11))
     page.wait_for_timeout(100)
-    assert heading.inner_text().startswith("Map 11")
+    expect(heading).to_contain_text("Map 11")
     note = page.locator(".hand .note").first.inner_text().replace("\u2212", "-")
     assert float(note.split(": ")[1].split(". ")[0]) == pytest.approx(maps[4, 5, 11], abs=1e-3)
     page.mouse.move(5, 5)
     page.wait_for_timeout(100)
-    assert heading.inner_text().startswith("Map 3")
+    expect(heading).to_contain_text("Map 3")
 
 
 def test_a_click_and_the_arrow_keys_choose_the_map_and_the_address_follows(visit):
@@ -127,7 +127,7 @@ def test_sorting_happens_in_the_browser_and_a_copied_address_opens_it(visit):
     other = opened(visit, page.url.split("/")[-1])
     assert on_wall(other, "state.order") == order
     assert on_wall(other, "state.limitOf(0)") == on_wall(page, "state.settings.network_limit")
-    assert other.get_by_role("button", name="Maximum").get_attribute("aria-pressed") == "true"
+    expect(other.get_by_role("button", name="Maximum")).to_have_attribute("aria-pressed", "true")
 
 
 def test_sorting_by_effect_asks_python_and_keeps_the_place(visit):
@@ -166,11 +166,11 @@ def test_a_pinned_map_stays_while_others_are_browsed(visit):
     settle(page)
     assert on_wall(page, "state.settings.layer.name") == "relu_1_1"
     pinned = page.locator(".pinned")
-    assert pinned.locator("strong").inner_text() == "Pinned: conv_1_1, map 3"
+    expect(pinned.locator("strong")).to_have_text("Pinned: conv_1_1, map 3")
     value = maps_of("small_vgg", "conv_1_1")[4, 5, 3]
     told = pinned.inner_text().replace("\u2212", "-").split("Row 4, column 5: ")[1]
     assert float(told.split("\n")[0].rstrip(".")) == pytest.approx(value, abs=1e-3)
     pinned.get_by_role("button", name="Unpin").click()
     page.wait_for_url(lambda url: "pin=" not in url)
     settle(page)
-    assert not pinned.is_visible()
+    expect(pinned).not_to_be_visible()

@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.checks import complaints, violations
 from tests.browser.conftest import settle
@@ -67,8 +67,8 @@ def test_what_an_uneven_stride_never_reaches_is_crossed_out(visit):
 def test_pointing_at_the_output_shows_its_window_and_sum(visit):
     page = visit(PATH)
     point(page, ".far", 0, 5, 6)
-    assert page.locator(".where").inner_text() == "row 0, column 5"
-    assert page.locator(".sum .equals").inner_text() == "= 34"
+    expect(page.locator(".where")).to_have_text("row 0, column 5")
+    expect(page.locator(".sum .equals")).to_have_text("= 34")
 
 
 def test_pointing_at_a_count_lights_the_windows_that_touch_the_pixel(visit):
@@ -97,7 +97,7 @@ def test_a_pixel_of_a_transposed_input_shows_all_that_it_writes(visit):
         [mark["row"], mark["column"]] for mark in on_stage(page, "state.litMarks(state.stamp)")
     ]
     assert written == [[row, column] for row in (2, 3, 4) for column in (0, 1, 2)]
-    assert "9 cells" in page.locator(".sum").inner_text()
+    expect(page.locator(".sum")).to_contain_text("9 cells")
 
 
 def test_playing_fills_the_output_cell_by_cell(visit):
@@ -142,7 +142,7 @@ def test_a_number_that_is_none_is_refused_in_one_sentence(visit):
     page.keyboard.press("Enter")
     page.locator("input.typed").fill("many")
     page.keyboard.press("Enter")
-    assert "Received: many." in page.get_by_role("alert").first.inner_text()
+    expect(page.get_by_role("alert").first).to_contain_text("Received: many.")
 
 
 def test_the_patch_is_moved_on_the_picture(visit):

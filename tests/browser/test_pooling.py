@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from cnnviz.pooling import pool_window_at
 from tests.browser.checks import complaints, overflow, violations
@@ -47,10 +48,10 @@ def test_the_winner_in_the_browser_is_the_winner_in_python(visit, address):
 def test_pointing_at_the_classic_grid_shows_maximum_and_winner(visit):
     page = visit(GRID)
     point(page, ".far", 0, 1, 2)
-    assert page.locator(".sum .equals").inner_text() == "= 8"
-    assert "row 1, column 3" in page.locator(".flowing").inner_text()
+    expect(page.locator(".sum .equals")).to_have_text("= 8")
+    expect(page.locator(".flowing")).to_contain_text("row 1, column 3")
     point(page, ".near-back", 2, 0, 4)
-    assert page.locator(".where").inner_text() == "row 1, column 0"
+    expect(page.locator(".where")).to_have_text("row 1, column 0")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def test_a_number_that_is_none_is_refused_in_one_sentence(visit):
     page.locator("input.typed").fill("many")
     page.keyboard.press("Enter")
     alert = page.get_by_role("alert").filter(has_text="Received: many.")
-    assert alert.is_visible()
+    expect(alert).to_be_visible()
 
 
 def test_the_keyboard_moves_the_window_and_the_address_follows(visit):
@@ -115,11 +116,11 @@ def test_a_copied_address_opens_the_same_view(visit):
 
 def test_the_shift_is_chosen_on_the_curves(visit):
     page = visit(SHIFT)
-    assert page.get_by_text("moved by (3, 0)").count() == 1
+    expect(page.get_by_text("moved by (3, 0)")).to_have_count(1)
     page.get_by_role("button", name="One step on").click()
     page.wait_for_url("**moved=4**")
     settle(page)
-    assert page.get_by_text("moved by (4, 0)").count() == 1
+    expect(page.get_by_text("moved by (4, 0)")).to_have_count(1)
     assert complaints(page) == []
 
 

@@ -299,12 +299,11 @@ class Explanation {
   // The pixels of the input that a cell sees: the rule of cnnviz's ReceptiveField.box.
   fieldOf(field, { row, column }) {
     if (!field) return null;
-    const [rows, columns] = this.held.network.input;
     const box = [row, column].map((place, axis) => {
       const first = Math.floor(field.start[axis] + place * field.stride[axis]);
-      const most = axis ? columns : rows;
-      const from = Math.max(0, Math.min(most, first));
-      return [from, Math.max(0, Math.min(most, first + field.size[axis])) - from];
+      const [least, most] = [field.seen[axis], field.seen[axis + 2]];
+      const from = Math.min(Math.max(first, least), most);
+      return [from, Math.min(Math.max(first + field.size[axis], least), most) - from];
     });
     return [box[0][0], box[1][0], box[0][1], box[1][1]];
   }
