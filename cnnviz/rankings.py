@@ -76,3 +76,18 @@ def rank_everywhere(
         at != itself and bool(label) and name == label for at, name in enumerate(index.labels)
     )
     return Rankings(tuple(matches), matches, label, available)
+
+
+def rank_all(
+    index: ImageIndex, *, count: int = 15, metric: Metric = "cosine"
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Find the pictures nearest to each of the index at its layer in use, itself left out.
+
+    Returns
+    -------
+    indices : (n, count) int32, the nearest first; fewer columns where there are fewer pictures.
+    scores : (n, count) float32 in [0, 1].
+    """
+    found = [index.query_indexed(at, count=count, metric=metric) for at in range(len(index))]
+    indices = np.array([[one.index for one in matches] for matches in found], np.int32)
+    return indices, np.array([[one.score for one in matches] for matches in found], np.float32)

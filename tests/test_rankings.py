@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from cnnviz.networks import open_network
-from cnnviz.rankings import rank_everywhere
+from cnnviz.rankings import rank_all, rank_everywhere
 from cnnviz.search import ImageIndex, embed
 
 
@@ -39,3 +39,12 @@ def test_without_a_label_nothing_is_right(index):
     found = rank_everywhere(index, vectors, layers=["conv_1"])
     assert found.layers == ("conv_1",)
     assert found.precision("conv_1") == found.rank_weighted("conv_1") == 0.0
+
+
+def test_all_are_ranked_as_each_would_be_alone(index):
+    indices, scores = rank_all(index, count=3, metric="euclidean")
+    assert indices.shape == scores.shape == (6, 3)
+    for at in range(6):
+        alone = index.query_indexed(at, count=3, metric="euclidean")
+        assert indices[at].tolist() == [match.index for match in alone]
+        assert scores[at].tolist() == pytest.approx([match.score for match in alone])

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.network import Network
-from cnnviz.rankings import Rankings, rank_everywhere
+from cnnviz.rankings import Rankings, rank_all, rank_everywhere
 from cnnviz.search import ImageIndex, Match, Metric, Quality, Vectors, embed, quality
 from pages.search.indexed import MANY, Indexed
 from pages.ui.address import Addressed
@@ -215,6 +215,21 @@ def qualities(scene: SearchScene) -> dict[str, Quality]:
         name: _quality(scene.indexed.identity, scene.metric, name, scene.indexed.index)
         for name in scene.rankings.layers
     }
+
+
+def everyones_matches(scene: SearchScene) -> tuple[np.ndarray, np.ndarray]:
+    """Find what each picture of the index finds at the layer in hand, as `rank_all` gives it."""
+    return _everyones_matches(scene.indexed.identity, scene.metric, scene.layer, scene.index)
+
+
+@st.cache_resource(max_entries=256, ttl="6h", show_spinner=False)
+def _everyones_matches(
+    identity: str,  # noqa: ARG001 stands for the index in the cache's key
+    metric: Metric,
+    layer: str,  # noqa: ARG001 stands for the layer in the cache's key
+    _index: ImageIndex,
+) -> tuple[np.ndarray, np.ndarray]:
+    return rank_all(_index, count=COUNT, metric=metric)
 
 
 @st.cache_resource(max_entries=1024, ttl="6h", show_spinner=False)

@@ -47,6 +47,22 @@ def test_the_layer_slider_moves_the_results_at_once_and_the_address_follows(sear
     expect(page.locator(".layer-name")).to_have_text("Layer 1 of 14: conv_1_1, 16 maps of 32 × 32")
 
 
+def test_a_photo_of_the_index_is_answered_at_once_and_python_says_the_same(search):
+    page = search()
+    before = found(page)
+    answered = page.locator(".results").evaluate(
+        """(results) => {
+          results.querySelectorAll(".next")[4].click();
+          return [...results.querySelectorAll(".match")].map((one) => one.ariaLabel);
+        }"""
+    )
+    assert answered != before
+    page.wait_for_url(lambda address: "fish7" not in address)
+    expect(page.locator(".summary")).to_contain_text("rank-weighted")
+    settle(page)
+    assert found(page) == answered
+
+
 def test_a_press_on_the_chart_jumps_to_that_layer(search):
     page = search()
     box = page.locator(".chart").bounding_box()

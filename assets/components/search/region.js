@@ -31,12 +31,21 @@ export class RegionPicker {
   show({ bytes, alt, region, page }) {
     this.page = page;
     if (this.bytes?.length !== bytes.length || this.bytes.some((one, at) => one !== bytes[at])) {
-      URL.revokeObjectURL(this.image.src);
-      this.image.src = URL.createObjectURL(new Blob([bytes], { type: "image/jpeg" }));
+      URL.revokeObjectURL(this.made);
+      this.made = URL.createObjectURL(new Blob([bytes], { type: "image/jpeg" }));
+      this.image.src = this.made;
       this.bytes = bytes;
     }
     this.alt = alt;
     if (!this.start && !this.waiting) this.set(region);
+  }
+
+  // Show a small copy, whole, until the picture itself is there.
+  standIn(url, alt) {
+    this.image.src = url;
+    this.bytes = null;
+    this.alt = alt;
+    this.set(null);
   }
 
   set(region) {

@@ -72,10 +72,7 @@ class Stage {
     const at = this.slider.busy && this.slider.at < settings.layers.length ? this.slider.at : null;
     this.at = at ?? settings.layer;
     this.slider.show(settings.layers, this.at);
-    this.heading.textContent = settings.region
-      ? `A region of ${shortName(settings.title)}`
-      : shortName(settings.title);
-    this.credit.textContent = settings.credit ? `Photo: ${settings.credit}` : "";
+    this.name();
     this.region.show({
       bytes: arrays.query.data,
       alt: settings.alt,
@@ -96,7 +93,51 @@ class Stage {
   ask(kind, value) {
     this.serial += 1;
     this.tell("ask", { kind, value, serial: this.serial });
+    if (kind === "query" && this.answer(value)) return;
     if (kind === "query" || kind === "region") this.results.classList.add("stale");
+  }
+
+  // What a photo of the index finds at the layer in hand came with the last answer, so it is
+  // shown at once; Python's own answer brings the other layers and the whole picture.
+  answer(place) {
+    const { next_indices: nearest, next_scores: scores } = this.arrays;
+    if (!nearest || place === null || this.at !== this.settings.layer || !this.photos) return false;
+    const count = nearest.shape[1];
+    const row = ({ data }) => data.subarray(place * count, (place + 1) * count);
+    const alone = (array, values, missing) => {
+      const data = array.data.slice().fill(missing);
+      data.set(values, (this.at * data.length) / array.shape[0]);
+      return { ...array, data };
+    };
+    const { names, labels, credits, urls } = this.photos;
+    const right = labels[place];
+    const found = row(nearest);
+    const hits = found.filter((index) => labels[index] === right).length;
+    Object.assign(this.settings, {
+      place,
+      title: names[place],
+      credit: credits[place],
+      region: null,
+      right,
+      match: found[0],
+    });
+    Object.assign(this.arrays, {
+      indices: alone(this.arrays.indices, found, -1),
+      scores: alone(this.arrays.scores, row(scores), 0),
+      precision: alone(this.arrays.precision, [hits / count], NaN),
+      weighted: alone(this.arrays.weighted, [], NaN),
+    });
+    this.name();
+    this.region.standIn(urls[place], `The photo ${names[place]}.`);
+    this.draw();
+    return true;
+  }
+
+  // Say what is searched with.
+  name() {
+    const { region, title, credit } = this.settings;
+    this.heading.textContent = region ? `A region of ${shortName(title)}` : shortName(title);
+    this.credit.textContent = credit ? `Photo: ${credit}` : "";
   }
 
   walk(at, settled) {
@@ -210,7 +251,9 @@ class Stage {
       element("span", { text: `${hits} of ${indices.length} are ${right}` }),
       element("span", {
         class: "size",
-        text: `precision at ${count}: ${precision.toFixed(2)}, rank-weighted ${weighted.toFixed(2)}`,
+        text:
+          `precision at ${count}: ${precision.toFixed(2)}` +
+          (Number.isNaN(weighted) ? "" : `, rank-weighted ${weighted.toFixed(2)}`),
       }),
     );
   }
