@@ -15,8 +15,13 @@ from pages.ui.frame import page_frame
 from pages.ui.kernel import KernelInHand
 from pages.ui.picture import Picture
 from pages.ui.stage import SOURCES, CellInFocus, experiments, page_background, working_picture
+from pages.ui.stage_slider import StageSlider, take_slides
 from pages.ui.takeaway import Download, npz, take_it_with_you
-from pages.ui.window import Sliding, sliding_window
+from pages.ui.window import Slides, Sliding, sliding_window
+
+STRIDE = StageSlider("stride", "Stride", 1, 8, 1, "convolution")
+DILATION = StageSlider("dilation", "Dilation", 1, 8, 1, "convolution")
+BIAS = StageSlider("bias", "Bias", -255, 255, 0, "convolution")
 
 
 @st.fragment  # a control runs this again, not the menu and the picker beside it
@@ -44,12 +49,9 @@ def convolution(picture: Picture) -> None:
             bind="query-params",
             help="  \n".join(f"**{name.capitalize()}**: {DISPLAYS[name]}" for name in shows),
         )
-        stride = st.slider("Stride", 1, 8, key="stride", bind="query-params")
         reach = max(1, max(weights.shape) - 1)
-        most_dilation = max(1, min(8, (min(height, width) - 1) // reach))
-        dilation = 1
-        if most_dilation > 1:
-            dilation = st.slider("Dilation", 1, most_dilation, key="dilation", bind="query-params")
+        dilations = DILATION.within(max(1, min(8, (min(height, width) - 1) // reach)))
+        stride, dilation, bias = STRIDE.value, dilations.value, BIAS.value
         full = dilated_size(max(weights.shape), dilation) - 1
         rule = st.selectbox(
             "Padding",
@@ -70,7 +72,6 @@ def convolution(picture: Picture) -> None:
                 help="What stands beyond the border: zeros, the picture's mirror image, its edge "
                 "pixels repeated, or its other side.",
             )
-        bias = st.slider("Bias", -255, 255, 0, key="bias", bind="query-params")
         flip = st.toggle(
             "Flip the kernel",
             key="flip",
@@ -108,6 +109,7 @@ def convolution(picture: Picture) -> None:
             show=show,
             selected=cell.value(result.shape),
             serial=kernel.serial,
+            slides=Slides((STRIDE, dilations, BIAS), padding, border),
             tools=kernel.tools(),
             input_alt=picture.alt,
             output_alt=f"The picture filtered by the kernel {kernel.title}.",
@@ -115,6 +117,7 @@ def convolution(picture: Picture) -> None:
             on_kernel=kernel.take_weights,
             on_edit=kernel.take_edit,
             on_selected=cell.take,
+            on_slides=lambda: take_slides((STRIDE, dilations, BIAS)),
         )
 
     convolution_formula()
@@ -134,7 +137,7 @@ def convolution(picture: Picture) -> None:
             "Find the edges": lambda: kernel.choose("outline"),
             "Blur it away": lambda: kernel.choose("gaussian_7"),
             "Why does the frame shrink?": lambda: kernel.choose("box_11", padding="valid"),
-            "A stride of 4": lambda: kernel.choose("gaussian_5", stride=4),
+            "A stride of 4": lambda: (kernel.choose("gaussian_5"), STRIDE.hold(4)),
         }
     )
 

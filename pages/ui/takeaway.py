@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+CODE = "code_is_open"
+"""The session's key of whether the code is unfolded."""
+
 
 @dataclass(frozen=True)
 class Download:
@@ -34,8 +37,15 @@ def take_it_with_you(downloads: Sequence[Download], code: str) -> None:
             )
     if not code:
         return
-    with st.expander("Keras code for exactly this view", icon=":material/code:"):
-        st.code(code, language="python")
+    # Colouring the code costs the browser time in every run, so it is sent only when it is open.
+    with st.expander(
+        "Keras code for exactly this view",
+        icon=":material/code:",
+        key=CODE,
+        on_change="rerun",
+    ) as expander:
+        if expander.open:
+            st.code(code, language="python")
 
 
 def npz(**arrays: np.ndarray) -> bytes:

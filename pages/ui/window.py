@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.geometry import Geometry
+from cnnviz.windows import padded_sources
 from pages.ui.components import register
+from pages.ui.stage_slider import StageSlider
 from pages.ui.wire import pack
 
 _mount = register("window")
@@ -79,6 +81,41 @@ class CoverageMap:
     words: str = ""
 
 
+@dataclass(frozen=True, eq=False)
+class Slides:
+    """Sliders for the stride, the dilation (alike in both axes) and the bias of a convolution.
+
+    Attributes
+    ----------
+    sliders : named "stride", "dilation" or "bias".
+    padding : "valid", "same" or the pixels on each side.
+    padding_mode : what stands beyond the border, one of `cnnviz.windows.PADDING_MODES`.
+    """
+
+    sliders: tuple[StageSlider, ...]
+    padding: int | str
+    padding_mode: str
+
+    def sent(
+        self, size: tuple[int, ...], window: tuple[int, int]
+    ) -> tuple[dict[str, object], dict[str, np.ndarray]]:
+        """Give what the browser needs to slide a window at any setting of the sliders."""
+        reach = self.padding
+        if isinstance(reach, str):
+            dilation = max((s.most for s in self.sliders if s.name == "dilation"), default=1)
+            reach = 0 if reach == "valid" else dilation * (max(window) - 1)
+        settings = {
+            "sliders": [dict(slider.described()) for slider in self.sliders],
+            "padding": self.padding,
+            "reach": reach,
+        }
+        arrays = {
+            name: padded_sources(side, reach, reach, padding_mode=self.padding_mode)
+            for name, side in zip(("reach_rows", "reach_columns"), size, strict=False)
+        }
+        return settings, arrays
+
+
 def sliding_window(
     *,
     key: str,
@@ -100,11 +137,13 @@ def sliding_window(
     compact: bool = False,
     selected: tuple[int, int] | None = None,
     serial: int | None = None,
+    slides: Slides | None = None,
     tools: Sequence[Mapping[str, object]] = (),
     titles: Mapping[str, str] | None = None,
     on_kernel: Callable[[], None] = _nothing,
     on_edit: Callable[[], None] = _nothing,
     on_selected: Callable[[], None] = _nothing,
+    on_slides: Callable[[], None] = _nothing,
     on_cell: Callable[[], None] = _nothing,
 ) -> None:
     """Show a window sliding over `inputs` and the `outputs` that it gives.
@@ -122,10 +161,11 @@ def sliding_window(
     pictures : whole pictures above the cells; without, the cells show all there is.
     compact : the pictures, the kernel and the sum only.
     selected : the output cell to start at; the middle where it is None.
-    serial : the browser's last edit that `kernel` contains.
-    on_kernel, on_edit, on_selected, on_cell : called when `st.session_state[key]` holds new
-        weights ("kernel"), an edit button's name ("edit"), an output cell ("selected") or a new
-        number of the input ("cell").
+    serial : the browser's last edit that `kernel` and `slides` contain.
+    slides : sliders inside the stage, which follows them at once.
+    on_kernel, on_edit, on_selected, on_slides, on_cell : called when `st.session_state[key]`
+        holds new weights ("kernel"), an edit button's name ("edit"), an output cell ("selected"),
+        the sliders' values ("slides") or a new number of the input ("cell").
     """
     settings = {
         "mode": "pooling" if kernel is None else "transposed" if transposed else "convolution",
@@ -160,6 +200,10 @@ def sliding_window(
     }
     if kernel is not None:
         arrays["kernel"] = kernel.astype(np.float32)
+    if slides is not None:
+        more, sources = slides.sent(inputs.shape, sliding.window)
+        settings |= more
+        arrays |= sources
     if sliding.touches is not None:
         arrays["touched_rows"] = sliding.touches[0].astype(np.int32)
         arrays["touched_columns"] = sliding.touches[1].astype(np.int32)
@@ -175,5 +219,6 @@ def sliding_window(
         on_kernel_change=on_kernel,
         on_edit_change=on_edit,
         on_selected_change=on_selected,
+        on_slides_change=on_slides,
         on_cell_change=on_cell,
     )

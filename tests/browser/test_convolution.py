@@ -63,6 +63,44 @@ def test_the_preview_of_a_drag_is_what_python_answers(visit, settings):
 
 
 @pytest.mark.parametrize(
+    ("settings", "name", "value"),
+    [
+        ("", "Stride", 3),
+        ("&padding=same&source=Colour", "Stride", 5),
+        ("&padding=same&border=Reflect", "Dilation", 4),
+        ("&padding=2 px&border=Wrap&flip=true&stride=2", "Dilation", 2),
+        ("&kernel=1,2,0;0,-1,3&padding=same&border=Replicate&dilation=3", "Stride", 2),
+        ("&stride=2", "Bias", -90),
+    ],
+)
+def test_the_preview_of_a_slider_is_what_python_answers(visit, settings, name, value):
+    page = visit(SMALL + settings)
+    before = on_stage(page, "state.data")
+    page.get_by_role("slider", name=name).evaluate(
+        f"""(range) => {{
+          range.value = "{value}";
+          range.dispatchEvent(new Event("input"));
+        }}"""
+    )
+    preview, place = output(page, "state.values"), on_stage(page, "state.settings.origin")
+    sources = on_stage(page, "Array.from(state.data.padded_columns.data)")
+    page.get_by_role("slider", name=name).dispatch_event("change")
+    page.wait_for_url(f"**{name.lower()}={value}**")
+    settle(page)
+    assert on_stage(page, "state.data") != before
+    np.testing.assert_allclose(preview, output(page), rtol=1e-5, atol=1e-2)
+    assert on_stage(page, "state.settings.origin") == place
+    assert on_stage(page, "Array.from(state.data.padded_columns.data)") == sources
+
+
+def test_the_code_is_there_when_it_is_unfolded(visit):
+    page = visit(SMALL + "&stride=3")
+    expect(page.locator("code")).to_have_count(0)
+    page.get_by_text("Keras code for exactly this view").click()
+    expect(page.locator("code")).to_contain_text("strides=(3, 3)")
+
+
+@pytest.mark.parametrize(
     "settings",
     ["", "&padding=same&stride=2&bias=40", "&padding=4 px&border=Wrap&dilation=2&flip=true"],
     ids=["plain", "strided", "wrapped"],

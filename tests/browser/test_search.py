@@ -112,6 +112,7 @@ def test_a_photo_and_a_match_become_the_query_and_the_address_opens_it(search, v
     name = first.locator(".next").get_attribute("aria-label").removeprefix("Search with ")
     first.locator(".next").click()
     expect(page.locator(".query-title")).to_have_text(name)
+    page.wait_for_url(f"**{name}**")
     other = visit(page.url.split("/", 3)[-1])
     expect(other.locator(".query-title")).to_have_text(name)
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.ui.takeaway import CODE
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -20,6 +22,7 @@ def open_page() -> Callable[..., AppTest]:
             test.switch_page(path)
         for name, text in address.items():
             test.query_params[name] = text
+        test.session_state[CODE] = True  # what is folded away is not sent
         return test.run()
 
     return opened

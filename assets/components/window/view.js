@@ -5,7 +5,7 @@
 // a gradient flows back; small grids also how many windows touch each pixel.
 //
 // Python's arrays are what is shown. The only arithmetic here is the products of the window in
-// hand, and, while a weight is dragged, old result + change of weight * shifted input.
+// hand, and, while a weight or a slider is dragged, the result until Python's own is there.
 
 import { unpack } from "../shared/wire.js";
 import { extremes, table, theme } from "../shared/colours.js";
@@ -20,6 +20,7 @@ import { gridMethods } from "./grids.js";
 import { legend } from "./legend.js";
 import { pictureMethods } from "./pictures.js";
 import { placeMethods } from "./places.js";
+import { slideMethods } from "./slides.js";
 
 const CHANNELS = ["Red", "Green", "Blue"];
 const MOST_ZOOMED_CELLS = 13;
@@ -78,6 +79,7 @@ class Stage {
     this.kernelBox = element("div", { class: "kernel-grid" });
     this.complaint = element("p", { class: "complaint", role: "alert" });
     this.tools = element("div", { class: "tools" });
+    this.sliders = element("div", { class: "sliders" });
     this.kernelPane = element(
       "section",
       { class: "pane kernel" },
@@ -139,6 +141,7 @@ class Stage {
         this.output,
         sign("returns", "\u2192"),
         this.back,
+        this.sliders,
         this.near,
         sign("each", "\u2299"),
         this.products,
@@ -216,9 +219,15 @@ class Stage {
     const editing = settings.serial !== undefined && settings.serial < this.serial;
     // An older answer must not undo what the hand is doing now; the newer one is on its way.
     if (editing && this.data && sameSize(arrays.kernel, this.data.kernel)) return this.layout();
+    this.serial = Math.max(this.serial, settings.serial ?? 0);
+    this.inputPlanes = planesOf(arrays.input);
+    this.inputRange = extremes(this.inputPlanes);
+    this.take(settings, arrays);
+  }
+
+  take(settings, arrays) {
     this.settings = settings;
     this.data = arrays;
-    this.serial = Math.max(this.serial, settings.serial ?? 0);
     const [height, width, channels] = arrays.input.shape;
     Object.assign(this, { height, width, channels });
     [this.outRows, this.outColumns] = arrays.output.shape.slice(1);
@@ -228,10 +237,7 @@ class Stage {
     this.values = arrays.output.data;
     this.weights = arrays.kernel ? Array.from(arrays.kernel.data) : null;
     this.range = extremes(this.values);
-    this.taps = new Map();
     this.padded = null;
-    this.inputPlanes = planesOf(arrays.input);
-    this.inputRange = extremes(this.inputPlanes);
     this.channel = Math.min(this.channel, this.channels - 1);
     if (this.signature !== settings.selection) {
       this.signature = settings.selection;
@@ -271,6 +277,7 @@ class Stage {
     this.complaint.textContent = "";
     this.editor.committed();
     this.fillTools();
+    this.fillSliders();
     this.fillChannels();
     this.layout();
     this.selected = this.look(this.selected, true);
@@ -398,11 +405,9 @@ class Stage {
     const change = value - this.weights[at];
     if (change === 0) return;
     this.weights[at] = value;
-    const tap = this.tap(row, column);
     if (this.values === this.data.output.data) this.values = Float32Array.from(this.values);
-    const values = this.values;
-    for (let pixel = 0; pixel < values.length; pixel++) values[pixel] += change * tap[pixel];
-    this.range = extremes(values);
+    this.add(this.values, change, row, column);
+    this.range = extremes(this.values);
     if (!this.painting) {
       this.painting = requestAnimationFrame(() => {
         this.painting = null;
@@ -410,36 +415,6 @@ class Stage {
         this.draw();
       });
     }
-  }
-
-  // The input as this weight sees it: one number for each output cell.
-  tap(row, column) {
-    const key = row * this.kernelColumns + column;
-    if (this.taps.has(key)) return this.taps.get(key);
-    const { stride, dilation, flip } = this.settings;
-    const [down, across] = flip
-      ? [this.kernelRows - 1 - row, this.kernelColumns - 1 - column]
-      : [row, column];
-    const width = this.data.padded_columns.data.length;
-    const plane = this.data.padded_rows.data.length * width;
-    const padded = this.paddedPlanes();
-    const tap = new Float32Array(this.values.length);
-    let to = 0;
-    for (let channel = 0; channel < this.channels; channel++) {
-      for (let line = 0; line < this.outRows; line++) {
-        let from =
-          channel * plane +
-          (line * stride[0] + down * dilation[0]) * width +
-          across * dilation[1];
-        for (let place = 0; place < this.outColumns; place++) {
-          tap[to++] = padded[from];
-          from += stride[1];
-        }
-      }
-    }
-    if (this.taps.size > 8) this.taps.clear();
-    this.taps.set(key, tap);
-    return tap;
   }
 
   commit(values) {
@@ -527,7 +502,7 @@ class Stage {
   }
 }
 
-Object.assign(Stage.prototype, placeMethods, pictureMethods, gridMethods);
+Object.assign(Stage.prototype, placeMethods, pictureMethods, gridMethods, slideMethods);
 
 function planesOf({ data, shape: [height, width, channels] }) {
   const size = height * width;
