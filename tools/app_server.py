@@ -18,12 +18,12 @@ ROOT = Path(__file__).parents[1]
 
 
 @contextmanager
-def running_app(log: Path | None = None) -> Iterator[str]:
-    """Run the app until the block ends; gives its address."""
+def running_app(script: str = "app.py", *, log: Path | None = None) -> Iterator[str]:
+    """Run the app, or another script, until the block ends; gives its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]
     command += [f"--server.port={port}", "--server.address=127.0.0.1"]
     output = log.open("w") if log else subprocess.DEVNULL
     process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)

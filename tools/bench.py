@@ -10,7 +10,7 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
 from cnnviz.images import encode_png
-from tools import bench_compute, bench_networks
+from tools import bench_compute, bench_networks, bench_pages, bench_search
 from tools.app_server import open_chromium, running_app
 
 Row = tuple[str, str, str]
@@ -132,11 +132,12 @@ def print_table(rows: list[Row]) -> None:
 
 def main() -> None:
     """Measure the compute core and the networks, then the app in Chromium."""
-    rows = [*bench_compute.rows(), *bench_networks.rows()]
+    rows = [*bench_compute.rows(), *bench_networks.rows(), *bench_search.rows()]
     with running_app() as address, sync_playwright() as playwright:
         browser = open_chromium(playwright)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         rows += browser_rows(address, page)
+        rows += bench_pages.rows(address, page)
         browser.close()
     print_table(rows)
 

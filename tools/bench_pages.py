@@ -1,0 +1,99 @@
+"""Measure how fast pages follow their sliders: `python -m tools.bench_pages`.
+
+What Streamlit itself needs on this machine stands beside it: a page with one slider and one
+picture, from a key's press to the picture on screen.
+"""
+
+import statistics
+
+from playwright.sync_api import Page, sync_playwright
+
+from tools.app_server import open_chromium, running_app
+
+Row = tuple[str, str, str]
+
+_BARE = "tools/bare_page.py"
+# Page, and a slider of it whose view is computed in Python.
+_SLIDERS = (
+    ("padding_and_stride", "Stride"),
+    ("channels", "Stride"),
+    ("pooling", "Window"),
+    ("pooling?pool_part=Shift+test", "Pixels to the right"),
+    ("activations", "Reach of x"),
+    ("layers", "Channels"),
+    ("learn_a_kernel", "Momentum"),
+)
+
+_WATCH_CANVAS = """
+() => {
+  window.waits = [];
+  let [pressed, painted] = [0, 0];
+  for (const name of ["putImageData", "fillRect", "fillText", "drawImage", "stroke"]) {
+    const draw = CanvasRenderingContext2D.prototype[name];
+    CanvasRenderingContext2D.prototype[name] = function (...given) {
+      painted ||= performance.now();
+      return draw.apply(this, given);
+    };
+  }
+  const look = () => {
+    if (!painted) return requestAnimationFrame(look);
+    requestAnimationFrame(() => window.waits.push(performance.now() - pressed));
+  };
+  document.addEventListener("keydown", () => {
+    [pressed, painted] = [performance.now(), 0];
+    requestAnimationFrame(look);
+  }, true);
+}
+"""
+
+_WATCH_IMAGE = """
+() => {
+  window.waits = [];
+  document.addEventListener("keydown", () => {
+    const pressed = performance.now();
+    const before = document.querySelector("img").src;
+    const look = () => {
+      const image = document.querySelector("img");
+      if (image.src === before || !image.complete) return requestAnimationFrame(look);
+      requestAnimationFrame(() => window.waits.push(performance.now() - pressed));
+    };
+    requestAnimationFrame(look);
+  }, true);
+}
+"""
+
+
+def rows(address: str, page: Page) -> list[Row]:
+    """Measure Streamlit alone, then each page's slider; `address` is that of the running app."""
+    with running_app(_BARE) as bare:
+        page.goto(bare)
+        page.wait_for_selector("img")
+        page.wait_for_timeout(1_500)
+        alone = follow(page, "Brightness", _WATCH_IMAGE)
+    found = [("slider to picture on a bare Streamlit page", f"{alone:.0f} ms", "")]
+    for path, label in _SLIDERS:
+        page.goto(f"{address}/{path}")
+        page.wait_for_timeout(4_000)
+        wait = follow(page, label, _WATCH_CANVAS)
+        measured = f"{wait:.0f} ms, {wait / alone:.1f} x the bare page"
+        found.append((f"slider to new view, {path}: {label}", measured, "100 ms"))
+    return found
+
+
+def follow(page: Page, label: str, watch: str, count: int = 16) -> float:
+    """Press arrow keys on a slider; the median milliseconds until the view has changed."""
+    page.evaluate(watch)
+    page.get_by_role("slider", name=label).first.focus()
+    for step in range(count):
+        page.keyboard.press("ArrowRight" if step % 2 == 0 else "ArrowLeft")
+        page.wait_for_function(f"window.waits.length > {step}", timeout=10_000)
+        page.wait_for_timeout(250)
+    return statistics.median(page.evaluate("window.waits"))
+
+
+if __name__ == "__main__":
+    with running_app() as app, sync_playwright() as playwright:
+        browser = open_chromium(playwright)
+        for row in rows(app, browser.new_page(viewport={"width": 1440, "height": 900})):
+            print("  ".join(row))
+        browser.close()
