@@ -3,6 +3,7 @@
 import { element, iconButton, sharpContext } from "../shared/dom.js";
 
 const LEAST = 40; // thousandths of a side
+const TALLEST = 13; // rem
 
 export class RegionPicker {
   // choose(region): [top, left, bottom, right] in thousandths, or null for all of the picture.
@@ -18,7 +19,12 @@ export class RegionPicker {
     );
     this.all = iconButton("crop_free", "Search with the whole picture", () => this.rest(null, 0));
     this.section = element("div", { class: "region" }, this.box, this.all);
-    this.image.onload = () => this.draw();
+    this.image.onload = () => {
+      // As large as there is room for, however small the file.
+      const shape = this.image.naturalWidth / this.image.naturalHeight;
+      this.image.style.width = `min(100%, ${TALLEST * shape}rem)`;
+      this.draw();
+    };
     this.resized = new ResizeObserver(() => this.draw());
     this.resized.observe(this.box);
     this.box.onpointerdown = (event) => this.begin(event);
