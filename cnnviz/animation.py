@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from cnnviz import palette
 from cnnviz.display import display
+from cnnviz.lettering import font, letters
 from cnnviz.numbers import written
 
 _CELL = 44
@@ -55,12 +56,12 @@ def sliding_window_gif(
     left, places = _MARGIN, []
     for (numbers, _), title in zip(blocks, titles, strict=True):
         places.append(left)
-        left += max(numbers.shape[1] * _CELL, round(_font(18).getlength(title))) + _GAP
+        left += max(numbers.shape[1] * _CELL, round(font(18).getlength(title))) + _GAP
     height = max(numbers.shape[0] for numbers, _ in blocks) * _CELL + _HEADING + 2 * _MARGIN
     base = Image.new("RGB", (left - _GAP + _MARGIN, height), palette.LIGHT_BACKGROUND)
     draw = ImageDraw.Draw(base)
     for place, title in zip(places, titles, strict=True):
-        draw.text((place, _MARGIN), title, fill="#1b1f23", font=_font(18))
+        draw.text((place, _MARGIN), letters(title), fill="#1b1f23", font=font(18))
     for place, (numbers, colours) in zip(places[:-1], blocks[:-1], strict=True):
         hatched = outside if numbers is inputs else None
         _draw_cells(draw, place, numbers, colours, hatched=hatched)
@@ -125,12 +126,12 @@ def _draw_cells(
         draw.rectangle(box, fill=colour, outline="#8a9299")
         if hatched is not None and hatched[row, column]:
             colour = _hatch(draw, box)
-        text = written(float(numbers[row, column]))
+        text = letters(written(float(numbers[row, column])))
         draw.text(
             (x + _CELL / 2, y + _CELL / 2),
             text,
             fill=palette.readable_ink(colour),
-            font=_font(16 if len(text) <= 4 else 12),
+            font=font(16 if len(text) <= 4 else 12),
             anchor="mm",
         )
 
@@ -156,10 +157,6 @@ def _box(left: int, row: int, column: int, height: int, width: int) -> tuple[int
 def _outline(draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int]) -> None:
     draw.rectangle(box, outline=_WHITE, width=6)
     draw.rectangle(box, outline=_ACCENT, width=4)
-
-
-def _font(size: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
-    return ImageFont.load_default(size)
 
 
 def sliding_patch_gif(

@@ -6,10 +6,11 @@ import io
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from cnnviz import palette
 from cnnviz.channel_mixing import CHANNELS, ChannelMix
+from cnnviz.lettering import font, letters
 from cnnviz.numbers import written
 from cnnviz.shapes import Padding, map_padding
 from cnnviz.windows import padded_sources
@@ -122,7 +123,7 @@ def _signed(values: NDArray[np.float32], limit: float) -> Colours:
 
 
 def _title(draw: ImageDraw.ImageDraw, left: int, top: int, text: str) -> None:
-    draw.text((left, top - _HEADING), text, fill=_INK, font=_font(18))
+    draw.text((left, top - _HEADING), letters(text), fill=_INK, font=font(18))
 
 
 def _cells(
@@ -143,12 +144,12 @@ def _cells(
             continue
         red, green, blue = (int(level) for level in colours[row, column])
         draw.rectangle(box, fill=(red, green, blue), outline="#8a9299")
-        text = written(float(numbers[row, column]))
+        text = letters(written(float(numbers[row, column])))
         draw.text(
             (x + _CELL / 2, y + _CELL / 2),
             text,
             fill=palette.readable_ink((red, green, blue)),
-            font=_font(14 if len(text) <= 4 else 11),
+            font=font(14 if len(text) <= 4 else 11),
             anchor="mm",
         )
 
@@ -160,7 +161,3 @@ def _outline(
     box = (x, y, x + side * _CELL, y + side * _CELL)
     draw.rectangle(box, outline=_PAPER, width=6)
     draw.rectangle(box, outline=palette.LIGHT_ACCENT, width=4)
-
-
-def _font(size: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
-    return ImageFont.load_default(size)

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from cnnviz import palette
 from cnnviz.learning import Array, LearningTask
 from cnnviz.learning_replay import Chapter, compared
+from cnnviz.lettering import fitted, font, letters
 
 _MAP_WIDTH = 288
 _KERNEL = 168
@@ -69,7 +70,7 @@ def learning_gif(
     tops = [_MARGIN + _HEADING, _MARGIN + _HEADING + lane]
     for place, kernel in enumerate(task.target_kernels):
         left = _MARGIN + place * (_KERNEL + _GAP)
-        _text(draw, left, tops[1], _shortened(titles[place], _KERNEL))
+        _text(draw, left, tops[1], fitted(titles[place], 17, _KERNEL))
         _kernel(draw, left, tops[1], kernel, limits[place])
     _text(draw, left_of_maps, tops[1], "Target")
     base.paste(_map(target, limit, (_MAP_WIDTH, tall)), (left_of_maps, tops[1]))
@@ -111,7 +112,7 @@ def _kernel(draw: ImageDraw.ImageDraw, left: int, top: int, kernel: Array, limit
                 (x + cell / 2, y + cell / 2),
                 _number(float(kernel[row, column])),
                 fill=palette.readable_ink((red, green, blue)),
-                font=_font(int(min(17, cell * 0.36))),
+                font=font(int(min(17, cell * 0.36))),
                 anchor="mm",
             )
 
@@ -135,23 +136,9 @@ def _loss(
 
 
 def _text(draw: ImageDraw.ImageDraw, left: int, top: int, text: str) -> None:
-    draw.text((left, top - _HEADING + 4), text, fill=_INK, font=_font(17))
+    draw.text((left, top - _HEADING + 4), letters(text), fill=_INK, font=font(17))
 
 
 def _number(value: float) -> str:
-    """Write a weight in about four letters, with a hyphen: Pillow's font has no minus sign."""
+    """Write a weight in about four letters."""
     return f"{value:.2f}" if abs(value) < 100 else f"{value:.1g}"
-
-
-def _shortened(text: str, width: int) -> str:
-    font = _font(17)
-    text = text.replace("\u00d7", "x")  # another sign that the font lacks
-    if font.getlength(text) <= width:
-        return text
-    while text and font.getlength(f"{text}...") > width:
-        text = text[:-1]
-    return f"{text.rstrip()}..."
-
-
-def _font(size: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
-    return ImageFont.load_default(size)

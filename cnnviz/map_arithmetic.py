@@ -53,12 +53,14 @@ def _merge(question: Question) -> Working:
         "CustomScaleLayer": ("", " + ", 0.0),
     }
     rule, sign, value = rules[kind]
-    formula = sign.join(number(one) for one in values)
+    first, *others = map(float, exact)
+    listed = kind in ("Maximum", "Minimum")
+    formula = sign.join([number(first), *map(number if listed else operand, others)])
     weights: list[float | None] = [None] * len(values)
     if kind == "Average":
         formula = f"({formula}) / {len(values)}"
         weights = [1 / len(values)] * len(values)
-    elif kind in ("Maximum", "Minimum"):
+    elif listed:
         formula = f"{kind[:3].lower()}({formula})"
     elif kind == "Subtract":
         weights = [1.0, -1.0]
@@ -71,9 +73,9 @@ def _merge(question: Question) -> Working:
         single_term(place.layer, place, one, weight)
         for place, one, weight in zip(cells, values, weights, strict=True)
     )
-    if kind in ("Maximum", "Minimum"):
-        first = int(np.argmax(exact) if kind == "Maximum" else np.argmin(exact))
-        terms = (terms[first], *terms[:first], *terms[first + 1 :])
+    if listed:
+        chosen = int(np.argmax(exact) if kind == "Maximum" else np.argmin(exact))
+        terms = (terms[chosen], *terms[:chosen], *terms[chosen + 1 :])
     return Working(rule, terms, (question.step(kind.lower(), formula, float(value)),))
 
 

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from cnnviz import images
+from cnnviz.lettering import fitted, font
 from cnnviz.network import Network
 from cnnviz.search import Match, Metric
 
@@ -73,7 +74,6 @@ def contact_sheet(
         "RGB", (gap + _ACROSS * (cell + gap), gap + down * (cell + below + gap)), "white"
     )
     pen = ImageDraw.Draw(sheet)
-    font = ImageFont.load_default(15)
     for place, (picture, caption) in enumerate(zip(shown, captions, strict=True)):
         left = gap + place % _ACROSS * (cell + gap)
         top = gap + place // _ACROSS * (cell + below + gap)
@@ -83,16 +83,8 @@ def contact_sheet(
             pen.rectangle(
                 (left - 4, top - 4, left + cell + 3, top + cell + 3), outline="#0b6e63", width=3
             )
-        pen.text((left, top + cell + 8), _fitted(caption, font, cell), "black", font)
+        pen.text((left, top + cell + 8), fitted(caption, 15, cell), "black", font(15))
     return np.asarray(sheet)
-
-
-def _fitted(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> str:
-    if font.getlength(text) <= width:
-        return text
-    while text and font.getlength(text + "\u2026") > width:
-        text = text[:-1]
-    return text + "\u2026"
 
 
 def search_code(network: Network, layer: str, metric: Metric, *, count: int = 15) -> str:

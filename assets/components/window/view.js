@@ -87,6 +87,7 @@ class Stage {
       this.kernelBox,
       this.complaint,
       this.tools,
+      element("p", { class: "hint", text: "Drag a weight up or down, or type it." }),
     );
     this.editor = new KernelEditor(this.kernelBox, {
       preview: (row, column, value) => this.preview(row, column, value),
