@@ -11,6 +11,7 @@ from cnnviz.channel_mixing import CHANNELS
 from cnnviz.kernels import KERNELS
 from cnnviz.trained_kernels import FIRST_LAYERS, TrainedLayer, first_layer
 from pages.ui.address import Addressed
+from pages.ui.kernel import edit_buttons
 
 LARGEST = 7
 PRESETS = MappingProxyType(
@@ -184,12 +185,7 @@ class ChannelKernels:
 
     def tools(self) -> list[Mapping[str, object]]:
         """Describe the edit buttons for the component."""
-        undo = bool(st.session_state.get(f"{self.stage}_history"))
-        listed = [
-            {"name": name, "symbol": symbol, "label": label}
-            for name, (symbol, label, _) in _EDITS.items()
-        ]
-        return [*listed, {"name": "undo", "symbol": "undo", "label": "Undo", "enabled": undo}]
+        return edit_buttons(_EDITS, undo=bool(st.session_state.get(f"{self.stage}_history")))
 
     def take_edit(self) -> None:
         """Answer a press of an edit button."""

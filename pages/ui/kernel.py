@@ -42,6 +42,17 @@ _MAKERS = {
 }
 
 
+def edit_buttons(
+    edits: Mapping[str, tuple[str, str, object]], *, undo: bool
+) -> list[Mapping[str, object]]:
+    """Describe a button for each edit (by name: symbol, label, function), and one to undo them."""
+    listed = [
+        {"name": name, "symbol": symbol, "label": label}
+        for name, (symbol, label, _) in edits.items()
+    ]
+    return [*listed, {"name": "undo", "symbol": "undo", "label": "Undo", "enabled": undo}]
+
+
 class KernelInHand:
     """One page's kernel.
 
@@ -101,12 +112,7 @@ class KernelInHand:
 
     def tools(self) -> list[Mapping[str, object]]:
         """Describe the edit buttons for the component."""
-        undo = bool(st.session_state.get(f"{self.stage}_history"))
-        listed = [
-            {"name": name, "symbol": symbol, "label": label}
-            for name, (symbol, label, _) in _EDITS.items()
-        ]
-        return [*listed, {"name": "undo", "symbol": "undo", "label": "Undo", "enabled": undo}]
+        return edit_buttons(_EDITS, undo=bool(st.session_state.get(f"{self.stage}_history")))
 
     def take_edit(self) -> None:
         """Answer a press of an edit button."""

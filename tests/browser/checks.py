@@ -3,6 +3,8 @@
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.browser.conftest import settle
+
 # Formulas have their style sheet, nothing is faded as out of date, and nothing fades in or out.
 _DRAWN = """() =>
   [...document.querySelectorAll(".katex-mathml")].every(
@@ -36,3 +38,26 @@ def overflow(page: Page) -> int:
 def complaints(page: Page) -> list[str]:
     """List the exceptions that the app shows; there must never be one."""
     return page.locator("[data-testid='stException']").all_inner_texts()
+
+
+def stage(page: Page, inside: str, expression: str):
+    """Evaluate JavaScript with `state`, the object of the component that holds `inside`."""
+    return page.locator(inside).first.evaluate(
+        "(node) => { const state = node.getRootNode().querySelector('.root').stage; "
+        f"return {expression}; }}"
+    )
+
+
+def after(page: Page, address: str) -> None:
+    """Wait until the address says what a hand has done, and Python's answer is there."""
+    page.wait_for_function(
+        "(part) => decodeURIComponent(location.search).includes(part)", arg=address
+    )
+    settle(page)
+
+
+def typeset(page: Page) -> None:
+    """Wait for the formulas' fonts; until then a formula can be too wide for its place."""
+    page.wait_for_selector(".katex-display")
+    page.wait_for_function("() => document.fonts.status === 'loaded'")
+    page.wait_for_timeout(400)

@@ -2,41 +2,17 @@
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from cnnviz.activations import ACTIVATIONS
-from tests.browser.checks import complaints, overflow, violations
-from tests.browser.conftest import settle
+from tests.browser.checks import after, complaints, overflow, stage, typeset, violations
 
 PARTS = ("On+your+picture", "Vanishing+gradients", "Dead+ReLUs", "Softmax")
-
-
-def stage(page: Page, inside: str, expression: str):
-    """Evaluate JavaScript with `state`, the object of the component that holds `inside`."""
-    return page.locator(inside).first.evaluate(
-        "(node) => { const state = node.getRootNode().querySelector('.root').stage; "
-        f"return {expression}; }}"
-    )
 
 
 def part(name: str, **address: str) -> str:
     rest = "".join(f"&{key}={value}" for key, value in address.items())
     return f"activations?act_part={name}{rest}"
-
-
-def after(page: Page, address: str) -> None:
-    """Wait until the address says what a hand has done, and Python's answer is there."""
-    page.wait_for_function(
-        "(part) => decodeURIComponent(location.search).includes(part)", arg=address
-    )
-    settle(page)
-
-
-def typeset(page: Page) -> None:
-    """Wait for the formulas' fonts; until then a formula can be too wide for its place."""
-    page.wait_for_selector(".katex-display")
-    page.wait_for_function("() => document.fonts.status === 'loaded'")
-    page.wait_for_timeout(400)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -2,23 +2,14 @@
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from cnnviz.layers import dropout, flatten_index
 from cnnviz.samples import open_sample
 from cnnviz.tutorial_network import tutorial_maps, tutorial_weights
-from tests.browser.checks import complaints, overflow, violations
-from tests.browser.conftest import settle
+from tests.browser.checks import after, complaints, overflow, stage, typeset, violations
 
 PARTS = ("Dense", "Dropout", "Why+not+dense%3F", "Sparse+and+shared")
-
-
-def stage(page: Page, inside: str, expression: str):
-    """Evaluate JavaScript with `state`, the object of the component that holds `inside`."""
-    return page.locator(inside).first.evaluate(
-        "(node) => { const state = node.getRootNode().querySelector('.root').stage; "
-        f"return {expression}; }}"
-    )
 
 
 def part(name: str, **address: str) -> str:
@@ -26,21 +17,11 @@ def part(name: str, **address: str) -> str:
     return f"layers?layer_part={name}{rest}"
 
 
-def after(page: Page, address: str) -> None:
-    """Wait until the address says what a hand has done, and Python's answer is there."""
-    page.wait_for_function(
-        "(part) => decodeURIComponent(location.search).includes(part)", arg=address
-    )
-    settle(page)
-
-
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("name", PARTS)
 def test_every_part_is_accessible(visit, name, dark):
     page = visit(part(name), dark=dark)
-    page.wait_for_selector(".katex-display")
-    page.wait_for_function("() => document.fonts.status === 'loaded'")
-    page.wait_for_timeout(400)  # until then a formula can be too wide for its place
+    typeset(page)
     assert violations(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_timeout(300)

@@ -1,5 +1,3 @@
-import io
-
 import numpy as np
 import pytest
 
@@ -7,8 +5,8 @@ from cnnviz.connection_lines import lines
 from cnnviz.layers import dropout, weight_counts
 from cnnviz.samples import open_sample
 from cnnviz.tutorial_network import small_maps, tutorial_maps, tutorial_weights
-from pages.ui.picture import Picture
 from pages.ui.wire import unpack
+from tests.pages.checks import flat_picture, taken_along, try_everything
 
 PATH = "pages/06_layers.py"
 PARTS = {
@@ -199,41 +197,22 @@ def test_a_kernel_never_outgrows_the_grid(open_page):
 @pytest.mark.parametrize("shape", [(1, 1, 3), (2, 700, 3)])
 def test_the_smallest_and_the_flattest_picture_show(open_page, part, shape):
     page = open_page(PATH, layer_part=part)
-    image = np.full(shape, 128, np.uint8)
-    picture = Picture("upload", "A flat one", "A flat one.", image, f"upload:{shape}")
-    page.session_state["picture_in_hand"] = picture
+    page.session_state["picture_in_hand"] = flat_picture(shape)
     sent(page.run())
 
 
 @every_part
 def test_every_experiment_works(open_page, part):
-    page = open_page(PATH, layer_part=part)
-    tries = [button.key for button in page.button if button.key.startswith("try_")]
-    assert len(tries) >= 2
-    for key in tries:
-        page.button(key=key).click().run()
-        sent(page)
+    try_everything(open_page(PATH, layer_part=part), sent)
 
 
 @every_part
 def test_what_one_takes_along_reproduces_the_view(
     open_page, part, tf, monkeypatch, tmp_path, capsys
 ):
-    files = {}
-
-    def keep(_label, data, file_name, *_rest, **_options):
-        files[file_name] = data()
-
-    monkeypatch.setattr("streamlit.download_button", keep)
-    page = open_page(PATH, layer_part=part)
-    monkeypatch.chdir(tmp_path)
-    for name, content in files.items():
-        (tmp_path / name).write_bytes(content)
-        assert content.startswith(b"\x89PNG" if name.endswith(".png") else b"PK")
-    names = {}
-    exec(compile(page.code[0].value, "program", "exec"), names)
-    capsys.readouterr()
-    (arrays,) = (np.load(io.BytesIO(files[name])) for name in files if name.endswith(".npz"))
+    names, arrays = taken_along(
+        lambda: open_page(PATH, layer_part=part), monkeypatch, tmp_path, capsys
+    )
     key = next(key for key, label in PARTS.items() if label == part)
     if key == "cost":
         at = arrays["sides"].tolist().index(64)

@@ -13,6 +13,7 @@ import { element, sharpContext } from "../shared/dom.js";
 import { CellGrid } from "../shared/cells.js";
 import { KernelEditor } from "../shared/kernel_editor.js";
 import { Player } from "../shared/player.js";
+import { ring } from "../shared/ring.js";
 import {
   colourLimit,
   curvePath,
@@ -624,7 +625,8 @@ class Lanes {
     this.lanes.forEach(({ input, partial }, channel) => {
       this.overlay(input.frame, this.width, (context, scale) => {
         if (this.weight) this.lightTouched(context, scale);
-        aimAt(context, [...corner, this.side, this.side].map((side) => side * scale), this.page);
+        const [top, left, side] = [...corner, this.side].map((length) => length * scale);
+        ring(context, left, top, side, side, this.page);
       });
       this.overlayCell(partial.frame);
       partial.frame.style.setProperty("--lane", this.colours[channel].ink);
@@ -646,7 +648,7 @@ class Lanes {
         context.fillRect(right, row * scale, this.outColumns * scale, grain * scale);
         context.globalAlpha = 1;
       }
-      aimAt(context, [row, column, 1, 1].map((side) => side * scale), this.page);
+      ring(context, column * scale, row * scale, scale, scale, this.page);
     });
   }
 
@@ -888,20 +890,4 @@ function brief(value) {
 
 function magnitude(value) {
   return written(Math.abs(value), 4);
-}
-
-// The window, or a larger frame around it where it is too small to see.
-function aimAt(context, [top, left, height, width], page) {
-  const least = 12;
-  const [high, wide] = [Math.max(height, least), Math.max(width, least)];
-  const [y, x] = [top + height / 2 - high / 2, left + width / 2 - wide / 2];
-  for (const [colour, thickness] of [
-    ["#000000", 5],
-    ["#ffffff", 3.5],
-    [page.dark ? "#0b6e63" : page.accent, 2],
-  ]) {
-    context.strokeStyle = colour;
-    context.lineWidth = thickness;
-    context.strokeRect(x, y, wide, high);
-  }
 }

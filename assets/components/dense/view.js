@@ -5,7 +5,7 @@ import { unpack } from "../shared/wire.js";
 import { written } from "../shared/numbers.js";
 import { css, extremes, signedColour, table, theme } from "../shared/colours.js";
 import { element } from "../shared/dom.js";
-import { Wall, moved } from "../shared/wall.js";
+import { Wall, focusMethods } from "../shared/wall.js";
 
 export default function (component) {
   const { parentElement, data } = component;
@@ -153,29 +153,6 @@ class Dense {
     );
   }
 
-  look(cell) {
-    this.focus = cell;
-    if (this.waiting) return;
-    this.waiting = requestAnimationFrame(() => {
-      this.waiting = null;
-      this.draw();
-    });
-  }
-
-  select(cell) {
-    this.selected = cell;
-    this.look(cell);
-  }
-
-  key(event) {
-    const [rows, columns, channels] = this.shape;
-    const wall = { rows, columns, channels, across: this.settings.across };
-    const cell = moved(this.focus, event.key, wall);
-    if (!cell) return;
-    event.preventDefault();
-    this.select(cell);
-  }
-
   draw() {
     for (const wall of [this.inputs, this.weights, this.products]) wall.mark(this.focus, this.page);
     const [row, column, channel] = this.focus;
@@ -197,3 +174,5 @@ class Dense {
     }, 500);
   }
 }
+
+Object.assign(Dense.prototype, focusMethods);

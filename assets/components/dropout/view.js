@@ -7,7 +7,7 @@ import { extremes, theme } from "../shared/colours.js";
 import { element } from "../shared/dom.js";
 import { Player } from "../shared/player.js";
 import { Plot, dashOf } from "../shared/plot.js";
-import { Wall, moved } from "../shared/wall.js";
+import { Wall, focusMethods } from "../shared/wall.js";
 
 export default function (component) {
   const { parentElement, data } = component;
@@ -258,29 +258,6 @@ class Dropout {
     event.preventDefault();
   }
 
-  look(cell) {
-    this.focus = cell;
-    if (this.waiting) return;
-    this.waiting = requestAnimationFrame(() => {
-      this.waiting = null;
-      this.draw();
-    });
-  }
-
-  select(cell) {
-    this.selected = cell;
-    this.look(cell);
-  }
-
-  key(event) {
-    const [rows, columns, channels] = this.shape;
-    const wall = { rows, columns, channels, across: this.settings.across };
-    const cell = moved(this.focus, event.key, wall);
-    if (!cell) return;
-    event.preventDefault();
-    this.select(cell);
-  }
-
   draw() {
     for (const wall of [this.maps, this.mask, this.result]) wall.mark(this.focus, this.page);
     const [row, column, channel] = this.focus;
@@ -305,3 +282,5 @@ class Dropout {
     }, 600);
   }
 }
+
+Object.assign(Dropout.prototype, focusMethods);

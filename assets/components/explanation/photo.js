@@ -1,7 +1,7 @@
 // The photo: what the network is shown of it, and what the number in hand sees.
 
 import { element, sharpContext } from "../shared/dom.js";
-import { ring } from "../shared/map_pane.js";
+import { ring } from "../shared/ring.js";
 
 const TALLEST_PHOTO = 250;
 const VIEW_SIDE = 112;

@@ -1,7 +1,7 @@
 // The end of the way: a pixel of the network's input among its neighbours.
 
 import { element, sharpContext } from "../shared/dom.js";
-import { ring } from "../shared/map_pane.js";
+import { ring } from "../shared/ring.js";
 
 const PIXEL_SIDE = 240;
 

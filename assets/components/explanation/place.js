@@ -3,7 +3,8 @@
 import { element, iconButton, sharpContext } from "../shared/dom.js";
 import { css, extremes, inkOn, signedColour, table } from "../shared/colours.js";
 import { written } from "../shared/numbers.js";
-import { MapPane, ring } from "../shared/map_pane.js";
+import { MapPane } from "../shared/map_pane.js";
+import { ring } from "../shared/ring.js";
 
 const TALLEST_MAP = 420;
 const MOST_LISTED = 24; // units of a vector that are listed one below the other

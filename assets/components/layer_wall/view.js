@@ -4,7 +4,8 @@
 import { unpack } from "../shared/wire.js";
 import { inkOn, signedColour, table, theme } from "../shared/colours.js";
 import { element, iconButton } from "../shared/dom.js";
-import { MapPane, ring } from "../shared/map_pane.js";
+import { MapPane } from "../shared/map_pane.js";
+import { ring } from "../shared/ring.js";
 import { written } from "../shared/numbers.js";
 import { KernelPanel, SpreadPanel } from "./panels.js";
 import { MARKS, MapsInHand, Tiles } from "./tiles.js";

@@ -4,6 +4,7 @@
 import { unpack } from "../shared/wire.js";
 import { theme } from "../shared/colours.js";
 import { element, sharpContext } from "../shared/dom.js";
+import { ring } from "../shared/ring.js";
 
 export default function (component) {
   const { parentElement, data } = component;
@@ -107,14 +108,6 @@ class Locator {
     const context = sharpContext(this.frame, width, height);
     const [top, left] = this.corner.map((at) => at * scale);
     const [high, wide] = this.size.map((side) => side * scale);
-    for (const [colour, thickness] of [
-      ["#000000", 5],
-      ["#ffffff", 3.5],
-      [page.dark ? "#0b6e63" : page.accent, 2],
-    ]) {
-      context.strokeStyle = colour;
-      context.lineWidth = thickness;
-      context.strokeRect(left, top, wide, high);
-    }
+    ring(context, left, top, wide, high, page, 0);
   }
 }

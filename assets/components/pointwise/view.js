@@ -6,7 +6,8 @@ import { unpack } from "../shared/wire.js";
 import { written } from "../shared/numbers.js";
 import { extremes, rgbOf, theme } from "../shared/colours.js";
 import { element } from "../shared/dom.js";
-import { MapPane, ring } from "../shared/map_pane.js";
+import { MapPane } from "../shared/map_pane.js";
+import { ring } from "../shared/ring.js";
 import { Plot, drawn } from "../shared/plot.js";
 
 const ALONG = 92; // pixels for a histogram beside the curve

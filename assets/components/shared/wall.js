@@ -1,7 +1,8 @@
 // A wall of maps: all channels of one layer as tiles in one picture, each number under one
 // address (row, column, channel), so that walls of equal size light up together.
 
-import { MapPane, ring } from "../shared/map_pane.js";
+import { MapPane } from "../shared/map_pane.js";
+import { ring } from "../shared/ring.js";
 
 export class Wall {
   // As MapPane, with channels: hover(row, column, channel), press(...), leave(), key(event).
@@ -62,7 +63,7 @@ export class Wall {
 }
 
 // One number on, along the arrow that was pressed; past a tile's edge into its neighbour.
-export function moved([row, column, channel], key, { rows, columns, channels, across }) {
+function moved([row, column, channel], key, { rows, columns, channels, across }) {
   const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[key];
   if (!step) return null;
   let down = Math.floor(channel / across) * rows + row + step[0];
@@ -72,3 +73,29 @@ export function moved([row, column, channel], key, { rows, columns, channels, ac
   const to = Math.floor(down / rows) * across + Math.floor(right / columns);
   return to < channels ? [down % rows, right % columns, to] : [row, column, channel];
 }
+
+// What a component of several walls does with the one number that all of them point at.
+export const focusMethods = {
+  look(cell) {
+    this.focus = cell;
+    if (this.waiting) return;
+    this.waiting = requestAnimationFrame(() => {
+      this.waiting = null;
+      this.draw();
+    });
+  },
+
+  select(cell) {
+    this.selected = cell;
+    this.look(cell);
+  },
+
+  key(event) {
+    const [rows, columns, channels] = this.shape;
+    const wall = { rows, columns, channels, across: this.settings.across };
+    const cell = moved(this.focus, event.key, wall);
+    if (!cell) return;
+    event.preventDefault();
+    this.select(cell);
+  },
+};

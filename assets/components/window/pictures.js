@@ -2,6 +2,7 @@
 
 import { paint } from "../shared/colours.js";
 import { sharpContext } from "../shared/dom.js";
+import { ring } from "../shared/ring.js";
 import { drawLegend } from "./legend.js";
 
 export const pictureMethods = {
@@ -79,13 +80,13 @@ export const pictureMethods = {
       );
       faint(context, onInput([zoomTop, zoomLeft, zoomHigh, zoomWide]), this.page);
       if (this.weight) this.lightTouched(context, scale);
-      aim(context, onInput([top, left, ...this.extent]), this.page);
+      this.aim(context, onInput([top, left, ...this.extent]));
       if (this.wide) this.aimAtWinner(context, onInput);
     });
     if (this.data.gradient) {
       this.overlay(this.back, (context) => {
         if (this.wide) this.aimAtWinner(context, onInput);
-        else aim(context, onInput([top, left, ...this.extent]), this.page);
+        else this.aim(context, onInput([top, left, ...this.extent]));
       });
     }
     this.overlay(this.output, (context) => {
@@ -94,10 +95,9 @@ export const pictureMethods = {
         [...this.anchor, ...this.zoomed].map((side) => side * scale),
         this.page,
       );
-      aim(
+      this.aim(
         context,
         [row, column, 1, 1].map((side) => side * scale),
-        this.page,
       );
     });
   },
@@ -106,7 +106,11 @@ export const pictureMethods = {
     if (!this.data.winners) return;
     const [top, left] = this.settings.origin;
     const [down, across] = this.winner(...this.focus);
-    aim(context, onInput([down - top, across - left, 1, 1]), this.page);
+    this.aim(context, onInput([down - top, across - left, 1, 1]));
+  },
+
+  aim(context, [top, left, height, width]) {
+    ring(context, left, top, width, height, this.page, 14);
   },
 
   // All the pixels that one weight meets while the window slides over the whole picture.
@@ -138,22 +142,6 @@ export const pictureMethods = {
     paintOver(sharpContext(canvas, width, height));
   },
 };
-
-// The window, or crosshairs around it where it is too small to see.
-function aim(context, [top, left, height, width], page) {
-  const least = 14;
-  const [high, wide] = [Math.max(height, least), Math.max(width, least)];
-  const [y, x] = [top + height / 2 - high / 2, left + width / 2 - wide / 2];
-  for (const [colour, thickness] of [
-    ["#000000", 5],
-    ["#ffffff", 3.5],
-    [page.dark ? "#0b6e63" : page.accent, 2],
-  ]) {
-    context.strokeStyle = colour;
-    context.lineWidth = thickness;
-    context.strokeRect(x, y, wide, high);
-  }
-}
 
 function faint(context, [top, left, height, width], page) {
   context.lineWidth = 1;

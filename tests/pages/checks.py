@@ -1,0 +1,44 @@
+"""What several pages' tests do: every experiment, flat pictures, and what one takes along."""
+
+import io
+from collections.abc import Callable
+
+import numpy as np
+from streamlit.testing.v1 import AppTest
+
+from pages.ui.picture import Picture
+
+
+def flat_picture(shape: tuple[int, int, int]) -> Picture:
+    """Make an upload of one grey, of any shape."""
+    image = np.full(shape, 128, np.uint8)
+    return Picture("upload", "A flat one", "A flat one.", image, f"upload:{shape}")
+
+
+def try_everything(page: AppTest, check: Callable[[AppTest], object]) -> None:
+    """Press each of the page's experiments, and check the page after each."""
+    tries = [button.key for button in page.button if button.key.startswith("try_")]
+    assert len(tries) >= 2
+    for key in tries:
+        page.button(key=key).click().run()
+        check(page)
+
+
+def taken_along(opened: Callable[[], AppTest], monkeypatch, folder, capsys):
+    """Run the page's program beside its downloads; gives the program's names and the arrays."""
+    files = {}
+
+    def keep(_label, data, file_name, *_rest, **_options):
+        files[file_name] = data()
+
+    monkeypatch.setattr("streamlit.download_button", keep)
+    page = opened()
+    monkeypatch.chdir(folder)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+        assert content.startswith(b"\x89PNG" if name.endswith(".png") else b"PK")
+    names = {}
+    exec(compile(page.code[0].value, "program", "exec"), names)
+    capsys.readouterr()
+    (arrays,) = (np.load(io.BytesIO(files[name])) for name in files if name.endswith(".npz"))
+    return names, arrays
