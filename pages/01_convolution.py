@@ -14,7 +14,14 @@ from pages.ui.formulas import convolution_formula, size_of_result
 from pages.ui.frame import page_frame
 from pages.ui.kernel import KernelInHand
 from pages.ui.picture import Picture
-from pages.ui.stage import SOURCES, CellInFocus, experiments, page_background, working_picture
+from pages.ui.stage import (
+    SOURCES,
+    CellInFocus,
+    experiments,
+    page_background,
+    seen_first,
+    working_picture,
+)
 from pages.ui.stage_slider import StageSlider, take_slides
 from pages.ui.takeaway import Download, npz, take_it_with_you
 from pages.ui.window import Slides, Sliding, sliding_window
@@ -95,7 +102,7 @@ def convolution(picture: Picture) -> None:
         padded_sources(width, left, right, padding_mode=border),
     )
 
-    with stage:
+    with seen_first(stage):
         sliding_window(
             key="convolution",
             inputs=pixels,

@@ -15,7 +15,7 @@ from pages.ui.frame import page_frame
 from pages.ui.grid_downloads import grid_downloads
 from pages.ui.number_grid import NumberGrid
 from pages.ui.picture import Picture
-from pages.ui.stage import CellInFocus, experiments
+from pages.ui.stage import CellInFocus, experiments, seen_first
 from pages.ui.takeaway import take_it_with_you
 from pages.ui.window import Sliding, sliding_window
 
@@ -43,7 +43,7 @@ def padding_and_stride(picture: Picture) -> None:
         )
     result = apply_kernel(grid, weights, geometry)
     chosen = cell.value(result.shape)
-    with stage:
+    with seen_first(stage):
         sliding_window(
             key="padding",
             inputs=np.ascontiguousarray(grid[..., None]),

@@ -15,6 +15,7 @@ from pages.learning.run import KEY, STEP, Run, take_progress
 from pages.ui.frame import page_frame
 from pages.ui.learning import learning_run
 from pages.ui.picture import Picture
+from pages.ui.stage import seen_first
 
 
 @st.fragment  # the next chapter of a run is fetched without drawing the menu again
@@ -33,7 +34,7 @@ def learn(picture: Picture) -> None:
     lacking = run.lacking()
     chapter, step = run.resting(lacking)
     stability = run.stability((chapter, step))
-    with stage:
+    with seen_first(stage):
         if is_flat(chosen.pixels):
             st.info("This picture is the same everywhere: there is nothing to learn from it.")
         learning_run(

@@ -7,6 +7,7 @@ from pages.network.choice import chosen_scene
 from pages.network.takeaway import finish
 from pages.ui.frame import page_frame
 from pages.ui.picture import Picture
+from pages.ui.stage import seen_first
 
 VIEWS = {
     "Overview": overview,
@@ -35,7 +36,7 @@ def network(picture: Picture) -> None:
     if scene is None:
         stage.info("Choose a network on the right to see inside it.", icon=":material/hub:")
         return
-    with stage:
+    with seen_first(stage):
         VIEWS[view].show(scene)
     finish(scene)
 

@@ -12,6 +12,7 @@ from pages.search.takeaway import finish
 from pages.search.thumbnails import thumbnails
 from pages.ui.frame import page_frame
 from pages.ui.picture import Picture
+from pages.ui.stage import seen_first
 
 VIEWS = {"Search": results, "Map": photo_map}
 
@@ -61,7 +62,7 @@ def search(picture: Picture) -> None:
     scene = scene_of(found, picture, metric)
     with controls:
         choose_layer(scene)
-    with stage:
+    with seen_first(stage):
         thumbnails(found)
         VIEWS[view].show(scene)
     likeness.show(scene)

@@ -10,7 +10,7 @@ from pages.activations.choice import ChosenActivation, chosen_activation, overla
 from pages.ui.address import Addressed
 from pages.ui.curves import Axis, Curve, Panel, curves
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments
+from pages.ui.stage import experiments, seen_first
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _SAMPLES = 1201
@@ -40,7 +40,7 @@ def curve(_picture: Picture) -> None:
     heights = np.concatenate([sample.y for sample in samples])
     slopes = np.concatenate([sample.slope for sample in samples])
     x = float(np.clip(_point.value(), -reach, reach))
-    with stage:
+    with seen_first(stage):
         curves(
             key=_KEY,
             panels=[

@@ -8,7 +8,7 @@ from cnnviz.dead_relus import Examples, ReluTask, picture_points, start_relu_tra
 from cnnviz.relu_replay import Replay, record
 from pages.ui.picture import Picture
 from pages.ui.relus import relu_runs
-from pages.ui.stage import experiments, working_picture
+from pages.ui.stage import experiments, seen_first, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _STEPS = 200
@@ -47,7 +47,7 @@ def dead_relus(picture: Picture) -> None:
         name: _run(identity, slope, tuple(settings.items()), reach, examples)
         for name, slope in slopes.items()
     }
-    with stage:
+    with seen_first(stage):
         relu_runs(
             key="activation_relus",
             runs=runs,

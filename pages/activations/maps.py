@@ -13,7 +13,7 @@ from cnnviz.numbers import written
 from pages.activations.choice import ChosenActivation, chosen_activation
 from pages.ui.picture import Picture
 from pages.ui.pointwise import pointwise
-from pages.ui.stage import CellInFocus, experiments, page_background, working_picture
+from pages.ui.stage import CellInFocus, experiments, page_background, seen_first, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _KEY = "activation_map"
@@ -51,7 +51,7 @@ def on_the_maps(picture: Picture) -> None:
     )
     where = cell.value(found.before.shape)
     name = chosen.activation.label
-    with stage:
+    with seen_first(stage):
         pointwise(
             key=_KEY,
             before=found.before,

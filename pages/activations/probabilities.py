@@ -11,7 +11,7 @@ from cnnviz.activations import cross_entropy, cross_entropy_gradient, naive_soft
 from pages.ui.address import Addressed
 from pages.ui.picture import Picture
 from pages.ui.softmax import softmax_bars
-from pages.ui.stage import experiments
+from pages.ui.stage import experiments, seen_first
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _KEY = "softmax_bars"
@@ -70,7 +70,7 @@ def probabilities(_picture: Picture) -> None:
         span = max(span, spans[0])
     right = min(_right.value(), len(held) - 1)
     logits = np.array(held, np.float32)
-    with stage:
+    with seen_first(stage):
         softmax_bars(
             key=_KEY,
             logits=logits,

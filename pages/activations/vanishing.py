@@ -18,7 +18,7 @@ from cnnviz.gradients import (
 from pages.activations.choice import ChosenActivation, chosen_activation, overlaid_activations
 from pages.ui.curves import Axis, Curve, Panel, curves
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, working_picture
+from pages.ui.stage import experiments, seen_first, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _SMALLEST = float(np.log10(np.finfo(np.float32).smallest_subnormal))
@@ -83,7 +83,7 @@ def vanishing_gradients(picture: Picture) -> None:
     with np.errstate(divide="ignore"):
         gradients = [np.log10(one.weight_gradient_rms) for one in found]
         others_beside = [np.log10(getattr(one, beside)) for one in found]
-    with stage:
+    with seen_first(stage):
         curves(
             key="activation_depth",
             panels=[

@@ -16,7 +16,7 @@ from cnnviz.trained_kernels import PIXEL_SCALES
 from pages.ui.channel_kernels import ChannelKernels
 from pages.ui.channels import channel_lanes
 from pages.ui.picture import Picture
-from pages.ui.stage import CellInFocus, experiments, page_background, working_picture
+from pages.ui.stage import CellInFocus, experiments, page_background, seen_first, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _KEY = "channels"
@@ -44,7 +44,7 @@ def one_filter(picture: Picture) -> None:
     reach = 4 * float(np.abs(mix.sum).max() + abs(bias)) + 1
     label = activation.label.split(" (")[0]
     where = cell.value(mix.sum.shape)
-    with stage:
+    with seen_first(stage):
         channel_lanes(
             key=_KEY,
             pixels=pixels,

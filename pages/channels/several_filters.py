@@ -14,7 +14,7 @@ from pages.ui.address import Addressed
 from pages.ui.channel_kernels import ChannelKernels
 from pages.ui.channels import filter_volume
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, page_background, working_picture
+from pages.ui.stage import experiments, page_background, seen_first, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _KEY = "channels_volume"
@@ -60,7 +60,7 @@ def several_filters(picture: Picture) -> None:
     chosen = _chosen()
     layer = next((one for one in layers if one.connection.key == chosen.value()), layers[0])
     connection, maps = layer.connection, relu(layer.maps)
-    with stage:
+    with seen_first(stage):
         filter_volume(
             key=_KEY,
             pixels=pixels,

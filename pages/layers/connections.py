@@ -6,7 +6,7 @@ from cnnviz.connection_lines import Lines, lines
 from cnnviz.layer_code import connections_code
 from pages.ui.connections import connections_view
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments
+from pages.ui.stage import experiments, seen_first
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _KINDS = {
@@ -42,7 +42,7 @@ def sparse_and_shared(_picture: Picture) -> None:
     geometry = {"stride": stride, "padding": padding}
     found = {name: lines(name, side, kernel, **geometry) for name in _KINDS}
     drawn = found[kind]
-    with stage:
+    with seen_first(stage):
         connections_view(
             key="connections_view",
             lines=drawn,

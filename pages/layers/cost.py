@@ -9,7 +9,7 @@ from cnnviz.layers import WeightCounts, weight_counts
 from cnnviz.quantities import written_bytes, written_count
 from pages.ui.curves import Axis, Curve, Panel, curves
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments
+from pages.ui.stage import experiments, seen_first
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _KEY = "cost_curves"
@@ -50,7 +50,7 @@ def why_not_dense(_picture: Picture) -> None:
         )
 
     lines = [curve(layer) for layer in _LAYERS]
-    with stage:
+    with seen_first(stage):
         _figures(counts)
         curves(
             key=_KEY,

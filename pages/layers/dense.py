@@ -13,7 +13,7 @@ from cnnviz.tutorial_network import tutorial_weights
 from pages.layers.maps import maps_of
 from pages.ui.dense import dense_unit
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, page_background
+from pages.ui.stage import experiments, page_background, seen_first
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _KEY = "dense_unit"
@@ -42,7 +42,7 @@ def dense_layer(picture: Picture) -> None:
     weights, bias = tutorial_weights()["dense/kernel"], tutorial_weights()["dense/bias"]
     mine = weights[:, unit].reshape(found.pool.shape)
     name = CIFAR10_CLASSES[unit]
-    with stage:
+    with seen_first(stage):
         dense_unit(
             key=_KEY,
             maps=found.pool,

@@ -10,7 +10,7 @@ from cnnviz.layers import DropoutStatistics, dropout, dropout_statistics
 from pages.layers.maps import maps_of
 from pages.ui.dropout import dropout_view
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments
+from pages.ui.stage import experiments, seen_first
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _MASKS = 200
@@ -52,7 +52,7 @@ def dropout_layer(picture: Picture) -> None:
     maps = maps_of(picture).pool
     masks, statistics = _drawn(picture.identity, rate, spatial, int(seed), maps)
     first = dropout(maps, rate, int(seed), training=training, spatial=spatial)
-    with stage:
+    with seen_first(stage):
         dropout_view(
             key="dropout_view",
             maps=maps,

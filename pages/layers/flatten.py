@@ -14,7 +14,7 @@ from pages.layers.maps import maps_of
 from pages.ui.address import Addressed
 from pages.ui.flatten import flatten_view
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, page_background
+from pages.ui.stage import experiments, page_background, seen_first
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _KEY = "flatten_view"
@@ -51,7 +51,7 @@ def flatten_layer(picture: Picture) -> None:
             channels = st.slider("Channels", 1, 6, 3, key="layer_channels", bind="query-params")
     maps, names = _maps(picture, source, side, channels)
     selected = min(_element.value(), maps.size - 1)
-    with stage:
+    with seen_first(stage):
         flatten_view(key=_KEY, maps=maps, names=names, selected=selected, on_selected=_take_element)
     st.header("Which element?", anchor=False)
     st.latex(r"i = (r \cdot \text{columns} + c) \cdot \text{channels} + k")

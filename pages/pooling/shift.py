@@ -20,7 +20,7 @@ from pages.ui.address import Addressed
 from pages.ui.controls import bounded_slider, set_slider
 from pages.ui.curves import Axis, Curve, Panel, curves
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, page_background, working_picture
+from pages.ui.stage import experiments, page_background, seen_first, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 KINDS = {"max": "Maximum", "average": "Average", "l2": "L2, the length"}
@@ -67,7 +67,7 @@ def shift_test(picture: Picture) -> None:
     found = _measured(picture.identity, settings, pixels)
     where = Addressed("moved", _STAGE, FIRST_STEP, _read_step, str)
     step = min(where.value(), len(found.shifts) - 1)
-    with stage:
+    with seen_first(stage):
         _curves(found, step, lambda: _take_step(where))
         at_rest, moved = _results(pixels, settings, step)
         _pictures(moved, found, step)

@@ -19,7 +19,7 @@ from pages.ui.grid_downloads import grid_downloads
 from pages.ui.number_grid import NumberGrid
 from pages.ui.picture import Picture
 from pages.ui.result_size import floored_size_of_result
-from pages.ui.stage import CellInFocus, experiments, page_background
+from pages.ui.stage import CellInFocus, experiments, page_background, seen_first
 from pages.ui.takeaway import Download, npz, take_it_with_you
 from pages.ui.window import Pooled, Sliding, sliding_window
 
@@ -50,7 +50,7 @@ def windows(picture: Picture) -> None:
     geometry = convolution_geometry((height, width), size, stride=stride, padding=padding)
     view = _pooled(material.identity, kind, size, stride, geometry.padding, material.values)
     chosen = cell.value(view.result.shape)
-    with stage:
+    with seen_first(stage):
         sliding_window(
             key="pooling",
             inputs=material.values,

@@ -1,16 +1,38 @@
 """What a stage needs around it: the picture at working size, the cell in focus, experiments."""
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz import images, palette
 from pages.ui.address import Addressed
 from pages.ui.picture import Picture
 
 LONGEST_SIDE = 512
+PAUSE = 0.1
+"""Seconds between a stage and what stands below it."""
 SOURCES = ("grey", "colour", "red", "green", "blue")
+
+
+@contextmanager
+def seen_first(stage: DeltaGenerator) -> Iterator[None]:
+    """Draw what the browser is to paint before it gets what stands below.
+
+    It paints once it has rendered all that has come, formulas and code included. What comes a
+    little later does not hold up the picture that a slider has changed: on the page with the most
+    below its stage, that is seen after two thirds of the time.
+    """
+    with stage:
+        yield
+    end = time.monotonic() + PAUSE
+    while time.monotonic() < end:
+        time.sleep(0.01)
+        # Any look at the session lets a newer request end this run.
+        _ = "pause" in st.session_state
 
 
 def working_picture(picture: Picture, source: str, longest_side: int = LONGEST_SIDE) -> np.ndarray:

@@ -6,9 +6,16 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.ui import stage
 from pages.ui.takeaway import CODE
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for no browser, for there is none."""
+    monkeypatch.setattr(stage, "PAUSE", 0.0)
 
 
 @pytest.fixture
