@@ -8,13 +8,21 @@ import streamlit as st
 from cnnviz import images, palette
 from cnnviz.network_layers import LayerInfo
 from pages.search.asking import serial, take
-from pages.search.scene import COUNT, SearchScene, everyones_matches, qualities
+from pages.search.scene import (
+    COUNT,
+    SearchScene,
+    everyones_matches,
+    own_label,
+    own_matches,
+    qualities,
+)
 from pages.ui.components import register
+from pages.ui.picture import Picture
 from pages.ui.wire import pack
 
 _mount = register("search")
 _KEY = "search_stage"
-_LONGEST_SIDE = 480
+_LONGEST_SIDE, _SMALL_SIDE = 480, 160
 FEW = 300
 """Pictures up to which all of them are ranked beforehand: 140 ms, once for each layer."""
 
@@ -67,7 +75,11 @@ def _message(scene: SearchScene) -> bytes:
         "title": scene.title,
         "alt": scene.picture.alt if scene.place is None else f"The photo {scene.title}.",
         "credit": "" if scene.place is None else indexed.credits[scene.place],
-        "own_title": scene.picture.title,
+        "own": {
+            "title": scene.picture.title,
+            "alt": scene.picture.alt,
+            "label": own_label(indexed),
+        },
         "region": scene.region,
         "right": right,
         "count": COUNT,
@@ -95,17 +107,30 @@ def _message(scene: SearchScene) -> bytes:
 
 
 def _next_answers(scene: SearchScene) -> dict[str, np.ndarray]:
-    """Give what each picture of a small index finds, so that the browser need not ask for it."""
+    """Give what each picture of a small index finds, so that the browser need not ask for it.
+
+    The last row is that of the user's own picture, which comes along as a small JPEG.
+    """
     if len(scene.index) > FEW:
         return {}
     indices, scores = everyones_matches(scene)
-    return {"next_indices": indices, "next_scores": scores}
+    own = own_matches(scene)[: indices.shape[1]]
+    return {
+        "next_indices": np.vstack([indices, np.array([[one.index for one in own]], np.int32)]),
+        "next_scores": np.vstack([scores, np.array([[one.score for one in own]], np.float32)]),
+        "own": np.frombuffer(_own_jpeg(scene.picture.identity, scene.picture), np.uint8),
+    }
 
 
 def _by_layer(scene: SearchScene, value: Callable[[str], float]) -> np.ndarray:
     """Give one number per layer, float32; not a number where a layer has not been asked."""
     asked = scene.rankings.matches
     return np.array([value(name) if name in asked else np.nan for name in scene.layers], "f4")
+
+
+@st.cache_data(max_entries=16, ttl="1h", show_spinner=False)
+def _own_jpeg(identity: str, _picture: Picture) -> bytes:  # noqa: ARG001
+    return images.encode_jpeg(images.resize_to(_picture.image, _SMALL_SIDE))
 
 
 def _query_jpeg(scene: SearchScene) -> bytes:

@@ -146,9 +146,7 @@ def scene_of(indexed: Indexed, picture: Picture, metric: Metric) -> SearchScene:
         start = name if name in indexed.names else _FIRST
         place = indexed.names.index(start) if start in indexed.names else 0
     region = REGION.value()
-    label = indexed.labels[place] if place is not None else st.session_state.get("search_label", "")
-    if label not in indexed.labels:
-        label = ""
+    label = indexed.labels[place] if place is not None else own_label(indexed)
     layers = layers if len(indexed.index) <= MANY else (layer,)
     rankings = rank_everywhere(
         indexed.index,
@@ -160,6 +158,12 @@ def scene_of(indexed: Indexed, picture: Picture, metric: Metric) -> SearchScene:
         layers=layers,
     )
     return SearchScene(indexed, picture, metric, layer, place, region, label, rankings)
+
+
+def own_label(indexed: Indexed) -> str:
+    """Give the label that the user says their own picture has; "" without."""
+    label = st.session_state.get("search_label", "")
+    return label if label in indexed.labels else ""
 
 
 def _vectors(
@@ -220,6 +224,12 @@ def qualities(scene: SearchScene) -> dict[str, Quality]:
 def everyones_matches(scene: SearchScene) -> tuple[np.ndarray, np.ndarray]:
     """Find what each picture of the index finds at the layer in hand, as `rank_all` gives it."""
     return _everyones_matches(scene.indexed.identity, scene.metric, scene.layer, scene.index)
+
+
+def own_matches(scene: SearchScene) -> list[Match]:
+    """Find what the user's own picture, whole, finds at the layer in hand."""
+    vectors = _vectors(scene.indexed, scene.picture, None, None, scene.rankings.layers)
+    return scene.index.nearest(vectors[scene.layer], COUNT, scene.metric)
 
 
 @st.cache_resource(max_entries=256, ttl="6h", show_spinner=False)

@@ -47,18 +47,19 @@ def test_the_layer_slider_moves_the_results_at_once_and_the_address_follows(sear
     expect(page.locator(".layer-name")).to_have_text("Layer 1 of 14: conv_1_1, 16 maps of 32 × 32")
 
 
-def test_a_photo_of_the_index_is_answered_at_once_and_python_says_the_same(search):
+@pytest.mark.parametrize("asked", [".card:nth-child(5) .next", ".own"])
+def test_a_picture_is_answered_at_once_and_python_says_the_same(search, asked):
     page = search()
     before = found(page)
-    answered = page.locator(".results").evaluate(
-        """(results) => {
-          results.querySelectorAll(".next")[4].click();
-          return [...results.querySelectorAll(".match")].map((one) => one.ariaLabel);
-        }"""
+    answered = page.locator(".search").evaluate(
+        f"""(root) => {{
+          root.querySelector("{asked}").click();
+          return [...root.querySelectorAll(".match")].map((one) => one.ariaLabel);
+        }}"""
     )
     assert answered != before
     page.wait_for_url(lambda address: "fish7" not in address)
-    expect(page.locator(".summary")).to_contain_text("rank-weighted")
+    expect(page.locator(".root:has(.search)")).to_have_attribute("data-ready", "1")
     settle(page)
     assert found(page) == answered
 

@@ -72,7 +72,7 @@ def test_the_thumbnails_are_the_photos_in_order(search):
 
 
 def test_the_results_of_every_layer_are_those_of_the_index(search, index):
-    settings, arrays = sent(search(query="fish/fish7"), "own_title")
+    settings, arrays = sent(search(query="fish/fish7"), "own")
     place = NAMES.index("fish/fish7")
     assert settings["place"] == place
     assert [one["name"] for one in settings["layers"]] == list(index.layers)
@@ -90,7 +90,7 @@ def test_the_results_of_every_layer_are_those_of_the_index(search, index):
 @pytest.mark.parametrize("metric", METRICS[1:])
 def test_the_metric_and_the_layer_come_from_the_address(search, index, metric):
     page = search(search_metric=metric.capitalize(), layer=index.layers[2])
-    settings, arrays = sent(page, "own_title")
+    settings, arrays = sent(page, "own")
     assert settings["layer"] == 2
     found = index.at(index.layers[2]).query_indexed(settings["place"], metric=metric)
     assert arrays["indices"][2].tolist() == [match.index for match in found]
@@ -98,7 +98,7 @@ def test_the_metric_and_the_layer_come_from_the_address(search, index, metric):
 
 def test_a_region_is_a_slice_of_the_picture(search, index):
     page = search(query="fish/fish7", region="250,100,750,600", layer=index.layers[-1])
-    settings, arrays = sent(page, "own_title")
+    settings, arrays = sent(page, "own")
     place = NAMES.index("fish/fish7")
     picture = open_photo(all_photos()[place])
     height, width = picture.shape[:2]
@@ -111,7 +111,7 @@ def test_a_region_is_a_slice_of_the_picture(search, index):
 
 def test_the_users_picture_finds_photos(search, index):
     page = search(query="picture", picture="goldfish")
-    settings, arrays = sent(page, "own_title")
+    settings, arrays = sent(page, "own")
     assert settings["place"] is None
     found = index.at(index.layers[settings["layer"]]).query(
         page.session_state["picture_in_hand"].image
@@ -119,7 +119,7 @@ def test_the_users_picture_finds_photos(search, index):
     assert arrays["indices"][settings["layer"]].tolist() == [match.index for match in found]
     assert settings["right"] == ""
     page.selectbox(key="search_label").set_value("fish").run()
-    settings, arrays = sent(page, "own_title")
+    settings, arrays = sent(page, "own")
     hits = np.mean([match.label == "fish" for match in found])
     assert arrays["precision"][settings["layer"]] == pytest.approx(hits)
 
@@ -140,7 +140,7 @@ def test_the_users_picture_finds_photos(search, index):
     ids=str,
 )
 def test_a_hostile_address_opens_the_defaults(search, address):
-    assert sent(search(**address), "own_title")[0] == sent(search(), "own_title")[0]
+    assert sent(search(**address), "own")[0] == sent(search(), "own")[0]
 
 
 class Recorder:
@@ -238,7 +238,7 @@ def test_the_code_ranks_as_the_page_does(search, index, metric, tmp_path, monkey
     scope: dict = {}
     exec(code, scope)
     np.testing.assert_allclose(scope["vector"], index.vectors[layer][place], rtol=1e-4, atol=1e-5)
-    _, arrays = sent(page, "own_title")
+    _, arrays = sent(page, "own")
     assert scope["order"].tolist() == arrays["indices"][3].tolist()
 
 
@@ -266,7 +266,7 @@ def test_ones_own_pictures_are_searched_and_bad_ones_listed(search, own_pictures
         ("notes.txt", b"text"),
     )
     page = search(search_in="Your own pictures", query="blue/2.png", layer="pool_1")
-    settings, arrays = sent(page, "own_title")
+    settings, arrays = sent(page, "own")
     at = settings["layer"]
     assert settings["title"] == "blue/2.png"
     assert arrays["indices"].shape[1] == 7
@@ -312,6 +312,6 @@ def test_ones_own_network_looks_at_the_photos(open_page):
     page.session_state[HELD] = SimpleNamespace(identity="own test", network=network)
     made(page.run())
     page.selectbox(key="search_network").set_value("Your own model").run()
-    settings, arrays = sent(made(page), "own_title")
+    settings, arrays = sent(made(page), "own")
     assert [one["name"] for one in settings["layers"]] == layers_to_index(network)
     assert arrays["indices"].shape == (len(settings["layers"]), 15)

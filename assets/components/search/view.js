@@ -82,7 +82,7 @@ class Stage {
     this.stopWaiting?.();
     this.stopWaiting = photosOf(settings.collection, (photos) => {
       this.photos = photos;
-      this.picker.show(photos, settings.place, settings.own_title);
+      this.picker.show(photos, settings.place, settings.own.title);
       this.draw();
     });
     this.chart.show(settings, arrays, this.page);
@@ -97,26 +97,29 @@ class Stage {
     if (kind === "query" || kind === "region") this.results.classList.add("stale");
   }
 
-  // What a photo of the index finds at the layer in hand came with the last answer, so it is
-  // shown at once; Python's own answer brings the other layers and the whole picture.
+  // What each photo of the index, and last the user's own, finds at the layer in hand came with
+  // the last answer, so it is shown at once; Python brings the other layers and the whole picture.
   answer(place) {
     const { next_indices: nearest, next_scores: scores } = this.arrays;
-    if (!nearest || place === null || this.at !== this.settings.layer || !this.photos) return false;
-    const count = nearest.shape[1];
-    const row = ({ data }) => data.subarray(place * count, (place + 1) * count);
+    if (!nearest || this.at !== this.settings.layer || !this.photos) return false;
+    const [rows, count] = nearest.shape;
+    const at = place ?? rows - 1;
+    const row = ({ data }) => data.subarray(at * count, (at + 1) * count);
     const alone = (array, values, missing) => {
       const data = array.data.slice().fill(missing);
       data.set(values, (this.at * data.length) / array.shape[0]);
       return { ...array, data };
     };
     const { names, labels, credits, urls } = this.photos;
-    const right = labels[place];
+    const { own } = this.settings;
+    const mine = place === null;
+    const right = mine ? own.label : labels[place];
     const found = row(nearest);
     const hits = found.filter((index) => labels[index] === right).length;
     Object.assign(this.settings, {
       place,
-      title: names[place],
-      credit: credits[place],
+      title: mine ? own.title : names[place],
+      credit: mine ? "" : credits[place],
       region: null,
       right,
       match: found[0],
@@ -128,9 +131,16 @@ class Stage {
       weighted: alone(this.arrays.weighted, [], NaN),
     });
     this.name();
-    this.region.standIn(urls[place], `The photo ${names[place]}.`);
+    if (mine) this.region.standIn(this.ownUrl(), own.alt);
+    else this.region.standIn(urls[place], `The photo ${names[place]}.`);
     this.draw();
     return true;
+  }
+
+  ownUrl() {
+    URL.revokeObjectURL(this.made);
+    this.made = URL.createObjectURL(new Blob([this.arrays.own.data], { type: "image/jpeg" }));
+    return this.made;
   }
 
   // Say what is searched with.
