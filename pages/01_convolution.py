@@ -1,5 +1,7 @@
 """Convolution: one kernel slides over the picture, live."""
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
@@ -57,7 +59,7 @@ def convolution(picture: Picture) -> None:
             help="  \n".join(f"**{name.capitalize()}**: {DISPLAYS[name]}" for name in shows),
         )
         reach = max(1, max(weights.shape) - 1)
-        dilations = DILATION.within(max(1, min(8, (min(height, width) - 1) // reach)))
+        dilations = replace(DILATION, allowed=max(1, (min(height, width) - 1) // reach))
         stride, dilation, bias = STRIDE.value, dilations.value, BIAS.value
         full = dilated_size(max(weights.shape), dilation) - 1
         rule = st.selectbox(

@@ -7,7 +7,7 @@ address, by themselves.
 
 import streamlit as st
 
-from pages.ui.address import Addressed
+from pages.ui.address import Addressed, read_whole
 
 Limits = tuple[int, int]
 """The least and the most a control offers."""
@@ -22,7 +22,7 @@ def bounded_slider(
     the address names outside them is not taken. Where they leave no choice, there is no slider.
     """
     least, most = limits[0], max(limits)
-    address = Addressed(key, "slider", default, lambda text: _read(text, limits), str)
+    address = Addressed(key, "slider", default, lambda text: read_whole(text, *limits), str)
     value = st.session_state.pop(_waiting(key), None)
     if value is None:
         value = address.value()
@@ -110,12 +110,3 @@ def _waiting(key: str) -> str:
 
 def _take(key: str) -> None:
     set_slider(key, st.session_state[key])
-
-
-def _read(text: str, limits: Limits) -> int:
-    value = int(text) if len(text) < 10 else limits[1] + 1
-    if not limits[0] <= value <= limits[1]:
-        raise ValueError(
-            f"The value must be from {limits[0]} to {limits[1]}. Received: {text[:40]!r}."
-        )
-    return value

@@ -1,11 +1,12 @@
 """Sliders inside a stage, which follows them in the browser while they are dragged."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.ui.address import Addressed
+from pages.ui.address import Addressed, read_whole
 
 
 @dataclass(frozen=True)
@@ -16,9 +17,10 @@ class StageSlider:
     ----------
     name : what it is called in the address, and by the stage.
     label : what it is called on the page.
-    least, most : its limits; a page may narrow them further with `within`.
+    least, most : its limits, whatever else is set on the page.
     default : what it is when the address does not name it, or names it wrongly.
     stage : the session key of the component that draws it.
+    allowed : the most it may be now; the number that is held comes back when it may again.
     """
 
     name: str
@@ -27,19 +29,25 @@ class StageSlider:
     most: int
     default: int
     stage: str
+    allowed: int | None = None
 
     @property
     def value(self) -> int:
-        """The number in hand, within the limits."""
-        return min(max(self._address.value(), self.least), self.most)
+        """The number in hand, no more than is allowed."""
+        return min(self._address.value(), self.limit)
 
-    def within(self, most: int) -> "StageSlider":
-        """Give the same slider with another upper limit."""
-        return StageSlider(self.name, self.label, self.least, most, self.default, self.stage)
+    @property
+    def limit(self) -> int:
+        """The most it may be now."""
+        return self.most if self.allowed is None else min(self.allowed, self.most)
 
     def hold(self, value: int) -> None:
         """Set it."""
         self._address.hold(value)
+
+    def take(self, value: object) -> None:
+        """Set it to what the browser sent; ValueError if that is none of its numbers."""
+        self.hold(self._read(str(value)))
 
     def described(self) -> Mapping[str, object]:
         """Describe it for the component."""
@@ -47,7 +55,7 @@ class StageSlider:
             "name": self.name,
             "label": self.label,
             "least": self.least,
-            "most": self.most,
+            "most": self.limit,
             "value": self.value,
         }
 
@@ -56,12 +64,7 @@ class StageSlider:
         return Addressed(self.name, self.stage, self.default, self._read, str)
 
     def _read(self, text: str) -> int:
-        value = int(text) if len(text) < 10 else self.most + 1
-        if not self.least <= value <= self.most:
-            raise ValueError(
-                f"{self.label} must be from {self.least} to {self.most}. Received: {text[:40]!r}."
-            )
-        return value
+        return read_whole(text, self.least, self.most)
 
 
 def take_slides(sliders: Sequence[StageSlider]) -> None:
@@ -69,11 +72,7 @@ def take_slides(sliders: Sequence[StageSlider]) -> None:
     stage = sliders[0].stage
     sent = st.session_state[stage].get("slides") or {}
     for slider in sliders:
-        try:
-            slider.hold(slider._read(str(sent["values"][slider.name])))
-        except (KeyError, TypeError, ValueError):
-            continue
-    try:
+        with contextlib.suppress(KeyError, TypeError, ValueError):
+            slider.take(sent["values"][slider.name])
+    with contextlib.suppress(KeyError, TypeError, ValueError, OverflowError):
         st.session_state[f"{stage}_serial"] = int(sent["serial"])
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return

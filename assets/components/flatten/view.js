@@ -5,7 +5,8 @@ import { unpack } from "../shared/wire.js";
 import { written } from "../shared/numbers.js";
 import { extremes, signedColour, table, theme } from "../shared/colours.js";
 import { element } from "../shared/dom.js";
-import { fillLegend, signedLegend } from "../shared/map_pane.js";
+import { legendStrip } from "../shared/legend.js";
+import { fillLegend } from "../shared/map_pane.js";
 import { CellGrid } from "../shared/cells.js";
 import { Player } from "../shared/player.js";
 import { drawn } from "../shared/plot.js";
@@ -26,7 +27,7 @@ class Flatten {
     this.maps = element("div", { class: "maps" });
     this.vector = this.grid();
     this.vectorTitle = element("span");
-    this.legend = signedLegend();
+    this.legend = legendStrip();
     this.wire = drawn("svg", { class: "wire", "aria-hidden": "true" });
     const bar = element("div", { class: "player" });
     this.player = new Player(bar, {

@@ -6,7 +6,8 @@ import { written } from "../shared/numbers.js";
 import { css, extremes, signedColour, table, theme } from "../shared/colours.js";
 import { element, sharpContext } from "../shared/dom.js";
 import { Player } from "../shared/player.js";
-import { fillLegend, signedLegend } from "../shared/map_pane.js";
+import { legendStrip } from "../shared/legend.js";
+import { fillLegend } from "../shared/map_pane.js";
 import { Plot, dashOf, nearestAt } from "../shared/plot.js";
 
 const SOFTER = 1.6; // the end of the scale is for the points, which lie on top
@@ -52,7 +53,7 @@ class Runs {
     const plane = element("canvas", { class: "plane", role: "img" });
     const units = element("canvas", { class: "units", role: "img" });
     const figures = element("div", { class: "figures" });
-    const legend = signedLegend();
+    const legend = legendStrip();
     const section = element(
       "section",
       { class: "net" },

@@ -2,6 +2,7 @@
 
 import { paint, rgbOf, table } from "../shared/colours.js";
 import { element, sharpContext } from "../shared/dom.js";
+import { legendStrip } from "../shared/legend.js";
 import { written } from "../shared/numbers.js";
 
 export class MapPane {
@@ -13,7 +14,7 @@ export class MapPane {
     this.pixels = element("canvas", { class: "pixels" });
     this.overlay = element("canvas", { class: "overlay" });
     this.frame = element("div", { class: "frame" }, this.pixels, this.overlay);
-    this.legend = signedLegend();
+    this.legend = legendStrip();
     this.note = element("div", { class: "note" });
     const heading = element("div", { class: "title" }, this.heading, this.size);
     this.section = element(
@@ -87,17 +88,6 @@ export class MapPane {
     this.overlay.style.height = `${height}px`;
     draw(sharpContext(this.overlay, width, height), this.cell);
   }
-}
-
-export function signedLegend() {
-  return element(
-    "div",
-    { class: "legend" },
-    element("canvas", { width: "256", height: "1" }),
-    element("span", { class: "least" }),
-    element("span", { class: "zero" }),
-    element("span", { class: "most" }),
-  );
 }
 
 // words: what stands below the ends and the middle, where it is not the numbers; reach: where

@@ -1,19 +1,7 @@
 // What the colours of a map mean: a strip with its least number, zero and its largest.
 
 import { paint } from "../shared/colours.js";
-import { element } from "../shared/dom.js";
 import { written } from "../shared/numbers.js";
-
-export function legend() {
-  return element(
-    "div",
-    { class: "legend" },
-    element("canvas", { width: "256", height: "1" }),
-    element("span", { class: "least" }),
-    element("span", { class: "zero" }),
-    element("span", { class: "most" }),
-  );
-}
 
 export function drawLegend(legend, show, [least, most], maps) {
   const limit = Math.max(Math.abs(least), Math.abs(most));

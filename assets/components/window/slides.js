@@ -33,8 +33,8 @@ export const slideMethods = {
   },
 
   slide(name, value) {
-    this.serial += this.sliding ? 0 : 1;
-    this.sliding = true;
+    this.serial += this.slid ? 0 : 1;
+    this.slid = { ...this.slid, [name]: value };
     clearTimeout(this.resting);
     const settings = { ...this.settings };
     settings.sliders = settings.sliders.map((one) => (one.name === name ? { ...one, value } : one));
@@ -51,11 +51,8 @@ export const slideMethods = {
   rest() {
     clearTimeout(this.resting);
     this.resting = setTimeout(() => {
-      this.sliding = false;
-      const values = Object.fromEntries(
-        this.settings.sliders.map(({ name, value }) => [name, value]),
-      );
-      this.tell("slides", { values, serial: this.serial });
+      this.tell("slides", { values: this.slid, serial: this.serial });
+      this.slid = null;
     }, REST);
   },
 

@@ -12,12 +12,12 @@ import { extremes, table, theme } from "../shared/colours.js";
 import { element } from "../shared/dom.js";
 import { CellGrid } from "../shared/cells.js";
 import { KernelEditor } from "../shared/kernel_editor.js";
+import { legendStrip } from "../shared/legend.js";
 import { Player } from "../shared/player.js";
 import { flowing, pooled, stamped, weighted } from "./sentences.js";
 import { Coverage } from "./coverage.js";
 import { editCell } from "./edit.js";
 import { gridMethods } from "./grids.js";
-import { legend } from "./legend.js";
 import { pictureMethods } from "./pictures.js";
 import { placeMethods } from "./places.js";
 import { slideMethods } from "./slides.js";
@@ -72,8 +72,8 @@ class Stage {
     this.back = pane("back", "Where a gradient flows back");
     this.back.frame.removeAttribute("tabindex");
     this.back.frame.setAttribute("role", "img");
-    this.legend = legend();
-    this.backLegend = legend();
+    this.legend = legendStrip();
+    this.backLegend = legendStrip();
 
     this.kernelTitle = element("div", { class: "title" });
     this.kernelBox = element("div", { class: "kernel-grid" });
