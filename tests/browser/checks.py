@@ -1,7 +1,9 @@
 """What must hold on every page, in words that tests share."""
 
+from collections.abc import Callable
+
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from tests.browser.conftest import settle
 
@@ -46,6 +48,26 @@ def stage(page: Page, inside: str, expression: str):
         "(node) => { const state = node.getRootNode().querySelector('.root').stage; "
         f"return {expression}; }}"
     )
+
+
+def aim(target: Locator, across: float = 0.5, down: float = 0.5) -> tuple[float, float]:
+    """Move the pointer to a place of an element, given in parts of its width and height.
+
+    It waits until the element stands still and is hit there. Returns the place in the window.
+    """
+    box = target.bounding_box()
+    target.hover(position={"x": box["width"] * across, "y": box["height"] * down})
+    box = target.bounding_box()
+    return box["x"] + box["width"] * across, box["y"] + box["height"] * down
+
+
+def becomes(page: Page, read: Callable[[], object], wanted: object) -> None:
+    """Wait until what is read equals what is wanted; a busy machine draws a frame late."""
+    for _ in range(200):
+        if read() == wanted:
+            return
+        page.wait_for_timeout(100)
+    assert read() == wanted
 
 
 def after(page: Page, address: str) -> None:

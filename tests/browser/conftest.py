@@ -46,8 +46,28 @@ def visit(app: str, browser: Browser) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
+# Resolves when the fonts are there and nothing has moved or changed its size for 150 ms.
+_STILL = """async () => {
+  await document.fonts.ready;
+  const hosts = () => document.querySelectorAll("[data-testid='stMain'] [data-testid]");
+  const inside = (host) => host.shadowRoot?.querySelectorAll("canvas, button, input, svg") ?? [];
+  const places = () => [...hosts()]
+    .flatMap((host) => [host, ...inside(host)])
+    .map((node) => Object.values(node.getBoundingClientRect().toJSON()).map(Math.round).join())
+    .join(";");
+  const started = performance.now();
+  let [before, since] = [places(), started];
+  while (performance.now() < Math.min(since + 150, started + 10_000)) {
+    await new Promise(requestAnimationFrame);
+    const now = places();
+    if (now !== before) [before, since] = [now, performance.now()];
+  }
+}"""
+
+
 def settle(page: Page) -> None:
     """Wait until the app's script has run and the page no longer changes."""
-    page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']")
-    page.wait_for_timeout(150)
-    page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']")
+    idle = "[data-testid='stApp'][data-test-script-state='notRunning']"
+    page.wait_for_selector(idle)
+    page.evaluate(_STILL)
+    page.wait_for_selector(idle)

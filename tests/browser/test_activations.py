@@ -5,7 +5,16 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz.activations import ACTIVATIONS
-from tests.browser.checks import after, complaints, overflow, stage, typeset, violations
+from tests.browser.checks import (
+    after,
+    aim,
+    becomes,
+    complaints,
+    overflow,
+    stage,
+    typeset,
+    violations,
+)
 
 PARTS = ("On+your+picture", "Vanishing+gradients", "Dead+ReLUs", "Softmax")
 
@@ -31,9 +40,9 @@ def test_a_point_dragged_along_a_curve_shows_pythons_numbers(visit):
     page = visit("activations?act_function=SiLU+(swish)&act_overlay=")
     chart = page.locator(".chart").first
     box = chart.bounding_box()
-    page.mouse.move(box["x"] + 300, box["y"] + 100)
+    x, y = aim(chart, 300 / box["width"], 100 / box["height"])
     page.mouse.down()
-    page.mouse.move(box["x"] + 120, box["y"] + 150, steps=6)
+    page.mouse.move(x - 180, y + 50, steps=6)
     x = stage(page, ".chart", "state.value")
     value, slope = page.locator(".values tbody td").all_inner_texts()
     silu = ACTIVATIONS["silu"]
@@ -72,8 +81,7 @@ def test_charts_are_saved_with_their_names(visit):
 def test_pointing_at_a_number_shows_its_way_and_the_address_keeps_it(visit):
     page = visit(part("On+your+picture", picture="digit", act_function="Tanh"))
     frame = page.locator(".frame").first
-    box = frame.bounding_box()
-    page.mouse.click(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.3)
+    page.mouse.click(*aim(frame, 0.4, 0.3))
     row, column = stage(page, ".frame", "state.focus")
     before, shown = (
         stage(page, ".frame", f"state.values.{name}[{row} * state.columns + {column}]")
@@ -90,7 +98,7 @@ def test_pointing_at_a_bar_leaves_only_its_numbers(visit):
     chart = page.locator(".chart")
     chart.focus()
     page.keyboard.press("ArrowUp")
-    page.wait_for_timeout(100)
+    becomes(page, lambda: stage(page, ".chart", "state.bin !== null"), True)
     which, index = stage(page, ".chart", "state.bin")
     assert which == "after"
     counted = stage(page, ".chart", f"state.arrays.counts_after.data[{index}]")
@@ -107,11 +115,9 @@ def test_pointing_at_a_bar_leaves_only_its_numbers(visit):
 def test_a_dragged_logit_previews_what_python_answers(visit):
     page = visit(part("Softmax", temperature="0.7", logits="2,-1,0.5"))
     track = page.locator(".track").nth(1)
-    box = track.bounding_box()
-    middle = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + box["width"] * 0.4, middle)
+    x, middle = aim(track, 0.4)
     page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.83, middle, steps=8)
+    page.mouse.move(x + track.bounding_box()["width"] * 0.43, middle, steps=8)
     names = ("terms", "probabilities", "gradient", "written", "naive")
     everything = (
         "({logits: [...state.state.logits], loss: state.found.loss, total: state.found.total, "
@@ -133,7 +139,6 @@ def test_logits_go_by_arrow_keys_and_overflow_is_shown(visit):
     expect(page.locator(".naive")).not_to_contain_text("not a number")
     page.locator(".track").first.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(50)
     expect(page.locator(".naive")).to_have_text("As written, in float32: ∞ / ∞ = not a number")
     after(page, "logits=89,80")
     expect(page.locator(".naive")).to_have_text("As written, in float32: ∞ / ∞ = not a number")
@@ -156,7 +161,6 @@ def test_a_training_run_plays_and_can_be_wound_back(visit):
     expect(page.locator(".where")).to_have_text("step 200 of 200")
     chart.focus()
     page.keyboard.press("Home")
-    page.wait_for_timeout(100)
     expect(page.locator(".title .size").first).to_have_text("0 of 32 never fire again")
     page.keyboard.press(" ")
     page.wait_for_timeout(800)
@@ -164,6 +168,5 @@ def test_a_training_run_plays_and_can_be_wound_back(visit):
     step = stage(page, ".chart", "state.step")
     assert 0 < step < 200
     dead = stage(page, ".chart", "state.runs[0].dead[state.step]")
-    page.wait_for_timeout(100)
-    shown = page.locator(".title .size").first.inner_text()
-    assert shown == f"{round(32 * dead)} of 32 never fire again"
+    counted = f"{round(32 * dead)} of 32 never fire again"
+    expect(page.locator(".title .size").first).to_have_text(counted)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.checks import aim, becomes
 from tests.browser.conftest import settle
 
 SMALL = "channels?picture=digit"
@@ -28,9 +29,7 @@ def maps(page: Page) -> dict[str, np.ndarray]:
 
 
 def drag(page: Page, cell, up: int) -> None:
-    box = cell.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
+    x, y = aim(cell)
     page.mouse.down()
     page.mouse.move(x, y - up, steps=8)
     page.wait_for_timeout(100)
@@ -103,13 +102,10 @@ def test_a_muted_channel_leaves_the_sum_at_once_and_for_good(visit):
 def test_the_three_dot_products_add_up_to_the_sum_under_the_pointer(visit):
     page = visit(SMALL + "&channels_stride=2&channels_padding=valid")
     rows, columns = on_stage(page, "[state.outRows, state.outColumns]")
-    box = page.locator(".partial .pixels").nth(2).bounding_box()
     shown = maps(page)
     for row, column in ([0, 0], [rows - 1, columns - 1], [rows // 2, 3]):
-        page.mouse.move(
-            box["x"] + box["width"] * (column + 0.5) / columns,
-            box["y"] + box["height"] * (row + 0.5) / rows,
-        )
+        third = page.locator(".partial .pixels").nth(2)
+        aim(third, (column + 0.5) / columns, (row + 0.5) / rows)
         expect(page.locator(".where")).to_have_text(f"row {row}, column {column}")
         products = on_stage(
             page,
@@ -132,7 +128,7 @@ def test_the_keyboard_moves_the_window_and_the_address_opens_there(visit):
     for key in ("ArrowDown", "ArrowRight", "Shift+ArrowUp"):
         page.keyboard.press(key)
     expected = [row + 1 - 10, column + 1]
-    assert on_stage(page, "state.focus") == expected
+    becomes(page, lambda: on_stage(page, "state.focus"), expected)
     page.wait_for_url(f"**at={expected[0]}%2C{expected[1]}**")
     other = visit(page.url.split("/")[-1])
     assert on_stage(other, "state.focus") == expected
@@ -142,9 +138,9 @@ def test_playing_fills_the_maps_and_pauses_under_the_pointer(visit):
     page = visit(SMALL)
     page.get_by_role("button", name="Play").click()
     page.mouse.move(5, 5)
-    page.wait_for_timeout(500)
-    assert on_stage(page, "state.filling")
-    assert on_stage(page, "state.focus") != [0, 0]
+    becomes(page, lambda: on_stage(page, "state.filling"), True)
+    start = on_stage(page, "state.focus")
+    becomes(page, lambda: on_stage(page, "state.focus") != start, True)
     page.locator(".sum .frame").hover()
     page.wait_for_timeout(100)
     held = on_stage(page, "state.focus")
@@ -172,6 +168,7 @@ def test_a_map_shows_what_leads_into_it_and_opens_in_the_lanes(visit):
     page = visit(VOLUME + "&connections=grouped_4")
     page.locator(".output .card").nth(4).hover()
     lit = page.locator(".volume .card.lit")
+    expect(lit).to_have_count(2)
     assert [card.get_attribute("aria-label") for card in lit.all()] == [
         "Map 5 of the volume",
         "Map 6 of the volume",

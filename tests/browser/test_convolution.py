@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from cnnviz.convolution import depthwise_convolve
 from cnnviz.display import DISPLAYS, display
 from cnnviz.kernels import KERNELS
-from tests.browser.checks import complaints
+from tests.browser.checks import aim, becomes, complaints
 from tests.browser.conftest import settle
 
 STATE = "(stage) => stage.closest('.root').stage"
@@ -27,9 +27,7 @@ def output(page: Page, of: str = "state.data.output.data") -> np.ndarray:
 
 
 def drag(page: Page, cell, up: int, release: bool = True) -> None:
-    box = cell.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
+    x, y = aim(cell)
     page.mouse.down()
     page.mouse.move(x, y - up, steps=8)
     page.wait_for_timeout(100)
@@ -134,8 +132,9 @@ def test_the_browser_paints_what_python_would(visit, show):
 
 def test_hovering_the_result_shows_the_sum_of_that_cell(visit):
     page = visit(SMALL)
-    box = page.locator(".output .pixels").bounding_box()
-    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.3)
+    before = on_stage(page, "state.focus")
+    aim(page.locator(".output .pixels"), 0.4, 0.3)
+    expect(page.locator(".where")).not_to_have_text(f"row {before[0]}, column {before[1]}")
     row, column = on_stage(page, "state.focus")
     expect(page.locator(".where")).to_have_text(f"row {row}, column {column}")
     shown = page.locator(".sum .equals").inner_text().removeprefix("= ").replace("\u2212", "-")
@@ -145,10 +144,10 @@ def test_hovering_the_result_shows_the_sum_of_that_cell(visit):
 def test_hovering_a_weight_lights_the_pixels_it_meets(visit):
     page = visit(SMALL)
     page.locator(".kernel-grid input").nth(5).hover()
-    assert on_stage(page, "state.weight") == [1, 2]
     expect(page.locator(".kernel-grid input.lit")).to_have_count(1)
+    assert on_stage(page, "state.weight") == [1, 2]
     page.mouse.move(5, 5)
-    assert on_stage(page, "state.weight") is None
+    becomes(page, lambda: on_stage(page, "state.weight"), None)
 
 
 def test_the_keyboard_moves_the_window_and_the_address_follows(visit):
@@ -157,7 +156,7 @@ def test_the_keyboard_moves_the_window_and_the_address_follows(visit):
     page.locator(".output .frame").focus()
     for key in ("ArrowDown", "ArrowRight", "ArrowRight"):
         page.keyboard.press(key)
-    assert on_stage(page, "state.focus") == [row + 1, column + 2]
+    becomes(page, lambda: on_stage(page, "state.focus"), [row + 1, column + 2])
     page.keyboard.press("Shift+ArrowUp")
     assert on_stage(page, "state.focus") == [row + 1 - 10, column + 2]
     page.wait_for_url(f"**at={row - 9}%2C{column + 2}**")
@@ -167,11 +166,9 @@ def test_playing_fills_the_output_and_pauses_under_the_pointer(visit):
     page = visit(SMALL)
     page.get_by_role("slider", name="Speed, steps per second").fill("30")
     page.get_by_role("button", name="Play").click()
-    page.wait_for_function("() => true")
     page.mouse.move(5, 5)
-    start = on_stage(page, "state.focus")
-    page.wait_for_timeout(400)
-    assert on_stage(page, "state.focus") != start
+    start = page.locator(".where").inner_text()
+    expect(page.locator(".where")).not_to_have_text(start)
     page.locator(".near .cells").hover()
     page.wait_for_timeout(100)
     held = on_stage(page, "state.focus")
@@ -217,7 +214,7 @@ def test_a_copied_address_opens_the_same_view(visit):
     for part in ("state.data.output.shape", "state.weights", "state.settings.show"):
         assert on_stage(other, part) == on_stage(page, part)
     np.testing.assert_array_equal(output(other), output(page))
-    assert other.get_by_text("Moose").count() > 0
+    expect(other.get_by_text("Moose").first).to_be_attached()
 
 
 def test_a_sample_is_chosen_in_the_gallery(visit):

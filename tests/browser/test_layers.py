@@ -7,7 +7,16 @@ from playwright.sync_api import expect
 from cnnviz.layers import dropout, flatten_index
 from cnnviz.samples import open_sample
 from cnnviz.tutorial_network import tutorial_maps, tutorial_weights
-from tests.browser.checks import after, complaints, overflow, stage, typeset, violations
+from tests.browser.checks import (
+    after,
+    aim,
+    becomes,
+    complaints,
+    overflow,
+    stage,
+    typeset,
+    violations,
+)
 
 PARTS = ("Dense", "Dropout", "Why+not+dense%3F", "Sparse+and+shared")
 
@@ -32,18 +41,15 @@ def test_every_part_is_accessible(visit, name, dark):
 def test_pointing_at_either_side_finds_the_same_number(visit):
     page = visit("layers?layer_side=4&layer_channels=3")
     vector = page.locator(".vector .cells")
-    box = vector.bounding_box()
-    cell = box["width"] / 12
-    page.mouse.move(box["x"] + 7.5 * cell, box["y"] + 2.5 * cell)
-    page.wait_for_timeout(100)
-    index = stage(page, ".sides", "state.index")
-    assert index == 2 * 12 + 7
+    cell = vector.bounding_box()["width"] / 12
+    vector.hover(position={"x": 7.5 * cell, "y": 2.5 * cell})
+    index = 2 * 12 + 7
+    becomes(page, lambda: stage(page, ".sides", "state.index"), index)
     assert stage(page, ".sides", "state.place()") == [2, 2, 1]
     assert index == flatten_index((4, 4, 3), 2, 2, 1)
-    second = page.locator(".maps .cells").nth(2)
-    box = second.bounding_box()
-    page.mouse.click(box["x"] + box["width"] * 0.9, box["y"] + box["height"] * 0.1)
-    assert stage(page, ".sides", "state.index") == flatten_index((4, 4, 3), 0, 3, 2)
+    page.mouse.click(*aim(page.locator(".maps .cells").nth(2), 0.9, 0.1))
+    index = flatten_index((4, 4, 3), 0, 3, 2)
+    becomes(page, lambda: stage(page, ".sides", "state.index"), index)
     after(page, "element=11")
     expect(page.locator(".line")).to_contain_text("(0 · 4 + 3) · 3 + 2 = 11")
 
@@ -52,12 +58,10 @@ def test_arrow_keys_stay_in_a_map_and_run_along_the_vector(visit):
     page = visit("layers?element=17")
     page.locator(".maps .cells").nth(0).focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(50)
-    assert stage(page, ".sides", "state.place()") == [1, 2, 0]
+    becomes(page, lambda: stage(page, ".sides", "state.place()"), [1, 2, 0])
     page.locator(".vector .cells").focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(50)
-    assert stage(page, ".sides", "state.place()") == [1, 2, 1]
+    becomes(page, lambda: stage(page, ".sides", "state.place()"), [1, 2, 1])
     page.keyboard.press("Home")
     page.keyboard.press(" ")
     page.wait_for_timeout(900)
@@ -72,8 +76,7 @@ def test_a_units_products_are_pythons_and_its_neighbours_can_be_chosen(visit):
     found = tutorial_maps(open_sample("panda"))
     weights = tutorial_weights()["dense/kernel"][:, 6]
     frame = page.locator(".frame").nth(1)
-    box = frame.bounding_box()
-    page.mouse.click(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.7)
+    page.mouse.click(*aim(frame, 0.3, 0.7))
     row, column, channel = stage(page, ".walls", "state.focus")
     index = flatten_index((16, 16, 16), row, column, channel)
     x, weight = float(found.pool.ravel()[index]), float(weights[index])
@@ -83,8 +86,7 @@ def test_a_units_products_are_pythons_and_its_neighbours_can_be_chosen(visit):
     assert shown == pytest.approx(x * weight, abs=6e-4)
     frame.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(100)
-    assert stage(page, ".walls", "state.focus") != [row, column, channel]
+    becomes(page, lambda: stage(page, ".walls", "state.focus") != [row, column, channel], True)
 
 
 def test_a_new_mask_is_the_next_one_that_python_drew(visit):
@@ -113,9 +115,9 @@ def test_dragging_the_side_counts_and_python_follows(visit):
     page = visit(part("Why+not+dense%3F"))
     chart = page.locator(".chart").first
     box = chart.bounding_box()
-    page.mouse.move(box["x"] + 120, box["y"] + 100)
+    x, y = aim(chart, 120 / box["width"], 100 / box["height"])
     page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] - 120, box["y"] + 100, steps=5)
+    page.mouse.move(x + box["width"] - 240, y, steps=5)
     side = round(stage(page, ".chart", "state.value"))
     weights = page.locator(".values tbody td").first.inner_text()
     page.mouse.up()

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from cnnviz.learning import compare, learning_step, learning_task, start_learning
 from cnnviz.samples import open_sample
+from tests.browser.checks import aim
 from tests.browser.conftest import settle
 
 SMALL = "learn_a_kernel?picture=digit"
@@ -91,9 +92,8 @@ def test_the_rule_under_the_pointer_has_this_weights_numbers(visit):
     cells = page.locator(".learned .cells")
     cells.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(100)
+    expect(page.locator(".sum")).to_contain_text("Weight in row 2, column 2: ")
     sentence = page.locator(".sum").inner_text()
-    assert sentence.startswith("Weight in row 2, column 2: ")
     before, after = (on_stage(page, f"state.run.weights(0, {step}).values[4]") for step in (0, 1))
     numbers = sentence.split(": ")[1].replace("\u2212", "-")
     assert float(numbers.split(" ")[0]) == pytest.approx(before, abs=2e-3)
@@ -105,8 +105,8 @@ def test_a_pixel_is_named_with_result_target_and_error(visit):
     page.locator(".result .frame").focus()
     page.keyboard.press("ArrowDown")
     row, column = on_stage(page, "state.pixel")
+    expect(page.locator(".sum")).to_contain_text(f"Row {row}, column {column}: result ")
     sentence = page.locator(".sum").inner_text()
-    assert sentence.startswith(f"Row {row}, column {column}: result ")
     error = float(sentence.split("error ")[1].replace("\u2212", "-"))
     columns = on_stage(page, "state.data.target.shape[1]")
     assert error == pytest.approx(
@@ -117,11 +117,10 @@ def test_a_pixel_is_named_with_result_target_and_error(visit):
 def test_the_ruler_is_dragged_to_a_rate_that_diverges(visit):
     page = visit(SMALL)
     track = page.locator(".rate .track")
-    track.scroll_into_view_if_needed()
     box = track.bounding_box()
-    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 8)
+    x, y = aim(track, 0.5, 8 / box["height"])
     page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 8, steps=5)
+    page.mouse.move(x + box["width"] * 0.3, y, steps=5)
     expect(page.locator(".rate .words")).to_contain_text("grows with every step")
     page.mouse.up()
     page.wait_for_url("**learn_rate=**")

@@ -5,7 +5,8 @@ from playwright.sync_api import Page, expect
 
 from cnnviz.networks import open_network
 from cnnviz.samples import open_sample
-from tests.browser.checks import complaints, overflow, violations
+from tests.browser.checks import aim, complaints, overflow, violations
+from tests.browser.conftest import settle
 
 TUTORIAL = "network?view=Explain&network=Tutorial network&picture=goldfish"
 
@@ -30,6 +31,7 @@ def answered(page: Page) -> None:
 def opened(visit, place: str = "", **window) -> Page:
     page = visit(TUTORIAL + (f"&place={place}" if place else ""), **window)
     page.locator(".two").wait_for()
+    settle(page)
     return page
 
 
@@ -58,8 +60,7 @@ def test_arrow_keys_move_the_cell_and_the_last_one_is_explained(visit, maps):
 
 def test_a_click_on_the_map_chooses_the_cell_under_the_pointer(visit, maps):
     page = opened(visit, "pool:3:0:0")
-    box = page.locator(".place .pixels").bounding_box()
-    page.mouse.move(box["x"] + box["width"] * 5.5 / 16, box["y"] + box["height"] * 9.5 / 16)
+    aim(page.locator(".place .pixels"), 5.5 / 16, 9.5 / 16)
     expect(page.locator(".readout")).to_contain_text("row 9, column 5")
     page.mouse.down()
     page.mouse.up()
@@ -74,8 +75,8 @@ def test_a_cell_of_the_patch_tells_its_product_and_leads_on(visit, maps):
     size = cell.bounding_box()["width"] / 3
     at = {"x": size * 2.5, "y": size * 0.5}
     cell.hover(position=at)
+    expect(page.locator(".lens .line")).to_contain_text("Row 9, column 13: ")
     line = page.locator(".lens .line").inner_text()
-    assert line.startswith("Row 9, column 13: ")
     numbers = line.split(": ")[1].replace("\u2212", "-").replace("(", "").replace(")", "")
     value, weight, product = (float(one) for one in numbers.replace("=", "\u00d7").split("\u00d7"))
     assert value * weight == pytest.approx(product, abs=2e-3)
@@ -94,13 +95,13 @@ def test_a_cell_of_the_patch_tells_its_product_and_leads_on(visit, maps):
 def test_the_way_leads_from_the_answer_down_to_a_pixel_and_back(visit):
     page = opened(visit)
     best = open_network("tutorial").predict(open_sample("goldfish"), top=1)[0]
-    assert page.locator(".where").inner_text().lower() == best.label
+    expect(page.locator(".where")).to_have_text(best.label, ignore_case=True)
     page.get_by_role("button", name="Follow the strongest input to a pixel").click()
     answered(page)
     assert state(page, "state.settings.cell.layer") == "image"
     expect(page.locator(".pixel canvas")).to_be_visible()
     page.locator(".more-crumbs").click()
-    assert page.locator(".crumb").count() == state(page, "state.settings.trail.length")
+    expect(page.locator(".crumb")).to_have_count(state(page, "state.settings.trail.length"))
     page.locator(".crumb").nth(1).click()
     answered(page)
     assert state(page, "state.settings.cell.layer") == "dense"
@@ -137,7 +138,8 @@ def test_one_layer_at_a_time_leaves_the_sum_to_the_layer_before(visit):
     page.get_by_label("One layer at a time").check()
     answered(page)
     expect(page.locator(".kind")).to_have_text("relu_2 \u00b7 ReLU")
-    assert page.locator(".steps li").count() == 1 < together
+    expect(page.locator(".steps li")).to_have_count(1)
+    assert together > 1
     page.wait_for_url("**apart=true**")
 
 

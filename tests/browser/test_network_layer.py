@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from cnnviz import palette
 from cnnviz.networks import open_network
 from cnnviz.samples import open_sample
-from tests.browser.checks import complaints, overflow, violations
+from tests.browser.checks import becomes, complaints, overflow, violations
 from tests.browser.conftest import settle
 
 SMALL = "network?view=Layer&network=Small VGG"
@@ -32,18 +32,20 @@ def on_wall(page: Page, expression: str):
 def opened(visit, address: str, **window) -> Page:
     page = visit(address, **window)
     page.locator(".wall").wait_for()
-    page.wait_for_timeout(200)
+    settle(page)
     return page
 
 
 def middle_of(page: Page, place: int) -> tuple[float, float]:
     """Find where a tile's middle is on the page, by its place in the order."""
-    box = page.locator(".wall").bounding_box()
+    wall = page.locator(".wall")
+    wall.scroll_into_view_if_needed()
     x, y, side, high = on_wall(
         page,
         f"[...state.tiles.cornerOf({place}), state.tiles.side, state.tiles.high]",
     )
     scrolled = on_wall(page, "state.tiles.section.scrollTop")
+    box = wall.bounding_box()
     return box["x"] + x + side / 2, box["y"] + y + high / 2 - scrolled
 
 
@@ -88,12 +90,10 @@ def test_hovering_shows_that_map_with_its_numbers_and_leaving_the_one_in_hand(vi
     heading = page.locator(".hand .title").first
     expect(heading).to_contain_text("Map 3")
     page.mouse.move(*middle_of(page, 11))
-    page.wait_for_timeout(100)
     expect(heading).to_contain_text("Map 11")
     note = page.locator(".hand .note").first.inner_text().replace("\u2212", "-")
     assert float(note.split(": ")[1].split(". ")[0]) == pytest.approx(maps[4, 5, 11], abs=1e-3)
     page.mouse.move(5, 5)
-    page.wait_for_timeout(100)
     expect(heading).to_contain_text("Map 3")
 
 
@@ -151,8 +151,7 @@ def test_only_the_tiles_in_view_are_painted(visit):
     assert seen <= on_wall(page, "state.tiles.across * (state.tiles.rowsInView() + 2)")
     page.locator(".wall").focus()
     page.keyboard.press("End")
-    page.wait_for_timeout(200)
-    assert on_wall(page, "state.tiles.painted.has(1279)")
+    becomes(page, lambda: on_wall(page, "state.tiles.painted.has(1279)"), True)
     assert on_wall(page, "state.tiles.painted.size") < 4 * seen
     page.wait_for_url("**place=head_relu6%3A1279%3A3%3A3**")
 

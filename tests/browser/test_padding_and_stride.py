@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.checks import complaints, violations
+from tests.browser.checks import aim, becomes, complaints, violations
 from tests.browser.conftest import settle
 
 PATH = "padding_and_stride"
@@ -24,10 +24,9 @@ def on_stage(page: Page, expression: str):
 def point(page: Page, grid: str, row: float, column: float, cells: int) -> None:
     """Move the pointer to a cell of a square grid of so many cells across."""
     canvas = page.locator(f"{grid} canvas.numbers").first
-    canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     side = box["width"] / cells
-    page.mouse.move(box["x"] + (column + 0.5) * side, box["y"] + (row + 0.5) * side)
+    aim(canvas, (column + 0.5) * side / box["width"], (row + 0.5) * side / box["height"])
     page.wait_for_timeout(60)
 
 
@@ -75,10 +74,10 @@ def test_pointing_at_a_count_lights_the_windows_that_touch_the_pixel(visit):
     page = visit(f"{PATH}?pad_side=5&pad_padding=Valid")
     for (row, column), count in {(0, 0): 1, (2, 2): 9, (1, 4): 2}.items():
         point(page, ".coverage", row, column, 5)
-        assert on_stage(page, "state.pixel") == [row, column]
+        becomes(page, lambda place=[row, column]: on_stage(page, "state.pixel") == place, True)
         assert on_stage(page, "state.litMarks(state.pixel).length") == count
     page.mouse.move(5, 5)
-    assert on_stage(page, "state.pixel") is None
+    becomes(page, lambda: on_stage(page, "state.pixel"), None)
 
 
 def test_the_keyboard_reaches_the_counts(visit):
@@ -86,13 +85,13 @@ def test_the_keyboard_reaches_the_counts(visit):
     page.locator(".coverage .cells").first.focus()
     for key in ("ArrowDown", "ArrowDown", "ArrowRight"):
         page.keyboard.press(key)
-    assert on_stage(page, "state.pixel") == [1, 1]
+    becomes(page, lambda: on_stage(page, "state.pixel"), [1, 1])
 
 
 def test_a_pixel_of_a_transposed_input_shows_all_that_it_writes(visit):
     page = visit(f"{PATH}?pad_transposed=true&pad_side=4&pad_stride=2&pad_padding=Valid")
     point(page, ".near", 4, 2, 11)
-    assert on_stage(page, "state.inputAt(...state.stamp)") == 5
+    becomes(page, lambda: on_stage(page, "state.inputAt(...state.stamp)"), 5)
     written = [
         [mark["row"], mark["column"]] for mark in on_stage(page, "state.litMarks(state.stamp)")
     ]
@@ -118,8 +117,7 @@ def test_playing_fills_the_output_cell_by_cell(visit):
 def test_a_number_is_changed_in_place_by_mouse_and_by_keyboard(visit):
     page = visit(f"{PATH}?pad_side=4")
     point(page, ".near", 1, 1, 6)
-    box = page.locator(".near canvas.numbers").bounding_box()
-    page.mouse.dblclick(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
+    page.mouse.dblclick(*aim(page.locator(".near canvas.numbers"), 0.25, 0.25))
     page.get_by_label("Number in row 0, column 0").fill("2,5")
     page.keyboard.press("Enter")
     page.wait_for_url("**grid=2.5%2C2**")
@@ -156,9 +154,9 @@ def test_the_patch_is_moved_on_the_picture(visit):
     moved = on_stage(page, "Array.from(state.data.input.data)")
     assert moved != before
     box = picture.bounding_box()
-    page.mouse.move(box["x"] + 9, box["y"] + 9)
+    x, y = aim(picture, 9 / box["width"], 9 / box["height"])
     page.mouse.down()
-    page.mouse.move(box["x"] + 2, box["y"] + 2, steps=3)
+    page.mouse.move(x - 7, y - 7, steps=3)
     page.mouse.up()
     page.wait_for_url("**patch=0%2C0**")
     settle(page)

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.checks import aim, becomes
 from tests.browser.conftest import settle
 
 SMALL = "search?search_network=Small+VGG&query=fish%2Ffish7"
@@ -66,18 +67,19 @@ def test_a_picture_is_answered_at_once_and_python_says_the_same(search, asked):
 
 def test_a_press_on_the_chart_jumps_to_that_layer(search):
     page = search()
-    box = page.locator(".chart").bounding_box()
-    page.mouse.click(box["x"] + 42, box["y"] + box["height"] / 2)
+    chart = page.locator(".chart")
+    chart.click(position={"x": 42, "y": chart.bounding_box()["height"] / 2})
     page.wait_for_url("**layer=conv_1_1**")
 
 
 def test_a_dragged_region_is_searched_with_and_escape_takes_the_whole(search):
     page = search()
     before = found(page)
-    box = page.locator(".query-picture .whole").bounding_box()
-    page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.5)
+    picture = page.locator(".query-picture .whole")
+    box = picture.bounding_box()
+    x, y = aim(picture, 0.25, 0.5)
     page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + box["height"] - 1, steps=5)
+    page.mouse.move(x + box["width"] * 0.5, y + box["height"] * 0.5 - 1, steps=5)
     assert "region=" not in page.url  # nothing is asked while dragging
     page.mouse.up()
     page.wait_for_url("**region=**")
@@ -148,12 +150,12 @@ def test_the_map_glides_from_layer_to_layer_and_a_press_searches(search):
     page.wait_for_url("**layer=conv_1_1**")
     settle(page)
     x, y = on_map(page, "state.screen(0)")
-    box = page.locator("canvas.map").bounding_box()
-    page.mouse.move(box["x"] + x, box["y"] + y)
+    canvas = page.locator("canvas.map")
+    canvas.hover(position={"x": x, "y": y})
+    becomes(page, lambda: on_map(page, "state.focus !== null"), True)
     index = on_map(page, "state.focus")
     name = on_map(page, "state.photos.names[state.focus]")
-    assert index is not None
-    page.mouse.click(box["x"] + x, box["y"] + y)
+    canvas.click(position={"x": x, "y": y})
     page.wait_for_url(f"**query={name.replace('/', '%2F')}**")
     settle(page)
     assert on_map(page, "state.settings.place") == index
