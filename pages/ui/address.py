@@ -41,17 +41,23 @@ class Addressed(Generic[Value]):
         held, _ = st.session_state.get(self._key, (self.default, None))
         return self.write(held) != self.write(self.default)
 
-    def value(self) -> Value:
-        """Follow the address where it changed, and return the value."""
+    @property
+    def current(self) -> Value:
+        """The value as the address last said; looking at it does not touch the address."""
         text = st.query_params.get(self.name)
         held, seen = st.session_state.get(self._key, (self.default, None))
-        if text is not None and text != seen:
-            try:
-                held = self.read(text)
-            except ValueError:
-                held = self.default
-        self.hold(held)
-        return held
+        if text is None or text == seen:
+            return held
+        try:
+            return self.read(text)
+        except ValueError:
+            return self.default
+
+    def value(self) -> Value:
+        """Follow the address where it changed, name the value there, and return it."""
+        value = self.current
+        self.hold(value)
+        return value
 
     def hold(self, value: Value) -> None:
         """Keep a value, in the session and in the address; the default stays unwritten."""

@@ -137,7 +137,8 @@ class ChannelKernels:
 
         What was there can be had back.
         """
-        before = (self.values, self.bias, self.muted)
+        # Each change of the address has the browser render: what is replaced is only looked at.
+        before = (self._kernels.current, self._bias.current, self._muted.current)
         for key, value in controls.items():
             st.session_state[f"{self.stage}_{key}"] = value
         after = (
