@@ -14,7 +14,7 @@ from cnnviz.display import display
 from cnnviz.shapes import map_padding
 from cnnviz.trained_kernels import PIXEL_SCALES
 from pages.ui.channel_kernels import ChannelKernels
-from pages.ui.channels import channel_lanes
+from pages.ui.channels import FilterBank, channel_lanes
 from pages.ui.picture import Picture
 from pages.ui.stage import CellInFocus, experiments, page_background, seen_first, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
@@ -41,6 +41,16 @@ def one_filter(picture: Picture) -> None:
     }
     mix = mix_channels(scale(pixels), values, **mixing)
     origin = map_padding(pixels.shape[:2], values.shape[:2], stride=stride, padding=padding)
+    layer = kernels.layer
+    bank = layer and FilterBank(
+        layer,
+        kernels.filter if kernels.is_filter else None,
+        live=len(values) == len(layer.kernels)
+        and (stride, padding) == (layer.stride, layer.padding)
+        and scale is PIXEL_SCALES[layer.scale]
+        and activation.key == layer.activation
+        and not (muted or kernels.linked),
+    )
     reach = 4 * float(np.abs(mix.sum).max() + abs(bias)) + 1
     label = activation.label.split(" (")[0]
     where = cell.value(mix.sum.shape)
@@ -62,9 +72,11 @@ def one_filter(picture: Picture) -> None:
             alt=picture.alt,
             selected=where,
             serial=kernels.serial,
+            filters=bank,
             tools=kernels.tools(),
             on_mix=kernels.take_mix,
             on_edit=kernels.take_edit,
+            on_filter=kernels.take_filter,
             on_selected=cell.take,
         )
 

@@ -1,5 +1,6 @@
 """The kernels in hand on the Channels page: presets, trained filters, edits, undo, address."""
 
+import contextlib
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
@@ -10,7 +11,7 @@ from cnnviz import kernels
 from cnnviz.channel_mixing import CHANNELS
 from cnnviz.kernels import KERNELS
 from cnnviz.trained_kernels import FIRST_LAYERS, TrainedLayer, first_layer
-from pages.ui.address import Addressed
+from pages.ui.address import Addressed, read_whole
 from pages.ui.kernel import edit_buttons
 
 LARGEST = 7
@@ -73,8 +74,25 @@ class ChannelKernels:
     @property
     def filter(self) -> int:
         """The number of the trained filter, from 1."""
-        chosen = st.session_state.get(f"{self.stage}_filter", _DEFAULT_FILTER)
-        return chosen if self.layer and 1 <= chosen <= self.layer.filters else _DEFAULT_FILTER
+        return self._filter.current
+
+    @property
+    def _filter(self) -> Addressed[int]:
+        most = self.layer.filters if self.layer else _DEFAULT_FILTER
+        name = f"{self.stage}_filter"
+        return Addressed(
+            name, self.stage, _DEFAULT_FILTER, lambda text: read_whole(text, 1, most), str
+        )
+
+    @property
+    def is_filter(self) -> bool:
+        """Whether the kernels and the bias are the trained filter's own."""
+        layer = self.layer
+        return (
+            layer is not None
+            and np.array_equal(self.values, layer.kernels[..., self.filter - 1])
+            and self.bias == float(layer.bias[self.filter - 1])
+        )
 
     @property
     def values(self) -> np.ndarray:
@@ -103,8 +121,8 @@ class ChannelKernels:
 
     def titles(self) -> list[str]:
         """Say what each kernel is called."""
-        values, layer = self.values, self.layer
-        if layer and np.array_equal(values, layer.kernels[..., self.filter - 1]):
+        layer = self.layer
+        if layer and np.array_equal(self.values, layer.kernels[..., self.filter - 1]):
             return [f"Learned, filter {self.filter}"] * 3
         return [
             PRESETS[name].title if name in PRESETS else "Custom"
@@ -131,6 +149,7 @@ class ChannelKernels:
         *,
         bias: float | None = None,
         muted: Collection[int] | None = None,
+        filter: int | None = None,
         **controls: object,
     ) -> None:
         """Put other kernels, bias or mutes in their place, and set other controls by their keys.
@@ -141,6 +160,8 @@ class ChannelKernels:
         before = (self._kernels.current, self._bias.current, self._muted.current)
         for key, value in controls.items():
             st.session_state[f"{self.stage}_{key}"] = value
+        if filter is not None:
+            self._filter.hold(filter)
         after = (
             before[0] if values is None else np.asarray(values, np.float32),
             before[1] if bias is None else float(np.float32(bias)),
@@ -171,10 +192,10 @@ class ChannelKernels:
         self.replace(
             layer.kernels[..., number - 1],
             bias=float(layer.bias[number - 1]),
+            filter=number,
             **{
                 "muted": (),
                 "source": network,
-                "filter": number,
                 "linked": False,
                 "scale": layer.scale,
                 "stride": layer.stride,
@@ -219,6 +240,16 @@ class ChannelKernels:
                 f"The weights were not taken over: {error}"
             )
 
+    def take_filter(self) -> None:
+        """Take over the trained filter that was chosen in the browser."""
+        sent, layer = st.session_state[self.stage].get("filter") or {}, self.layer
+        if layer is None:
+            return
+        with contextlib.suppress(KeyError, TypeError, ValueError, OverflowError):
+            number = read_whole(str(sent["number"]), 1, layer.filters)
+            st.session_state[f"{self.stage}_serial"] = int(sent["serial"])
+            self.take_trained(st.session_state[f"{self.stage}_source"], number)
+
     # ---- controls -----------------------------------------------------------------------
 
     def controls(self) -> None:
@@ -235,18 +266,9 @@ class ChannelKernels:
             on_change=self._take_source,
             help="The first layer of each network that ships looks at red, green and blue.",
         )
-        if layer := self.layer:
-            st.slider(
-                f"Filter of {layer.filters}",
-                1,
-                layer.filters,
-                _DEFAULT_FILTER,
-                key=f"{self.stage}_filter",
-                bind="query-params",
-                on_change=self._take_filter,
-            )
-            if layer.note:
-                st.caption(layer.note)
+        self._filter.value()
+        if self.layer and self.layer.note:
+            st.caption(self.layer.note)
         st.toggle(
             "One kernel for all",
             key=f"{self.stage}_linked",
@@ -275,10 +297,6 @@ class ChannelKernels:
         network = st.session_state[f"{self.stage}_source"]
         if network in FIRST_LAYERS:
             self.take_trained(network, _DEFAULT_FILTER)
-
-    def _take_filter(self) -> None:
-        network = st.session_state[f"{self.stage}_source"]
-        self.take_trained(network, st.session_state[f"{self.stage}_filter"])
 
     def _take_link(self) -> None:
         if self.linked:

@@ -1,11 +1,13 @@
 """The channels component: three channels that add up, and several filters at once."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from cnnviz.channel_connections import ConnectedLayer
 from cnnviz.channel_mixing import ActivationTable, ChannelMix
+from cnnviz.trained_kernels import TrainedLayer
 from pages.ui.components import register
 from pages.ui.wire import pack
 
@@ -14,6 +16,22 @@ _mount = register("channels")
 
 def _nothing() -> None:
     """Streamlit wants a callback for every state that a component may send."""
+
+
+@dataclass(frozen=True)
+class FilterBank:
+    """A trained layer whose filters can be looked through.
+
+    Attributes
+    ----------
+    layer : where they are from.
+    number : the one that the kernels in hand are, from 1; None where they are none of them.
+    live : all else is set as the layer has it, so that another filter is other weights alone.
+    """
+
+    layer: TrainedLayer
+    number: int | None
+    live: bool
 
 
 def channel_lanes(
@@ -34,9 +52,11 @@ def channel_lanes(
     alt: str,
     selected: tuple[int, int] | None = None,
     serial: int = 0,
+    filters: FilterBank | None = None,
     tools: Sequence[Mapping[str, object]] = (),
     on_mix: Callable[[], None] = _nothing,
     on_edit: Callable[[], None] = _nothing,
+    on_filter: Callable[[], None] = _nothing,
     on_selected: Callable[[], None] = _nothing,
 ) -> None:
     """Show red, green and blue flow through their kernels into one map.
@@ -53,8 +73,10 @@ def channel_lanes(
     titles : what the three kernels are called; `activation` likewise.
     selected : the cell to start at; the middle where it is None.
     serial : the browser's last edit that the arrays contain.
-    on_mix, on_edit, on_selected : called when `st.session_state[key]` holds new kernels, bias
-        and mutes ("mix"), an edit button's name ("edit") or a cell ("selected").
+    filters : trained filters to choose from.
+    on_mix, on_edit, on_filter, on_selected : called when `st.session_state[key]` holds new
+        kernels, bias and mutes ("mix"), an edit button's name ("edit"), the number of another
+        trained filter ("filter") or a cell ("selected").
     """
     settings = {
         "mode": "lanes",
@@ -73,10 +95,20 @@ def channel_lanes(
         "serial": serial,
         "tools": list(tools),
     }
+    bank: dict[str, np.ndarray] = {}
+    if filters is not None:
+        settings |= {
+            "filters_of": f"{filters.layer.title}, {filters.layer.layer}",
+            "filter": filters.number,
+            "filters_live": filters.live,
+        }
+        bank["filters"] = np.moveaxis(filters.layer.kernels, (3, 2), (0, 1))
+        bank["filter_biases"] = filters.layer.bias
     _mount(
         key=key,
         data=pack(
             settings,
+            **bank,
             # One plane after the other: the browser paints and previews plane by plane.
             pixels=np.moveaxis(pixels, -1, 0),
             levels=levels.T,
@@ -88,6 +120,7 @@ def channel_lanes(
         ),
         on_mix_change=on_mix,
         on_edit_change=on_edit,
+        on_filter_change=on_filter,
         on_selected_change=on_selected,
     )
 

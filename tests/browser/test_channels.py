@@ -70,6 +70,52 @@ def test_the_preview_of_a_drag_is_what_python_answers(visit, settings, moved):
     assert_alike(preview, maps(page))
 
 
+@pytest.mark.parametrize("source", ["", "&channels_source=EfficientNet-Lite0"])
+def test_another_trained_filter_is_previewed_as_python_answers(visit, source):
+    page = visit(SMALL + source)
+    if source:  # the page opens with its own geometry until a filter was chosen
+        page.get_by_role("radio", name="Filter 2", exact=True).click()
+        page.wait_for_url("**channels_filter=2**")
+        settle(page)
+    before = maps(page)
+    page.get_by_role("radio", name="Filter 9", exact=True).press("ArrowRight")
+    assert on_stage(page, "state.kernels[2]") == on_stage(
+        page, "[...state.data.filters.data.slice((3 * 9 + 2) * 9, (3 * 9 + 3) * 9)]"
+    )
+    preview = maps(page)
+    assert np.abs(preview["sum"] - before["sum"]).max() > 0.01
+    expect(page.locator(".lane .kernel .title").first).to_have_text("Learned, filter 10")
+    page.wait_for_url("**channels_filter=10**")
+    settle(page)
+    assert on_stage(page, "state.total === state.data.sum.data")
+    assert_alike(preview, maps(page))
+    expect(page.get_by_role("radio", name="Filter 10", exact=True)).to_be_checked()
+    page.get_by_role("button", name="Undo").click()
+    becomes(page, lambda: bool(np.array_equal(maps(page)["sum"], before["sum"])), True)
+
+
+def test_dragging_over_the_filters_shows_each_and_asks_once(visit):
+    page = visit(SMALL)
+    tiles = page.get_by_role("radiogroup", name="Filters of Small VGG, conv_1_1").get_by_role(
+        "radio"
+    )
+    aim(tiles.nth(1))
+    page.mouse.down()
+    page.mouse.move(*centre(tiles.nth(4)), steps=6)
+    expect(page.locator(".strip .title")).to_contain_text("filter 5 of 16")
+    expect(page.locator(".lane .kernel .title").first).to_have_text("Learned, filter 5")
+    assert "channels_filter" not in page.url
+    page.mouse.up()
+    page.wait_for_url("**channels_filter=5**")
+    settle(page)
+    expect(page.locator(".lane .kernel .title").first).to_have_text("Learned, filter 5")
+
+
+def centre(tile) -> tuple[float, float]:
+    box = tile.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
 def test_the_bias_shifts_the_result_and_not_the_sum(visit):
     page = visit(SMALL)
     before = maps(page)
@@ -104,7 +150,7 @@ def test_the_three_dot_products_add_up_to_the_sum_under_the_pointer(visit):
     rows, columns = on_stage(page, "[state.outRows, state.outColumns]")
     shown = maps(page)
     for row, column in ([0, 0], [rows - 1, columns - 1], [rows // 2, 3]):
-        third = page.locator(".partial .pixels").nth(2)
+        third = page.locator(".partial .overlay").nth(2)
         aim(third, (column + 0.5) / columns, (row + 0.5) / rows)
         expect(page.locator(".where")).to_have_text(f"row {row}, column {column}")
         products = on_stage(

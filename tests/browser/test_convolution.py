@@ -133,7 +133,7 @@ def test_the_browser_paints_what_python_would(visit, show):
 def test_hovering_the_result_shows_the_sum_of_that_cell(visit):
     page = visit(SMALL)
     before = on_stage(page, "state.focus")
-    aim(page.locator(".output .pixels"), 0.4, 0.3)
+    aim(page.locator(".output .overlay"), 0.4, 0.3)
     expect(page.locator(".where")).not_to_have_text(f"row {before[0]}, column {before[1]}")
     row, column = on_stage(page, "state.focus")
     expect(page.locator(".where")).to_have_text(f"row {row}, column {column}")

@@ -60,7 +60,7 @@ def test_arrow_keys_move_the_cell_and_the_last_one_is_explained(visit, maps):
 
 def test_a_click_on_the_map_chooses_the_cell_under_the_pointer(visit, maps):
     page = opened(visit, "pool:3:0:0")
-    aim(page.locator(".place .pixels"), 5.5 / 16, 9.5 / 16)
+    aim(page.locator(".place .overlay"), 5.5 / 16, 9.5 / 16)
     expect(page.locator(".readout")).to_contain_text("row 9, column 5")
     page.mouse.down()
     page.mouse.up()

@@ -82,19 +82,38 @@ def test_a_hostile_address_opens_the_defaults(open_page, part):
 
 
 @pytest.mark.parametrize("network", FIRST_LAYERS)
-def test_a_trained_filter_brings_all_that_stands_around_it(open_page, network):
+def test_a_trained_layer_brings_all_that_stands_around_it(open_page, network):
     page = open_page(PATH, picture="digit")
     page.selectbox(key="channels_source").set_value("presets").run()
-    page.selectbox(key="channels_source").set_value(network).run()
-    layer = first_layer(network)
-    slider = page.slider(key="channels_filter")
-    slider.set_value(layer.filters).run()
     settings, arrays = sent(page)
-    np.testing.assert_array_equal(planes_last(arrays["kernels"]), layer.kernels[..., -1])
-    assert settings["bias"] == pytest.approx(float(layer.bias[-1]))
+    assert "filters" not in arrays
+    page.selectbox(key="channels_source").set_value(network).run()
+    settings, arrays = sent(page)
+    layer = first_layer(network)
+    np.testing.assert_array_equal(planes_last(arrays["kernels"]), layer.kernels[..., 5])
+    assert settings["bias"] == pytest.approx(float(layer.bias[5]))
     assert settings["stride"] == layer.stride
     assert page.selectbox(key="channels_activation").value == layer.activation
     assert page.selectbox(key="channels_scale").value == layer.scale
+    bank = np.moveaxis(arrays["filters"], (0, 1), (3, 2))
+    np.testing.assert_array_equal(bank, layer.kernels)
+    np.testing.assert_array_equal(arrays["filter_biases"], layer.bias)
+    assert (settings["filter"], settings["filters_live"]) == (6, True)
+    page.slider(key="channels_stride").set_value(3).run()
+    assert not sent(page)[0]["filters_live"]
+
+
+@pytest.mark.parametrize("network", FIRST_LAYERS)
+def test_the_address_gives_a_trained_filter(open_page, network):
+    layer = first_layer(network)
+    page = open_page(
+        PATH, channels_source=FIRST_LAYERS[network], channels_filter=str(layer.filters)
+    )
+    settings, arrays = sent(page)
+    np.testing.assert_array_equal(planes_last(arrays["kernels"]), layer.kernels[..., -1])
+    assert settings["filter"] == layer.filters
+    beyond = {"channels_source": FIRST_LAYERS[network], "channels_filter": str(layer.filters + 1)}
+    assert sent(open_page(PATH, **beyond))[0]["filter"] == 6
 
 
 def test_presets_stand_on_one_channel_or_on_all(open_page):

@@ -2,9 +2,9 @@
 // a sum, then bias, activation, result. Below each stands what the window in hand holds.
 //
 // Python's arrays are what is shown. While a weight or the bias is dragged, or a channel is
-// muted, the maps follow here until Python's answer replaces them: a partial map is the old one
-// + change of weight * shifted channel, the sum adds the partial maps that are heard, and the
-// activation is read from a table that Python sends along.
+// muted, or another filter is chosen, the maps follow here until Python's answer replaces them: a
+// partial map is the old one + change of weight * shifted channel, the sum adds the partial maps
+// that are heard, and the activation is read from a table that Python sends along.
 
 import { unpack } from "../shared/wire.js";
 import { written } from "../shared/numbers.js";
@@ -23,6 +23,7 @@ import {
   signedLegend,
   tinted,
 } from "./lanes.js";
+import { FilterStrip } from "./filters.js";
 import { VolumeStage } from "./volume.js";
 
 const NAMES = ["Red", "Green", "Blue"];
@@ -111,6 +112,9 @@ class Lanes {
     this.player.speed.value = 10;
     this.sentence = element("div", { class: "sentence" });
     this.said = element("div", { class: "unseen", id: "said", "aria-live": "polite" });
+    this.filters = new FilterStrip((number, settled) =>
+      settled ? this.commitFilter(number) : this.previewFilter(number),
+    );
     this.loupes = NAMES.map(() => svg("path", { class: "loupe" }));
     this.stage = element(
       "div",
@@ -119,7 +123,7 @@ class Lanes {
       ...this.lanes.map((lane) => lane.box),
       tail,
     );
-    this.root.replaceChildren(this.stage, this.complaint, bar, this.sentence, this.said);
+    this.root.replaceChildren(this.filters.section, this.stage, this.complaint, bar, this.sentence, this.said);
     this.watch();
   }
 
@@ -262,7 +266,7 @@ class Lanes {
       Array.from(arrays.kernels.data.subarray(channel * taps, (channel + 1) * taps)),
     );
     this.moved = NAMES.map(() => new Map());
-    this.taps = new Map();
+    this.padded = [];
     this.bias = settings.bias;
     this.muted = [...settings.muted];
     if (this.signature !== settings.selection) {
@@ -273,6 +277,7 @@ class Lanes {
       ];
     }
     this.label();
+    this.filters.show(arrays.filters, settings.filters_of, settings.filter);
     this.layout();
     if (!this.player.on) this.selected = this.look(this.selected);
   }
@@ -360,33 +365,62 @@ class Lanes {
 
   // Old map + change of weight * the channel as that weight sees it.
   shifted(channel) {
-    const base = this.base[channel];
-    let map = base;
+    const { stride } = this.settings;
+    const map = Float32Array.from(this.base[channel]);
+    const [padded, wide] = this.paddedPlane(channel);
     for (const [tap, change] of this.moved[channel]) {
       if (change === 0) continue;
-      const seen = this.seenBy(channel, tap);
-      const next = new Float32Array(this.size);
-      for (let at = 0; at < this.size; at++) next[at] = map[at] + change * seen[at];
-      map = next;
+      let to = 0;
+      for (let line = 0; line < this.outRows; line++) {
+        let from = (line * stride + Math.floor(tap / this.side)) * wide + (tap % this.side);
+        for (let place = 0; place < this.outColumns; place++) {
+          map[to++] += change * padded[from];
+          from += stride;
+        }
+      }
     }
     return map;
   }
 
-  seenBy(channel, tap) {
-    const key = `${channel} ${tap}`;
-    if (this.taps.has(key)) return this.taps.get(key);
-    const [row, column] = [Math.floor(tap / this.side), tap % this.side];
+  // The channel's numbers with its padding, and how many stand in a row.
+  paddedPlane(channel) {
     const { stride } = this.settings;
-    const seen = new Float32Array(this.size);
-    let to = 0;
-    for (let line = 0; line < this.outRows; line++) {
-      for (let place = 0; place < this.outColumns; place++) {
-        seen[to++] = this.inputAt(channel, line * stride + row, place * stride + column);
+    const [high, wide] = [this.outRows, this.outColumns].map((n) => (n - 1) * stride + this.side);
+    if (!this.padded[channel]) {
+      const plane = new Float32Array(high * wide);
+      for (let at = 0; at < plane.length; at++) {
+        plane[at] = this.inputAt(channel, Math.floor(at / wide), at % wide);
       }
+      this.padded[channel] = plane;
     }
-    if (this.taps.size > 12) this.taps.clear();
-    this.taps.set(key, seen);
-    return seen;
+    return [this.padded[channel], wide];
+  }
+
+  // Another trained filter: all its weights and its bias at once.
+  previewFilter(number) {
+    this.begin();
+    // Python sets up what the network does around its filters; until it has, it alone answers.
+    if (!this.settings.filters_live) return;
+    const taps = this.side * this.side;
+    const { filters, filter_biases: biases, kernels } = this.data;
+    NAMES.forEach((_, channel) => {
+      for (let tap = 0; tap < taps; tap++) {
+        const value = filters.data[((number - 1) * 3 + channel) * taps + tap];
+        this.kernels[channel][tap] = value;
+        this.moved[channel].set(tap, value - kernels.data[channel * taps + tap]);
+      }
+      this.partial[channel] = this.shifted(channel);
+      this.showKernel(channel);
+      this.lanes[channel].kernelTitle.textContent = `Learned, filter ${number}`;
+    });
+    this.bias = biases.data[number - 1];
+    this.showBias();
+    this.follow();
+  }
+
+  commitFilter(number) {
+    this.previewing = false;
+    this.tell("filter", { number, serial: this.serial });
   }
 
   previewBias(value) {
@@ -504,9 +538,7 @@ class Lanes {
       box.style.setProperty("--lane", this.colours[channel].ink),
     );
     NAMES.forEach((_, channel) => this.showKernel(channel));
-    this.biasEditor.show(1, 1, [this.bias], this.page, this.weightColours);
-    this.biasBox.setAttribute("aria-label", "Bias");
-    this.biasBox.firstChild.setAttribute("aria-label", "Bias");
+    this.showBias();
     this.showMuted();
     this.paintInputs();
     this.paintMaps();
@@ -521,6 +553,12 @@ class Lanes {
       "aria-label",
       `${NAMES[channel]} kernel, ${this.side} rows and columns`,
     );
+  }
+
+  showBias() {
+    this.biasEditor.show(1, 1, [this.bias], this.page, this.weightColours);
+    this.biasBox.setAttribute("aria-label", "Bias");
+    this.biasBox.firstChild.setAttribute("aria-label", "Bias");
   }
 
   showMuted() {
