@@ -108,7 +108,7 @@ export class RateRuler {
     if (rate === this.rate) rate = rateAt(placeOf(this.rate) + 2 * to);
     this.put(rate);
     clearTimeout(this.resting);
-    this.resting = setTimeout(() => this.choose(this.rate), 300);
+    this.resting = setTimeout(() => this.choose(this.rate), 150);
   }
 }
 
