@@ -114,6 +114,35 @@ def test_playing_fills_the_output_cell_by_cell(visit):
     assert on_stage(page, "state.filling") is False
 
 
+@pytest.mark.parametrize("settings", ["", "&pad_dilation=2"], ids=["plain", "dilated"])
+def test_a_transposed_layer_writes_pixel_after_pixel(visit, settings):
+    page = visit(f"{PATH}?pad_transposed=true&pad_side=3&pad_stride=2&pad_padding=Valid{settings}")
+    on = page.get_by_role("button", name="One step on")
+    on.click()
+    expect(page.locator(".where")).to_have_text("pixel 1 of 9 writes")
+    written = on_stage(page, "Array.from(state.writtenSoFar(), (one) => one)")
+    value, kernel = on_stage(page, "[state.inputPlanes[0], state.weights]")
+    stamped = [one for one in written if one is not None and not np.isnan(one)]
+    if not settings:
+        np.testing.assert_allclose(stamped, np.multiply(value, kernel), rtol=1e-6)
+    for _ in range(8):
+        on.click()
+    expect(page.locator(".where")).to_have_text("pixel 9 of 9 writes")
+    apart = on_stage(
+        page,
+        "Math.max(...state.writtenSoFar().map((one, at) => "
+        "Math.abs((Number.isNaN(one) ? 0 : one) - state.values[at])))",
+    )
+    assert apart < 1e-4
+    page.get_by_role("slider", name="Speed, steps per second").fill("30")
+    page.get_by_role("button", name="Play").click()
+    becomes(page, lambda: on_stage(page, "state.stampedUntil") in range(8), True)
+    page.get_by_role("button", name="Pause").click()
+    page.locator(".far .cells").press("Home")
+    expect(page.locator(".where")).to_have_text("row 0, column 0")
+    assert on_stage(page, "state.stamping") is False
+
+
 def test_a_number_is_changed_in_place_by_mouse_and_by_keyboard(visit):
     page = visit(f"{PATH}?pad_side=4")
     point(page, ".near", 1, 1, 6)

@@ -26,8 +26,16 @@ export const gridMethods = {
   drawCoverage() {
     const { origin, stride } = this.settings;
     const transposed = this.settings.mode === "transposed";
+    // What a pixel writes, or the cell in hand.
+    const cells = transposed && this.stamp ? this.writtenBy(this.stamp) : [];
+    const [first, last] = [cells[0] ?? this.focus, cells.at(-1) ?? this.focus];
     const mark = transposed
-      ? { row: this.focus[0], column: this.focus[1], height: 1, width: 1 }
+      ? {
+          row: first[0],
+          column: first[1],
+          height: last[0] - first[0] + 1,
+          width: last[1] - first[1] + 1,
+        }
       : {
           row: this.focus[0] * stride[0] - origin[0],
           column: this.focus[1] * stride[1] - origin[1],
@@ -163,12 +171,16 @@ export const gridMethods = {
 
   drawProducts() {
     if (!this.weights) return;
-    const cells = this.windowCells();
+    // What a pixel writes is the kernel as it is, times the pixel.
+    const writing = this.stamp && this.inputAt(...this.stamp);
+    const cells = this.stamp
+      ? this.weights.map((weight) => ({ product: writing * weight }))
+      : this.windowCells();
     const limit = Math.max(...cells.map((cell) => Math.abs(cell.product)));
-    title(this.products, "Pixel \u00d7 weight", "");
+    title(this.products, this.stamp ? "Pixel \u00d7 kernel" : "Pixel \u00d7 weight", "");
     const marks = [];
     if (this.weight) {
-      const [row, column] = this.tapPlace(...this.weight);
+      const [row, column] = this.stamp ? this.weight : this.tapPlace(...this.weight);
       marks.push({ row, column, height: 1, width: 1 });
     }
     this.products.cells.draw({
@@ -198,6 +210,11 @@ export const gridMethods = {
     const lit = this.stamp ?? this.pixel;
     const shown = (down, across) => [this.anchor[0] + down, this.anchor[1] + across];
     const done = row * this.zoomed[1] + column;
+    const soFar = this.stamping ? this.writtenSoFar() : null;
+    const valueAt = (down, across, channel) => {
+      const [y, x] = shown(down, across);
+      return soFar ? soFar[y * this.outColumns + x] : this.outputAt(y, x, channel);
+    };
     this.far.cells.draw({
       rows: this.zoomed[0],
       columns: this.zoomed[1],
@@ -207,14 +224,13 @@ export const gridMethods = {
       even: !this.settings.pictures,
       colour: (down, across) => {
         if (this.filling && down * this.zoomed[1] + across > done) return null;
-        const at = [this.anchor[0] + down, this.anchor[1] + across];
         const values = Array.from({ length: channels }, (_, channel) =>
-          this.outputAt(...at, channel),
+          valueAt(down, across, channel),
         );
+        if (values.some(Number.isNaN)) return null;
         return shownColour(values, show, this.range, this.maps);
       },
-      text: (down, across) =>
-        written(this.outputAt(...shown(down, across)), this.cellSide < 24 ? 3 : 4),
+      text: (down, across) => written(valueAt(down, across), this.cellSide < 24 ? 3 : 4),
       note: (down, across) => {
         if (!this.stamp || !this.touches(shown(down, across), this.stamp)) return "";
         const added = this.inputAt(...this.stamp) * this.weightOn(shown(down, across), this.stamp);

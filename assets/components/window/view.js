@@ -21,6 +21,7 @@ import { gridMethods } from "./grids.js";
 import { pictureMethods } from "./pictures.js";
 import { placeMethods } from "./places.js";
 import { slideMethods } from "./slides.js";
+import { stampMethods } from "./stamps.js";
 
 const CHANNELS = ["Red", "Green", "Blue"];
 const MOST_ZOOMED_CELLS = 13;
@@ -350,6 +351,7 @@ class Stage {
   }
 
   look([row, column], centre = false) {
+    this.stamping = false;
     this.focus = [
       Math.max(0, Math.min(this.outRows - 1, row)),
       Math.max(0, Math.min(this.outColumns - 1, column)),
@@ -372,6 +374,7 @@ class Stage {
   }
 
   advance(steps) {
+    if (this.settings.mode === "transposed") return this.advanceStamp(steps);
     const [rows, columns] = this.zoomed;
     const count = rows * columns;
     const at =
@@ -385,6 +388,10 @@ class Stage {
   }
 
   playing(on) {
+    if (this.settings.mode === "transposed") {
+      if (on) this.stampedUntil = null;
+      return;
+    }
     this.filling = on;
     if (on) this.look(this.anchor);
     else {
@@ -479,11 +486,13 @@ class Stage {
   drawSum() {
     const [row, column] = this.focus;
     const channel = this.channels === 3 ? ` (${CHANNELS[this.channel].toLowerCase()})` : "";
-    this.where.textContent = `row ${row}, column ${column}${channel}`;
+    this.where.textContent = this.stamping
+      ? `pixel ${this.stampedUntil + 1} of ${this.height * this.width} writes`
+      : `row ${row}, column ${column}${channel}`;
     this.sum.replaceChildren(...this.sentence(row, column));
     clearTimeout(this.saying);
     this.saying = setTimeout(() => {
-      this.said.textContent = `Row ${row}, column ${column}${channel}: ${this.sum.textContent}`;
+      this.said.textContent = `${this.where.textContent}: ${this.sum.textContent}`;
     }, 400);
   }
 
@@ -503,7 +512,7 @@ class Stage {
   }
 }
 
-Object.assign(Stage.prototype, placeMethods, pictureMethods, gridMethods, slideMethods);
+Object.assign(Stage.prototype, placeMethods, pictureMethods, gridMethods, slideMethods, stampMethods);
 
 function planesOf({ data, shape: [height, width, channels] }) {
   const size = height * width;
