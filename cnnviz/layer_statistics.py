@@ -14,7 +14,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.activations import ACTIVATIONS
 from cnnviz.network import Network
-from cnnviz.network_layers import NetworkError
 
 Floats = NDArray[np.float32]
 
@@ -181,7 +180,7 @@ def layer_statistics(
 
     The effect is gradient times activation, summed over the channel's cells: to first order, how
     far the class's logit would fall if the channel were zero. In the last layers it is exact; for
-    the true change of single channels anywhere, see `ablation_effects`.
+    the true change of single channels anywhere, see :mod:`cnnviz.ablation`.
 
     Parameters
     ----------
@@ -209,54 +208,6 @@ def layer_statistics(
         array = maps[layer]
     limits = () if layer == "image" else saturation_limits(network.operation(layer))
     return channel_statistics(array, limits=limits, duplicate_from=duplicate_from, effect=effect)
-
-
-def ablation_effects(
-    network: Network,
-    image: ArrayLike,
-    layer: str,
-    channels: Sequence[int],
-    *,
-    class_index: int | None = None,
-    batch: int = 8,
-) -> Floats:
-    """Set single channels to zero, run the rest of the network, and see the logit fall.
-
-    Parameters
-    ----------
-    channels : which ones; each costs a run of the network.
-    class_index : whose logit counts; without, the most probable class's.
-
-    Returns
-    -------
-    (len(channels),) float32: the logit with all channels less the one without this channel.
-
-    Raises
-    ------
-    NetworkError : no such layer, class or channel.
-    """
-    info = network.layer(layer)
-    for channel in channels:
-        if not 0 <= channel < info.channels:
-            raise NetworkError(
-                f"A channel of {layer} must be from 0 to {info.channels - 1}. Received: {channel}."
-            )
-    x = network.preprocess(image)
-    everything = network.scores_with_channels_off(x, layer, np.ones((1, info.channels)))[0]
-    if class_index is None:
-        class_index = int(everything.argmax())
-    if not 0 <= class_index < network.class_count:
-        raise NetworkError(
-            f"The class must be from 0 to {network.class_count - 1}. Received: {class_index}."
-        )
-    falls = []
-    for start in range(0, len(channels), batch):
-        part = list(channels[start : start + batch])
-        kept = np.ones((len(part), info.channels), np.float32)
-        kept[np.arange(len(part)), part] = 0
-        without = network.scores_with_channels_off(x, layer, kept)
-        falls.append(everything[class_index] - without[:, class_index])
-    return np.concatenate(falls) if falls else np.zeros(0, np.float32)
 
 
 def value_histogram(

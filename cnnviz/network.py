@@ -349,15 +349,17 @@ class Network:
             scores, slopes = function(self._batch(inputs), tf.constant(class_index, tf.int32))
         return as_array(scores), as_array(slopes)
 
-    def scores_with_channels_off(self, x: ArrayLike, layer: str, kept: ArrayLike) -> Maps:
-        """Compute the logits with some channels of a layer multiplied by 0 (or any factor).
+    def scores_with_channels_off(
+        self, x: ArrayLike, layer: str, kept: ArrayLike
+    ) -> tuple[Maps, Maps]:
+        """Answer with some channels of a layer multiplied by 0 (or any factor).
 
         x : one input that is preprocessed already, `input_shape`.
         kept : (n, channels), the factors of n runs.
 
         Returns
         -------
-        (n, classes) float32.
+        logits and probabilities, each (n, classes) float32.
         """
         self._must_have_classes()
         info, factors = self.layer(layer), np.asarray(kept, np.float32)
@@ -366,9 +368,11 @@ class Network:
                 "Each run needs one factor for each channel of the layer. "
                 f"Received: factors of shape {factors.shape} for {info.channels} channels."
             )
-        tf, function = load_tensorflow(), self._runner.masked_scores(layer, info.channels)
+        tf, function = load_tensorflow(), self._runner.masked_answers(layer, info.channels)
         with RUNS:
-            return as_array(function(self._batch([x]), tf.constant(factors)))
+            logits, answers = function(self._batch([x]), tf.constant(factors))
+        probabilities = [self._probabilities(answer) for answer in as_array(answers)]
+        return as_array(logits), np.stack(probabilities)
 
     def warm_up(self) -> None:
         """Compile what every page needs, so that the first user does not wait for it."""

@@ -162,16 +162,20 @@ class Runner:
 
         return self._compiled("input slopes", input_slopes, [(None, *self.shape), _WHOLE])
 
-    def masked_scores(self, layer: str, channels: int) -> Callable[..., Any]:
-        """Give the function from one input and (n, channels) factors of a layer to logits."""
+    def masked_answers(self, layer: str, channels: int) -> Callable[..., Any]:
+        """Give the function from one input and (n, channels) factors of a layer to answers.
+
+        Like `answers` it returns the logits and the answers.
+        """
         tf = load_tensorflow()
 
-        def masked_scores(x: Any, factors: Any) -> Any:
+        def masked_answers(x: Any, factors: Any) -> tuple[Any, Any]:
             repeated = tf.repeat(x, tf.shape(factors)[0], axis=0)
-            return self.scores(self.forward(repeated, mask=(layer, factors)))
+            outputs = self.forward(repeated, mask=(layer, factors))
+            return self.scores(outputs), _float(outputs[self.answer])
 
-        key = ("masked scores", layer)
-        return self._compiled(key, masked_scores, [(1, *self.shape), (None, channels)])
+        key = ("masked answers", layer)
+        return self._compiled(key, masked_answers, [(1, *self.shape), (None, channels)])
 
     def _compiled(
         self, key: Any, function: Callable[..., Any], shapes: list[tuple[int | None, ...] | str]

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from cnnviz.layer_statistics import (
-    ablation_effects,
     channel_statistics,
     layer_statistics,
     saturation_limits,
@@ -132,30 +131,6 @@ def test_the_effects_of_the_last_features_add_up_to_the_logit(name: str) -> None
     assert found.effect.sum() + bias == pytest.approx(network.logits(PICTURE)[3], abs=1e-3)
 
 
-def test_gradient_times_activation_equals_ablation_where_the_rest_is_linear() -> None:
-    network = open_network("tutorial")
-    found = layer_statistics(network, PICTURE, "pool", class_index=2)
-    without = ablation_effects(network, PICTURE, "pool", range(16), class_index=2)
-    assert found.effect is not None
-    np.testing.assert_allclose(found.effect, without, atol=1e-4)
-
-
-def test_ablation_is_the_network_run_without_the_channel() -> None:
-    network = open_network("small_vgg")
-    model = network.model
-    maps = network.feature_maps(PICTURE)
-    edited = maps["relu_2_1"][np.newaxis].copy()
-    edited[..., 5] = 0
-    x = edited
-    names = [layer.name for layer in model.layers]
-    for layer in model.layers[names.index("relu_2_1") + 1 : names.index("dense") + 1]:
-        x = layer(x)
-    top = int(maps["dense"].argmax())
-    expected = maps["dense"][top] - np.asarray(x)[0, top]
-    (found,) = ablation_effects(network, PICTURE, "relu_2_1", [5])
-    assert found == pytest.approx(expected, abs=1e-4)
-
-
 def test_without_a_class_the_answers_own_counts() -> None:
     network = open_network("small_vgg")
     top = network.predict(PICTURE, top=1)[0].index
@@ -186,15 +161,9 @@ def test_a_network_without_classes_has_statistics_without_effect() -> None:
     assert layer_statistics(network, PICTURE, "image").mean.shape == (3,)
 
 
-def test_unknown_channels_classes_and_layers_are_refused() -> None:
-    network = open_network("tutorial")
-    with pytest.raises(NetworkError, match=r"from 0 to 5.*Received: 6"):
-        ablation_effects(network, PICTURE, "conv_1", [0, 6])
-    with pytest.raises(NetworkError, match=r"from 0 to 9.*Received: 10"):
-        ablation_effects(network, PICTURE, "conv_1", [0], class_index=10)
+def test_an_unknown_layer_is_refused() -> None:
     with pytest.raises(NetworkError, match="Received: conv_7"):
-        layer_statistics(network, PICTURE, "conv_7")
-    assert ablation_effects(network, PICTURE, "conv_1", []).shape == (0,)
+        layer_statistics(open_network("tutorial"), PICTURE, "conv_7")
 
 
 @pytest.mark.parametrize(

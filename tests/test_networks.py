@@ -571,7 +571,7 @@ def test_channels_multiplied_by_one_change_nothing(layer: str) -> None:
     x = network.preprocess(PICTURE)
     kept = np.ones((2, network.layer(layer).channels))
     kept[1] = 0
-    scores = network.scores_with_channels_off(x, layer, kept)
+    scores, _ = network.scores_with_channels_off(x, layer, kept)
     np.testing.assert_allclose(scores[0], network.logits(PICTURE), atol=1e-4)
     assert np.abs(scores[1] - scores[0]).max() > 0.01
 

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from cnnviz.learning import compare, learning_step, learning_task, start_learning
 from cnnviz.samples import open_sample
-from tests.browser.checks import aim
+from tests.browser.checks import aim, becomes
 from tests.browser.conftest import settle
 
 SMALL = "learn_a_kernel?picture=digit"
@@ -31,7 +31,13 @@ def run_until(page: Page, step: int, targets=(SOBEL,), **options):
 
 def scrub(page: Page, step: int) -> None:
     page.get_by_role("slider", name="Step of the training run").fill(str(step))
-    page.wait_for_timeout(500)
+    arrived(page, step)
+
+
+def arrived(page: Page, step: int) -> None:
+    """Wait until the run stands at a step, and Python's own result of it is there."""
+    exact = "state.step === state.goal && Boolean(state.run.picture(state.step).exact)"
+    becomes(page, lambda: on_stage(page, f"[state.step, {exact}]"), [step, True])
     settle(page)
 
 
@@ -46,7 +52,7 @@ def test_what_is_scrubbed_to_is_what_python_learned(visit):
     np.testing.assert_allclose(exact, shown.result.ravel(), atol=1e-5)
     errors = on_stage(page, "Array.from(state.errors)")
     np.testing.assert_allclose(errors, shown.error.ravel(), atol=1e-5)
-    assert page.url.endswith("step=37")
+    page.wait_for_url("**step=37")
 
 
 def test_two_kernels_are_learned_in_sequence(visit):
@@ -64,13 +70,11 @@ def test_playing_goes_on_beyond_what_was_recorded_at_first(visit):
     recorded = on_stage(page, "state.run.last")
     page.get_by_role("slider", name="Speed, steps per second").fill("240")
     page.get_by_role("button", name="Play").click()
-    page.wait_for_timeout(2_500)
+    becomes(page, lambda: on_stage(page, "state.step") > recorded, True)
     page.get_by_role("button", name="Pause").click()
-    page.wait_for_timeout(600)
-    settle(page)
     step = on_stage(page, "state.step")
-    assert step > recorded
-    assert f"step={step}" in page.url
+    arrived(page, step)
+    page.wait_for_url(f"**step={step}*")
     _, state = run_until(page, step)
     learned = on_stage(page, "Array.from(state.run.weights(0, state.step).values)")
     np.testing.assert_allclose(learned, state.kernels[0].ravel(), atol=1e-5)
@@ -158,9 +162,7 @@ def test_another_start_is_another_noise_and_the_step_is_the_first(visit):
 
 def test_a_copied_address_opens_the_same_step_of_the_same_run(visit):
     page = visit(f"{SMALL}&learn_momentum=0.9&learn_noise=0.5&step=150")
-    page.wait_for_timeout(1_500)
-    settle(page)
-    assert on_stage(page, "state.step") == 150
+    arrived(page, 150)
     learned = on_stage(page, "Array.from(state.run.weights(0, 150).values)")
     _, state = run_until(page, 150, momentum=0.9, noise=0.5)
     np.testing.assert_allclose(learned, state.kernels[0].ravel(), atol=1e-4)
