@@ -30,6 +30,7 @@ def run_until(page: Page, step: int, targets=(SOBEL,), **options):
 
 
 def scrub(page: Page, step: int) -> None:
+    becomes(page, lambda: on_stage(page, "state.run.last") >= step, True)
     page.get_by_role("slider", name="Step of the training run").fill(str(step))
     arrived(page, step)
 
