@@ -1,12 +1,13 @@
 """One layer: all its maps as a wall, how healthy they are, its kernels, and one map in hand."""
 
+import contextlib
 from collections.abc import Mapping
 
 import streamlit as st
 
-from pages.network.look import PIN, hold_look, look
+from pages.network.look import OFF, PIN, checked_off, hold_look, look
 from pages.network.scene import Scene
-from pages.network.wall import wall_message
+from pages.network.wall import can_be_off, wall_message
 from pages.ui.components import register
 
 _mount = register("layer_wall")
@@ -21,10 +22,17 @@ def show(scene: Scene) -> None:
     opened = _opened(scene)
     _mount(
         key=_KEY,
-        data=wall_message(scene, opened, with_effect=look().sort == "effect", pin=PIN.value()),
+        data=wall_message(
+            scene,
+            opened,
+            with_effect=look().sort == "effect",
+            pin=PIN.value(),
+            off=_off(scene),
+        ),
         on_place_change=lambda: _take_place(scene),
         on_look_change=lambda: _take_look(scene),
         on_pin_change=lambda: _take_pin(scene),
+        on_off_change=lambda: _take_off(scene),
         on_open_change=lambda: _explain(scene),
         on_step_change=lambda: _step(scene, _sent("step").get("by")),
     )
@@ -119,6 +127,24 @@ def _take_pin(scene: Scene) -> None:
     names = [layer.name for layer in scene.network.layers]
     held = pin.get("layer") in names and isinstance(pin.get("channel"), int)
     PIN.hold((str(pin["layer"]), int(pin["channel"])) if held else None)
+
+
+def _off(scene: Scene) -> tuple[int, ...]:
+    """Give the channels of the layer in focus that are switched off."""
+    layer, channels = OFF.value() or ("", ())
+    if layer != scene.focus.layer or not can_be_off(scene, layer):
+        return ()
+    count = scene.network.layer(layer).channels
+    return tuple(channel for channel in channels if channel < count)
+
+
+def _take_off(scene: Scene) -> None:
+    off = _sent("off")
+    layer, channels = scene.focus.layer, off.get("channels")
+    # What was pressed on the wall of another layer came too late.
+    if off.get("layer") == layer and isinstance(channels, list):
+        with contextlib.suppress(TypeError, ValueError, OverflowError):
+            OFF.hold((layer, checked_off(map(int, channels))))
 
 
 def _explain(scene: Scene) -> None:

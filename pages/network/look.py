@@ -1,5 +1,6 @@
 """How the wall of a layer's maps is looked at: its order, colours, filter, tile size and pin."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 
 from cnnviz.layer_statistics import SORT_KEYS
@@ -76,6 +77,35 @@ def _read_pin(text: str) -> Pin:
         raise ValueError(f"A pin is layer:channel. Received: {text!r}.")
     return layer, number
 
+
+Off = tuple[str, tuple[int, ...]]
+"""A layer's name and the channels of it that are switched off."""
+MOST_OFF = 100
+
+
+def _read_off(text: str) -> Off:
+    layer, listed = text.rsplit(":", 1)
+    return layer, checked_off(int(number) for number in listed.split(","))
+
+
+def checked_off(channels: Iterable[int]) -> tuple[int, ...]:
+    """Return channels in order, each once; ValueError where they are too many or below 0."""
+    numbers = tuple(sorted(set(channels)))
+    if len(numbers) > MOST_OFF or (numbers and not 0 <= numbers[0] <= numbers[-1] < 10_000_000):
+        raise ValueError(
+            f"Up to {MOST_OFF} channels can be off. Received: {len(numbers)} channels."
+        )
+    return numbers
+
+
+OFF: Addressed[Off | None] = Addressed(
+    "off",
+    "network",
+    None,
+    _read_off,
+    lambda off: f"{off[0]}:{','.join(map(str, off[1]))}" if off and off[1] else "",
+)
+"""What the network is asked to do without."""
 
 PIN: Addressed[Pin | None] = Addressed(
     "pin", "network", None, _read_pin, lambda pin: "" if pin is None else f"{pin[0]}:{pin[1]}"

@@ -1,10 +1,11 @@
 """What the wall of a layer's maps sends to the browser."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import streamlit as st
 
+from cnnviz.ablation import switched_off
 from cnnviz.layer_statistics import SORT_KEYS, ChannelStatistics, channel_statistics
 from cnnviz.layer_wall import MOST_EXACT, MOST_WEIGHTS, LayerWall, largest_value, layer_wall
 from cnnviz.network import Network
@@ -18,13 +19,19 @@ _MOST_COUNTED = 4096
 
 
 def wall_message(
-    scene: Scene, opened: Mapping[str, object], *, with_effect: bool, pin: Pin | None
+    scene: Scene,
+    opened: Mapping[str, object],
+    *,
+    with_effect: bool,
+    pin: Pin | None,
+    off: Sequence[int],
 ) -> bytes:
     """Pack the layer in focus.
 
     opened : the place and the look that the browser is to take up, with their number. As long as
         it changes what it looks at by itself they stay as they are, and so does the message: an
         equal one is not sent again.
+    off : channels that are switched off; the network is asked what it answers without them.
     """
     focus = scene.focus
     network = scene.network
@@ -45,7 +52,11 @@ def wall_message(
         "has_classes": network.has_classes,
         "class": network.predictions(scene.maps, top=1)[0].label if with_effect else None,
         "numbers": list(wall.numbers),
+        "can_be_off": can_be_off(scene, layer.name),
+        "off": list(off),
     }
+    if off:
+        settings["without"] = _without(scene, layer.name, off)
     arrays = _wall_arrays(wall)
     if wall.levels is not None:
         settings["exact_channel"] = focus.channel
@@ -59,6 +70,28 @@ def wall_message(
         if pinned is not None:
             arrays["pinned"] = pinned
     return pack(settings, **arrays)
+
+
+def can_be_off(scene: Scene, layer: str) -> bool:
+    """Whether the answer can be asked for without some of a layer's channels."""
+    return scene.network.has_classes and layer != scene.network.answer_layer
+
+
+def _without(scene: Scene, layer: str, off: Sequence[int]) -> dict[str, object]:
+    key = (scene.identity, scene.picture.identity, layer, tuple(off))
+    held = st.session_state.get("network_without")
+    if held is None or held[0] != key:
+        found = switched_off(scene.network, scene.picture.image, layer, off)
+        held = st.session_state["network_without"] = (key, found)
+    found = held[1]
+    return {
+        "classes": [
+            {"label": one.label, "before": one.probability, "after": other.probability}
+            for one, other in zip(found.before, found.after, strict=True)
+        ],
+        "logit": [found.logit_before, found.logit_after],
+        "changes": found.answer_changes,
+    }
 
 
 def _described(network: Network, layer: LayerInfo) -> dict[str, object]:

@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cnnviz import palette
+from cnnviz.ablation import switched_off
 from cnnviz.networks import open_network
 from cnnviz.samples import open_sample
 from tests.browser.checks import becomes, complaints, overflow, violations
@@ -173,3 +174,28 @@ def test_a_pinned_map_stays_while_others_are_browsed(visit):
     page.wait_for_url(lambda url: "pin=" not in url)
     settle(page)
     expect(pinned).not_to_be_visible()
+
+
+def test_a_map_is_switched_off_and_the_network_answers_without_it(visit):
+    page = opened(visit, f"{SMALL}&place=relu_3_1:3:4:5")
+    before = open_network("small_vgg").predict(open_sample("panda"), top=1)[0]
+    page.get_by_role("button", name="Switch off").click()
+    without = page.locator(".without")
+    expect(without).to_contain_text("relu_3_1 without map 3")
+    expect(without.locator("p")).to_contain_text(
+        f"The logit of \u201c{before.label}\u201d goes from"
+    )
+    expect(page.get_by_role("button", name="Switch on")).to_have_attribute("aria-pressed", "true")
+    page.wait_for_url("**off=relu_3_1%3A3**")
+    page.locator(".wall").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("o")
+    page.wait_for_url("**off=relu_3_1%3A3%2C4**")
+    expect(without.locator("p")).to_contain_text("goes from")
+    found = switched_off(open_network("small_vgg"), open_sample("panda"), "relu_3_1", [3, 4])
+    assert on_wall(page, "state.settings.without.logit[1]") == pytest.approx(found.logit_after)
+    expect(without.locator(".bar-row")).to_have_count(len(found.before))
+    assert violations(page) == []
+    page.get_by_role("button", name="All on").click()
+    expect(without).not_to_be_visible()
+    page.wait_for_url(lambda url: "off=" not in url)

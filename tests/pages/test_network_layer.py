@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.ablation import switched_off
 from cnnviz.layer_statistics import layer_statistics
 from cnnviz.networks import open_network
 from cnnviz.overview import ZERO
+from cnnviz.samples import open_sample
 from pages.ui.wire import unpack
 
 LAYER = {"view": "Layer"}
@@ -33,8 +35,6 @@ def open_layer(open_page: Callable[..., AppTest]) -> Callable[..., tuple[Any, An
 
 
 def maps_of(name: str, layer: str) -> np.ndarray:
-    from cnnviz.samples import open_sample
-
     return open_network(name).feature_maps(open_sample("panda"), [layer])[layer]
 
 
@@ -135,6 +135,32 @@ def test_a_hostile_pin_pins_nothing_that_there_is_not(open_layer, pin):
     assert settings.get("pin", {"layer": "image", "channel": 2})["channel"] == 2
 
 
+@pytest.mark.parametrize(
+    "off",
+    ["none:1", "conv_1_1:-1", "conv_1_1:", "conv_1_1:1e3", "conv_1_1:99", "softmax:1", ":,", "1"],
+)
+def test_a_hostile_list_switches_nothing_off(open_layer, off):
+    layer = off.split(":")[0] if off.startswith("softmax") else "conv_1_1"
+    settings, _ = open_layer(**SMALL, place=f"{layer}:0:0:0", off=off)
+    assert settings["off"] == []
+    assert "without" not in settings
+
+
+def test_the_address_names_what_is_switched_off(open_layer):
+    settings, _ = open_layer(**SMALL, place="relu_3_1:3:4:5", off="relu_3_1:9,3,3,70")
+    assert settings["off"] == [3, 9]
+    found = switched_off(open_network("small_vgg"), open_sample("panda"), "relu_3_1", [3, 9])
+    told = settings["without"]
+    assert told["logit"] == pytest.approx([found.logit_before, found.logit_after])
+    assert [one["label"] for one in told["classes"]] == [one.label for one in found.before]
+    assert [one["after"] for one in told["classes"]] == pytest.approx(
+        [one.probability for one in found.after]
+    )
+    assert told["changes"] == found.answer_changes
+    other, _ = open_layer(**SMALL, place="relu_2_1:3:4:5", off="relu_3_1:9,3")
+    assert other["off"] == []
+
+
 def test_the_look_in_the_address_is_taken_up(open_layer):
     look = {"sort": "sparsity", "range": "map", "only": "dead", "tile": "128"}
     settings, _ = open_layer(**SMALL, **look)
@@ -177,6 +203,7 @@ def browsing() -> None:
         "place": layer._take_place,
         "look": layer._take_look,
         "pin": layer._take_pin,
+        "off": layer._take_off,
         "open": layer._explain,
     }
     for name, value in st.session_state.pop("sent", {}).items():
@@ -235,6 +262,18 @@ def test_a_pin_is_set_and_taken_away(browsed):
     assert wall(browsed)[0]["pin"]["channel"] == 4
     send(browsed, pin={"layer": "", "channel": -1})
     assert "pin" not in wall(browsed)[0]
+
+
+def test_channels_are_switched_off_and_on_again(browsed):
+    send(browsed, off={"layer": "conv_2", "channels": [4, 2]})
+    assert browsed.query_params["off"] == "conv_2:2,4"
+    assert wall(browsed)[0]["off"] == [2, 4]
+    for wrong in ({"layer": "conv_1", "channels": [1]}, {"layer": "conv_2", "channels": ["x"]}):
+        send(browsed, off=wrong)
+        assert wall(browsed)[0]["off"] == [2, 4]
+    send(browsed, off={"layer": "conv_2", "channels": []})
+    assert "off" not in browsed.query_params
+    assert "without" not in wall(browsed)[0]
 
 
 def test_enter_goes_to_the_explanation_of_that_number(browsed):

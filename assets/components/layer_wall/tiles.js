@@ -38,10 +38,11 @@ export class Tiles {
   }
 
   // maps: see `MapsInHand`; order: the channels on the wall; caption(channel) and note(channel):
-  // what stands below a tile, left and right; badge(channel): words on it, or "".
-  show(maps, { order, tile, page, limitOf, caption, note, badge, key }) {
+  // what stands below a tile, left and right; badge(channel): words on it, or ""; faded(channel):
+  // whether it is drawn as what does not count.
+  show(maps, { order, tile, page, limitOf, caption, note, badge, faded, key }) {
     if (key !== this.key) this.forget();
-    Object.assign(this, { maps, order, page, limitOf, caption, note, badge, key });
+    Object.assign(this, { maps, order, page, limitOf, caption, note, badge, faded, key });
     Object.assign(this, this.layout(tile, maps, order.length));
     const needed = this.down * this.pitch + 4;
     this.section.style.height = `min(${Math.max(needed, 120)}px, var(--tallest))`;
@@ -157,6 +158,12 @@ export class Tiles {
       const [wide, tall] = [picture.width * scale, picture.height * scale];
       context.imageSmoothingEnabled = scale * (window.devicePixelRatio || 1) < 1;
       context.drawImage(picture, x + (side - wide) / 2, y + (high - tall) / 2, wide, tall);
+    }
+    if (this.faded(channel)) {
+      context.globalAlpha = 0.85;
+      context.fillStyle = page.background;
+      context.fillRect(x, y, side, high);
+      context.globalAlpha = 1;
     }
     context.strokeStyle = page.border;
     context.lineWidth = 1;

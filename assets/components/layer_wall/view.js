@@ -6,7 +6,8 @@ import { inkOn, signedColour, table, theme } from "../shared/colours.js";
 import { element, iconButton } from "../shared/dom.js";
 import { MapPane } from "../shared/map_pane.js";
 import { ring } from "../shared/ring.js";
-import { written } from "../shared/numbers.js";
+import { withSign, written } from "../shared/numbers.js";
+import { AnswerWithout } from "./without.js";
 import { KernelPanel, SpreadPanel } from "./panels.js";
 import { MARKS, MapsInHand, Tiles } from "./tiles.js";
 
@@ -88,11 +89,16 @@ class LayerView {
     this.facts = element("div", { class: "facts", id: "facts", "aria-live": "polite" });
     this.bigNumber = element("div", { class: "big-number" });
     this.pinButton = element("button", { type: "button", text: "Pin", onclick: () => this.togglePin() });
+    this.offButton = element("button", { type: "button", onclick: () => this.switch(this.held.channel) });
+    this.offButton.title = "Set this map to zero and see what the network answers without it (O)";
+    this.without = new AnswerWithout(() => this.setOff([]));
+    this.off = new Set();
     this.twinButton = element("button", { type: "button", onclick: () => this.goToTwin() });
     this.actions = element(
       "div",
       { class: "actions" },
       element("button", { type: "button", text: "Explain it", onclick: () => this.explain() }),
+      this.offButton,
       this.pinButton,
       this.twinButton,
     );
@@ -112,6 +118,7 @@ class LayerView {
     this.root.replaceChildren(
       this.words,
       this.buildBar(),
+      this.without.section,
       element(
         "div",
         { class: "stage" },
@@ -201,6 +208,7 @@ class LayerView {
     }
     this.pinned =
       settings.pin?.layer === settings.layer.name ? settings.pin.channel - settings.first : null;
+    this.takeOff(fresh);
     this.tellLayer();
     this.sort();
     this.arrange();
@@ -227,7 +235,7 @@ class LayerView {
     this.tiles.section.setAttribute(
       "aria-label",
       `Wall of the ${this.maps.count.toLocaleString("en")} ${kind} of ${layer.name}. ` +
-        "The arrow keys move the selection, Enter explains it, P pins it.",
+        "The arrow keys move the selection, Enter explains it, O switches it off, P pins it.",
     );
   }
 
@@ -296,6 +304,7 @@ class LayerView {
       caption: (channel) => this.nameOf(channel),
       note: (channel) => this.noteOf(channel),
       badge: (channel) => this.badgeOf(channel),
+      faded: (channel) => this.isOff(channel),
       key: painted,
     });
     this.light();
@@ -327,11 +336,12 @@ class LayerView {
     if (sort === "mean") return written(this.statistic(channel, MEAN), 3);
     if (sort === "maximum") return written(this.statistic(channel, MOST), 3);
     if (sort === "sparsity") return percent(this.statistic(channel, ZEROS));
-    if (sort === "effect" && this.data.effect) return signed(this.data.effect.data[channel]);
+    if (sort === "effect" && this.data.effect) return withSign(this.data.effect.data[channel]);
     return "";
   }
 
   badgeOf(channel) {
+    if (this.isOff(channel)) return "off";
     const marks = this.data.marks.data[channel];
     if (this.maps.vector || !marks) return "";
     if (marks & 1) return "dead";
@@ -413,6 +423,53 @@ class LayerView {
     this.trigger("pin", same ? { layer: "", channel: -1 } : { layer: layer.name, channel: channel + first });
   }
 
+  // ---- channels switched off --------------------------------------------------------------
+
+  isOff(channel) {
+    return this.off.has(channel + this.settings.first);
+  }
+
+  switch(channel) {
+    if (!this.settings.can_be_off) return;
+    const off = new Set(this.off);
+    const number = channel + this.settings.first;
+    if (!off.delete(number)) off.add(number);
+    this.setOff([...off].sort((a, b) => a - b));
+  }
+
+  setOff(channels) {
+    this.off = new Set(channels);
+    this.offAsked = channels.join();
+    this.showWithout();
+    this.tiles.draw();
+    this.showHand();
+    this.trigger("off", { layer: this.settings.layer.name, channels });
+  }
+
+  // An answer to an earlier press must not undo a later one.
+  takeOff(fresh) {
+    const { off } = this.settings;
+    if (fresh || this.offAsked === undefined || off.join() === this.offAsked) {
+      this.off = new Set(off);
+      this.offAsked = undefined;
+    }
+    this.showWithout();
+  }
+
+  showWithout() {
+    const { layer, without, first } = this.settings;
+    this.without.show({
+      off: [...this.off],
+      name: (number) => (this.maps.vector ? `number ${number}` : `map ${number}`),
+      kind: this.maps.vector ? "numbers" : "maps",
+      layer: layer.name,
+      found: this.offAsked === undefined ? without : null,
+      foretold: this.data.effect
+        ? [...this.off].reduce((sum, one) => sum + this.data.effect.data[one - first], 0)
+        : null,
+    });
+  }
+
   goToTwin() {
     const twin = this.data.twins.data[this.held.channel] - this.settings.first;
     if (twin < 0 || twin >= this.maps.count) return;
@@ -442,6 +499,7 @@ class LayerView {
       End: () => go(this.order.length - 1),
       Enter: () => this.explain(),
       e: () => this.explain(),
+      o: () => this.switch(this.held.channel),
       p: () => this.togglePin(),
       "[": () => this.trigger("step", { by: -1 }),
       "]": () => this.trigger("step", { by: 1 }),
@@ -485,6 +543,9 @@ class LayerView {
     const isPinned = pin?.layer === layer.name && pin.channel === held + first;
     this.pinButton.textContent = isPinned ? "Unpin" : "Pin";
     this.pinButton.setAttribute("aria-pressed", String(isPinned));
+    this.offButton.style.display = this.settings.can_be_off ? "" : "none";
+    this.offButton.textContent = this.isOff(held) ? "Switch on" : "Switch off";
+    this.offButton.setAttribute("aria-pressed", String(this.isOff(held)));
     const twin = this.data.twins.data[held];
     this.twinButton.style.display = twin >= 0 && !vector ? "" : "none";
     this.twinButton.textContent = `Its likeness, map ${twin}`;
@@ -620,7 +681,7 @@ class LayerView {
     if (this.data.effect) {
       const effect = this.data.effect.data[channel];
       lines.push(
-        `Brings about ${signed(effect)} of the logit of \u201c${this.settings.class}\u201d ` +
+        `Brings about ${withSign(effect)} of the logit of \u201c${this.settings.class}\u201d ` +
           "(gradient times activation).",
       );
     }
@@ -772,11 +833,6 @@ function percent(share) {
   const hundredths = share * 100;
   if (hundredths > 0 && hundredths < 0.1) return "< 0.1 %";
   return `${hundredths > 0 && hundredths < 10 ? hundredths.toFixed(1) : Math.round(hundredths)} %`;
-}
-
-function signed(value) {
-  const text = written(value, 3);
-  return value > 0 && text !== "0" ? `+${text}` : text;
 }
 
 function nth(place) {

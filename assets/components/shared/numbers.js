@@ -16,3 +16,9 @@ export function read(text) {
   const cleaned = String(text).trim().replace(MINUS, "-").replace(",", ".");
   return cleaned === "" ? NaN : Number(cleaned);
 }
+
+// A change: three digits, with a plus where it is one.
+export function withSign(value) {
+  const text = written(value, 3);
+  return value > 0 && text !== "0" ? `+${text}` : text;
+}
