@@ -1,8 +1,8 @@
 """Register the browser components of `assets/components/`, one folder each.
 
-A component is `view.js` (a module that exports its renderer) and `style.css`. Modules
-import from `../shared/`, or from their own folder; Streamlit takes one script per component,
-so the imports are resolved here, once, when the server starts.
+A component is `view.js` (a module that exports its renderer) and `style.css`. Both import from
+`../shared/`, modules from their own folder too; Streamlit takes one script and one style sheet per
+component, so the imports are resolved here, once, when the server starts.
 """
 
 import base64
@@ -19,15 +19,24 @@ from cnnviz import palette
 FOLDER = Path(__file__).parents[2] / "assets" / "components"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?(?:/\w+)+)\.js";\n', re.MULTILINE)
 
+_STYLE_IMPORT = re.compile(r'^@import "\.\./shared/(\w+)\.css";\n', re.MULTILINE)
+
 
 def register(name: str) -> Callable[..., object]:
     """Register the component in the folder `name`; return the command that mounts it."""
     return st.components.v2.component(
         f"cnnviz_{name}",
         html='<div class="root"></div>',
-        css=_read("shared/base.css") + _read(f"{name}/style.css"),
+        css=_read("shared/base.css") + styles(f"{name}/style"),
         js=bundle(f"{name}/view"),
     )
+
+
+def styles(sheet: str) -> str:
+    """Join a style sheet and those that it imports, which come first."""
+    text = _read(f"{sheet}.css")
+    imported = (f"shared/{name}" for name in _STYLE_IMPORT.findall(text))
+    return "".join(map(styles, imported)) + _STYLE_IMPORT.sub("", text)
 
 
 def bundle(module: str) -> str:

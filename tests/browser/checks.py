@@ -83,3 +83,13 @@ def typeset(page: Page) -> None:
     page.wait_for_selector(".katex-display")
     page.wait_for_function("() => document.fonts.status === 'loaded'")
     page.wait_for_timeout(400)
+
+
+def is_for_everyone(page: Page) -> None:
+    """Check what every part of a page must pass: axe-core, and a phone's width."""
+    typeset(page)
+    assert violations(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    settle(page)
+    assert overflow(page) <= 0
+    assert complaints(page) == []

@@ -5,16 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz.activations import ACTIVATIONS
-from tests.browser.checks import (
-    after,
-    aim,
-    becomes,
-    complaints,
-    overflow,
-    stage,
-    typeset,
-    violations,
-)
+from tests.browser.checks import after, aim, becomes, is_for_everyone, stage
 
 PARTS = ("On+your+picture", "Vanishing+gradients", "Dead+ReLUs", "Softmax")
 
@@ -27,13 +18,7 @@ def part(name: str, **address: str) -> str:
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("name", PARTS)
 def test_every_part_is_accessible(visit, name, dark):
-    page = visit(part(name), dark=dark)
-    typeset(page)
-    assert violations(page) == []
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_timeout(300)
-    assert overflow(page) <= 0
-    assert complaints(page) == []
+    is_for_everyone(visit(part(name), dark=dark))
 
 
 def test_a_point_dragged_along_a_curve_shows_pythons_numbers(visit):

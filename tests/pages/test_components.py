@@ -3,7 +3,7 @@ from collections import Counter
 
 import pytest
 
-from pages.ui.components import FOLDER, bundle
+from pages.ui.components import FOLDER, bundle, styles
 
 COMPONENTS = sorted(path.parent.name for path in FOLDER.glob("*/view.js"))
 
@@ -21,3 +21,15 @@ def test_modules_of_the_components_own_folder_are_bundled():
     script = bundle("channels/view")
     assert "class VolumeStage" in script
     assert script.index("function signedLegend") < script.index("class VolumeStage")
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_style_sheets_are_joined_whole(name):
+    sheet = styles(f"{name}/style")
+    assert "@import" not in sheet
+    assert sheet.count("{") == sheet.count("}")
+
+
+def test_what_a_style_sheet_imports_comes_first():
+    sheet = styles("dense/style")
+    assert sheet.index(".frame .overlay") < sheet.index(".walls {") < sheet.index(".pair {")

@@ -13,6 +13,7 @@ import { element, sharpContext } from "../shared/dom.js";
 import { CellGrid } from "../shared/cells.js";
 import { KernelEditor } from "../shared/kernel_editor.js";
 import { Player } from "../shared/player.js";
+import { fillTools } from "../shared/tools.js";
 import { ring } from "../shared/ring.js";
 import {
   colourLimit,
@@ -309,21 +310,7 @@ class Lanes {
       `The sum and the bias under ${settings.activation}. Arrow keys move the cell.`,
     );
     this.curveTitle.textContent = settings.activation;
-    const signature = JSON.stringify(settings.tools);
-    if (signature === this.toolSignature) return;
-    this.toolSignature = signature;
-    this.tools.replaceChildren(
-      ...settings.tools.map(({ name, symbol, label, enabled }) => {
-        const made = element(
-          "button",
-          { type: "button", class: "icon", title: label, "aria-label": label },
-          element("span", { class: "symbol", "aria-hidden": "true", text: symbol }),
-        );
-        made.disabled = enabled === false;
-        made.onclick = () => this.trigger("edit", name);
-        return made;
-      }),
-    );
+    fillTools(this.tools, settings.tools, (name) => this.trigger("edit", name));
   }
 
   // The channel's number at a place of the padded picture; padding is zero.

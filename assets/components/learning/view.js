@@ -13,6 +13,7 @@ import { KernelEditor } from "../shared/kernel_editor.js";
 import { MapPane } from "../shared/map_pane.js";
 import { ring } from "../shared/ring.js";
 import { Player } from "../shared/player.js";
+import { fillTools } from "../shared/tools.js";
 import { table } from "../shared/colours.js";
 import { LossChart } from "./loss.js";
 import { KernelCells } from "./kernels.js";
@@ -195,7 +196,7 @@ class Learning {
       this.editor.committed();
       this.complaint.textContent = "";
     }
-    this.fillTools();
+    fillTools(this.tools, settings.tools, (name) => this.change("edit", name));
     this.layout();
     if (this.goal > this.run.last) {
       if (this.run.ended) this.goal = this.step;
@@ -289,19 +290,6 @@ class Learning {
     this.previewing = false;
     const [rows, columns] = this.data.goal0.shape;
     this.tell("kernel", { rows, columns, values: Array.from(values), serial: this.serial });
-  }
-
-  fillTools() {
-    const signature = JSON.stringify(this.settings.tools);
-    if (signature === this.toolSignature) return;
-    this.toolSignature = signature;
-    this.tools.replaceChildren(
-      ...this.settings.tools.map(({ name, symbol, label, enabled }) => {
-        const made = iconButton(symbol, label, () => this.change("edit", name));
-        made.disabled = enabled === false;
-        return made;
-      }),
-    );
   }
 
   // ---- drawing ----------------------------------------------------------------------------

@@ -15,6 +15,7 @@ export function drawLegend(legend, show, [least, most], maps) {
   const [, low, zero, high] = legend.children;
   const beyond = show === "clip" || show === "absolute";
   low.textContent = beyond ? `min ${written(least, 3)}` : written(from, 3);
-  zero.textContent = show === "signed" ? "0" : beyond ? "black 0 \u2026 255 white" : "";
+  zero.textContent = show === "signed" ? "0" : beyond ? "0 \u2026 255" : "";
+  zero.classList.toggle("grey", beyond);
   high.textContent = beyond ? `max ${written(most, 3)}` : written(to, 3);
 }

@@ -14,6 +14,7 @@ import { CellGrid } from "../shared/cells.js";
 import { KernelEditor } from "../shared/kernel_editor.js";
 import { legendStrip } from "../shared/legend.js";
 import { Player } from "../shared/player.js";
+import { fillTools } from "../shared/tools.js";
 import { flowing, pooled, stamped, weighted } from "./sentences.js";
 import { Coverage } from "./coverage.js";
 import { editCell } from "./edit.js";
@@ -278,30 +279,11 @@ class Stage {
     );
     this.complaint.textContent = "";
     this.editor.committed();
-    this.fillTools();
+    fillTools(this.tools, settings.tools ?? [], (name) => this.trigger("edit", name));
     this.fillSliders();
     this.fillChannels();
     this.layout();
     this.selected = this.look(this.selected, true);
-  }
-
-  fillTools() {
-    const tools = this.settings.tools ?? [];
-    const signature = JSON.stringify(tools);
-    if (signature === this.toolSignature) return;
-    this.toolSignature = signature;
-    this.tools.replaceChildren(
-      ...tools.map(({ name, symbol, label, enabled }) => {
-        const made = element(
-          "button",
-          { type: "button", class: "icon", title: label, "aria-label": label },
-          element("span", { class: "symbol", "aria-hidden": "true", text: symbol }),
-        );
-        made.disabled = enabled === false;
-        made.onclick = () => this.trigger("edit", name);
-        return made;
-      }),
-    );
   }
 
   fillChannels() {
