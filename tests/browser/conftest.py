@@ -58,7 +58,7 @@ _STILL = """async () => {
   const started = performance.now();
   let [before, since] = [places(), started];
   while (performance.now() < Math.min(since + 150, started + 10_000)) {
-    await new Promise(requestAnimationFrame);
+    await new Promise((resolve) => setTimeout(resolve, 40));
     const now = places();
     if (now !== before) [before, since] = [now, performance.now()];
   }
