@@ -74,7 +74,9 @@ class ChannelKernels:
     @property
     def filter(self) -> int:
         """The number of the trained filter, from 1."""
-        return self._filter.current
+        number, layer = self._filter.current, self.layer
+        # The browser's way back may bring another layer, with fewer filters.
+        return number if layer and number <= layer.filters else _DEFAULT_FILTER
 
     @property
     def _filter(self) -> Addressed[int]:

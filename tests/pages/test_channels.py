@@ -116,6 +116,14 @@ def test_the_address_gives_a_trained_filter(open_page, network):
     assert sent(open_page(PATH, **beyond))[0]["filter"] == 6
 
 
+def test_a_layer_with_fewer_filters_than_the_one_in_hand_has_its_default(open_page):
+    page = open_page(PATH, channels_source="EfficientNet-Lite0", channels_filter="30")
+    page.session_state["channels_source"] = "tutorial"  # as the browser's way back sets it
+    settings, _ = sent(page.run())
+    assert settings["filters_of"] == "Tutorial network, conv_1"
+    assert settings["filter"] is None  # the kernels are still the other layer's
+
+
 def test_presets_stand_on_one_channel_or_on_all(open_page):
     page = open_page(PATH, kernels="0|0|0", channels_source="Presets", picture="digit")
     page.selectbox(key="channels_preset_1").set_value("sobel_y").run()
