@@ -111,6 +111,14 @@ def test_dragging_over_the_filters_shows_each_and_asks_once(visit):
     expect(page.locator(".lane .kernel .title").first).to_have_text("Learned, filter 5")
 
 
+def test_a_filter_is_chosen_without_a_pointer(visit):
+    page = visit(SMALL)
+    page.get_by_role("radio", name="Filter 3", exact=True).dispatch_event("click")
+    page.wait_for_url("**channels_filter=3**")
+    settle(page)
+    expect(page.get_by_role("radio", name="Filter 3", exact=True)).to_be_checked()
+
+
 def centre(tile) -> tuple[float, float]:
     box = tile.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

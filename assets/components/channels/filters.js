@@ -20,6 +20,10 @@ export class FilterStrip {
       this.tiles,
     );
     this.tiles.onpointerdown = (event) => this.drag(event);
+    this.tiles.onclick = ({ target }) => {
+      const number = this.numberOf(target);
+      if (number) this.move(number);
+    };
     this.tiles.onkeydown = (event) => this.key(event);
   }
 
@@ -79,11 +83,15 @@ export class FilterStrip {
     }, wait);
   }
 
+  // The filter that an element is of, or 0.
+  numberOf(node) {
+    return [...this.tiles.children].indexOf(node?.closest("[role=radio]")) + 1;
+  }
+
   drag(event) {
-    const find = ({ clientX, clientY }) => {
-      const under = this.tiles.getRootNode().elementFromPoint(clientX, clientY);
-      return [...this.tiles.children].indexOf(under?.closest("[role=radio]")) + 1;
-    };
+    if (event.pointerType === "touch") return; // a finger may be about to scroll: a tap is a click
+    const find = ({ clientX, clientY }) =>
+      this.numberOf(this.tiles.getRootNode().elementFromPoint(clientX, clientY));
     const first = find(event);
     if (!first) return;
     const before = this.number;
