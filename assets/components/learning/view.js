@@ -23,7 +23,6 @@ import { Recording } from "./recording.js";
 
 const SMALLEST_LEAD = 48; // steps still to play when the next chapter is asked for
 const REST = 300; // milliseconds until Python is told where the run stands
-const AHEAD = 500; // milliseconds until the second chapter is fetched; the first is a short one
 
 export default function (component) {
   const { parentElement, data } = component;
@@ -49,8 +48,7 @@ class Learning {
   leave() {
     this.player.stop();
     this.resized.disconnect();
-    const timers = [this.resting, this.reporting, this.givenUp, this.saying, this.fetching];
-    timers.forEach(clearTimeout);
+    for (const timer of [this.resting, this.reporting, this.givenUp, this.saying]) clearTimeout(timer);
   }
 
   // ---- building ---------------------------------------------------------------------------
@@ -202,8 +200,6 @@ class Learning {
       if (this.run.ended) this.goal = this.step;
       else this.ask();
     } else if (settings.at !== this.step) this.rest();
-    clearTimeout(this.fetching);
-    if (this.run.chapters === 1) this.fetching = setTimeout(() => this.ask(), AHEAD);
   }
 
   ask() {
