@@ -675,9 +675,7 @@ def _area(task: LearningTask) -> tuple[tuple[int, int], tuple[int, int]]:
 def _cut(
     image: Array, rows: NDArray[np.int64], columns: NDArray[np.int64], height: int, width: int
 ) -> Array:
-    down = rows[:, np.newaxis, np.newaxis] + np.arange(height)[:, np.newaxis]
-    across = columns[:, np.newaxis, np.newaxis] + np.arange(width)
-    patches: Array = image[down, across]
+    patches: Array = np.lib.stride_tricks.sliding_window_view(image, (height, width))[rows, columns]
     return patches
 
 
