@@ -93,7 +93,8 @@ def checked_off(channels: Iterable[int]) -> tuple[int, ...]:
     numbers = tuple(sorted(set(channels)))
     if len(numbers) > MOST_OFF or (numbers and not 0 <= numbers[0] <= numbers[-1] < 10_000_000):
         raise ValueError(
-            f"Up to {MOST_OFF} channels can be off. Received: {len(numbers)} channels."
+            f"Up to {MOST_OFF} channels, from 0 on, can be off. Received: {len(numbers)} channels, "
+            f"the first {numbers[0]}."
         )
     return numbers
 

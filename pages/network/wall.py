@@ -10,7 +10,7 @@ from cnnviz.layer_statistics import SORT_KEYS, ChannelStatistics, channel_statis
 from cnnviz.layer_wall import MOST_EXACT, MOST_WEIGHTS, LayerWall, largest_value, layer_wall
 from cnnviz.network import Network
 from cnnviz.network_layers import LayerInfo
-from pages.network.look import Pin
+from pages.network.look import MOST_OFF, Pin
 from pages.network.overview import layer_words
 from pages.network.scene import Scene
 from pages.ui.wire import pack
@@ -54,6 +54,7 @@ def wall_message(
         "numbers": list(wall.numbers),
         "can_be_off": can_be_off(scene, layer.name),
         "off": list(off),
+        "most_off": MOST_OFF,
     }
     if off:
         settings["without"] = _without(scene, layer.name, off)

@@ -156,7 +156,7 @@ class ChannelKernels:
     ) -> None:
         """Put other kernels, bias or mutes in their place, and set other controls by their keys.
 
-        What was there can be had back.
+        `filter` is the number of the trained filter that they are. What was there can be had back.
         """
         # Each change of the address has the browser render: what is replaced is only looked at.
         before = (self._kernels.current, self._bias.current, self._muted.current)

@@ -198,4 +198,15 @@ def test_a_map_is_switched_off_and_the_network_answers_without_it(visit):
     assert violations(page) == []
     page.get_by_role("button", name="All on").click()
     expect(without).not_to_be_visible()
+    expect(page.locator(".wall")).to_be_focused()
     page.wait_for_url(lambda url: "off=" not in url)
+
+
+def test_no_more_maps_are_switched_off_than_may_be(visit):
+    every = ",".join(map(str, range(100)))
+    page = opened(visit, f"network?view=Layer&place=head_relu6:200:3:3&off=head_relu6:{every}")
+    without = page.locator(".without")
+    expect(without).to_contain_text("head_relu6 without 100 maps")
+    page.locator(".wall").press("o")
+    expect(without.locator("p")).to_have_text("Up to 100 can be off at once.")
+    assert on_wall(page, "state.off.size") == 100

@@ -125,6 +125,11 @@ def test_a_transposed_layer_writes_pixel_after_pixel(visit, settings):
     stamped = [one for one in written if one is not None and not np.isnan(one)]
     if not settings:
         np.testing.assert_allclose(stamped, np.multiply(value, kernel), rtol=1e-6)
+    first, last = on_stage(
+        page, "[state.touching(state.stamp)[0], state.touching(state.stamp).at(-1)]"
+    )
+    assert first == [0, 0]
+    assert last == on_stage(page, "state.extent.map((side) => side - 1)")
     for _ in range(8):
         on.click()
     expect(page.locator(".where")).to_have_text("pixel 9 of 9 writes")

@@ -91,7 +91,10 @@ class LayerView {
     this.pinButton = element("button", { type: "button", text: "Pin", onclick: () => this.togglePin() });
     this.offButton = element("button", { type: "button", onclick: () => this.switch(this.held.channel) });
     this.offButton.title = "Set this map to zero and see what the network answers without it (O)";
-    this.without = new AnswerWithout(() => this.setOff([]));
+    this.without = new AnswerWithout(() => {
+      this.setOff([]);
+      this.tiles.section.focus({ preventScroll: true }); // the button is gone
+    });
     this.off = new Set();
     this.twinButton = element("button", { type: "button", onclick: () => this.goToTwin() });
     this.actions = element(
@@ -433,7 +436,11 @@ class LayerView {
     if (!this.settings.can_be_off) return;
     const off = new Set(this.off);
     const number = channel + this.settings.first;
-    if (!off.delete(number)) off.add(number);
+    const most = this.settings.most_off;
+    if (!off.delete(number)) {
+      if (off.size >= most) return this.without.say(`Up to ${most} can be off at once.`);
+      off.add(number);
+    }
     this.setOff([...off].sort((a, b) => a - b));
   }
 
@@ -464,9 +471,8 @@ class LayerView {
       kind: this.maps.vector ? "numbers" : "maps",
       layer: layer.name,
       found: this.offAsked === undefined ? without : null,
-      foretold: this.data.effect
-        ? [...this.off].reduce((sum, one) => sum + this.data.effect.data[one - first], 0)
-        : null,
+      // Not a number where one of them is beyond what has been sent.
+      foretold: [...this.off].reduce((sum, one) => sum + this.data.effect?.data[one - first], 0),
     });
   }
 

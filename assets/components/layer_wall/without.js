@@ -24,8 +24,12 @@ export class AnswerWithout {
     );
   }
 
+  say(sentence) {
+    this.line.textContent = sentence;
+  }
+
   // off: numbers; found: { classes: [{ label, before, after }], logit: [before, after], changes },
-  // or null while Python is asked; foretold: what the gradient says of the logit, or null.
+  // or null while Python is asked; foretold: what the gradient says of the logit, or NaN.
   show({ off, name, kind, layer, found, foretold }) {
     this.section.style.display = off.length ? "" : "none";
     this.section.classList.toggle("stale", !found);
@@ -37,16 +41,17 @@ export class AnswerWithout {
           off.slice(0, MOST_NAMED).join(", ") +
           (off.length > MOST_NAMED ? " and others" : "");
     if (!found) {
-      this.line.textContent = "The network is asked \u2026";
+      this.say("The network is asked \u2026");
       return;
     }
     const [before, after] = found.logit;
     const best = found.classes.reduce((one, other) => (other.after > one.after ? other : one));
-    const gradient = foretold === null ? "" : ` Gradient times activation foretold ${withSign(-foretold)}.`;
-    this.line.textContent =
+    const gradient = Number.isNaN(foretold) ? "" : ` Gradient times activation foretold ${withSign(-foretold)}.`;
+    this.say(
       `The logit of \u201c${found.classes[0].label}\u201d goes from ${written(before, 4)} to ` +
       `${written(after, 4)} (${withSign(after - before)}).${gradient} ` +
-      (found.changes ? `The answer is now \u201c${best.label}\u201d.` : "The answer stays.");
+      (found.changes ? `The answer is now \u201c${best.label}\u201d.` : "The answer stays."),
+    );
     this.bars.replaceChildren(...found.classes.map((one) => classBar(one)));
   }
 }

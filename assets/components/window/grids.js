@@ -27,7 +27,7 @@ export const gridMethods = {
     const { origin, stride } = this.settings;
     const transposed = this.settings.mode === "transposed";
     // What a pixel writes, or the cell in hand.
-    const cells = transposed && this.stamp ? this.writtenBy(this.stamp) : [];
+    const cells = transposed && this.stamp ? this.touching(this.stamp) : [];
     const [first, last] = [cells[0] ?? this.focus, cells.at(-1) ?? this.focus];
     const mark = transposed
       ? {

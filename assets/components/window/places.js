@@ -203,16 +203,23 @@ export const placeMethods = {
     return this.weights[row * this.kernelColumns + column];
   },
 
-  // The outputs in the zoom whose windows touch a place of the padded input.
+  // The outputs whose windows have a tap on a place of the padded input, row by row.
+  touching(place) {
+    const { stride, dilation, window } = this.settings;
+    const along = (axis, count) =>
+      Array.from(
+        { length: window[axis] },
+        (_, tap) => (place[axis] - (window[axis] - 1 - tap) * dilation[axis]) / stride[axis],
+      ).filter((at) => Number.isInteger(at) && at >= 0 && at < count);
+    const columns = along(1, this.outColumns);
+    return along(0, this.outRows).flatMap((row) => columns.map((column) => [row, column]));
+  },
+
+  // Those of them in the zoom, as marks.
   litMarks(place) {
-    const marks = [];
-    for (let row = 0; row < this.zoomed[0]; row++) {
-      for (let column = 0; column < this.zoomed[1]; column++) {
-        if (this.touches([this.anchor[0] + row, this.anchor[1] + column], place)) {
-          marks.push({ row, column, height: 1, width: 1 });
-        }
-      }
-    }
-    return marks;
+    return this.touching(place)
+      .map((cell) => cell.map((at, axis) => at - this.anchor[axis]))
+      .filter((cell) => cell.every((at, axis) => at >= 0 && at < this.zoomed[axis]))
+      .map(([row, column]) => ({ row, column, height: 1, width: 1 }));
   },
 };

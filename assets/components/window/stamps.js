@@ -25,25 +25,12 @@ export const stampMethods = {
     for (let index = 0; index <= this.stampedUntil; index++) {
       const place = this.placeOf(index);
       const value = this.inputAt(...place);
-      for (const cell of this.writtenBy(place)) {
+      for (const cell of this.touching(place)) {
         const at = cell[0] * this.outColumns + cell[1];
         const before = Number.isNaN(values[at]) ? 0 : values[at];
         values[at] = before + value * this.weightOn(cell, place);
       }
     }
     return values;
-  },
-
-  // The outputs that one place writes to.
-  writtenBy(place) {
-    const { stride, dilation, window } = this.settings;
-    // Along one axis: the outputs whose windows have a tap here.
-    const along = (axis, count) =>
-      Array.from(
-        { length: window[axis] },
-        (_, tap) => (place[axis] - tap * dilation[axis]) / stride[axis],
-      ).filter((at) => Number.isInteger(at) && at >= 0 && at < count);
-    const columns = along(1, this.outColumns);
-    return along(0, this.outRows).flatMap((row) => columns.map((column) => [row, column]));
   },
 };
