@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from cnnviz.activations import Activation, cross_entropy, softmax_terms
 from cnnviz.gradients import GradientByDepth
-from cnnviz.latex_numbers import bracketed, equals, latex_number
+from cnnviz.notation import bracketed, equals, latex_number
 
 # A bracket around a negative number that something else already sets apart.
 _BRACKETED = re.compile(

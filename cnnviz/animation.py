@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from cnnviz import palette
 from cnnviz.display import display
 from cnnviz.lettering import font, letters
-from cnnviz.numbers import written
+from cnnviz.notation import written
 
 _CELL = 44
 _GAP = 28

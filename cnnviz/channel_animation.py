@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from cnnviz import palette
 from cnnviz.channel_mixing import CHANNELS, ChannelMix
 from cnnviz.lettering import font, letters
-from cnnviz.numbers import written
+from cnnviz.notation import written
 from cnnviz.shapes import Padding, map_padding
 from cnnviz.windows import padded_sources
 

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.activations import ACTIVATIONS
 from cnnviz.convolution import Array, channel_maps
-from cnnviz.numbers import written
+from cnnviz.notation import written
 from cnnviz.shapes import Padding, Size, whole_number
 from cnnviz.turns import turn
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cnnviz import palette
 from cnnviz.display import display
 from cnnviz.geometry import Geometry, laid_out
-from cnnviz.numbers import written
+from cnnviz.notation import written
 
 Colours = NDArray[np.uint8]
 """(rows, columns, 3) uint8."""

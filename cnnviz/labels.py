@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from cnnviz.networks import NetworkError
+from cnnviz.network_layers import NetworkError
 
 _MOST_BYTES = 1024 * 1024
 _LONGEST = 120

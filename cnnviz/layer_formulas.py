@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cnnviz.latex_numbers import bracketed, latex_number
 from cnnviz.layers import DenseTerms, MapShape, WeightCounts, flatten_cell
+from cnnviz.notation import bracketed, latex_number
 
 
 def flatten_with_numbers(shape: MapShape, index: int) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.network_inputs import Box
 from cnnviz.network_layers import LayerInfo, NetworkError
-from cnnviz.numbers import written
+from cnnviz.notation import written
 from cnnviz.shapes import padding_amounts
 
 Floats = NDArray[np.float64]

@@ -16,8 +16,7 @@ from cnnviz.limits import LIMITS, Limits
 from cnnviz.model_graph import LayerSpec, NetworkSpec, OpenShape
 from cnnviz.model_schema import LAYER_KINDS, shown
 from cnnviz.model_weights import Shape, Weights, not_finite, weight_shapes
-from cnnviz.network_layers import multiply_adds_of
-from cnnviz.networks import NetworkError
+from cnnviz.network_layers import NetworkError, multiply_adds_of
 from cnnviz.tensorflow_runtime import load_keras
 
 DEFAULT_SIDE = 224

@@ -30,7 +30,8 @@ from cnnviz.model_building import build_network, in_own_thread, picture_shape
 from cnnviz.model_graph import network_from_config
 from cnnviz.model_schema import shown
 from cnnviz.model_weights import not_finite, stored_weights, weight_names
-from cnnviz.networks import Network, NetworkError
+from cnnviz.network import Network
+from cnnviz.network_layers import NetworkError
 from cnnviz.preprocessing import Preprocessing
 from cnnviz.sandbox import Allowance, SandboxError, Usage, loading, run_apart
 from cnnviz.tensorflow_runtime import load_keras

@@ -32,7 +32,7 @@ from cnnviz.model_schema import (
     precision_of,
     shown,
 )
-from cnnviz.networks import NetworkError
+from cnnviz.network_layers import NetworkError
 
 OpenShape: TypeAlias = tuple[int | None, ...]
 

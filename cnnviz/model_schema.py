@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cnnviz.networks import NetworkError
+from cnnviz.network_layers import NetworkError
 
 _LARGEST = 1_000_000_000
 

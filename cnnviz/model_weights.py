@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from cnnviz.limits import LIMITS, Limits
 from cnnviz.model_graph import LayerSpec, NetworkSpec
 from cnnviz.model_schema import shown
-from cnnviz.networks import NetworkError
+from cnnviz.network_layers import NetworkError
 
 Shape: TypeAlias = tuple[int, ...]
 Weights: TypeAlias = Mapping[str, Sequence[NDArray[np.float32]]]

@@ -17,17 +17,17 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from cnnviz.architectures import ARCHITECTURES, CIFAR10_CLASSES
+from cnnviz.model_files import read_network
 from cnnviz.network import Network, Prediction
 from cnnviz.network_downloads import APPLICATIONS, Application, Progress
 from cnnviz.network_layers import LayerInfo, NetworkError, Node
 from cnnviz.network_runner import Runner
 from cnnviz.network_weights import load_weights
 from cnnviz.preprocessing import Preprocessing
+from cnnviz.shipped import MODELS
 from cnnviz.tensorflow_runtime import freeze_garbage, load_keras
 
 __all__ = [
@@ -43,7 +43,6 @@ __all__ = [
     "read_network",
 ]
 
-MODELS_FOLDER = Path(__file__).resolve().parent.parent / "assets" / "models"
 
 # EfficientNet's "lite" variant was trained on this and nothing else was.
 _LITE = Preprocessing(
@@ -132,7 +131,7 @@ def imagenet_classes() -> tuple[str, ...]:
     >>> imagenet_classes()[281]
     'tabby cat'
     """
-    text = (MODELS_FOLDER / "imagenet_classes.txt").read_text(encoding="utf-8")
+    text = (MODELS / "imagenet_classes.txt").read_text(encoding="utf-8")
     return tuple(text.splitlines())
 
 
@@ -171,7 +170,7 @@ def open_network(name: str, *, progress: Progress | None = None) -> Network:
 def _build(entry: NetworkEntry, progress: Progress | None) -> Network:
     if entry.download is None:
         model = ARCHITECTURES[entry.name]()
-        load_weights(model, MODELS_FOLDER / f"{entry.name}.npz")
+        load_weights(model, MODELS / f"{entry.name}.npz")
         return Network.from_model(
             model,
             name=entry.name,
@@ -249,18 +248,3 @@ def _draw_weights(trained: Node, fresh: Node, seed: int) -> None:
                 config = {**initializer.get_config(), "seed": zlib.crc32(key) % 2**31}
                 weight.assign(type(initializer).from_config(config)(weight.shape))
                 break
-
-
-def read_network(data: bytes, **options: Any) -> Network:
-    """Read an uploaded `.keras` file, as data and never as code.
-
-    See `cnnviz.model_files.read_network` for the limits and the options.
-
-    Raises
-    ------
-    NetworkError : the file is no network that can be read; the sentence names layer and rule.
-    """
-    from cnnviz import model_files
-
-    network: Network = model_files.read_network(data, **options)
-    return network

@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import functools
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.images import read_image
+from cnnviz.shipped import IMAGES
 
-FOLDER = Path(__file__).parents[1] / "assets" / "images" / "photos"
+_FOLDER = IMAGES / "photos"
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def all_photos() -> tuple[Photo, ...]:
     >>> len(all_photos())
     133
     """
-    with (FOLDER / "credits.tsv").open(encoding="utf-8", newline="") as file:
+    with (_FOLDER / "credits.tsv").open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         photos = [
             Photo(
@@ -62,4 +62,4 @@ def all_photos() -> tuple[Photo, ...]:
 
 def open_photo(photo: Photo) -> NDArray[np.uint8]:
     """Decode a photograph: (height, width, 3) uint8."""
-    return read_image((FOLDER / f"{photo.name}.webp").read_bytes())
+    return read_image((_FOLDER / f"{photo.name}.webp").read_bytes())

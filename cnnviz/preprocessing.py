@@ -1,21 +1,16 @@
 """How pixels become the numbers that a network was trained on.
 
 A network does not say which scale its training used, and a wrong one is the most common mistake
-with somebody's own network: it still answers, only badly. So the scale is a visible choice, and
-`compare_preprocessings` shows what the network says under each.
+with somebody's own network: it still answers, only badly. So the scale is a visible choice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-
-if TYPE_CHECKING:
-    from cnnviz.network import Network, Prediction
 
 # ImageNet's channels in RGB: mean and standard deviation of pixels from 0 to 1, as torchvision and
 # keras.applications' "torch" mode have them; and Caffe's means of pixels from 0 to 255.
@@ -133,27 +128,3 @@ PREPROCESSINGS: Mapping[str, Preprocessing] = {
         "x = pixels[..., ::-1] - [103.939, 116.779, 123.68]",
     ),
 }
-
-
-def compare_preprocessings(network: Network, image: ArrayLike) -> dict[str, Prediction]:
-    """Ask a network about one picture under each preprocessing.
-
-    A picture whose class is known shows which one the network was trained with: the right answer
-    comes out under few of them, and with the largest probability under its own.
-
-    Parameters
-    ----------
-    image : (height, width, 3) uint8, any size.
-
-    Returns
-    -------
-    The most probable class under each key of `PREPROCESSINGS`, in their order.
-
-    Raises
-    ------
-    NetworkError : the network names no classes.
-    """
-    return {
-        key: network.with_preprocessing(preprocessing).predict(image, top=1)[0]
-        for key, preprocessing in PREPROCESSINGS.items()
-    }

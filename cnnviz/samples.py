@@ -8,7 +8,6 @@ import csv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -16,10 +15,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cnnviz.images import centre_crop, eight_bit, read_image, resize_to
+from cnnviz.shipped import IMAGES
 
 Picture = NDArray[np.uint8]
 
-_FOLDER = Path(__file__).parent.parent / "assets" / "images"
 
 DEFAULT_SAMPLE = "panda"
 
@@ -74,7 +73,7 @@ def _open(name: str) -> Picture:
             brightness = brightness[..., np.newaxis]
         picture = np.repeat(brightness, 3 // brightness.shape[2], axis=2)
     else:
-        picture = read_image((_FOLDER / f"{name}.webp").read_bytes())
+        picture = read_image((IMAGES / f"{name}.webp").read_bytes())
     picture.flags.writeable = False
     return picture
 
@@ -126,7 +125,7 @@ _PHOTO_ALTS = {
 
 
 def _photos() -> list[Sample]:
-    with (_FOLDER / "credits.tsv").open(encoding="utf-8", newline="") as file:
+    with (IMAGES / "credits.tsv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     return [
         Sample(

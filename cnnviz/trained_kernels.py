@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -17,8 +16,8 @@ from numpy.typing import NDArray
 
 from cnnviz.preprocessing import PREPROCESSINGS, Preprocessing
 from cnnviz.shapes import Padding
+from cnnviz.shipped import MODELS
 
-_FOLDER = Path(__file__).parent.parent / "assets" / "models"
 _LITE_EPSILON = 1e-3  # of its batch normalisation
 
 PIXEL_SCALES: Mapping[str, Preprocessing] = MappingProxyType(
@@ -139,7 +138,7 @@ def _lite_stem() -> TrainedLayer:
 
 
 def _arrays(network: str, *names: str) -> list[NDArray[np.float64]]:
-    with np.load(_FOLDER / f"{network}.npz", allow_pickle=False) as arrays:
+    with np.load(MODELS / f"{network}.npz", allow_pickle=False) as arrays:
         return [arrays[name].astype(np.float64) for name in names]
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -21,10 +20,10 @@ from cnnviz.convolution import convolve
 from cnnviz.layers import dense, flatten
 from cnnviz.network_inputs import crop_and_resize
 from cnnviz.pooling import pool
+from cnnviz.shipped import MODELS
 
 Maps = NDArray[np.float32]
 
-WEIGHTS_FILE = Path(__file__).parents[1] / "assets" / "models" / "tutorial.npz"
 SIDE = 32
 
 
@@ -53,7 +52,7 @@ def tutorial_weights() -> Mapping[str, Maps]:
     conv_1/kernel (3, 3, 3, 6), conv_2/kernel (3, 3, 6, 16), dense/kernel (4096, 10), and a bias
     for each; all float32.
     """
-    with np.load(WEIGHTS_FILE, allow_pickle=False) as arrays:
+    with np.load(MODELS / "tutorial.npz", allow_pickle=False) as arrays:
         weights = {name: arrays[name].astype(np.float32) for name in arrays.files}
     for values in weights.values():
         values.setflags(write=False)

@@ -1,11 +1,13 @@
-"""A picture changed a little, to see whether a network still says the same."""
+"""One picture seen in other ways, to learn whether a network still says the same."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageFilter
 
+from cnnviz.network import Network, Prediction
+from cnnviz.preprocessing import PREPROCESSINGS
 from cnnviz.windows import padded_sources
 
 Picture = NDArray[np.uint8]
@@ -54,3 +56,27 @@ def noisy(image: Picture, deviation: float, *, seed: int = 0) -> Picture:
     """Add Gaussian noise of this standard deviation, in levels of 0 to 255; cut to that range."""
     noise = np.random.default_rng(seed).normal(0.0, deviation, image.shape)
     return np.clip(np.rint(image + noise), 0, 255).astype(np.uint8)
+
+
+def compare_preprocessings(network: Network, image: ArrayLike) -> dict[str, Prediction]:
+    """Ask a network about one picture under each preprocessing.
+
+    A picture whose class is known shows which one the network was trained with: the right answer
+    comes out under few of them, and with the largest probability under its own.
+
+    Parameters
+    ----------
+    image : (height, width, 3) uint8, any size.
+
+    Returns
+    -------
+    The most probable class under each key of `PREPROCESSINGS`, in their order.
+
+    Raises
+    ------
+    NetworkError : the network names no classes.
+    """
+    return {
+        key: network.with_preprocessing(preprocessing).predict(image, top=1)[0]
+        for key, preprocessing in PREPROCESSINGS.items()
+    }

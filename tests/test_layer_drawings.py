@@ -3,7 +3,6 @@ import pytest
 
 from cnnviz.connection_lines import lines
 from cnnviz.dropout_masks import packed_masks
-from cnnviz.latex_numbers import equals, latex_number
 from cnnviz.layer_formulas import (
     convolution_count_with_numbers,
     dense_count_with_numbers,
@@ -11,7 +10,7 @@ from cnnviz.layer_formulas import (
     weighted_sum_with_numbers,
 )
 from cnnviz.layers import dense_terms, dropout, weight_counts
-from cnnviz.quantities import written_bytes, written_count
+from cnnviz.notation import equals, latex_number, written_bytes, written_count
 
 
 @pytest.mark.parametrize(("stride", "padding"), [(1, "valid"), (2, "same"), (3, "valid")])

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.lettering import fitted, font, letters
-from cnnviz.numbers import written
+from cnnviz.notation import written
 
 
 @given(st.floats())

@@ -36,6 +36,7 @@ from cnnviz.networks import (
 )
 from cnnviz.preprocessing import PREPROCESSINGS
 from cnnviz.samples import SAMPLES, open_sample
+from cnnviz.shipped import MODELS
 from cnnviz.tensorflow_runtime import load_keras, load_tensorflow
 
 SHIPPED = ("tutorial", "small_vgg", "efficientnet_lite0")
@@ -44,7 +45,7 @@ PICTURE = np.random.default_rng(1).integers(0, 256, (60, 90, 3)).astype(np.uint8
 
 def shipped_model(name: str) -> Any:
     model = ARCHITECTURES[name]()
-    load_weights(model, networks.MODELS_FOLDER / f"{name}.npz")
+    load_weights(model, MODELS / f"{name}.npz")
     return model
 
 
@@ -875,8 +876,8 @@ def test_nine_of_ten_ordinary_photographs_are_right_in_the_first_five() -> None:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_each_shipped_network_has_a_card_of_the_file_that_lies_there(name: str) -> None:
-    card = (networks.MODELS_FOLDER / f"{name}.md").read_text(encoding="utf-8")
-    weights = (networks.MODELS_FOLDER / f"{name}.npz").read_bytes()
+    card = (MODELS / f"{name}.md").read_text(encoding="utf-8")
+    weights = (MODELS / f"{name}.npz").read_bytes()
     assert hashlib.sha256(weights).hexdigest() in card
     for heading in ("## Data", "## Accuracy", "## Limits", "## Licence"):
         assert heading in card
@@ -888,6 +889,6 @@ def test_each_shipped_network_has_a_card_of_the_file_that_lies_there(name: str) 
 
 
 def test_small_vgg_was_right_on_more_than_72_of_100_unseen_pictures() -> None:
-    report = json.loads((networks.MODELS_FOLDER / "small_vgg.json").read_text(encoding="utf-8"))
+    report = json.loads((MODELS / "small_vgg.json").read_text(encoding="utf-8"))
     assert report["test_accuracy"] >= 0.72
     assert report["parameters"] == open_network("small_vgg").parameters

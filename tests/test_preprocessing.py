@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.networks import Network, NetworkError
-from cnnviz.preprocessing import PREPROCESSINGS, compare_preprocessings
+from cnnviz.preprocessing import PREPROCESSINGS
 from cnnviz.tensorflow_runtime import load_keras
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (5, 7, 3)).astype(np.float32)
@@ -74,32 +73,3 @@ def test_pixels_without_three_channels_are_refused(shape):
 def test_another_number_of_channels_is_refused():
     with pytest.raises(ValueError, match=r"1 or 3 channels\. Received: 4"):
         PREPROCESSINGS["zero_to_one"](PIXELS, channels=4)
-
-
-def brightness_network(*end):
-    """Tell dark from bright, as a network that was trained on pixels from 0 to 1 would."""
-    keras = load_keras()
-    layers = keras.layers
-    model = keras.Sequential(
-        [layers.Input((4, 4, 3)), layers.GlobalAveragePooling2D(), layers.Dense(2), *end]
-    )
-    kernel = np.float32([[-8, 8]] * 3)
-    model.layers[1].set_weights([kernel, np.float32([12, -12])])
-    return Network.from_model(model, labels=["dark", "bright"], preprocessing="bgr_mean")
-
-
-def test_a_wrong_preprocessing_changes_the_answer():
-    network = brightness_network(load_keras().layers.Softmax())
-    dark = np.full((9, 9, 3), 100, np.uint8)
-    answers = compare_preprocessings(network, dark)
-    assert list(answers) == list(PREPROCESSINGS)
-    assert answers["zero_to_one"].label == "dark"
-    assert answers["zero_to_255"].label == "bright"
-    assert answers["zero_to_one"] == network.with_preprocessing("zero_to_one").predict(dark)[0]
-
-
-def test_a_network_without_classes_cannot_be_compared():
-    keras = load_keras()
-    model = keras.Sequential([keras.layers.Input((4, 4, 3)), keras.layers.Conv2D(2, 3)])
-    with pytest.raises(NetworkError, match="names classes"):
-        compare_preprocessings(Network.from_model(model), PIXELS.astype(np.uint8))

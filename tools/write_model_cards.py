@@ -18,8 +18,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from cnnviz.networks import MODELS_FOLDER, Network, open_network  # noqa: E402
+from cnnviz.networks import Network, open_network  # noqa: E402
 from cnnviz.samples import SAMPLES, open_sample  # noqa: E402
+from cnnviz.shipped import MODELS  # noqa: E402
 
 # What a right answer would be, where ImageNet has a class for the thing in the picture.
 RIGHT = {
@@ -141,7 +142,7 @@ Weights: MIT, like the project.
 
 
 def measured(network: Network) -> str:
-    path = MODELS_FOLDER / f"{network.name}.npz"
+    path = MODELS / f"{network.name}.npz"
     rows, columns, channels = network.input_shape
     return f"""\
 | | |
@@ -184,7 +185,7 @@ def card(name: str) -> str:
     if name == "efficientnet_lite0":
         parts.append(EFFICIENTNET_DATA)
     else:
-        report = json.loads((MODELS_FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+        report = json.loads((MODELS / f"{name}.json").read_text(encoding="utf-8"))
         parts += [CIFAR10, training(report)]
     parts.append(predictions(network))
     parts.append(
@@ -195,7 +196,7 @@ def card(name: str) -> str:
 
 def main() -> None:
     for name in INTRODUCTIONS:
-        (MODELS_FOLDER / f"{name}.md").write_text(card(name), encoding="utf-8")
+        (MODELS / f"{name}.md").write_text(card(name), encoding="utf-8")
 
 
 if __name__ == "__main__":

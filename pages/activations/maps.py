@@ -9,7 +9,7 @@ from cnnviz.activation_formulas import with_numbers
 from cnnviz.activation_maps import ActivatedMap, activated_map
 from cnnviz.display import display
 from cnnviz.kernels import KERNELS
-from cnnviz.numbers import written
+from cnnviz.notation import written
 from pages.activations.choice import ChosenActivation, chosen_activation
 from pages.ui.picture import Picture
 from pages.ui.pointwise import pointwise

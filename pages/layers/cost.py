@@ -6,7 +6,7 @@ import streamlit as st
 from cnnviz.layer_code import cost_code
 from cnnviz.layer_formulas import convolution_count_with_numbers, dense_count_with_numbers
 from cnnviz.layers import WeightCounts, weight_counts
-from cnnviz.quantities import written_bytes, written_count
+from cnnviz.notation import written_bytes, written_count
 from pages.ui.curves import Axis, Curve, Panel, curves
 from pages.ui.picture import Picture
 from pages.ui.stage import experiments, seen_first

@@ -14,7 +14,7 @@ from cnnviz.layer_terms import Question, as_cells
 from cnnviz.network import Network
 from cnnviz.network_inputs import Box
 from cnnviz.network_layers import LayerInfo
-from cnnviz.numbers import written
+from cnnviz.notation import written
 from cnnviz.overview import averaged_down
 from pages.network.explanation_words import (
     KINDS,

@@ -1,20 +1,18 @@
 """What an uploaded file leaves open: the pixels' scale, the classes' names, the input's size."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from cnnviz.labels import parse_labels
 from cnnviz.limits import LIMITS
-from cnnviz.model_files import Upload
-from cnnviz.networks import Network, NetworkError
-from cnnviz.preprocessing import PREPROCESSINGS, compare_preprocessings
+from cnnviz.networks import NetworkError
+from cnnviz.preprocessing import PREPROCESSINGS
+from cnnviz.variations import compare_preprocessings
+from pages.ui.own_network import HELD, OwnModel
 from pages.ui.picture import Picture
-
-HELD = "own_model"
-"""The session's key of the uploaded network; nothing of it is kept anywhere else."""
 
 _PIXELS = "own_model_pixels"
 _SIDE = "own_model_side"
@@ -22,35 +20,6 @@ _WANTED_SIDE = "own_model_wanted_side"
 _LABELS = "own_model_labels"
 _LABEL_FILE = "own_model_label_file"
 _LABEL_COMPLAINT = "own_model_label_complaint"
-
-
-@dataclass(frozen=True)
-class OwnModel:
-    """An uploaded network with the choices that its file leaves open.
-
-    file_name, data, digest : the file.
-    upload : what was read from it.
-    pixels : the key of its preprocessing.
-    labels : the names of its classes; None for numbers.
-    """
-
-    file_name: str
-    data: bytes
-    digest: str
-    upload: Upload
-    pixels: str
-    labels: tuple[str, ...] | None = None
-
-    @property
-    def identity(self) -> str:
-        """What changes whenever the network's numbers may."""
-        return f"own {self.digest} {self.upload.network.input_shape[:2]} {self.pixels}"
-
-    @property
-    def network(self) -> Network:
-        """The network as the choices have it."""
-        network = self.upload.network.with_preprocessing(self.pixels)
-        return network if self.labels is None else network.with_labels(self.labels)
 
 
 def begin_anew() -> None:

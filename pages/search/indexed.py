@@ -15,9 +15,9 @@ from cnnviz.network import Network
 from cnnviz.networks import NETWORKS, open_network, random_twin
 from cnnviz.photos import all_photos, open_photo
 from cnnviz.search import ImageIndex, best_layer
-from pages.network.own_choices import HELD, OwnModel
 from pages.search.pictures import Collection
 from pages.search.queue import made
+from pages.ui.own_network import HELD, OwnModel
 
 MANY = 1000
 """Pictures beyond which one layer is held and ranked at a time."""

@@ -4,8 +4,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.jobs import Job
-from cnnviz.map_alignment import align, align_in_turn
-from cnnviz.projection import METHODS, Method, project
+from cnnviz.projection import METHODS, Method, align, align_in_turn, project
 from pages.search.asking import serial, take
 from pages.search.indexed import MANY, Indexed
 from pages.search.queue import made

@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.model_files import read_upload
 from cnnviz.preprocessing import PREPROCESSINGS
 from cnnviz.tensorflow_runtime import load_keras
-from pages.network.own_choices import OwnModel, plain
+from pages.network.own_choices import plain
+from pages.ui.own_network import OwnModel
 from pages.ui.wire import unpack
 
 OWN = {"network": "Your own model"}

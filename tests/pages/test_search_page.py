@@ -15,8 +15,8 @@ from cnnviz.networks import open_network
 from cnnviz.photos import all_photos, open_photo
 from cnnviz.search import METRICS, ImageIndex, layers_to_index, quality
 from cnnviz.search_downloads import search_code
-from pages.network.own_choices import HELD
 from pages.search import asking, pictures
+from pages.ui.own_network import HELD
 from pages.ui.takeaway import npz
 from pages.ui.wire import unpack
 

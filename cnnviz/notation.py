@@ -1,0 +1,92 @@
+"""How numbers are written: in a cell, in words and inside formulas (LaTeX)."""
+
+import math
+
+import numpy as np
+
+
+def written(value: float, digits: int = 3) -> str:
+    """Write a number with about `digits` significant digits and a true minus sign.
+
+    >>> written(-310.0), written(0.0625), written(12.3456)
+    ('\u2212310', '0.0625', '12.3')
+    """
+    if not math.isfinite(value):
+        return str(value)
+    if value == int(value) and abs(value) < 1e6:
+        text = str(int(value))
+    elif not 1e-3 <= abs(value) < 1e6:
+        text = f"{value:.1e}"
+    else:
+        whole = max(0, math.floor(math.log10(abs(value))))
+        text = (
+            f"{value:.{max(0, min(4, digits - 1 - whole))}f}"
+            if abs(value) >= 1
+            else (f"{value:.4f}".rstrip("0"))
+        )
+    return text.replace("-", "\u2212")
+
+
+def written_count(count: int) -> str:
+    """Write a whole number: in full below ten millions, then in words.
+
+    >>> written_count(1_228_800), written_count(3_000_000_000)
+    ('1,228,800', '3 billion')
+    """
+    for size, word in ((10**12, "trillion"), (10**9, "billion"), (10**7, "million")):
+        if count >= size:
+            unit = 10**6 if word == "million" else size
+            return f"{count / unit:.4g} {word}"
+    return f"{count:,}"
+
+
+def written_bytes(count: int) -> str:
+    """Write a number of bytes in the largest unit that leaves at least one.
+
+    >>> written_bytes(3584), written_bytes(4_915_600)
+    ('3.5 KiB', '4.69 MiB')
+    """
+    size, unit = float(count), "bytes"
+    for larger in ("KiB", "MiB", "GiB", "TiB"):
+        if size < 1024:
+            break
+        size, unit = size / 1024, larger
+    return f"{size:.3g} {unit}" if size < 1000 else f"{size:.0f} {unit}"
+
+
+def latex_number(value: float) -> str:
+    r"""Write about four digits, as a power of ten where that is shorter.
+
+    >>> latex_number(0.12345), latex_number(-1.5e-7)
+    ('0.1235', '-1.5 \\cdot 10^{-7}')
+    """
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else (r"\infty" if value > 0 else r"-\infty")
+    exponent = math.floor(math.log10(abs(value)))
+    if -4 <= exponent < 6:
+        return np.format_float_positional(value, precision=4, fractional=False, trim="-")
+    # Through text: dividing by a power of ten would leave float64 for the smallest numbers.
+    mantissa, _, power = f"{value:.2e}".partition("e")
+    return rf"{float(mantissa):g} \cdot 10^{{{int(power)}}}"
+
+
+def bracketed(text: str) -> str:
+    """Put brackets around a negative number, as after a sign or a dot.
+
+    >>> bracketed("-2"), bracketed("2")
+    ('(-2)', '2')
+    """
+    return f"({text})" if text.startswith("-") else text
+
+
+def equals(value: float) -> str:
+    r"""Write what a formula gives, with = or, where digits are left out, with the sign for that.
+
+    >>> equals(0.5), equals(1 / 3)
+    ('= 0.5', '\\approx 0.333333')
+    """
+    short = float(f"{value:.6g}")
+    sign = "=" if short == value else r"\approx"
+    if value != 0 and not 1e-5 <= abs(value) < 1e7:
+        return rf"{sign} {latex_number(value)}"
+    return f"{sign} {np.format_float_positional(short, trim='-')}"
