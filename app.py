@@ -3,13 +3,13 @@
 import streamlit as st
 
 from cnnviz.convolution import depthwise_convolve
+from cnnviz.convolution.windows import padded_sources
 from cnnviz.shapes import map_padding
-from cnnviz.windows import padded_sources
 from pages.ui.cards import path_of_cards
+from pages.ui.components.window import Sliding, sliding_window
 from pages.ui.frame import page_frame
 from pages.ui.kernel import KernelInHand
 from pages.ui.stage import working_picture
-from pages.ui.window import Sliding, sliding_window
 
 picture = page_frame("app.py", title=False)
 st.title("See every number between a picture and a network's answer", anchor=False)

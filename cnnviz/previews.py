@@ -6,14 +6,16 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz import images, palette, samples
 from cnnviz.convolution import depthwise_convolve
-from cnnviz.display import display
-from cnnviz.layers import dropout
-from cnnviz.learning import learning_step, learning_task, start_learning
+from cnnviz.drawing import palette
+from cnnviz.drawing.display import display
+from cnnviz.images import pictures as images
+from cnnviz.images import samples
+from cnnviz.layers.operations import dropout
+from cnnviz.layers.tutorial_network import tutorial_maps
+from cnnviz.learning.descent import learning_step, learning_task, start_learning
 from cnnviz.pooling import pool
 from cnnviz.shapes import coverage
-from cnnviz.tutorial_network import tutorial_maps
 
 SIDE = 144
 """Height and width of a preview, in pixels."""

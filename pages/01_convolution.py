@@ -5,14 +5,15 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from cnnviz import images
-from cnnviz.animation import sliding_patch_gif
 from cnnviz.convolution import depthwise_convolve
-from cnnviz.display import DISPLAYS, display
-from cnnviz.keras_code import convolution_code
+from cnnviz.convolution.code import convolution_code
+from cnnviz.convolution.windows import PADDING_MODES, padded_sources
+from cnnviz.drawing.display import DISPLAYS, display
+from cnnviz.drawing.sliding_window import sliding_patch_gif
+from cnnviz.images import pictures as images
 from cnnviz.shapes import dilated_size, map_padding
-from cnnviz.windows import PADDING_MODES, padded_sources
-from pages.ui.formulas import convolution_formula, size_of_result
+from pages.convolution.formulas import convolution_formula, size_of_result
+from pages.ui.components.window import Slides, Sliding, sliding_window
 from pages.ui.frame import page_frame
 from pages.ui.kernel import KernelInHand
 from pages.ui.picture import Picture
@@ -26,7 +27,6 @@ from pages.ui.stage import (
 )
 from pages.ui.stage_slider import StageSlider, take_slides
 from pages.ui.takeaway import Download, npz, take_it_with_you
-from pages.ui.window import Slides, Sliding, sliding_window
 
 STRIDE = StageSlider("stride", "Stride", 1, 8, 1, "convolution")
 DILATION = StageSlider("dilation", "Dilation", 1, 8, 1, "convolution")

@@ -3,13 +3,14 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.geometry import apply_kernel
-from cnnviz.grid_code import keras_program
+from cnnviz.padding.code import keras_program
+from cnnviz.padding.geometry import apply_kernel
 from pages.padding.arithmetic import arithmetic
 from pages.padding.conventions import same_and_its_odd_pixel, two_conventions
 from pages.padding.coverage import coverage_maps
 from pages.padding.geometry import geometry_controls
 from pages.padding.grid_kernel import GridKernel
+from pages.ui.components.window import Sliding, sliding_window
 from pages.ui.controls import Axes
 from pages.ui.frame import page_frame
 from pages.ui.grid_downloads import grid_downloads
@@ -17,7 +18,6 @@ from pages.ui.number_grid import NumberGrid
 from pages.ui.picture import Picture
 from pages.ui.stage import CellInFocus, experiments, seen_first
 from pages.ui.takeaway import take_it_with_you
-from pages.ui.window import Sliding, sliding_window
 
 
 @st.fragment  # a control runs this again, not the menu and the picker beside it

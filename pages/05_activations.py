@@ -3,9 +3,9 @@
 import streamlit as st
 
 from pages.activations.curve import curve
-from pages.activations.dead import dead_relus
+from pages.activations.dead_relus import dead_relus
 from pages.activations.maps import on_the_maps
-from pages.activations.probabilities import probabilities
+from pages.activations.softmax import probabilities
 from pages.activations.vanishing import vanishing_gradients
 from pages.ui.frame import page_frame
 

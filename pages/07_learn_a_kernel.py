@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.learning.components.run import learning_run
 from pages.learning.controls import (
     choice,
     is_flat,
@@ -13,7 +14,6 @@ from pages.learning.controls import (
 from pages.learning.lesson import arithmetic, take_away, why_it_matters
 from pages.learning.run import KEY, STEP, Run, take_progress
 from pages.ui.frame import page_frame
-from pages.ui.learning import learning_run
 from pages.ui.picture import Picture
 from pages.ui.stage import seen_first
 

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from pages.network import answer, explanation, layer, overview, table
-from pages.network.choice import chosen_scene
-from pages.network.takeaway import finish
+from pages.networks import answer, explanation, layer, overview, table
+from pages.networks.choice import chosen_scene
+from pages.networks.takeaway import finish
 from pages.ui.frame import page_frame
 from pages.ui.picture import Picture
 from pages.ui.stage import seen_first

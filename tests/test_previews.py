@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from cnnviz.images.samples import open_sample
 from cnnviz.previews import PREVIEWS, SIDE, preview
-from cnnviz.samples import open_sample
 
 
 @pytest.mark.parametrize("name", PREVIEWS)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cnnviz.explain import explain
-from cnnviz.layer_statistics import layer_statistics
 from cnnviz.networks import open_network
-from cnnviz.tensorflow_runtime import freeze_garbage, load_tensorflow
+from cnnviz.networks.explanation.explain import explain
+from cnnviz.networks.feature_maps.statistics import layer_statistics
+from cnnviz.networks.tensorflow_runtime import freeze_garbage, load_tensorflow
 
 Row = tuple[str, str, str]
 

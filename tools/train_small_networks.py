@@ -29,9 +29,9 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from cnnviz.architectures import ARCHITECTURES, CIFAR10_CLASSES  # noqa: E402
-from cnnviz.network_weights import save_weights  # noqa: E402
-from cnnviz.tensorflow_runtime import load_keras, load_tensorflow  # noqa: E402
+from cnnviz.networks.architectures import ARCHITECTURES, CIFAR10_CLASSES  # noqa: E402
+from cnnviz.networks.tensorflow_runtime import load_keras, load_tensorflow  # noqa: E402
+from cnnviz.networks.weights import save_weights  # noqa: E402
 
 SEED = 20
 SETTINGS = {

@@ -18,8 +18,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from cnnviz.images.samples import SAMPLES, open_sample  # noqa: E402
 from cnnviz.networks import Network, open_network  # noqa: E402
-from cnnviz.samples import SAMPLES, open_sample  # noqa: E402
 from cnnviz.shipped import MODELS  # noqa: E402
 
 # What a right answer would be, where ImageNet has a class for the thing in the picture.

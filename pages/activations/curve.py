@@ -3,12 +3,12 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.activation_code import curve_code
-from cnnviz.activation_formulas import with_numbers
 from cnnviz.activations import ACTIVATIONS
+from cnnviz.activations.code import curve_code
+from cnnviz.activations.formulas import with_numbers
 from pages.activations.choice import ChosenActivation, chosen_activation, overlaid_activations
 from pages.ui.address import Addressed
-from pages.ui.curves import Axis, Curve, Panel, curves
+from pages.ui.components.curves import Axis, Curve, Panel, curves
 from pages.ui.picture import Picture
 from pages.ui.stage import experiments, seen_first
 from pages.ui.takeaway import Download, npz, take_it_with_you

@@ -3,16 +3,16 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz import images
-from cnnviz.activation_code import map_code
-from cnnviz.activation_formulas import with_numbers
-from cnnviz.activation_maps import ActivatedMap, activated_map
-from cnnviz.display import display
+from cnnviz.activations.code import map_code
+from cnnviz.activations.formulas import with_numbers
+from cnnviz.activations.maps import ActivatedMap, activated_map
+from cnnviz.drawing.display import display
+from cnnviz.images import pictures as images
 from cnnviz.kernels import KERNELS
 from cnnviz.notation import written
 from pages.activations.choice import ChosenActivation, chosen_activation
+from pages.activations.components.pointwise import pointwise
 from pages.ui.picture import Picture
-from pages.ui.pointwise import pointwise
 from pages.ui.stage import CellInFocus, experiments, page_background, seen_first, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
 

@@ -5,9 +5,9 @@ from typing import get_args
 import numpy as np
 import streamlit as st
 
-from cnnviz.activation_code import stack_code
-from cnnviz.activation_formulas import gradient_with_numbers
-from cnnviz.gradients import (
+from cnnviz.activations.code import stack_code
+from cnnviz.activations.formulas import gradient_with_numbers
+from cnnviz.activations.gradients import (
     DEEPEST,
     GradientByDepth,
     Initialisation,
@@ -16,7 +16,7 @@ from cnnviz.gradients import (
     picture_patches,
 )
 from pages.activations.choice import ChosenActivation, chosen_activation, overlaid_activations
-from pages.ui.curves import Axis, Curve, Panel, curves
+from pages.ui.components.curves import Axis, Curve, Panel, curves
 from pages.ui.picture import Picture
 from pages.ui.stage import experiments, seen_first, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you

@@ -5,16 +5,16 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
-from cnnviz import images
 from cnnviz.activations import ACTIVATIONS, Activation
-from cnnviz.channel_animation import mixing_gif
-from cnnviz.channel_code import mix_code
-from cnnviz.channel_mixing import MIXING, activation_table, mix_channels, mix_formula
-from cnnviz.display import display
+from cnnviz.channels.animation import mixing_gif
+from cnnviz.channels.code import mix_code
+from cnnviz.channels.mixing import MIXING, activation_table, mix_channels, mix_formula
+from cnnviz.channels.trained_kernels import PIXEL_SCALES
+from cnnviz.drawing.display import display
+from cnnviz.images import pictures as images
 from cnnviz.shapes import map_padding
-from cnnviz.trained_kernels import PIXEL_SCALES
-from pages.ui.channel_kernels import ChannelKernels
-from pages.ui.channels import FilterBank, channel_lanes
+from pages.channels.components.lanes import FilterBank, channel_lanes
+from pages.channels.kernels import ChannelKernels
 from pages.ui.picture import Picture
 from pages.ui.stage import CellInFocus, experiments, page_background, seen_first, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you

@@ -3,16 +3,16 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz import images
 from cnnviz.activations import ACTIVATIONS
-from cnnviz.channel_code import connected_code
-from cnnviz.channel_connections import compare_connections, connections_for
+from cnnviz.channels.code import connected_code
+from cnnviz.channels.connections import compare_connections, connections_for
+from cnnviz.channels.trained_kernels import PIXEL_SCALES, first_layer, second_layer
 from cnnviz.convolution import convolve
-from cnnviz.display import display
-from cnnviz.trained_kernels import PIXEL_SCALES, first_layer, second_layer
+from cnnviz.drawing.display import display
+from cnnviz.images import pictures as images
+from pages.channels.components.lanes import filter_volume
+from pages.channels.kernels import ChannelKernels
 from pages.ui.address import Addressed
-from pages.ui.channel_kernels import ChannelKernels
-from pages.ui.channels import filter_volume
 from pages.ui.picture import Picture
 from pages.ui.stage import experiments, page_background, seen_first, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from cnnviz.connection_lines import Lines, lines
-from cnnviz.layer_code import connections_code
-from pages.ui.connections import connections_view
+from cnnviz.layers.code import connections_code
+from cnnviz.layers.connections import Lines, lines
+from pages.layers.components.connections import connections_view
 from pages.ui.picture import Picture
 from pages.ui.stage import experiments, seen_first
 from pages.ui.takeaway import Download, npz, take_it_with_you

@@ -3,11 +3,11 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.layer_code import cost_code
-from cnnviz.layer_formulas import convolution_count_with_numbers, dense_count_with_numbers
-from cnnviz.layers import WeightCounts, weight_counts
+from cnnviz.layers.code import cost_code
+from cnnviz.layers.formulas import convolution_count_with_numbers, dense_count_with_numbers
+from cnnviz.layers.operations import WeightCounts, weight_counts
 from cnnviz.notation import written_bytes, written_count
-from pages.ui.curves import Axis, Curve, Panel, curves
+from pages.ui.components.curves import Axis, Curve, Panel, curves
 from pages.ui.picture import Picture
 from pages.ui.stage import experiments, seen_first
 from pages.ui.takeaway import Download, npz, take_it_with_you

@@ -3,15 +3,15 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz import images
-from cnnviz.architectures import CIFAR10_CLASSES
-from cnnviz.display import display
-from cnnviz.layer_code import dense_code
-from cnnviz.layer_formulas import weighted_sum_with_numbers
-from cnnviz.layers import dense_terms, flatten
-from cnnviz.tutorial_network import tutorial_weights
+from cnnviz.drawing.display import display
+from cnnviz.images import pictures as images
+from cnnviz.layers.code import dense_code
+from cnnviz.layers.formulas import weighted_sum_with_numbers
+from cnnviz.layers.operations import dense_terms, flatten
+from cnnviz.layers.tutorial_network import tutorial_weights
+from cnnviz.networks.architectures import CIFAR10_CLASSES
+from pages.layers.components.dense import dense_unit
 from pages.layers.maps import maps_of
-from pages.ui.dense import dense_unit
 from pages.ui.picture import Picture
 from pages.ui.stage import experiments, page_background, seen_first
 from pages.ui.takeaway import Download, npz, take_it_with_you

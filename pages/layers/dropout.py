@@ -3,12 +3,12 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.dropout_masks import packed_masks
-from cnnviz.layer_code import dropout_code
-from cnnviz.layer_formulas import expected_with_numbers
-from cnnviz.layers import DropoutStatistics, dropout, dropout_statistics
+from cnnviz.layers.code import dropout_code
+from cnnviz.layers.dropout_masks import packed_masks
+from cnnviz.layers.formulas import expected_with_numbers
+from cnnviz.layers.operations import DropoutStatistics, dropout, dropout_statistics
+from pages.layers.components.dropout import dropout_view
 from pages.layers.maps import maps_of
-from pages.ui.dropout import dropout_view
 from pages.ui.picture import Picture
 from pages.ui.stage import experiments, seen_first
 from pages.ui.takeaway import Download, npz, take_it_with_you

@@ -3,16 +3,16 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz import images
-from cnnviz.display import display
-from cnnviz.layer_code import flatten_code
-from cnnviz.layer_formulas import flatten_with_numbers
-from cnnviz.layers import flatten, flatten_cell
+from cnnviz.drawing.display import display
+from cnnviz.images import pictures as images
+from cnnviz.layers.code import flatten_code
+from cnnviz.layers.formulas import flatten_with_numbers
+from cnnviz.layers.operations import flatten, flatten_cell
+from cnnviz.layers.tutorial_network import SIDE, small_maps
 from cnnviz.pooling import pool
-from cnnviz.tutorial_network import SIDE, small_maps
+from pages.layers.components.flatten import flatten_view
 from pages.layers.maps import maps_of
 from pages.ui.address import Addressed
-from pages.ui.flatten import flatten_view
 from pages.ui.picture import Picture
 from pages.ui.stage import experiments, page_background, seen_first
 from pages.ui.takeaway import Download, npz, take_it_with_you

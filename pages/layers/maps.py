@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.tutorial_network import TutorialMaps, tutorial_maps
+from cnnviz.layers.tutorial_network import TutorialMaps, tutorial_maps
 from pages.ui.picture import Picture
 
 

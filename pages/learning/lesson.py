@@ -5,11 +5,11 @@ import math
 import numpy as np
 import streamlit as st
 
-from cnnviz import images
-from cnnviz.display import display
-from cnnviz.learning_animation import learning_gif
-from cnnviz.learning_code import learning_code, run_arrays
-from cnnviz.learning_formulas import (
+from cnnviz.drawing.display import display
+from cnnviz.images import pictures as images
+from cnnviz.learning.animation import learning_gif
+from cnnviz.learning.code import learning_code, run_arrays
+from cnnviz.learning.formulas import (
     LOSS,
     SLOPE,
     curvature_rule,
@@ -19,7 +19,7 @@ from cnnviz.learning_formulas import (
     step_rule,
     step_with_numbers,
 )
-from cnnviz.learning_replay import Chapter, compared, factor_per_step
+from cnnviz.learning.replay import Chapter, compared, factor_per_step
 from pages.learning.controls import set_up, take_picture
 from pages.learning.run import Run
 from pages.ui.kernel import KernelInHand

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from cnnviz.learning import (
+from cnnviz.learning.descent import (
     Curvature,
     LearningTask,
     curvature,
@@ -15,8 +15,8 @@ from cnnviz.learning import (
     learning_task,
     start_learning,
 )
-from cnnviz.learning_formulas import diverged_sentence
-from cnnviz.learning_replay import (
+from cnnviz.learning.formulas import diverged_sentence
+from cnnviz.learning.replay import (
     Chapter,
     cautious_learning_rate,
     chapter_lengths,
@@ -24,8 +24,8 @@ from cnnviz.learning_replay import (
     noise_floor,
     record_chapter,
 )
+from pages.learning.components.run import Recorded, Stability
 from pages.ui.address import Addressed
-from pages.ui.learning import Recorded, Stability
 
 MOST_STEPS = 2000
 KEY = "learning"

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from cnnviz.formulas import CONVOLUTION
-from cnnviz.geometry import Geometry
-from cnnviz.padding_formulas import TRANSPOSED_CONVOLUTION
+from cnnviz.convolution.formulas import CONVOLUTION
+from cnnviz.padding.formulas import TRANSPOSED_CONVOLUTION
+from cnnviz.padding.geometry import Geometry
 from pages.ui.result_size import floored_size_of_result
 
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from cnnviz.geometry import Geometry
+from cnnviz.padding.geometry import Geometry
 from cnnviz.shapes import coverage
-from pages.ui.window import CoverageMap
+from pages.ui.components.window import CoverageMap
 
 
 def coverage_maps(geometry: Geometry) -> list[CoverageMap]:

@@ -6,7 +6,12 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from cnnviz.geometry import Geometry, convolution_geometry, full_padding, transposed_geometry
+from cnnviz.padding.geometry import (
+    Geometry,
+    convolution_geometry,
+    full_padding,
+    transposed_geometry,
+)
 from cnnviz.shapes import dilated_size
 from pages.padding.grid_kernel import MOST, GridKernel
 from pages.ui.controls import Axes

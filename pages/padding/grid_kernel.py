@@ -3,7 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz import kernels, number_grids
+from cnnviz import kernels
+from cnnviz.padding import number_grids
 from pages.ui.address import Addressed
 from pages.ui.controls import Axes, Limits
 from pages.ui.kernel import KernelInHand

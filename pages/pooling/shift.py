@@ -7,18 +7,18 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from cnnviz import images
 from cnnviz.convolution import convolve
-from cnnviz.display import display
+from cnnviz.convolution.windows import PADDING_MODES
+from cnnviz.drawing.display import display
+from cnnviz.images import pictures as images
 from cnnviz.kernels import KERNELS
 from cnnviz.pooling import pool
-from cnnviz.shift import ShiftCurves, equivariance, shift_curves, shift_picture
-from cnnviz.shift_code import shift_code
-from cnnviz.windows import PADDING_MODES
+from cnnviz.pooling.shift import ShiftCurves, equivariance, shift_curves, shift_picture
+from cnnviz.pooling.shift_code import shift_code
 from pages.pooling.material import filter_control
 from pages.ui.address import Addressed
+from pages.ui.components.curves import Axis, Curve, Panel, curves
 from pages.ui.controls import bounded_slider, set_slider
-from pages.ui.curves import Axis, Curve, Panel, curves
 from pages.ui.picture import Picture
 from pages.ui.stage import experiments, page_background, seen_first, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you

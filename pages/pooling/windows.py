@@ -5,15 +5,16 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from cnnviz import images
-from cnnviz.animation import sliding_patch_gif
-from cnnviz.display import display
-from cnnviz.geometry import Geometry, convolution_geometry
-from cnnviz.pooled_view import PooledView, pooled_view
-from cnnviz.pooling_code import pooling_code
-from cnnviz.pooling_formulas import GRADIENT, POOLING
+from cnnviz.drawing.display import display
+from cnnviz.drawing.sliding_window import sliding_patch_gif
+from cnnviz.images import pictures as images
+from cnnviz.padding.geometry import Geometry, convolution_geometry
+from cnnviz.pooling.code import pooling_code
+from cnnviz.pooling.formulas import GRADIENT, POOLING
+from cnnviz.pooling.view import PooledView, pooled_view
 from cnnviz.shapes import Padding
 from pages.pooling.material import Material, material_controls
+from pages.ui.components.window import Pooled, Sliding, sliding_window
 from pages.ui.controls import Axes
 from pages.ui.grid_downloads import grid_downloads
 from pages.ui.number_grid import NumberGrid
@@ -21,7 +22,6 @@ from pages.ui.picture import Picture
 from pages.ui.result_size import floored_size_of_result
 from pages.ui.stage import CellInFocus, experiments, page_background, seen_first
 from pages.ui.takeaway import Download, npz, take_it_with_you
-from pages.ui.window import Pooled, Sliding, sliding_window
 
 KINDS = {"max": "Maximum", "average": "Average", "l2": "L2, the length"}
 MOST = 8

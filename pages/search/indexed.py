@@ -7,14 +7,14 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from cnnviz import images
-from cnnviz.gallery import Skipped
-from cnnviz.gallery_index import GalleryIndex, gallery_job
-from cnnviz.jobs import Job
-from cnnviz.network import Network
+from cnnviz.images import pictures as images
 from cnnviz.networks import NETWORKS, open_network, random_twin
-from cnnviz.photos import all_photos, open_photo
+from cnnviz.networks.network import Network
 from cnnviz.search import ImageIndex, best_layer
+from cnnviz.search.gallery import Skipped
+from cnnviz.search.gallery_index import GalleryIndex, gallery_job
+from cnnviz.search.photos import all_photos, open_photo
+from cnnviz.server.jobs import Job
 from pages.search.pictures import Collection
 from pages.search.queue import made
 from pages.ui.own_network import HELD, OwnModel

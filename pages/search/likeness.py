@@ -3,14 +3,14 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz import images
-from cnnviz.likeness import Likeness, likeness
-from cnnviz.search_formulas import likeness_formula, precision_formula, rank_weighted_formula
+from cnnviz.images import pictures as images
+from cnnviz.search.formulas import likeness_formula, precision_formula, rank_weighted_formula
+from cnnviz.search.likeness import Likeness, likeness
 from pages.search.scene import SearchScene, open_indexed
-from pages.ui.components import register
+from pages.ui.components.registration import register
 from pages.ui.wire import pack
 
-_mount = register("likeness")
+_mount = register("search/likeness")
 _LONGEST_SIDE = 420
 
 

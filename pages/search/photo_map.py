@@ -3,17 +3,17 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.jobs import Job
-from cnnviz.projection import METHODS, Method, align, align_in_turn, project
+from cnnviz.search.projection import METHODS, Method, align, align_in_turn, project
+from cnnviz.server.jobs import Job
 from pages.search.asking import serial, take
 from pages.search.indexed import MANY, Indexed
 from pages.search.queue import made
 from pages.search.results import described_layers, rows_of
 from pages.search.scene import SearchScene
-from pages.ui.components import register
+from pages.ui.components.registration import register
 from pages.ui.wire import pack
 
-_mount = register("photo_map")
+_mount = register("search/photo_map")
 _KEY = "search_map"
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cnnviz.gallery import (
+from cnnviz.limits import LIMITS
+from cnnviz.search.gallery import (
     Gallery,
     GalleryError,
     Skipped,
@@ -12,8 +13,7 @@ from cnnviz.gallery import (
     gallery_of_folder,
     open_folders,
 )
-from cnnviz.limits import LIMITS
-from cnnviz.photos import all_photos
+from cnnviz.search.photos import all_photos
 
 _SHIPPED = "Shipped photos"
 _OWN = "Your own pictures"

@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.jobs import JOBS, Job
-from cnnviz.shared_work import SharedWork
+from cnnviz.server.jobs import JOBS, Job
+from cnnviz.server.shared_work import SharedWork
 
 _SEEN = "search_waiting_for"
 _STOPPED = "search_stopped"

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from cnnviz import images, palette
-from cnnviz.network_layers import LayerInfo
+from cnnviz.drawing import palette
+from cnnviz.images import pictures as images
+from cnnviz.networks.layers import LayerInfo
 from pages.search.asking import serial, take
 from pages.search.scene import (
     COUNT,
@@ -16,11 +17,11 @@ from pages.search.scene import (
     own_matches,
     qualities,
 )
-from pages.ui.components import register
+from pages.ui.components.registration import register
 from pages.ui.picture import Picture
 from pages.ui.wire import pack
 
-_mount = register("search")
+_mount = register("search/results")
 _KEY = "search_stage"
 _LONGEST_SIDE, _SMALL_SIDE = 480, 160
 FEW = 300

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from cnnviz.network import Network
-from cnnviz.rankings import Rankings, rank_all, rank_everywhere
+from cnnviz.networks.network import Network
 from cnnviz.search import ImageIndex, Match, Metric, Quality, Vectors, embed, quality
+from cnnviz.search.rankings import Rankings, rank_all, rank_everywhere
 from pages.search.indexed import MANY, Indexed
 from pages.ui.address import Addressed
 from pages.ui.picture import Picture

@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz import images
-from cnnviz.network_code import has_code, network_file
-from cnnviz.search_downloads import contact_sheet, results_csv, search_code
+from cnnviz.images import pictures as images
+from cnnviz.networks.code import has_code, network_file
+from cnnviz.search.downloads import contact_sheet, results_csv, search_code
 from pages.search.scene import (
     LAYER,
     QUERY,

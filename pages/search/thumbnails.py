@@ -3,12 +3,12 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz import palette
+from cnnviz.drawing import palette
 from pages.search.indexed import Indexed
-from pages.ui.components import register
+from pages.ui.components.registration import register
 from pages.ui.wire import pack
 
-_mount = register("photos")
+_mount = register("search/thumbnails")
 
 
 def thumbnails(indexed: Indexed) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz import images
+from cnnviz.images import pictures as images
 from cnnviz.previews import PREVIEWS, preview
 from pages.ui.frame import PAGES, Page, address_of
 from pages.ui.picture import Picture, picture_address

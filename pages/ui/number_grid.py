@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from cnnviz import number_grids
+from cnnviz.padding import number_grids
 from pages.ui.address import Addressed
+from pages.ui.components.locator import locator
 from pages.ui.controls import Axes
-from pages.ui.locator import locator
 from pages.ui.picture import Picture
 from pages.ui.stage import working_picture
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from cnnviz.model_files import Upload
 from cnnviz.networks import Network
+from cnnviz.networks.keras_files.upload import Upload
 
 HELD = "own_model"
 """The session's key of the uploaded network; nothing of it is kept anywhere else."""

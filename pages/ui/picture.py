@@ -10,13 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from cnnviz import images, limits, samples
-from pages.ui.components import register
+from cnnviz import limits
+from cnnviz.images import pictures as images
+from cnnviz.images import samples
+from pages.ui.components.registration import register
 from pages.ui.wire import pack
 
 _KEY = "picture_in_hand"
 _SEEN = "picture_address_seen"
-_gallery = register("gallery")
+_gallery = register("ui/picture_picker")
 
 
 @dataclass(frozen=True)

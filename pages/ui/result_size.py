@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from cnnviz.formulas import OUTPUT_SIZE
-from cnnviz.geometry import Geometry
-from cnnviz.padding_formulas import TRANSPOSED_SIZE, floored_size, transposed_size
+from cnnviz.convolution.formulas import OUTPUT_SIZE
+from cnnviz.padding.formulas import TRANSPOSED_SIZE, floored_size, transposed_size
+from cnnviz.padding.geometry import Geometry
 
 _AXES = (("rows", "row", "at the bottom"), ("columns", "column", "on the right"))
 

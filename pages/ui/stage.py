@@ -8,7 +8,8 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from cnnviz import images, palette
+from cnnviz.drawing import palette
+from cnnviz.images import pictures as images
 from pages.ui.address import Addressed
 from pages.ui.picture import Picture
 

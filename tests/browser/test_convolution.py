@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cnnviz.convolution import depthwise_convolve
-from cnnviz.display import DISPLAYS, display
+from cnnviz.drawing.display import DISPLAYS, display
 from cnnviz.kernels import KERNELS
 from tests.browser.checks import aim, becomes, complaints
 from tests.browser.conftest import settle

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from cnnviz.layers import dropout, flatten_index
-from cnnviz.samples import open_sample
-from cnnviz.tutorial_network import tutorial_maps, tutorial_weights
+from cnnviz.images.samples import open_sample
+from cnnviz.layers.operations import dropout, flatten_index
+from cnnviz.layers.tutorial_network import tutorial_maps, tutorial_weights
 from tests.browser.checks import after, aim, becomes, is_for_everyone, stage
 
 PARTS = ("Dense", "Dropout", "Why+not+dense%3F", "Sparse+and+shared")

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from cnnviz.pooling import pool_window_at
 from tests.browser.checks import complaints, overflow, violations
 from tests.browser.conftest import settle
-from tests.browser.test_padding_and_stride import on_stage, point
+from tests.browser.test_padding import on_stage, point
 
 PATH = "pooling?picture=digit"
 GRID = "pooling?pool_on=A number grid"

@@ -1,13 +1,14 @@
 import numpy as np
 import pytest
 
-from cnnviz.activation_maps import activated_map
 from cnnviz.activations import ACTIVATIONS, softmax
-from cnnviz.dead_relus import ReluTask, dead_relu_training, two_moons
-from cnnviz.gradients import gradient_by_depth, picture_patches
-from cnnviz.images import grey, resize_to
+from cnnviz.activations.dead_relus import ReluTask, dead_relu_training, two_moons
+from cnnviz.activations.gradients import gradient_by_depth, picture_patches
+from cnnviz.activations.maps import activated_map
+from cnnviz.images import resize_to
+from cnnviz.images.pictures import grey
+from cnnviz.images.samples import open_sample
 from cnnviz.kernels import KERNELS
-from cnnviz.samples import open_sample
 from pages.ui.wire import unpack
 from tests.pages.checks import flat_picture, taken_along, try_everything
 

@@ -3,10 +3,10 @@ import pytest
 from PIL import Image
 
 from cnnviz.activations import ACTIVATIONS
-from cnnviz.channel_connections import connections_for
-from cnnviz.channel_mixing import mix_channels
+from cnnviz.channels.connections import connections_for
+from cnnviz.channels.mixing import mix_channels
+from cnnviz.channels.trained_kernels import FIRST_LAYERS, PIXEL_SCALES, first_layer
 from cnnviz.kernels import KERNELS
-from cnnviz.trained_kernels import FIRST_LAYERS, PIXEL_SCALES, first_layer
 from pages.ui.wire import unpack
 
 PATH = "pages/03_channels.py"

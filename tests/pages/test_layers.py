@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from cnnviz.connection_lines import lines
-from cnnviz.layers import dropout, weight_counts
-from cnnviz.samples import open_sample
-from cnnviz.tutorial_network import small_maps, tutorial_maps, tutorial_weights
+from cnnviz.images.samples import open_sample
+from cnnviz.layers.connections import lines
+from cnnviz.layers.operations import dropout, weight_counts
+from cnnviz.layers.tutorial_network import small_maps, tutorial_maps, tutorial_weights
 from pages.ui.wire import unpack
 from tests.pages.checks import flat_picture, taken_along, try_everything
 

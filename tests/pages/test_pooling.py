@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pytest
 
-from cnnviz.pooled_view import pooled_view
+from cnnviz.pooling.view import pooled_view
 from pages.ui.wire import unpack
 
 PATH = "pages/04_pooling.py"

@@ -1,4 +1,4 @@
-// Colours of values and of the page. The tables come from cnnviz/palette.py.
+// Colours of values and of the page. The tables come from cnnviz/drawing/palette.py.
 
 import { PALETTE } from "../shared/palette.js";
 
@@ -65,7 +65,7 @@ export function extremes(values) {
   return [least, most];
 }
 
-// One value's colour under a way to show it; the same rules as cnnviz/display.py.
+// One value's colour under a way to show it; the same rules as cnnviz/drawing/display.py.
 export function shownColour(values, show, [least, most], bytes) {
   if (show === "signed") {
     return signedColour(values[0], Math.max(Math.abs(least), Math.abs(most)), bytes);

@@ -1,0 +1,145 @@
+// What both parts look like: the channels' colours, legends, and the activation's curve.
+
+import { paint } from "../../shared/colours.js";
+import { element } from "../../shared/dom.js";
+import { written } from "../../shared/numbers.js";
+
+// `fill` tints a channel's pixels; `ink` is for lines and text on the page's background.
+export function laneColours(dark) {
+  const fills = [
+    [255, 92, 84],
+    [72, 206, 112],
+    [92, 146, 255],
+  ];
+  const inks = dark ? ["#ff8a80", "#6fdc8c", "#8ab4ff"] : ["#b3261e", "#1b7a36", "#1d5bd1"];
+  return fills.map((fill, channel) => ({ fill, ink: inks[channel] }));
+}
+
+// A pixel of one channel, 0 to 255, between black and the channel's colour.
+export function tinted(byte, fill) {
+  return fill.map((part) => Math.round((part * byte) / 255));
+}
+
+// The signed colours as packed pixels, for maps that are painted again and again while dragged.
+export function packedColours(bytes) {
+  const packed = new Uint32Array(bytes.length / 3);
+  const parts = new Uint8Array(packed.buffer);
+  for (let at = 0; at < packed.length; at++) {
+    parts.set(bytes.subarray(3 * at, 3 * at + 3), 4 * at);
+    parts[4 * at + 3] = 255;
+  }
+  return packed;
+}
+
+// Paint a map on its canvas, one pixel for each value: zero in the middle, +-limit at the ends.
+export function paintSigned(canvas, rows, columns, values, limit, packed) {
+  if (canvas.width !== columns || canvas.height !== rows || !canvas.image) {
+    canvas.width = columns;
+    canvas.height = rows;
+    canvas.image = new ImageData(columns, rows);
+  }
+  const pixels = new Uint32Array(canvas.image.data.buffer);
+  const last = packed.length - 1;
+  const factor = last / (2 * limit);
+  for (let at = 0; at < values.length; at++) {
+    const place = (values[at] + limit) * factor + 0.5;
+    pixels[at] = packed[place < 0 ? 0 : place > last ? last : place | 0];
+  }
+  canvas.getContext("2d").putImageData(canvas.image, 0, 0);
+}
+
+// Where the colours of several maps end: all but the most extreme half per cent lie within, so
+// that a few strong cells do not pale the rest.
+export function colourLimit(maps) {
+  const sizes = [];
+  for (const map of maps) {
+    const step = Math.max(1, Math.floor(map.length / 1000));
+    for (let at = 0; at < map.length; at += step) sizes.push(Math.abs(map[at]));
+  }
+  const sorted = Float32Array.from(sizes).sort();
+  return sorted[Math.floor(0.995 * (sorted.length - 1))] || sorted[sorted.length - 1] || 1;
+}
+
+// A bar of the signed colours: how far they reach, whose range that is, and what lies beyond.
+export function signedLegend() {
+  const ramp = element("canvas", { width: "256", height: "1" });
+  const [low, zero, high] = ["least", "zero", "most"].map((name) => element("span", { class: name }));
+  const whose = element("span", { class: "whose" });
+  const box = element("div", { class: "legend" }, ramp, low, zero, high, whose);
+  const show = (limit, [smallest, largest], bytes, range) => {
+    const context = ramp.getContext("2d");
+    const pixels = context.createImageData(256, 1);
+    const values = Float32Array.from({ length: 256 }, (_, at) => limit * ((2 * at) / 255 - 1));
+    paint(pixels.data, values, 256, "signed", [-limit, limit], bytes);
+    context.putImageData(pixels, 0, 0);
+    const clipped = Math.max(-smallest, largest) > limit * 1.001;
+    low.textContent = (clipped ? "\u2264 " : "") + written(-limit, 3);
+    zero.textContent = "0";
+    high.textContent = (clipped ? "\u2265 " : "") + written(limit, 3);
+    whose.textContent = `Range of ${range}: ${written(smallest, 3)} to ${written(largest, 3)}`;
+  };
+  return { box, show };
+}
+
+// The activation over the sums that occur, how often each occurs, and the one in hand.
+export function curvePath(context, { width, height, page, reach, bins, activate, point }) {
+  const margin = 8;
+  const across = (value) => margin + ((value + reach) / (2 * reach)) * (width - 2 * margin);
+  const samples = Array.from({ length: 121 }, (_, at) => {
+    const input = reach * ((2 * at) / 120 - 1);
+    return [input, activate(input)];
+  });
+  const outputs = [...samples.map(([, output]) => output), 0];
+  const [least, most] = [Math.min(...outputs), Math.max(...outputs)];
+  const span = most - least || 1;
+  const down = (value) => height - margin - ((value - least) / span) * (height - 2 * margin);
+
+  const tallest = Math.max(...bins.map((count) => Math.sqrt(count))) || 1;
+  context.fillStyle = page.ink;
+  context.globalAlpha = 0.16;
+  const step = (width - 2 * margin) / bins.length;
+  bins.forEach((count, at) => {
+    // Square roots: without them the many zeros of a map hide everything else.
+    const high = (Math.sqrt(count) / tallest) * (height - 2 * margin);
+    context.fillRect(margin + at * step, height - margin - high, step - 0.6, high);
+  });
+  context.globalAlpha = 1;
+
+  context.strokeStyle = page.border;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(across(0), 0);
+  context.lineTo(across(0), height);
+  context.moveTo(0, down(0));
+  context.lineTo(width, down(0));
+  context.stroke();
+
+  context.strokeStyle = page.accent;
+  context.lineWidth = 2.5;
+  context.lineJoin = "round";
+  context.beginPath();
+  samples.forEach(([input, output], at) => {
+    if (at === 0) context.moveTo(across(input), down(output));
+    else context.lineTo(across(input), down(output));
+  });
+  context.stroke();
+
+  const [x, y] = [across(point[0]), down(Math.max(least, Math.min(most, point[1])))];
+  context.setLineDash([3, 3]);
+  context.strokeStyle = page.ink;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(x, down(0));
+  context.lineTo(x, y);
+  context.lineTo(across(0), y);
+  context.stroke();
+  context.setLineDash([]);
+  context.fillStyle = page.background;
+  context.beginPath();
+  context.arc(x, y, 6.5, 0, 2 * Math.PI);
+  context.fill();
+  context.fillStyle = page.accent;
+  context.beginPath();
+  context.arc(x, y, 5, 0, 2 * Math.PI);
+  context.fill();
+}

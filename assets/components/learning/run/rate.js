@@ -1,0 +1,123 @@
+// The learning rate on a logarithmic ruler, with the rates beyond which each direction of the
+// loss diverges. The handle is dragged or moved with the arrow keys.
+
+import { written } from "../../shared/numbers.js";
+import { element } from "../../shared/dom.js";
+
+const [LEAST, MOST] = [1e-4, 10];
+
+export class RateRuler {
+  constructor(choose) {
+    this.choose = choose;
+    this.value = element("span", { class: "size" });
+    this.safe = element("div", { class: "safe" });
+    this.ticks = element("div", { class: "ticks" });
+    this.bound = element("div", { class: "bound" });
+    this.boundText = element("div", { class: "bound-text" });
+    this.handle = element("div", { class: "handle", tabindex: "0", role: "slider" });
+    this.handle.setAttribute("aria-label", "Learning rate");
+    this.handle.setAttribute("aria-valuemin", LEAST);
+    this.handle.setAttribute("aria-valuemax", MOST);
+    this.track = element("div", { class: "track" }, this.safe, this.ticks, this.bound, this.handle);
+    this.scale = element("div", { class: "scale", "aria-hidden": "true" });
+    for (let power = -3; power <= 1; power++) {
+      const mark = element("span", { text: written(10 ** power, 4) });
+      mark.style.left = `${100 * placeOf(10 ** power)}%`;
+      this.scale.append(mark);
+    }
+    this.words = element("p", { class: "words" });
+    this.section = element(
+      "section",
+      { class: "pane rate" },
+      element("div", { class: "title" }, element("span", { text: "Learning rate" }), this.value),
+      this.boundText,
+      this.track,
+      this.scale,
+      this.words,
+    );
+    this.track.onpointerdown = (event) => this.grab(event);
+    this.handle.onkeydown = (event) => this.key(event);
+  }
+
+  update(settings) {
+    this.settings = settings;
+    if (this.dragging) return;
+    const { bound, bounds } = settings;
+    const at = (rate) => `${100 * placeOf(rate)}%`;
+    this.safe.style.width = at(bound ?? MOST);
+    this.bound.hidden = this.boundText.hidden = bound === null;
+    if (bound !== null) {
+      this.bound.style.left = this.boundText.style.left = at(bound);
+      const part = placeOf(bound);
+      this.boundText.textContent = `diverges beyond ${written(bound, 4)}`;
+      this.boundText.style.transform = `translateX(-${Math.round(100 * Math.min(0.95, Math.max(0.05, part)))}%)`;
+    }
+    this.ticks.replaceChildren(
+      ...bounds.filter((rate) => rate < MOST).map((rate) => {
+        const tick = element("span");
+        tick.style.left = at(rate);
+        return tick;
+      }),
+    );
+    this.put(settings.rate);
+  }
+
+  put(rate) {
+    const { bound, momentum } = this.settings;
+    this.rate = rate;
+    this.handle.style.left = `${100 * placeOf(rate)}%`;
+    this.value.textContent = written(rate, 4);
+    const part = bound === null ? 0 : rate / bound;
+    const words =
+      bound === null
+        ? ""
+        : part > 1
+          ? `${written(part, 3)} times the largest stable rate: the steepest direction grows with every step.`
+          : `${written(100 * part, 3)}% of the largest stable rate${part < 0.02 && !momentum ? ": safe, and slow" : ""}.`;
+    this.words.textContent = words + (this.settings.local ? ` Measured at step ${this.settings.at}; it changes on the way.` : "");
+    this.section.classList.toggle("too-large", part > 1);
+    this.handle.setAttribute("aria-valuenow", rate);
+    this.handle.setAttribute("aria-valuetext", `${written(rate, 4)}. ${words}`);
+  }
+
+  grab(event) {
+    event.preventDefault();
+    this.handle.focus({ preventScroll: true });
+    this.track.setPointerCapture(event.pointerId);
+    this.dragging = true;
+    const follow = (move) => {
+      const box = this.track.getBoundingClientRect();
+      this.put(rateAt((move.clientX - box.left) / box.width));
+    };
+    follow(event);
+    this.track.onpointermove = follow;
+    this.track.onpointerup = this.track.onpointercancel = () => {
+      this.track.onpointermove = this.track.onpointerup = this.track.onpointercancel = null;
+      this.dragging = false;
+      this.choose(this.rate);
+    };
+  }
+
+  key(event) {
+    const step = (event.shiftKey ? 10 : 1) / 100;
+    const to = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    let rate = rateAt(placeOf(this.rate) + to);
+    // Two digits may round a small step away.
+    if (rate === this.rate) rate = rateAt(placeOf(this.rate) + 2 * to);
+    this.put(rate);
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.choose(this.rate), 150);
+  }
+}
+
+function placeOf(rate) {
+  const part = Math.log(rate / LEAST) / Math.log(MOST / LEAST);
+  return Math.max(0, Math.min(1, part));
+}
+
+function rateAt(part) {
+  const rate = LEAST * (MOST / LEAST) ** Math.max(0, Math.min(1, part));
+  return Number(rate.toPrecision(2));
+}

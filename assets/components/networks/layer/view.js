@@ -1,0 +1,851 @@
+// A layer: all its maps as a wall, one map in hand, one pinned, its kernels and how its numbers are
+// spread. All browsing happens here; Python is told where one has stopped.
+
+import { unpack } from "../../shared/wire.js";
+import { inkOn, signedColour, table, theme } from "../../shared/colours.js";
+import { element, iconButton } from "../../shared/dom.js";
+import { MapPane } from "../../shared/map_pane.js";
+import { ring } from "../../shared/ring.js";
+import { withSign, written } from "../../shared/numbers.js";
+import { AnswerWithout } from "./without.js";
+import { KernelPanel, SpreadPanel } from "./panels.js";
+import { MARKS, MapsInHand, Tiles } from "./tiles.js";
+
+const SORTS = ["channel", "mean", "maximum", "sparsity", "effect"];
+const SORT_TITLES = {
+  channel: "Number",
+  mean: "Mean",
+  maximum: "Maximum",
+  sparsity: "Zeros",
+  effect: "Effect",
+};
+const RANGE_TITLES = { map: "Map", layer: "Layer", network: "Network" };
+const RANGE_OWNERS = { map: "its own range", layer: "the layer\u2019s range", network: "the network\u2019s range" };
+const ONLY_TITLES = {
+  all: "All",
+  dead: "Dead",
+  constant: "Constant",
+  saturated: "Saturated",
+  duplicate: "Near-duplicate",
+};
+const EXPLAINED = {
+  effect: "What each map brings to the logit of the network\u2019s answer: gradient times activation",
+  sparsity: "The share of cells that are exactly 0",
+  map: "Each map\u2019s largest value has the strongest colour",
+  layer: "The layer\u2019s largest value has the strongest colour",
+  network: "The largest value of all layers has the strongest colour",
+  dead: "Zero in every cell",
+  constant: "Equal in every cell",
+  saturated: "Half of the cells or more at the activation\u2019s limit",
+  duplicate: "Correlated with another map by 0.98 or more",
+};
+const TILE_SIDES = [48, 64, 84, 128, 200];
+const FIT = 0; // the largest side at which all maps are in view
+const TALLEST_WALL = 620;
+const [MEAN, DEVIATION, LEAST, MOST, ZEROS] = [0, 1, 2, 3, 4];
+const TELL_AFTER = 300; // ms of rest
+const LARGEST_WITH_NUMBERS = 16; // columns of a map whose numbers are written into its cells
+
+export default function (component) {
+  const { parentElement, data } = component;
+  const root = parentElement.querySelector(".root");
+  root.wall ??= new LayerView(root);
+  root.wall.update(component, unpack(data));
+  return () => root.wall.leave();
+}
+
+class LayerView {
+  constructor(root) {
+    this.root = root;
+    this.at = null; // the place in the order under the pointer
+    this.opened = null;
+    this.build();
+    this.resized = new ResizeObserver(() => this.settings && this.arrange());
+    this.resized.observe(this.root);
+  }
+
+  leave() {
+    this.resized.disconnect();
+    clearTimeout(this.telling);
+  }
+
+  // ---- what there is ----------------------------------------------------------------------
+
+  build() {
+    this.tiles = new Tiles({
+      hover: (place) => this.hover(place),
+      press: (place) => this.hold({ channel: this.order[place] }),
+      open: () => this.explain(),
+      key: (event) => this.key(event),
+    });
+    this.large = new MapPane({
+      title: "",
+      hover: (row, column) => this.readCell(row, column),
+      leave: () => this.readCell(null),
+      press: (row, column) => this.pressCell(row, column),
+      key: (event) => this.cellKey(event),
+    });
+    this.pinnedPane = new MapPane({ title: "" });
+    this.facts = element("div", { class: "facts", id: "facts", "aria-live": "polite" });
+    this.bigNumber = element("div", { class: "big-number" });
+    this.pinButton = element("button", { type: "button", text: "Pin", onclick: () => this.togglePin() });
+    this.offButton = element("button", { type: "button", onclick: () => this.switch(this.held.channel) });
+    this.offButton.title = "Set this map to zero and see what the network answers without it (O)";
+    this.without = new AnswerWithout(() => {
+      this.setOff([]);
+      this.tiles.section.focus({ preventScroll: true }); // the button is gone
+    });
+    this.off = new Set();
+    this.twinButton = element("button", { type: "button", onclick: () => this.goToTwin() });
+    this.actions = element(
+      "div",
+      { class: "actions" },
+      element("button", { type: "button", text: "Explain it", onclick: () => this.explain() }),
+      this.offButton,
+      this.pinButton,
+      this.twinButton,
+    );
+    this.pinnedFacts = element("div", { class: "facts" });
+    this.pinnedNumber = element("div", { class: "big-number" });
+    this.pinnedBox = element(
+      "section",
+      { class: "pinned", "aria-label": "Pinned" },
+      element("div", { class: "pinned-map" }, this.pinnedPane.section, this.pinnedNumber),
+      this.pinnedFacts,
+    );
+    this.kernels = new KernelPanel();
+    this.numbers = new SpreadPanel("Activations");
+    this.weights = new SpreadPanel("Weights");
+    this.words = element("div", { class: "words" });
+    this.empty = element("div", { class: "none" });
+    this.root.replaceChildren(
+      this.words,
+      this.buildBar(),
+      this.without.section,
+      element(
+        "div",
+        { class: "stage" },
+        element("div", { class: "wall-holder" }, this.tiles.section, this.empty),
+        element(
+          "div",
+          { class: "hand" },
+          this.large.section,
+          this.bigNumber,
+          this.facts,
+          this.actions,
+          this.pinnedBox,
+        ),
+      ),
+      element(
+        "div",
+        { class: "panels" },
+        this.kernels.section,
+        this.numbers.section,
+        this.weights.section,
+      ),
+    );
+  }
+
+  buildBar() {
+    this.choices = {
+      sort: this.choice("Sort by", "sort", SORTS, SORT_TITLES),
+      range: this.choice("Colours by", "range", Object.keys(RANGE_TITLES), RANGE_TITLES),
+      only: this.choice("Show", "only", Object.keys(ONLY_TITLES), ONLY_TITLES),
+    };
+    const size = element(
+      "div",
+      { class: "choice sizes", role: "group", "aria-label": "Size of the maps" },
+      iconButton("zoom_out", "Smaller maps", () => this.resize(-1)),
+      iconButton("zoom_in", "Larger maps", () => this.resize(1)),
+      iconButton("fit_screen", "As large as fits", () => this.look("tile", FIT)),
+    );
+    this.sizes = size;
+    return element(
+      "div",
+      { class: "bar" },
+      ...Object.values(this.choices).map(({ group }) => group),
+      size,
+    );
+  }
+
+  choice(title, name, options, titles) {
+    const buttons = new Map(
+      options.map((option) => [
+        option,
+        element("button", {
+          type: "button",
+          text: titles[option],
+          title: EXPLAINED[option],
+          onclick: () => this.look(name, option),
+        }),
+      ]),
+    );
+    const group = element(
+      "div",
+      { class: "choice", role: "group", "aria-label": title },
+      element("span", { class: "choice-title", "aria-hidden": "true", text: title }),
+      ...buttons.values(),
+    );
+    return { group, buttons };
+  }
+
+  // ---- what comes in ----------------------------------------------------------------------
+
+  update(component, { settings, arrays }) {
+    this.tell = component.setStateValue;
+    this.trigger = component.setTriggerValue;
+    const before = this.settings;
+    this.settings = settings;
+    this.data = arrays;
+    this.maps = new MapsInHand(arrays, settings);
+    this.page = theme(this.root.getRootNode());
+    this.paintedFor = "";
+    const fresh = before?.key !== settings.key;
+    if (fresh) this.at = null;
+    if (settings.opened !== this.opened || fresh) {
+      clearTimeout(this.telling);
+      this.opened = settings.opened;
+      this.lookNow = { ...settings.look };
+      const { channel, row, column } = settings.place;
+      this.held = { channel: channel - settings.first, row, column };
+    }
+    this.pinned =
+      settings.pin?.layer === settings.layer.name ? settings.pin.channel - settings.first : null;
+    this.takeOff(fresh);
+    this.tellLayer();
+    this.sort();
+    this.arrange();
+    if (fresh) {
+      this.tiles.section.scrollTop = 0;
+      this.tiles.reveal(this.order.indexOf(this.held.channel));
+    }
+  }
+
+  tellLayer() {
+    const { layer, not_finite: broken } = this.settings;
+    const shape = layer.shape.join(" \u00d7 ");
+    const parts = [`${layer.kind}, ${shape}. ${layer.words}`];
+    if (!layer.weights && layer.inputs) parts.push("It has no weights: nothing here was learned.");
+    if (broken) parts.push(`${broken.toLocaleString("en")} of its numbers are NaN or infinite; they count as zero here.`);
+    if (this.maps.count < layer.channels) {
+      const last = this.settings.first + this.maps.count - 1;
+      parts.push(
+        `Here are numbers ${this.settings.first.toLocaleString("en")} to ${last.toLocaleString("en")}.`,
+      );
+    }
+    this.words.textContent = parts.join(" ");
+    const kind = layer.vector ? "numbers" : "maps";
+    this.tiles.section.setAttribute(
+      "aria-label",
+      `Wall of the ${this.maps.count.toLocaleString("en")} ${kind} of ${layer.name}. ` +
+        "The arrow keys move the selection, Enter explains it, O switches it off, P pins it.",
+    );
+  }
+
+  // Put the channels in order, and count what could be shown.
+  sort() {
+    const { sort, only } = this.lookNow;
+    const count = this.maps.count;
+    const rank = SORTS.indexOf(sort);
+    const ready = rank < this.data.orders.shape[0];
+    const start = ready ? rank * count : 0;
+    const all = this.data.orders.data.subarray(start, start + count);
+    this.awaited = !ready && this.settings.has_classes;
+    const bit = 1 << MARKS.indexOf(only);
+    const marks = this.data.marks.data;
+    this.order = only === "all" ? Array.from(all) : Array.from(all).filter((one) => marks[one] & bit);
+    this.counts = { all: count };
+    MARKS.forEach((mark, place) => {
+      this.counts[mark] = marks.reduce((sum, each) => sum + ((each >> place) & 1), 0);
+    });
+  }
+
+  press() {
+    for (const [name, { buttons }] of Object.entries(this.choices)) {
+      for (const [option, button] of buttons) {
+        button.setAttribute("aria-pressed", String(this.lookNow[name] === option));
+      }
+    }
+    const { buttons } = this.choices.only;
+    for (const [option, button] of buttons) {
+      const found = this.counts[option];
+      button.textContent = `${ONLY_TITLES[option]} ${found.toLocaleString("en")}`;
+      const chosen = this.lookNow.only === option;
+      button.style.display = found || option === "all" || chosen ? "" : "none";
+    }
+    this.choices.only.group.style.display = this.settings.layer.vector ? "none" : "";
+    const effect = this.choices.sort.buttons.get("effect");
+    effect.style.display = this.settings.has_classes ? "" : "none";
+    const zeros = this.choices.sort.buttons.get("sparsity");
+    zeros.style.display = this.settings.layer.vector ? "none" : "";
+    this.choices.sort.buttons.get("mean").textContent = this.settings.layer.vector ? "Value" : "Mean";
+    this.choices.sort.buttons.get("maximum").style.display = zeros.style.display;
+    this.choices.range.buttons.get("map").style.display = zeros.style.display;
+    const marked = MARKS.some((mark) => this.counts[mark]) || this.lookNow.only !== "all";
+    if (!marked) this.choices.only.group.style.display = "none";
+    const [smaller, larger, fit] = this.sizes.querySelectorAll("button");
+    smaller.disabled = this.side() <= this.sides()[0];
+    larger.disabled = this.side() >= this.sides().at(-1);
+    fit.setAttribute("aria-pressed", String(this.lookNow.tile === FIT));
+  }
+
+  arrange() {
+    this.page = theme(this.root.getRootNode());
+    this.press();
+    const { range } = this.lookNow;
+    const painted = [this.settings.key, range, this.page.dark, this.maps.exact].join();
+    const nothing = this.order.length === 0;
+    this.empty.textContent = nothing
+      ? `No map of this layer is ${ONLY_TITLES[this.lookNow.only].toLowerCase()} for this picture.`
+      : "";
+    this.root.classList.toggle("awaited", this.awaited);
+    this.tiles.show(this.maps, {
+      order: this.order,
+      tile: this.side(),
+      page: this.page,
+      limitOf: (channel) => this.limitOf(channel),
+      caption: (channel) => this.nameOf(channel),
+      note: (channel) => this.noteOf(channel),
+      badge: (channel) => this.badgeOf(channel),
+      faded: (channel) => this.isOff(channel),
+      key: painted,
+    });
+    this.light();
+    this.kernels.measure();
+    this.numbers.measure();
+    this.weights.measure();
+    this.showHand();
+    this.showPinned();
+  }
+
+  limitOf(channel) {
+    const { range } = this.lookNow;
+    if (range === "map" && !this.maps.vector) return this.data.limits.data[channel];
+    return range === "network" ? this.settings.network_limit : this.settings.limit;
+  }
+
+  nameOf(channel) {
+    const { names, first } = this.settings;
+    return names.length ? names[channel + first] : String(channel + first);
+  }
+
+  statistic(channel, which) {
+    return this.data.statistics.data[5 * channel + which];
+  }
+
+  noteOf(channel) {
+    const { sort } = this.lookNow;
+    if (this.maps.vector && sort !== "effect") return "";
+    if (sort === "mean") return written(this.statistic(channel, MEAN), 3);
+    if (sort === "maximum") return written(this.statistic(channel, MOST), 3);
+    if (sort === "sparsity") return percent(this.statistic(channel, ZEROS));
+    if (sort === "effect" && this.data.effect) return withSign(this.data.effect.data[channel]);
+    return "";
+  }
+
+  badgeOf(channel) {
+    if (this.isOff(channel)) return "off";
+    const marks = this.data.marks.data[channel];
+    if (this.maps.vector || !marks) return "";
+    if (marks & 1) return "dead";
+    if (marks & 2) return "constant";
+    if (marks & 4) return "saturated";
+    return `\u2248 ${this.data.twins.data[channel]}`;
+  }
+
+  // ---- what one does ----------------------------------------------------------------------
+
+  look(name, value) {
+    if (this.lookNow[name] === value) return;
+    this.lookNow = { ...this.lookNow, [name]: value };
+    this.sort();
+    this.at = null;
+    this.arrange();
+    this.tiles.section.scrollTop = 0;
+    this.tell("look", this.lookNow);
+  }
+
+  resize(by) {
+    const now = this.side();
+    const side =
+      by > 0 ? this.sides().find((one) => one > now) : this.sides().findLast((one) => one < now);
+    if (side) this.look("tile", side);
+  }
+
+  // Numbers need room to be read.
+  sides() {
+    return this.maps.vector ? TILE_SIDES.slice(2) : TILE_SIDES;
+  }
+
+  side() {
+    const [least] = this.sides();
+    const { tile } = this.lookNow;
+    if (tile !== FIT) return Math.max(least, tile);
+    return this.tiles.sideThatFits(this.maps, this.order.length, least, TALLEST_WALL) ?? 84;
+  }
+
+  hover(place) {
+    if (place === this.at) return;
+    this.at = place;
+    this.light();
+    // A pointer may pass several maps within one frame.
+    if (this.showing) return;
+    this.showing = true;
+    requestAnimationFrame(() => {
+      this.showing = false;
+      this.showHand();
+    });
+  }
+
+  // Keep a channel or a cell in hand, and tell Python once nothing more happens.
+  hold(change) {
+    this.held = { ...this.held, ...change };
+    this.at = null;
+    this.light();
+    this.showHand();
+    this.showPinned();
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => this.tell("place", this.placeNow()), TELL_AFTER);
+  }
+
+  placeNow() {
+    const { layer, first } = this.settings;
+    const { channel, row, column } = this.held;
+    return { layer: layer.name, channel: channel + first, row, column };
+  }
+
+  explain() {
+    clearTimeout(this.telling);
+    this.trigger("open", this.placeNow());
+  }
+
+  togglePin() {
+    const { layer, first, pin } = this.settings;
+    const channel = this.held.channel;
+    const same = pin?.layer === layer.name && pin.channel === channel + first;
+    this.trigger("pin", same ? { layer: "", channel: -1 } : { layer: layer.name, channel: channel + first });
+  }
+
+  // ---- channels switched off --------------------------------------------------------------
+
+  isOff(channel) {
+    return this.off.has(channel + this.settings.first);
+  }
+
+  switch(channel) {
+    if (!this.settings.can_be_off) return;
+    const off = new Set(this.off);
+    const number = channel + this.settings.first;
+    const most = this.settings.most_off;
+    if (!off.delete(number)) {
+      if (off.size >= most) return this.without.say(`Up to ${most} can be off at once.`);
+      off.add(number);
+    }
+    this.setOff([...off].sort((a, b) => a - b));
+  }
+
+  setOff(channels) {
+    this.off = new Set(channels);
+    this.offAsked = channels.join();
+    this.showWithout();
+    this.tiles.draw();
+    this.showHand();
+    this.trigger("off", { layer: this.settings.layer.name, channels });
+  }
+
+  // An answer to an earlier press must not undo a later one.
+  takeOff(fresh) {
+    const { off } = this.settings;
+    if (fresh || this.offAsked === undefined || off.join() === this.offAsked) {
+      this.off = new Set(off);
+      this.offAsked = undefined;
+    }
+    this.showWithout();
+  }
+
+  showWithout() {
+    const { layer, without, first } = this.settings;
+    this.without.show({
+      off: [...this.off],
+      name: (number) => (this.maps.vector ? `number ${number}` : `map ${number}`),
+      kind: this.maps.vector ? "numbers" : "maps",
+      layer: layer.name,
+      found: this.offAsked === undefined ? without : null,
+      // Not a number where one of them is beyond what has been sent.
+      foretold: [...this.off].reduce((sum, one) => sum + this.data.effect?.data[one - first], 0),
+    });
+  }
+
+  goToTwin() {
+    const twin = this.data.twins.data[this.held.channel] - this.settings.first;
+    if (twin < 0 || twin >= this.maps.count) return;
+    this.hold({ channel: twin });
+    this.tiles.reveal(this.order.indexOf(twin));
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const from = this.order.indexOf(this.held.channel);
+    const go = (place) => {
+      const to = Math.max(0, Math.min(this.order.length - 1, place));
+      if (!this.order.length) return;
+      this.hold({ channel: this.order[to] });
+      this.tiles.reveal(to);
+    };
+    const { across } = this.tiles;
+    const page = across * this.tiles.rowsInView();
+    const actions = {
+      ArrowLeft: () => go(from - 1),
+      ArrowRight: () => go(from + 1),
+      ArrowUp: () => go(from < across ? from : from - across),
+      ArrowDown: () => go(from + across < this.order.length ? from + across : from),
+      PageUp: () => go(from - page),
+      PageDown: () => go(from + page),
+      Home: () => go(0),
+      End: () => go(this.order.length - 1),
+      Enter: () => this.explain(),
+      e: () => this.explain(),
+      o: () => this.switch(this.held.channel),
+      p: () => this.togglePin(),
+      "[": () => this.trigger("step", { by: -1 }),
+      "]": () => this.trigger("step", { by: 1 }),
+      "+": () => this.resize(1),
+      "-": () => this.resize(-1),
+    };
+    if (!actions[event.key]) return;
+    event.preventDefault();
+    actions[event.key]();
+  }
+
+  light() {
+    this.tiles.light({ at: this.at, held: this.held.channel, pinned: this.pinned });
+  }
+
+  // ---- the map in hand --------------------------------------------------------------------
+
+  get shownChannel() {
+    return this.at === null ? this.held.channel : this.order[this.at];
+  }
+
+  showHand() {
+    const channel = this.shownChannel;
+    const { vector } = this.maps;
+    const { layer } = this.settings;
+    this.large.section.style.display = vector ? "none" : "";
+    this.bigNumber.style.display = vector ? "" : "none";
+    if (vector) {
+      const value = this.maps.value(channel, 0, 0);
+      const fill = signedColour(value, this.limitOf(channel), table("maps", this.page.dark));
+      this.bigNumber.textContent = written(value, 5);
+      this.bigNumber.style.background = `rgb(${fill})`;
+      this.bigNumber.style.color = inkOn(fill);
+    } else {
+      this.showLarge(channel);
+    }
+    this.tellFacts(channel);
+    this.showPanels(channel);
+    const { pin, first } = this.settings;
+    const held = this.held.channel;
+    const isPinned = pin?.layer === layer.name && pin.channel === held + first;
+    this.pinButton.textContent = isPinned ? "Unpin" : "Pin";
+    this.pinButton.setAttribute("aria-pressed", String(isPinned));
+    this.offButton.style.display = this.settings.can_be_off ? "" : "none";
+    this.offButton.textContent = this.isOff(held) ? "Switch on" : "Switch off";
+    this.offButton.setAttribute("aria-pressed", String(this.isOff(held)));
+    const twin = this.data.twins.data[held];
+    this.twinButton.style.display = twin >= 0 && !vector ? "" : "none";
+    this.twinButton.textContent = `Its likeness, map ${twin}`;
+  }
+
+  showLarge(channel) {
+    const map = this.maps.mapOf(channel);
+    this.inLarge = map;
+    const { layer } = this.settings;
+    const { range } = this.lookNow;
+    this.large.heading.textContent = `Map ${channel + this.settings.first}`;
+    this.large.size.textContent = `${layer.rows} \u00d7 ${layer.columns}`;
+    this.large.show(map.values, map.rows, map.columns, {
+      page: this.page,
+      limit: this.limitOf(channel) || 1,
+      tallest: 320,
+    });
+    const owner = RANGE_OWNERS[range];
+    this.large.frame.setAttribute(
+      "aria-label",
+      `Map ${channel + this.settings.first} of ${layer.name}, large, colours to ${owner}. ` +
+        "The arrow keys move the cell, Enter explains it.",
+    );
+    this.drawOver(null);
+    this.tellCell(null);
+  }
+
+  cellInHand() {
+    const { row, column } = this.held;
+    const { rows, columns } = this.settings.layer;
+    return [Math.min(row, rows - 1), Math.min(column, columns - 1)];
+  }
+
+  drawOver(hovered) {
+    const { rows, columns, values } = this.inLarge;
+    const { layer } = this.settings;
+    const limit = this.limitOf(this.shownChannel) || 1;
+    const bytes = table("maps", this.page.dark);
+    this.large.over((context, cell) => {
+      if (columns <= LARGEST_WITH_NUMBERS && cell >= 17) {
+        context.textAlign = "center";
+        context.textBaseline = "middle";
+        for (let at = 0; at < rows * columns; at++) {
+          const text = written(values[at], 3);
+          const size = Math.min(cell * 0.4, (cell * 1.6) / Math.max(3, text.length), 18);
+          if (size < 7.5) continue;
+          context.font = `500 ${size}px ${this.page.font}`;
+          context.fillStyle = inkOn(signedColour(values[at], limit, bytes));
+          context.fillText(text, ((at % columns) + 0.5) * cell, (Math.floor(at / columns) + 0.52) * cell);
+        }
+      }
+      const scale = (columns * cell) / layer.columns;
+      const [row, column] = this.cellInHand();
+      ring(context, column * scale, row * scale, scale, scale, this.page, 9);
+      if (hovered) {
+        context.strokeStyle = this.page.ink;
+        context.lineWidth = 1.5;
+        context.strokeRect(hovered[1] * cell, hovered[0] * cell, cell, cell);
+      }
+    });
+  }
+
+  readCell(row, column) {
+    const hovered = row === null ? null : [row, column];
+    this.drawOver(hovered);
+    this.tellCell(hovered);
+  }
+
+  tellCell(hovered) {
+    const { rows, columns, values, exact } = this.inLarge;
+    const { layer } = this.settings;
+    const shrunk = rows !== layer.rows || columns !== layer.columns;
+    const [row, column] = hovered ?? this.cellInHand();
+    const inside = row < rows && column < columns;
+    const { note } = this.large;
+    if (shrunk) {
+      note.textContent = "Averaged down; click the map for its own cells.";
+    } else if (inside) {
+      const value = values[row * columns + column];
+      const about = exact ? "" : "about ";
+      const owner = RANGE_OWNERS[this.lookNow.range];
+      note.textContent =
+        `Row ${row}, column ${column}: ${about}${written(value, exact ? 5 : 3)}. ` +
+        `Colours: ${owner}.`;
+    }
+  }
+
+  pressCell(row, column) {
+    const { rows, columns } = this.inLarge;
+    const { layer } = this.settings;
+    const channel = this.shownChannel;
+    this.hold({
+      channel,
+      row: Math.floor((row * layer.rows) / rows),
+      column: Math.floor((column * layer.columns) / columns),
+    });
+  }
+
+  cellKey(event) {
+    const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    const step = steps[event.key];
+    if (event.key === "Enter") this.explain();
+    else if (step) {
+      const { rows, columns } = this.settings.layer;
+      const [row, column] = this.cellInHand();
+      this.hold({
+        row: Math.max(0, Math.min(rows - 1, row + step[0])),
+        column: Math.max(0, Math.min(columns - 1, column + step[1])),
+      });
+    } else return;
+    event.preventDefault();
+  }
+
+  tellFacts(channel) {
+    const { layer, numbers, names, first } = this.settings;
+    const [least, mean, most] = [LEAST, MEAN, MOST].map((which) => this.statistic(channel, which));
+    const lines = [];
+    if (this.maps.vector) {
+      const rank = this.data.orders.data.subarray(this.maps.count).indexOf(channel);
+      lines.push(
+        `Number ${channel + first} of ${layer.channels.toLocaleString("en")}; ` +
+          (rank >= 0 && rank < this.maps.count ? `the ${nth(rank + 1)}largest here. ` : "") +
+          `Colours: ${RANGE_OWNERS[this.lookNow.range === "map" ? "layer" : this.lookNow.range]}.`,
+      );
+    } else {
+      lines.push(
+        `From ${written(least, 3)} to ${written(most, 3)}, on average ${written(mean, 3)}, ` +
+          `deviation ${written(this.statistic(channel, DEVIATION), 3)}. ` +
+          `${percent(this.statistic(channel, ZEROS))} of its cells are exactly 0.`,
+      );
+      lines.push(...this.marksOf(channel));
+    }
+    if (this.data.effect) {
+      const effect = this.data.effect.data[channel];
+      lines.push(
+        `Brings about ${withSign(effect)} of the logit of \u201c${this.settings.class}\u201d ` +
+          "(gradient times activation).",
+      );
+    }
+    if (numbers.length) {
+      const width = numbers.length;
+      const listed = numbers.map(
+        (name, at) => `${name.replaceAll("_", " ")} ${written(this.data.numbers.data[width * channel + at], 4)}`,
+      );
+      lines.push(`Its weights: ${listed.join(", ")}.`);
+    }
+    const heading = names.length ? [element("strong", { text: names[channel + first] })] : [];
+    this.facts.replaceChildren(...heading, ...lines.map((text) => element("p", { text })));
+  }
+
+  marksOf(channel) {
+    const marks = this.data.marks.data[channel];
+    const words = [];
+    if (marks & 1) words.push("Dead for this picture: it costs as much as any other and says nothing.");
+    if (marks & 2) words.push("Constant for this picture: all cells are equal.");
+    if (marks & 4) words.push("Saturated: half of its cells or more are at the activation\u2019s limit, where no gradient comes through.");
+    if (marks & 8) {
+      words.push(
+        `Nearly the same as map ${this.data.twins.data[channel]}: correlation ` +
+          `${this.data.likeness.data[channel].toFixed(3)}.`,
+      );
+    }
+    return words;
+  }
+
+  showPinned() {
+    const { pin } = this.settings;
+    this.pinnedBox.style.display = pin ? "" : "none";
+    if (!pin) return;
+    const title = `${pin.layer}, ${pin.vector ? "number" : "map"} ${pin.channel}`;
+    this.pinnedPane.section.style.display = pin.vector ? "none" : "";
+    this.pinnedNumber.style.display = pin.vector ? "" : "none";
+    const [mean, deviation, least, most, zeros] = pin.statistics;
+    const limit = { map: Math.max(Math.abs(least), Math.abs(most)), layer: pin.limit }[this.lookNow.range] ?? this.settings.network_limit;
+    const lines = [];
+    if (pin.vector) {
+      const fill = signedColour(mean, limit, table("maps", this.page.dark));
+      this.pinnedNumber.textContent = written(mean, 5);
+      this.pinnedNumber.style.background = `rgb(${fill})`;
+      this.pinnedNumber.style.color = inkOn(fill);
+      if (pin.name) lines.push(pin.name);
+    } else {
+      const [rows, columns] = this.data.pinned.shape;
+      this.pinnedPane.show(this.data.pinned.data, rows, columns, {
+        page: this.page,
+        limit: limit || 1,
+        tallest: 150,
+      });
+      lines.push(
+        `From ${written(least, 3)} to ${written(most, 3)}, on average ${written(mean, 3)}, ` +
+          `deviation ${written(deviation, 3)}. ${percent(zeros)} of its cells are exactly 0.`,
+      );
+      if (rows === this.settings.layer.rows && columns === this.settings.layer.columns) {
+        const [row, column] = this.cellInHand();
+        this.pinnedPane.over((context, cell) =>
+          ring(context, column * cell, row * cell, cell, cell, this.page, 9),
+        );
+        lines.push(
+          `Row ${row}, column ${column}: ${written(this.data.pinned.data[row * columns + column], 5)}.`,
+        );
+      } else {
+        this.pinnedPane.over(() => {});
+      }
+    }
+    this.pinnedPane.frame.setAttribute("aria-label", `Pinned: ${title}`);
+    const unpin = element("button", {
+      type: "button",
+      text: "Unpin",
+      onclick: () => this.trigger("pin", { layer: "", channel: -1 }),
+    });
+    this.pinnedFacts.replaceChildren(
+      element("strong", { text: `Pinned: ${title}` }),
+      ...lines.map((text) => element("p", { text })),
+      unpin,
+    );
+  }
+
+  // ---- below the wall ---------------------------------------------------------------------
+
+  showPanels(channel) {
+    const { layer, kernels, first, zeros } = this.settings;
+    const { data, maps, page } = this;
+    const name = `${maps.vector ? "number" : "map"} ${channel + first}`;
+    this.showKernel(channel, name);
+    const bins = data.all_counts.data.length;
+    const part = (counts) => counts?.data.subarray(channel * bins, (channel + 1) * bins) ?? null;
+    const left = zeros > 0 ? `The ${percent(zeros)} that are exactly 0 are left out. ` : "";
+    const what = maps.vector ? "" : `Bars: all maps of ${layer.name}; line: ${name}.`;
+    this.numbers.show({
+      all: data.all_counts.data,
+      one: part(data.counts),
+      edges: data.edges.data,
+      words: `${left}${what}`,
+      what: "numbers",
+      name,
+      page,
+    });
+    this.weights.section.style.display = kernels ? "" : "none";
+    if (!kernels) return;
+    this.weights.show({
+      all: data.all_kernel_counts.data,
+      one: part(data.kernel_counts),
+      edges: data.kernel_edges.data,
+      words: `Bars: all kernels of ${layer.name}; line: those of ${name}.`,
+      what: "weights",
+      name,
+      page,
+    });
+  }
+
+  showKernel(channel, name) {
+    const { kernels, layer, first } = this.settings;
+    this.kernels.section.style.display = kernels ? "" : "none";
+    if (!kernels) return;
+    if (!kernels.drawn) {
+      this.kernels.say(
+        `Each of its kernels has ${kernels.weights.toLocaleString("en")} weights, too many to draw.`,
+      );
+      return;
+    }
+    if (kernels.channel !== null && kernels.channel !== channel + first) {
+      this.kernels.say(`Click ${name} to see its ${kernels.weights.toLocaleString("en")} weights.`);
+      return;
+    }
+    const [, ...shape] = this.data.kernels.shape;
+    const size = shape.reduce((product, side) => product * side, 1);
+    const start = kernels.channel === null ? channel * size : 0;
+    this.kernels.show({
+      weights: this.data.kernels.data.subarray(start, start + size),
+      shape,
+      first: this.data.first_inputs.data[channel + first],
+      words:
+        (layer.colours
+          ? "For red, green and blue; last, the three as one colour kernel, where grey is zero."
+          : `${capital(kernels.words)}.`) + " Colours: this kernel\u2019s own range.",
+      inputs: kernels.inputs,
+      colours: layer.colours,
+      title: `Kernel of ${name}`,
+      page: this.page,
+    });
+  }
+}
+
+function percent(share) {
+  const hundredths = share * 100;
+  if (hundredths > 0 && hundredths < 0.1) return "< 0.1 %";
+  return `${hundredths > 0 && hundredths < 10 ? hundredths.toFixed(1) : Math.round(hundredths)} %`;
+}
+
+function nth(place) {
+  const ending = place % 100 >= 11 && place % 100 <= 13 ? "th" : { 1: "st", 2: "nd", 3: "rd" }[place % 10] ?? "th";
+  return place === 1 ? "" : `${place.toLocaleString("en")}${ending} `;
+}
+
+function capital(text) {
+  return text[0].toUpperCase() + text.slice(1);
+}

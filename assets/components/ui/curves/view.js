@@ -1,0 +1,283 @@
+// Curves over one x with a point to drag along them: activations and their slopes, gradients by
+// depth, costs by size. Every number shown is one of Python's samples; nothing is interpolated.
+
+import { unpack } from "../../shared/wire.js";
+import { written } from "../../shared/numbers.js";
+import { theme } from "../../shared/colours.js";
+import { element } from "../../shared/dom.js";
+import { Player } from "../../shared/player.js";
+import { Plot, dashOf, nearestAt, saveCharts, writtenPower } from "../../shared/plot.js";
+
+export default function (component) {
+  const { parentElement, data } = component;
+  const root = parentElement.querySelector(".root");
+  root.stage ??= new Curves(root);
+  root.stage.update(component, unpack(data));
+  return () => root.stage.leave();
+}
+
+class Curves {
+  constructor(root) {
+    this.root = root;
+    this.at = 0;
+    this.panels = [];
+    this.frames = element("div", { class: "panels" });
+    const bar = element("div", { class: "player" });
+    this.player = new Player(bar, {
+      advance: (steps) => this.advance(steps),
+      playing: (on) => on || this.tell(),
+      extra: [
+        ...["SVG", "PNG"].map((kind) =>
+          element("button", {
+            type: "button",
+            title: `Save the charts as ${kind}`,
+            text: `Save ${kind}`,
+            onclick: () => this.save(kind.toLowerCase()),
+          }),
+        ),
+      ],
+    });
+    this.where = element("span", { class: "where" });
+    bar.append(this.where);
+    this.table = element("table", { class: "values" });
+    this.said = element("div", { class: "unseen", "aria-live": "polite" });
+    root.replaceChildren(this.frames, bar, this.table, this.said);
+    this.resized = new ResizeObserver(() => this.settings && this.layout());
+    this.resized.observe(root);
+  }
+
+  leave() {
+    this.player.stop();
+    this.resized.disconnect();
+  }
+
+  update({ setStateValue }, { settings, arrays }) {
+    this.send = setStateValue;
+    this.settings = settings;
+    this.series = settings.series.map((one, place) => ({
+      ...one,
+      x: arrays[`x${place}`].data,
+      y: arrays[`y${place}`].data,
+    }));
+    const main = settings.groups.findIndex((group) => group.main);
+    this.main = this.series.find((one) => one.group === main) ?? this.series[0];
+    // What is dragged here stays, unless Python moves the point itself.
+    if (this.selection !== settings.selection) {
+      this.selection = settings.selection;
+      this.value = settings.cursor;
+    }
+    this.at = nearestAt(this.main.x, this.value ?? settings.cursor);
+    this.value = this.main.x[this.at];
+    this.player.button.parentElement.hidden = this.main.x.length < 2;
+    this.build();
+    this.layout();
+  }
+
+  build() {
+    const { panels } = this.settings;
+    while (this.panels.length > panels.length) this.panels.pop().section.remove();
+    while (this.panels.length < panels.length) this.panels.push(this.panel());
+    this.frames.dataset.count = panels.length;
+    panels.forEach(({ title }, place) => {
+      this.panels[place].heading.textContent = title;
+    });
+  }
+
+  panel() {
+    const heading = element("span");
+    const holder = element("div", { class: "chart", tabindex: "0", role: "slider" });
+    const section = element(
+      "section",
+      { class: "panel" },
+      element("div", { class: "title" }, heading),
+      holder,
+    );
+    this.frames.append(section);
+    const plot = new Plot(holder);
+    const follow = (event) => {
+      this.player.stop();
+      this.go(nearestAt(this.main.x, plot.xAt(event.clientX)));
+    };
+    holder.onpointerdown = (event) => {
+      holder.setPointerCapture(event.pointerId);
+      follow(event);
+      holder.onpointermove = follow;
+      holder.onpointerup = holder.onpointercancel = () => {
+        holder.onpointermove = holder.onpointerup = holder.onpointercancel = null;
+        this.tell();
+      };
+    };
+    holder.onkeydown = (event) => this.key(event);
+    return { section, heading, holder, plot };
+  }
+
+  key(event) {
+    const step = (this.settings.stride ?? 1) * (event.shiftKey ? 10 : event.altKey ? 0 : 1) || 1;
+    const last = this.main.x.length - 1;
+    const to = {
+      ArrowLeft: this.at - step,
+      ArrowDown: this.at - step,
+      ArrowRight: this.at + step,
+      ArrowUp: this.at + step,
+      PageDown: this.at - 10 * step,
+      PageUp: this.at + 10 * step,
+      Home: 0,
+      End: last,
+    }[event.key];
+    if (event.key === " ") this.player.toggle();
+    else if (to === undefined) return;
+    else {
+      this.player.stop();
+      this.go(to);
+      this.tell();
+    }
+    event.preventDefault();
+  }
+
+  go(at) {
+    this.at = Math.max(0, Math.min(this.main.x.length - 1, at));
+    this.value = this.main.x[this.at];
+    this.draw();
+  }
+
+  advance(steps) {
+    const count = this.main.x.length;
+    const by = steps * (this.settings.stride ?? 1) * (this.settings.direction ?? 1);
+    this.go((((this.at + by) % count) + count) % count);
+    if (!this.player.on) this.tell();
+  }
+
+  // Only when a hand has come to rest.
+  tell() {
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => this.send("cursor", this.value), 300);
+  }
+
+  save(kind) {
+    saveCharts(
+      this.panels.map(({ plot }) => plot.svg),
+      this.settings.groups.map(({ name }, group) => ({
+        name,
+        colour: this.colours[group],
+        dash: dashOf(group),
+      })),
+      this.settings.file,
+      kind,
+    );
+  }
+
+  layout() {
+    const page = theme(this.root.getRootNode());
+    const colours = page.dark ? "dark" : "light";
+    this.colours = this.settings.groups.map((group) => group[colours]);
+    this.settings.panels.forEach((panel, place) => {
+      const { plot, holder } = this.panels[place];
+      const width = holder.clientWidth;
+      if (!width) return;
+      plot.draw({
+        ...panel,
+        page,
+        width,
+        height: Math.max(260, Math.min(panel.tallest ?? 470, width * panel.ratio)),
+        series: this.series
+          .filter((one) => one.panel === place)
+          .sort((a, b) => Number(a === this.main) - Number(b === this.main))
+          .map((one) => ({
+            ...one,
+            colour: this.colours[one.group],
+            dash: dashOf(one.group),
+            thickness: this.settings.groups[one.group].main ? 4 : 2.5,
+            faded: this.settings.reveal,
+          })),
+      });
+    });
+    this.fillTable();
+    this.draw();
+  }
+
+  fillTable() {
+    const { groups, panels } = this.settings;
+    const heading = element(
+      "tr",
+      {},
+      element("th", { scope: "col" }, element("span", { class: "unseen", text: "Curve" })),
+      ...panels.map(({ title }) => element("th", { scope: "col", text: title })),
+    );
+    this.cells = groups.map(() => panels.map(() => element("td")));
+    const rows = groups.map(({ name, main }, group) =>
+      element(
+        "tr",
+        { class: main ? "main" : null },
+        element("th", { scope: "row" }, this.swatch(group), element("span", { text: name })),
+        ...this.cells[group],
+      ),
+    );
+    this.table.replaceChildren(element("thead", {}, heading), element("tbody", {}, ...rows));
+  }
+
+  swatch(group) {
+    const canvas = element("canvas", { width: "72", height: "12", "aria-hidden": "true" });
+    const context = canvas.getContext("2d");
+    context.strokeStyle = this.colours[group];
+    context.lineWidth = 7;
+    const dash = dashOf(group);
+    if (dash) context.setLineDash(dash.split(" ").map((part) => 2 * Number(part)));
+    context.moveTo(0, 6);
+    context.lineTo(72, 6);
+    context.stroke();
+    return canvas;
+  }
+
+  draw() {
+    const { groups, panels, x_name: name } = this.settings;
+    const said = [];
+    panels.forEach((panel, place) => {
+      const dots = [];
+      for (const one of this.series) {
+        if (one.panel !== place) continue;
+        const at = nearestAt(one.x, this.value);
+        // A curve that ends before the cursor has nothing to say here.
+        const here = Math.abs(one.x[at] - this.value) <= Math.abs(this.value) * 1e-6 + 1e-9;
+        const y = here ? one.y[at] : NaN;
+        const group = groups[one.group];
+        const slope = panel.slope === undefined ? NaN : this.valueOf(panel.slope, one.group);
+        dots.push({ y, colour: this.colours[one.group], main: group.main, slope });
+        const write = panel.y.powers ? writtenPower : panel.y.amounts ? amount : written;
+        const text = here ? write(y, 5) : "\u2013";
+        this.cells[one.group][place].textContent = text;
+        said.push(`${group.name}: ${panel.title} ${text}`);
+      }
+      this.panels[place].plot.point(this.value, dots);
+    });
+    const where = `${name} = ${written(Number(this.value.toPrecision(7)), 5)}`;
+    this.where.textContent = where;
+    this.panels.forEach(({ holder }, place) => {
+      const label = `${this.settings.alt} ${panels[place].title}. Arrow keys move the point.`;
+      holder.setAttribute("aria-label", label);
+      holder.setAttribute("aria-valuemin", this.main.x[0]);
+      holder.setAttribute("aria-valuemax", this.main.x.at(-1));
+      holder.setAttribute("aria-valuenow", this.value);
+      holder.setAttribute("aria-valuetext", where);
+    });
+    clearTimeout(this.saying);
+    this.saying = setTimeout(() => {
+      this.said.textContent = `${where}. ${said.join(". ")}`;
+    }, 500);
+  }
+
+  valueOf(panel, group) {
+    const one = this.series.find((series) => series.panel === panel && series.group === group);
+    return one ? one.y[nearestAt(one.x, this.value)] : NaN;
+  }
+}
+
+// Counts as cnnviz/notation.py writes them.
+function amount(value) {
+  if (value < 1e7) return Math.round(value).toLocaleString("en");
+  const [size, word] = [
+    [1e12, "trillion"],
+    [1e9, "billion"],
+    [1e6, "million"],
+  ].find(([least]) => value >= least);
+  return `${Number((value / size).toPrecision(4))} ${word}`;
+}

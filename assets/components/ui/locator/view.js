@@ -1,0 +1,113 @@
+// A small picture with a frame on it: drag the frame, or move it with the arrow keys, to choose
+// the patch that a page works on.
+
+import { unpack } from "../../shared/wire.js";
+import { theme } from "../../shared/colours.js";
+import { element, sharpContext } from "../../shared/dom.js";
+import { ring } from "../../shared/ring.js";
+
+export default function (component) {
+  const { parentElement, data } = component;
+  const root = parentElement.querySelector(".root");
+  root.locator ??= new Locator(root);
+  root.locator.update(component, unpack(data));
+  return () => root.locator.leave();
+}
+
+class Locator {
+  constructor(root) {
+    this.root = root;
+    this.pixels = element("canvas", { class: "pixels" });
+    this.frame = element("canvas", { class: "frame" });
+    this.box = element(
+      "div",
+      { class: "picture", tabindex: "0", role: "application" },
+      this.pixels,
+      this.frame,
+    );
+    root.replaceChildren(this.box);
+    this.resized = new ResizeObserver(() => this.size && this.draw());
+    this.resized.observe(root);
+    this.box.onpointerdown = (event) => {
+      this.box.setPointerCapture(event.pointerId);
+      this.dragging = true;
+      this.follow(event);
+    };
+    this.box.onpointermove = (event) => this.dragging && this.follow(event);
+    this.box.onpointerup = this.box.onpointercancel = () => {
+      if (!this.dragging) return;
+      this.dragging = false;
+      this.rest(0);
+    };
+    this.box.onkeydown = (event) => {
+      const far = event.shiftKey ? 10 : 1;
+      const moves = {
+        ArrowUp: [-far, 0],
+        ArrowDown: [far, 0],
+        ArrowLeft: [0, -far],
+        ArrowRight: [0, far],
+      };
+      const move = moves[event.key];
+      if (!move) return;
+      event.preventDefault();
+      this.go(this.corner.map((at, axis) => at + move[axis]));
+      this.rest(250);
+    };
+  }
+
+  leave() {
+    this.resized.disconnect();
+  }
+
+  update({ setStateValue }, { settings, arrays }) {
+    this.tell = setStateValue;
+    if (this.dragging) return;
+    const [height, width] = arrays.picture.shape;
+    Object.assign(this, { height, width, size: settings.size, alt: settings.alt });
+    this.pixels.width = width;
+    this.pixels.height = height;
+    const context = this.pixels.getContext("2d");
+    const image = context.createImageData(width, height);
+    arrays.picture.data.forEach((level, at) => image.data.set([level, level, level, 255], 4 * at));
+    context.putImageData(image, 0, 0);
+    this.go(settings.corner);
+  }
+
+  follow(event) {
+    const box = this.pixels.getBoundingClientRect();
+    const row = ((event.clientY - box.top) / box.height) * this.height;
+    const column = ((event.clientX - box.left) / box.width) * this.width;
+    this.go([Math.round(row - this.size[0] / 2), Math.round(column - this.size[1] / 2)]);
+  }
+
+  go(corner) {
+    this.corner = [this.height, this.width].map((length, axis) =>
+      Math.max(0, Math.min(length - this.size[axis], corner[axis])),
+    );
+    this.box.setAttribute(
+      "aria-label",
+      `${this.alt} The patch begins at row ${this.corner[0]}, column ${this.corner[1]}. ` +
+        "Arrow keys move it.",
+    );
+    this.draw();
+  }
+
+  rest(wait) {
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => this.tell("corner", this.corner), wait);
+  }
+
+  draw() {
+    const scale = this.root.clientWidth / this.width;
+    const [width, height] = [this.width * scale, this.height * scale];
+    for (const canvas of [this.pixels, this.frame]) {
+      canvas.style.width = `${width}px`;
+      canvas.style.height = `${height}px`;
+    }
+    const page = theme(this.root.getRootNode());
+    const context = sharpContext(this.frame, width, height);
+    const [top, left] = this.corner.map((at) => at * scale);
+    const [high, wide] = this.size.map((side) => side * scale);
+    ring(context, left, top, wide, high, page, 0);
+  }
+}

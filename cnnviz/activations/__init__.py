@@ -1,0 +1,41 @@
+"""Activations: functions, their slopes, vanishing gradients, dead ReLUs, softmax."""
+
+from cnnviz.activations.functions import (
+    ACTIVATIONS,
+    REAL_LINE,
+    Activation,
+    Curve,
+    Floats,
+    Histograms,
+    Interval,
+    Parameter,
+    SoftmaxTerms,
+    cross_entropy,
+    cross_entropy_gradient,
+    histograms,
+    log_softmax,
+    naive_softmax,
+    softmax,
+    softmax_terms,
+    zero_share,
+)
+
+__all__ = [
+    "ACTIVATIONS",
+    "REAL_LINE",
+    "Activation",
+    "Curve",
+    "Floats",
+    "Histograms",
+    "Interval",
+    "Parameter",
+    "SoftmaxTerms",
+    "cross_entropy",
+    "cross_entropy_gradient",
+    "histograms",
+    "log_softmax",
+    "naive_softmax",
+    "softmax",
+    "softmax_terms",
+    "zero_share",
+]

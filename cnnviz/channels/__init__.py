@@ -1,0 +1,1 @@
+"""Channels: one kernel per channel, partial maps that add up, trained kernels."""

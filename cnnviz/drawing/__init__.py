@@ -1,0 +1,1 @@
+"""Numbers become pictures: colour scales, letters, animations."""

@@ -1,0 +1,1 @@
+"""Layers: flatten, dense and dropout, what they cost, and the tutorial network."""

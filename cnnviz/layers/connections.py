@@ -1,0 +1,75 @@
+"""The lines between the inputs and the outputs of a small layer, to be drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.layers.operations import connections
+from cnnviz.shapes import Padding, Size, map_size, pair
+
+LineKind: TypeAlias = Literal["convolution", "unshared", "dense"]
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """Every connection between an input and an output, each numbered row by row.
+
+    input_size, output_size : (rows, columns)
+    input, output, weight : (connections,) int64; connections with one weight share it.
+    weights : how many weights there are to learn, without biases
+    """
+
+    input_size: tuple[int, int]
+    output_size: tuple[int, int]
+    input: NDArray[np.int64]
+    output: NDArray[np.int64]
+    weight: NDArray[np.int64]
+    weights: int
+
+
+def lines(
+    kind: LineKind,
+    input_size: Size,
+    kernel: Size,
+    *,
+    stride: Size = 1,
+    padding: Padding = "valid",
+) -> Lines:
+    """List the connections of a layer of one channel with a convolution's outputs.
+
+    Parameters
+    ----------
+    kind : "convolution" shares the kernel's weights over all outputs; "unshared" has the same
+        connections with a weight for each; "dense" connects every input with every output.
+    input_size, kernel, stride, padding : of the convolution
+
+    Raises
+    ------
+    ValueError : an unknown kind, or what :func:`cnnviz.shapes.map_size` refuses
+
+    >>> [lines(kind, 4, 3).weights for kind in ("convolution", "unshared", "dense")]
+    [9, 36, 64]
+    """
+    if kind not in get_args(LineKind):
+        raise ValueError(
+            f"The kind must be one of {', '.join(get_args(LineKind))}. Received: {kind!r}."
+        )
+    rows, columns = pair(input_size, "input_size")
+    outputs = map_size((rows, columns), kernel, stride=stride, padding=padding)
+    if kind == "dense":
+        count = outputs[0] * outputs[1]
+        to, start = np.divmod(np.arange(count * rows * columns), rows * columns)
+        weight = np.arange(to.size)
+        return Lines((rows, columns), outputs, start, to, weight, weight.size)
+    found = connections((rows, columns), kernel, stride=stride, padding=padding)
+    start = found.input_row * columns + found.input_column
+    to = found.output_row * outputs[1] + found.output_column
+    if kind == "unshared":
+        weight = np.arange(start.size)
+        return Lines((rows, columns), outputs, start, to, weight, weight.size)
+    down, across = pair(kernel, "kernel")
+    return Lines((rows, columns), outputs, start, to, found.weight, down * across)

@@ -1,0 +1,67 @@
+"""Formulas of the layers after the convolutions, with numbers in them (LaTeX)."""
+
+from __future__ import annotations
+
+from cnnviz.layers.operations import DenseTerms, MapShape, WeightCounts, flatten_cell
+from cnnviz.notation import bracketed, latex_number
+
+
+def flatten_with_numbers(shape: MapShape, index: int) -> str:
+    r"""Write where an element of the flattened vector comes from.
+
+    >>> flatten_with_numbers((4, 4, 3), 3)
+    '(0 \\cdot 4 + 1) \\cdot 3 + 0 = 3'
+    """
+    _, columns, channels = shape
+    row, column, channel = flatten_cell(shape, index)
+    return rf"({row} \cdot {columns} + {column}) \cdot {channels} + {channel} = {index}"
+
+
+def weighted_sum_with_numbers(terms: DenseTerms, inputs: int) -> str:
+    """Write a dense unit's sum: the terms listed, the sum of the others, the bias, the result.
+
+    Parameters
+    ----------
+    inputs : how many terms there are in all
+    """
+    parts = [
+        rf"{latex_number(x)} \cdot {bracketed(latex_number(w))}"
+        for x, w in zip(terms.inputs.tolist(), terms.weights.tolist(), strict=True)
+    ]
+    left_out = inputs - len(parts)
+    if left_out:
+        parts.append(rf"\underbrace{{{latex_number(terms.rest)}}}_{{{left_out:,}\ \text{{more}}}}")
+    parts.append(rf"\underbrace{{{latex_number(terms.bias)}}}_{{b}}")
+    return f"z = {' + '.join(parts)} = {latex_number(terms.result)}"
+
+
+def expected_with_numbers(rate: float) -> str:
+    r"""Write why dropout leaves the expected value as it is.
+
+    >>> expected_with_numbers(0.25)
+    '0.25 \\cdot 0 + 0.75 \\cdot \\frac{x}{1 - 0.25} = x'
+    """
+    return rf"{rate:g} \cdot 0 + {1 - rate:g} \cdot \frac{{x}}{{1 - {rate:g}}} = x"
+
+
+def dense_count_with_numbers(side: int, channels: int, units: int, counts: WeightCounts) -> str:
+    """Write how many weights a dense layer has on a square picture."""
+    return (
+        rf"{side} \cdot {side} \cdot {channels} \cdot {units} = "
+        rf"{_grouped(counts.inputs)} \cdot {units} = {_grouped(counts.dense.weights)}"
+    )
+
+
+def convolution_count_with_numbers(
+    kernel: int, channels: int, filters: int, counts: WeightCounts
+) -> str:
+    """Write how many weights a convolution has, whatever the size of the picture."""
+    return (
+        rf"{kernel} \cdot {kernel} \cdot {channels} \cdot {filters} = "
+        rf"{_grouped(counts.convolution.weights)}"
+    )
+
+
+def _grouped(count: int) -> str:
+    """Write a whole number in groups of three digits, without the space after a comma."""
+    return f"{count:,}".replace(",", "{,}")

@@ -1,0 +1,1 @@
+"""Learning: gradient descent finds a kernel."""

@@ -1,0 +1,1 @@
+"""Any number of a network, taken apart into what it is computed from."""

@@ -1,0 +1,123 @@
+"""Channels switched off: what a network answers without them.
+
+Ablation asks the network itself, where a gradient only foretells (Morcos et al. 2018, "On the
+importance of single directions for generalization").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cnnviz.networks.layers import NetworkError
+from cnnviz.networks.network import Network, Prediction
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class SwitchedOff:
+    """An answer with and without some channels.
+
+    before, after : the same classes, each with its probability: the most probable ones of either.
+    logit_before, logit_after : of the class that was the answer before, `before[0]`.
+    """
+
+    before: tuple[Prediction, ...]
+    after: tuple[Prediction, ...]
+    logit_before: float
+    logit_after: float
+
+    @property
+    def answer_changes(self) -> bool:
+        """Whether another class is the most probable one now."""
+        return max(self.after, key=lambda one: one.probability).index != self.before[0].index
+
+
+class _Answers(NamedTuple):
+    logits: Floats
+    probabilities: Floats
+
+
+def switched_off(
+    network: Network, image: ArrayLike, layer: str, channels: Sequence[int], *, top: int = 5
+) -> SwitchedOff:
+    """Set channels of a layer to zero, all at once, and run the rest of the network.
+
+    Parameters
+    ----------
+    image : (height, width, 3) uint8.
+    top : classes to tell; one more where the new answer is none of them.
+
+    Raises
+    ------
+    NetworkError : no such layer or channel, or the answer is no vector of classes.
+    """
+    found = _run(network, network.preprocess(image), layer, [(), channels])
+    order = [list(np.argsort(-row, kind="stable")) for row in found.probabilities]
+    shown = order[0][:top]
+    if order[1][0] not in shown:
+        shown.append(order[1][0])
+    before, after = (
+        tuple(Prediction(int(at), network.labels[at], float(row[at])) for at in shown)
+        for row in found.probabilities
+    )
+    first = shown[0]
+    return SwitchedOff(before, after, *(float(row[first]) for row in found.logits))
+
+
+def ablation_effects(
+    network: Network,
+    image: ArrayLike,
+    layer: str,
+    channels: Sequence[int],
+    *,
+    class_index: int | None = None,
+    batch: int = 8,
+) -> Floats:
+    """Set single channels to zero, run the rest of the network, and see the logit fall.
+
+    Parameters
+    ----------
+    channels : which ones; each costs a run of the network.
+    class_index : whose logit counts; without, the most probable class's.
+
+    Returns
+    -------
+    (len(channels),) float32: the logit with all channels less the one without this channel.
+
+    Raises
+    ------
+    NetworkError : no such layer, class or channel.
+    """
+    x = network.preprocess(image)
+    everything = _run(network, x, layer, [()]).logits[0]
+    if class_index is None:
+        class_index = int(everything.argmax())
+    if not 0 <= class_index < network.class_count:
+        raise NetworkError(
+            f"The class must be from 0 to {network.class_count - 1}. Received: {class_index}."
+        )
+    falls = []
+    for start in range(0, len(channels), batch):
+        runs = [(channel,) for channel in channels[start : start + batch]]
+        without = _run(network, x, layer, runs).logits
+        falls.append(everything[class_index] - without[:, class_index])
+    return np.concatenate(falls) if falls else np.zeros(0, np.float32)
+
+
+def _run(network: Network, x: Floats, layer: str, runs: Sequence[Sequence[int]]) -> _Answers:
+    count = network.layer(layer).channels
+    kept = np.ones((len(runs), count), np.float32)
+    for row, channels in zip(kept, runs, strict=True):
+        for channel in channels:
+            if not 0 <= channel < count:
+                raise NetworkError(
+                    f"A channel of {layer} must be from 0 to {count - 1}. Received: {channel}."
+                )
+            row[channel] = 0
+    return _Answers(*network.scores_with_channels_off(x, layer, kept))

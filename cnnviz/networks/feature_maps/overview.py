@@ -1,0 +1,119 @@
+"""A whole network at a glance: small pictures of each layer's maps, and how they hang together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.networks.layers import LayerInfo
+from cnnviz.networks.network import Network
+
+Maps = NDArray[np.float32]
+Thumbnails = NDArray[np.uint8]
+
+# A cell of these reads all input channels at its place; the others read their own channel only.
+_MIXING = frozenset(
+    {"Conv2D", "SeparableConv2D", "Conv2DTranspose", "Dense", "Softmax", "Flatten", "Reshape"}
+)
+ZERO = 128
+"""The level that stands for zero in a thumbnail; 1 and 255 stand for minus and plus the limit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One layer of the overview.
+
+    layer : what it is.
+    channels : (n,) int32, the channels that are drawn, in their own order.
+    thumbnails : (n, height, width) uint8, each map on the scale of the whole layer, see `ZERO`.
+    limit : the largest absolute value of the layer; what 255 stands for.
+    statistics : (n, 3) float32: minimum, mean and maximum of each map drawn.
+    mixes : whether each cell reads all input channels, or only its own.
+    """
+
+    layer: LayerInfo
+    channels: NDArray[np.int32]
+    thumbnails: Thumbnails
+    limit: float
+    statistics: Maps
+    mixes: bool
+
+
+def overview(
+    network: Network, maps: Mapping[str, Maps], *, most: int = 9, side: int = 40
+) -> list[Column]:
+    """Draw every layer small.
+
+    Parameters
+    ----------
+    maps : every layer's output, of `Network.feature_maps`.
+    most : channels per layer; of more, those whose values vary most, in their own order.
+    side : rows and columns of a thumbnail at most; larger maps are averaged down.
+    """
+    return [
+        _column(layer, maps[layer.name], most, side)
+        for layer in network.layers
+        if layer.name in maps
+    ]
+
+
+def _column(layer: LayerInfo, values: Maps, most: int, side: int) -> Column:
+    if values.ndim != 3:
+        # A vector is a row of single numbers, each a map of one cell.
+        values = values.reshape(1, 1, -1)
+    chosen = _most_varied(values, most)
+    planes = np.ascontiguousarray(np.moveaxis(values[..., chosen], -1, 0), np.float32)
+    limit = float(np.abs(values).max(initial=0.0))
+    if not np.isfinite(limit):
+        planes = np.nan_to_num(planes, nan=0.0, posinf=0.0, neginf=0.0)
+        limit = float(np.abs(planes).max(initial=0.0))
+    flat = planes.reshape(len(chosen), -1)
+    statistics = np.stack([flat.min(1), flat.mean(1), flat.max(1)], axis=1)
+    small = averaged_down(planes, side)
+    levels = np.rint(small / (limit or 1.0) * 127) + ZERO
+    return Column(
+        layer,
+        chosen.astype(np.int32),
+        np.clip(levels, 1, 255).astype(np.uint8),
+        limit,
+        statistics.astype(np.float32),
+        layer.kind in _MIXING,
+    )
+
+
+def _most_varied(values: Maps, most: int) -> NDArray[np.intp]:
+    channels = values.shape[-1]
+    if channels <= most:
+        return np.arange(channels)
+    # Every fourth row and column tell the ranking as well as all do.
+    step = max(1, values.shape[0] // 28)
+    sample = values[::step, ::step].reshape(-1, channels)
+    spread = sample.std(axis=0) if sample.shape[0] > 1 else np.abs(sample[0])
+    return np.sort(np.argsort(-spread, kind="stable")[:most])
+
+
+def averaged_down(planes: Maps, side: int) -> Maps:
+    """Shrink planes to at most `side` rows and columns by averaging whole blocks of cells.
+
+    Parameters
+    ----------
+    planes : (n, height, width) float32.
+
+    >>> averaged_down(np.arange(16, dtype=np.float32).reshape(1, 4, 4), 2)
+    array([[[ 2.5,  4.5],
+            [10.5, 12.5]]], dtype=float32)
+    """
+    for axis in (1, 2):
+        size = planes.shape[axis]
+        if size <= side:
+            continue
+        starts = np.arange(side) * size // side
+        counts = np.diff([*starts, size]).astype(np.float32)
+        shape = [1, 1, 1]
+        shape[axis] = side
+        sums = np.add.reduceat(planes, starts, axis=axis)
+        planes = np.asarray(sums / counts.reshape(shape), np.float32)
+    return planes

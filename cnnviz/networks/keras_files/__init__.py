@@ -1,0 +1,1 @@
+"""Uploaded `.keras` files: read as data, never as code, and rebuilt."""

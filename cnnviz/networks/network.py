@@ -1,0 +1,470 @@
+"""A trained network that shows everything between a picture and its answer."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cnnviz.activations import softmax
+from cnnviz.images.crops import Box, centred_crop, crop_and_resize
+from cnnviz.images.preprocessing import PREPROCESSINGS, Preprocessing
+from cnnviz.networks.layers import LayerInfo, NetworkError
+from cnnviz.networks.runner import RUNS, Runner, as_array
+from cnnviz.networks.tensorflow_runtime import load_tensorflow
+
+Maps = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One class of an answer.
+
+    index : its place in the network's output, from 0.
+    label : its name.
+    probability : in [0, 1].
+    """
+
+    index: int
+    label: str
+    probability: float
+
+
+class Network:
+    """A trained network that shows everything between a picture and its answer.
+
+    Get one from `open_network`, `read_network` or `Network.from_model`.
+
+    name : its key in `NETWORKS`, or what its maker called it.
+    title : what to call it on a page.
+    labels : one per class.
+    preprocessing : how pixels become input values.
+    crop : share of the picture's centred crop that the network is shown.
+    layers : the input and every layer, in the order they run.
+    """
+
+    name: str
+    title: str
+    labels: tuple[str, ...]
+    preprocessing: Preprocessing
+    crop: float
+    is_random: bool = False
+    _names_classes: bool = True
+    _runner: Runner
+    _seed: int = 0
+
+    @classmethod
+    def from_model(
+        cls,
+        model: Any,
+        *,
+        labels: Sequence[str] | None = None,
+        preprocessing: Preprocessing | str | None = None,
+        crop: float = 1.0,
+        name: str | None = None,
+        title: str | None = None,
+        input_size: tuple[int, int] | None = None,
+    ) -> Network:
+        """Look into a built Keras model: Sequential or functional, nested, with branches.
+
+        Parameters
+        ----------
+        model : a `keras.Model` of one picture; it must not change afterwards.
+        labels : one per class; "class 0", "class 1", ... without.
+        preprocessing : one of `cnnviz.images.preprocessing.PREPROCESSINGS`, or its key. Without,
+            0 to 255 for a model that rescales by itself, else 0 to 1.
+        crop : share of the centred crop that is kept, in (0, 1].
+        input_size : (rows, columns) where the model leaves its input's size open.
+
+        Raises
+        ------
+        NetworkError : the model takes no picture, has no graph of layers, or the number of
+            labels is wrong.
+        """
+        network = cls.__new__(cls)
+        network._runner = Runner(model, input_size)
+        network.name = name or str(model.name)
+        network.title = title or network.name
+        network.crop = crop
+        if preprocessing is None:
+            rescales = {"Rescaling", "Normalization"} & {info.kind for info in network.layers[:4]}
+            preprocessing = "zero_to_255" if rescales else "zero_to_one"
+        network.preprocessing = _preprocessing(preprocessing)
+        network.labels = network._checked_labels(labels)
+        return network
+
+    def __repr__(self) -> str:
+        return f"Network({self.name!r}, {len(self.layers)} layers, input {self.input_shape})"
+
+    @property
+    def layers(self) -> tuple[LayerInfo, ...]:
+        """The input and every layer, in the order they run."""
+        return self._runner.layers
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """The (height, width, channels) of the network's input."""
+        return self._runner.shape
+
+    @property
+    def answer_layer(self) -> str:
+        """The name of the layer whose output is the answer."""
+        return self._runner.answer
+
+    @property
+    def answer_activation(self) -> str:
+        """What makes probabilities of the logits: "softmax", "sigmoid" or "linear" (nothing)."""
+        return self._runner.activation
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether the answer is a vector of class scores, and not a map or a picture."""
+        return self._names_classes and len(self.layer(self.answer_layer).output_shape) == 1
+
+    @property
+    def class_count(self) -> int:
+        """Count the classes; a single output unit tells two apart. 0 without classes."""
+        if not self.has_classes:
+            return 0
+        return max(self.layer(self.answer_layer).channels, 2)
+
+    @property
+    def parameters(self) -> int:
+        """Count all weights; those of a layer used twice once."""
+        return sum(int(np.prod(weight.shape)) for weight in self._runner.model.weights)
+
+    @property
+    def model(self) -> Any:
+        """The Keras model itself. It is shared: run it, never change it."""
+        return self._runner.model
+
+    def layer(self, name: str) -> LayerInfo:
+        """Look a layer up by its name; "image" is the input.
+
+        Raises
+        ------
+        NetworkError : there is no such layer.
+        """
+        for info in self.layers:
+            if info.name == name:
+                return info
+        raise NetworkError(f"The network {self.title} has no layer of that name. Received: {name}.")
+
+    def operation(self, name: str) -> Any:
+        """Return the Keras layer behind a name, to read its settings."""
+        if name not in self._runner.by_name:
+            self.layer(name)
+            raise NetworkError("The input is no layer with settings. Received: image.")
+        return self._runner.by_name[name].operation
+
+    def weights(self, layer: str) -> dict[str, Maps]:
+        """Return a layer's weights by Keras's names ("kernel", "bias", ...), read-only."""
+        if layer == "image":
+            return {}
+        operation = self.operation(layer)
+        tf = load_tensorflow()
+        return {
+            weight.name: as_array(tf.cast(tf.convert_to_tensor(weight.value), tf.float32))
+            for weight in getattr(operation, "weights", [])
+        }
+
+    # Pictures
+
+    def preprocess(self, image: ArrayLike) -> Maps:
+        """Turn a picture of any size into the network's input.
+
+        Parameters
+        ----------
+        image : (height, width, 3) uint8.
+
+        Returns
+        -------
+        `input_shape` float32.
+        """
+        pixels = self.shown_part(image)
+        return np.ascontiguousarray(self.preprocessing(pixels, channels=self.input_shape[2]))
+
+    def shown_part(self, image: ArrayLike) -> NDArray[np.uint8]:
+        """Cut out and resize the part that the network is shown: (rows, columns, 3) uint8."""
+        return crop_and_resize(np.asarray(image), target=self.input_shape[:2], share=self.crop)
+
+    def crop_box(self, image: ArrayLike) -> Box:
+        """Find where the network's input lies on the picture, in the picture's pixels."""
+        height, width = np.asarray(image).shape[:2]
+        return centred_crop(height, width, target=self.input_shape[:2], share=self.crop)
+
+    def receptive_box(self, layer: str, row: int, column: int) -> Box:
+        """Find what a cell of a layer sees, in pixels of the network's input, cut to it."""
+        rows, columns, _ = self.input_shape
+        field = self.layer(layer).receptive_field
+        if field is None:
+            return Box(0, 0, rows, columns)
+        return field.box(row, column)
+
+    def on_picture(self, box: Box, image: ArrayLike) -> Box:
+        """Move a box from the network's input to the picture it was cut from."""
+        rows, columns, _ = self.input_shape
+        top, left, height, width = self.crop_box(image)
+        down, across = height / rows, width / columns
+        return Box(
+            top + box.top * down, left + box.left * across, box.height * down, box.width * across
+        )
+
+    # Running
+
+    def feature_maps(
+        self, image: ArrayLike, layers: Sequence[str] | None = None
+    ) -> dict[str, Maps]:
+        """Compute the output of every layer (or of those named) for one picture.
+
+        Parameters
+        ----------
+        image : (height, width, 3) uint8, any size.
+        layers : names; all of them run in any case, so asking for few saves memory, not time.
+
+        Returns
+        -------
+        By name, in the network's order: `LayerInfo.output_shape` float32, read-only. "image" is
+        the input itself.
+
+        Raises
+        ------
+        NetworkError : there is no such layer.
+        """
+        return self.feature_maps_of_input(self.preprocess(image), layers)
+
+    def feature_maps_of_input(
+        self, x: ArrayLike, layers: Sequence[str] | None = None
+    ) -> dict[str, Maps]:
+        """Compute `feature_maps` of an input that is preprocessed already, `input_shape`."""
+        wanted = None if layers is None else {self.layer(name).name for name in layers}
+        # A copy: the caller may go on to change theirs.
+        array = np.array(x, np.float32)
+        array.flags.writeable = False
+        batch, function = self._batch([array]), self._runner.every_map()
+        with RUNS:
+            tensors = function(batch)
+            maps = {"image": array}
+            for info, tensor in zip(self.layers[1:], tensors, strict=True):
+                if wanted is None or info.name in wanted:
+                    maps[info.name] = as_array(tensor)[0]
+        if wanted is not None and "image" not in wanted:
+            del maps["image"]
+        return maps
+
+    def predict(self, image: ArrayLike, top: int = 5) -> list[Prediction]:
+        """Name the most probable classes of a picture, best first.
+
+        Parameters
+        ----------
+        image : (height, width, 3) uint8, any size.
+        top : how many; all if there are fewer.
+
+        Raises
+        ------
+        NetworkError : the network's answer is no vector of classes.
+        """
+        return self._ranked(self.probabilities(image), top)
+
+    def predictions(self, maps: Mapping[str, Maps], top: int = 5) -> list[Prediction]:
+        """Read the answer off maps that are there already, without another run."""
+        self._must_have_classes()
+        return self._ranked(self._probabilities(maps[self.answer_layer]), top)
+
+    def probabilities(self, image: ArrayLike) -> Maps:
+        """Compute the probability of each class, (classes,) float32."""
+        _, probabilities = self.scores_of_inputs(self.preprocess(image)[np.newaxis])
+        return np.asarray(probabilities[0])
+
+    def logits(self, image: ArrayLike) -> Maps:
+        """Compute the scores before softmax, (classes,) float32.
+
+        A single output unit z tells two classes apart; their logits are (−z/2, z/2).
+        """
+        logits, _ = self.scores_of_inputs(self.preprocess(image)[np.newaxis])
+        return np.asarray(logits[0])
+
+    def scores_of_inputs(self, inputs: ArrayLike) -> tuple[Maps, Maps]:
+        """Answer for several inputs that are preprocessed already.
+
+        inputs : (n, height, width, channels), each of `input_shape`.
+
+        Returns
+        -------
+        logits and probabilities, each (n, classes) float32.
+        """
+        self._must_have_classes()
+        batch = self._batch(inputs)
+        if not len(batch):
+            nothing = np.zeros((0, self.class_count), np.float32)
+            return nothing, nothing
+        with RUNS:
+            logits, answers = self._runner.answers()(batch)
+        probabilities = [self._probabilities(answer) for answer in as_array(answers)]
+        return as_array(logits), np.stack(probabilities)
+
+    def gradients(
+        self,
+        x: ArrayLike,
+        class_index: int,
+        layers: Sequence[str] | None = None,
+    ) -> dict[str, tuple[Maps, Maps]]:
+        """Compute how a class's logit changes with every value of every layer.
+
+        x : an input that is preprocessed already, `input_shape` ("image" in the answer).
+        layers : names; all without.
+
+        Returns
+        -------
+        By name: the layer's output and the slope of the logit by it, of the same shape.
+        """
+        self._must_be_class(class_index)
+        tf, function = load_tensorflow(), self._runner.every_slope()
+        names = [info.name for info in self.layers]
+        wanted = set(names) if layers is None else {self.layer(name).name for name in layers}
+        with RUNS:
+            values, slopes = function(self._batch([x]), tf.constant(class_index, tf.int32))
+            return {
+                name: (as_array(value)[0], as_array(slope)[0])
+                for name, value, slope in zip(names, values, slopes, strict=True)
+                if name in wanted
+            }
+
+    def input_gradients(self, inputs: ArrayLike, class_index: int) -> tuple[Maps, Maps]:
+        """Compute how a class's logit changes with each input value, for several inputs.
+
+        inputs : (n, height, width, channels), preprocessed.
+
+        Returns
+        -------
+        The logits of the class, (n,), and the slopes, (n, height, width, channels).
+        """
+        self._must_be_class(class_index)
+        tf, function = load_tensorflow(), self._runner.input_slopes()
+        with RUNS:
+            scores, slopes = function(self._batch(inputs), tf.constant(class_index, tf.int32))
+        return as_array(scores), as_array(slopes)
+
+    def scores_with_channels_off(
+        self, x: ArrayLike, layer: str, kept: ArrayLike
+    ) -> tuple[Maps, Maps]:
+        """Answer with some channels of a layer multiplied by 0 (or any factor).
+
+        x : one input that is preprocessed already, `input_shape`.
+        kept : (n, channels), the factors of n runs.
+
+        Returns
+        -------
+        logits and probabilities, each (n, classes) float32.
+        """
+        self._must_have_classes()
+        info, factors = self.layer(layer), np.asarray(kept, np.float32)
+        if factors.ndim != 2 or factors.shape[1] != info.channels:
+            raise NetworkError(
+                "Each run needs one factor for each channel of the layer. "
+                f"Received: factors of shape {factors.shape} for {info.channels} channels."
+            )
+        tf, function = load_tensorflow(), self._runner.masked_answers(layer, info.channels)
+        with RUNS:
+            logits, answers = function(self._batch([x]), tf.constant(factors))
+        probabilities = [self._probabilities(answer) for answer in as_array(answers)]
+        return as_array(logits), np.stack(probabilities)
+
+    def warm_up(self) -> None:
+        """Compile what every page needs, so that the first user does not wait for it."""
+        rows, columns, _ = self.input_shape
+        grey = np.full((rows, columns, 3), 127, np.uint8)
+        self.feature_maps(grey)
+        if self.has_classes:
+            self.predict(grey)
+
+    # Views that share the weights and the compiled functions
+
+    def with_preprocessing(
+        self, preprocessing: Preprocessing | str, *, crop: float | None = None
+    ) -> Network:
+        """See the same network with its pictures prepared in another way."""
+        view = copy.copy(self)
+        view.preprocessing = _preprocessing(preprocessing)
+        view.crop = self.crop if crop is None else crop
+        return view
+
+    def with_labels(self, labels: Sequence[str]) -> Network:
+        """See the same network with other names for its classes.
+
+        Raises
+        ------
+        NetworkError : the number of labels is not the number of classes.
+        """
+        view = copy.copy(self)
+        view.labels = self._checked_labels(labels)
+        return view
+
+    def without_classes(self) -> Network:
+        """See the same network as one that names no classes, since its answer is no number."""
+        view = copy.copy(self)
+        view._names_classes = False
+        return view
+
+    def _batch(self, inputs: Any) -> Any:
+        array = np.ascontiguousarray(inputs, np.float32)
+        if array.shape[1:] != self.input_shape:
+            raise NetworkError(
+                f"Each input must be of shape {self.input_shape}. Received: {array.shape[1:]}."
+            )
+        return load_tensorflow().constant(array)
+
+    def _checked_labels(self, labels: Sequence[str] | None) -> tuple[str, ...]:
+        count = self.class_count
+        if labels is None:
+            return tuple(f"class {index}" for index in range(count))
+        if len(labels) != count:
+            raise NetworkError(
+                f"A label is needed for each of the {count:,} classes. "
+                f"Received: {len(labels):,} labels."
+            )
+        return tuple(labels)
+
+    def _must_have_classes(self) -> None:
+        if not self.has_classes:
+            raise NetworkError(
+                "Only a network that ends in a vector of class scores names classes. "
+                f"Received: an answer of shape {self.layer(self.answer_layer).output_shape}."
+            )
+
+    def _must_be_class(self, class_index: int) -> None:
+        self._must_have_classes()
+        if not 0 <= class_index < self.class_count:
+            raise NetworkError(
+                f"The class must be from 0 to {self.class_count - 1}. Received: {class_index}."
+            )
+
+    def _probabilities(self, answer: Maps) -> Maps:
+        if self.answer_activation == "linear":
+            one = len(answer) == 1
+            return softmax(np.array([-answer[0] / 2, answer[0] / 2]) if one else answer)
+        if len(answer) == 1:
+            return np.array([1 - answer[0], answer[0]], np.float32)
+        return answer
+
+    def _ranked(self, probabilities: Maps, top: int) -> list[Prediction]:
+        # Of equal ones the first class, so that an answer does not depend on the sort.
+        order = np.argsort(-probabilities, kind="stable")[: max(top, 0)]
+        return [
+            Prediction(int(index), self.labels[index], float(probabilities[index]))
+            for index in order
+        ]
+
+
+def _preprocessing(choice: Preprocessing | str) -> Preprocessing:
+    if isinstance(choice, Preprocessing):
+        return choice
+    if choice not in PREPROCESSINGS:
+        raise NetworkError(
+            f"The preprocessing must be one of {', '.join(PREPROCESSINGS)}. Received: {choice}."
+        )
+    return PREPROCESSINGS[choice]

@@ -1,0 +1,226 @@
+"""The networks that can be opened by name, each built once and shared by all users."""
+
+from __future__ import annotations
+
+import copy
+import threading
+import zlib
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from cnnviz.images.preprocessing import Preprocessing
+from cnnviz.networks.architectures import ARCHITECTURES, CIFAR10_CLASSES
+from cnnviz.networks.downloads import APPLICATIONS, Application, Progress
+from cnnviz.networks.layers import NetworkError, Node
+from cnnviz.networks.network import Network
+from cnnviz.networks.runner import Runner
+from cnnviz.networks.tensorflow_runtime import freeze_garbage, load_keras
+from cnnviz.networks.weights import load_weights
+from cnnviz.shipped import MODELS
+
+# EfficientNet's "lite" variant was trained on this and nothing else was.
+_LITE = Preprocessing(
+    "About -1 to 1",
+    "Each pixel less 127, divided by 128: EfficientNet-Lite.",
+    (127.0, 127.0, 127.0),
+    (128.0, 128.0, 128.0),
+    False,
+    "x = (pixels - 127.0) / 128.0",
+)
+
+
+@dataclass(frozen=True)
+class NetworkEntry:
+    """One network of `NETWORKS`: what a picker needs to know before it is opened.
+
+    name : its key.
+    title : its name on a page.
+    summary : one sentence on what it is.
+    side : of its square input, in pixels.
+    classes : how many it tells apart.
+    download : where its weights come from; None if it ships.
+    """
+
+    name: str
+    title: str
+    summary: str
+    side: int
+    classes: int
+    download: Application | None = None
+
+    @property
+    def ships(self) -> bool:
+        """Whether it opens without a connection on any computer."""
+        return self.download is None
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it opens without a connection on this computer."""
+        return self.download is None or self.download.is_here
+
+
+def _entries() -> dict[str, NetworkEntry]:
+    shipped = (
+        NetworkEntry(
+            "tutorial",
+            "Tutorial network",
+            "The one every beginner writes first: two convolutions, one pooling, one dense layer.",
+            32,
+            10,
+        ),
+        NetworkEntry(
+            "small_vgg",
+            "Small VGG",
+            "Five 3 x 3 convolutions and three poolings; right on 78 of 100 unseen pictures.",
+            32,
+            10,
+        ),
+        NetworkEntry(
+            "efficientnet_lite0",
+            "EfficientNet-Lite0",
+            "Tells 1,000 kinds of things apart; made for phones.",
+            224,
+            1000,
+        ),
+    )
+    downloads = (
+        NetworkEntry(name, one.title, one.summary, one.side, 1000, one)
+        for name, one in APPLICATIONS.items()
+    )
+    return {entry.name: entry for entry in (*shipped, *downloads)}
+
+
+NETWORKS: Mapping[str, NetworkEntry] = MappingProxyType(_entries())
+
+_opened: OrderedDict[str, Network] = OrderedDict()
+_opening: dict[str, threading.Lock] = {}
+_registry = threading.Lock()
+# Downloaded networks take up to half a gigabyte each.
+_MOST_DOWNLOADED = 3
+
+
+def imagenet_classes() -> tuple[str, ...]:
+    """Read the names of ImageNet's 1,000 classes, each different from all others.
+
+    >>> imagenet_classes()[281]
+    'tabby cat'
+    """
+    text = (MODELS / "imagenet_classes.txt").read_text(encoding="utf-8")
+    return tuple(text.splitlines())
+
+
+def open_network(name: str, *, progress: Progress | None = None) -> Network:
+    """Open a network by its key in `NETWORKS`: built, warmed and compiled once per process.
+
+    Parameters
+    ----------
+    progress : called with (bytes received, bytes expected) while weights are downloaded.
+
+    Raises
+    ------
+    NetworkError : there is no such network, or its weights cannot be downloaded.
+    """
+    if name not in NETWORKS:
+        raise NetworkError(f"The network must be one of {', '.join(NETWORKS)}. Received: {name!r}.")
+    with _registry:
+        lock = _opening.setdefault(name, threading.Lock())
+    with lock:
+        with _registry:
+            if name in _opened:
+                _opened.move_to_end(name)
+                return _opened[name]
+        entry = NETWORKS[name]
+        network = _build(entry, progress)
+        network.warm_up()
+        with _registry:
+            _opened[name] = network
+            downloaded = [key for key in _opened if not NETWORKS[key].ships]
+            for key in downloaded[: max(len(downloaded) - _MOST_DOWNLOADED, 0)]:
+                del _opened[key]
+        freeze_garbage()
+    return network
+
+
+def _build(entry: NetworkEntry, progress: Progress | None) -> Network:
+    if entry.download is None:
+        model = ARCHITECTURES[entry.name]()
+        load_weights(model, MODELS / f"{entry.name}.npz")
+        return Network.from_model(
+            model,
+            name=entry.name,
+            title=entry.title,
+            labels=CIFAR10_CLASSES if entry.classes == 10 else imagenet_classes(),
+            preprocessing="zero_to_one" if entry.classes == 10 else _LITE,
+            crop=1.0 if entry.classes == 10 else 224 / 256,
+        )
+    path = entry.download.fetch(progress)
+    try:
+        model = getattr(load_keras().applications, entry.download.constructor)(weights=str(path))
+    except (OSError, ValueError, KeyError) as error:
+        raise NetworkError(
+            f"The weights of {entry.title} must be the ones that Keras published; delete the "
+            f"file to fetch it again. Received: {path}."
+        ) from error
+    return Network.from_model(
+        model,
+        name=entry.name,
+        title=entry.title,
+        labels=imagenet_classes(),
+        preprocessing=entry.download.preprocessing,
+        crop=224 / 256,
+    )
+
+
+def random_twin(network: Network, *, seed: int = 0) -> Network:
+    """Build the same network as it was before training: what training changed.
+
+    Every weight is drawn by its layer's own initializer, from `seed`; what describes the data
+    (the mean and variance of a Normalization layer) stays. The twin of a network is built once
+    and shared like the network itself.
+    """
+    runner = network._runner
+    with runner.twin_lock:
+        twin: Network | None = runner.twin
+        if twin is None or twin._seed != seed:
+            model = load_keras().models.clone_model(runner.model)
+            twin = copy.copy(network)
+            twin._runner = Runner(model, network.input_shape[:2])
+            twin._seed, twin.is_random = seed, True
+            for trained, fresh in zip(runner.nodes, twin._runner.nodes, strict=True):
+                _draw_weights(trained, fresh, seed)
+            twin.warm_up()
+            runner.twin = twin
+            if network.name in NETWORKS and _opened.get(network.name) is not None:
+                freeze_garbage()
+    view = copy.copy(twin)
+    view.name, view.title = network.name, f"{network.title}, untrained"
+    view.labels, view.preprocessing, view.crop = (
+        network.labels,
+        network.preprocessing,
+        network.crop,
+    )
+    return view
+
+
+def _draw_weights(trained: Node, fresh: Node, seed: int) -> None:
+    layer = fresh.operation
+    weights = getattr(layer, "weights", [])
+    if type(layer).__name__ == "Normalization":
+        for weight, original in zip(weights, trained.operation.weights, strict=True):
+            weight.assign(original.value)
+        layer.finalize_state()
+        return
+    for weight in weights:
+        given = weight.name.removesuffix("_kernel")
+        candidates = [f"{weight.name}_initializer", f"{given}_initializer"]
+        if type(layer).__name__ == "DepthwiseConv2D":
+            candidates.insert(0, "depthwise_initializer")
+        for candidate in candidates:
+            initializer = getattr(layer, candidate, None)
+            if initializer is not None and "seed" in initializer.get_config():
+                key = f"{seed}/{fresh.name}/{weight.name}".encode()
+                config = {**initializer.get_config(), "seed": zlib.crc32(key) % 2**31}
+                weight.assign(type(initializer).from_config(config)(weight.shape))
+                break

@@ -1,0 +1,246 @@
+"""A network's graph and the compiled functions that run it, shared by all who look at it."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.networks.layers import NetworkError, Node, describe_layers, flatten_model
+from cnnviz.networks.tensorflow_runtime import load_keras, load_tensorflow, processor_count
+
+# What an input of open size is given; nearly every published network was trained on it.
+_USUAL_SIDE = 224
+# A function of the masked kind is compiled per layer; those of the other kinds always fit.
+_MOST_FUNCTIONS = 12
+# In place of a shape: one whole number.
+_WHOLE = "whole number"
+
+# TensorFlow shares its threads among all calls; more calls at once than cores only add memory.
+RUNS = threading.BoundedSemaphore(processor_count())
+
+
+class Runner:
+    """A network's graph and its compiled functions; shared by all views of the network."""
+
+    def __init__(self, model: Any, input_size: tuple[int, int] | None) -> None:
+        keras = load_keras()
+        shape = picture_shape(model, input_size)
+        self.model = model
+        self.image = keras.Input(shape, name="image")
+        self.nodes, outputs = flatten_model(model, self.image, tree=keras.tree)
+        self.by_name: dict[str, Node] = {node.name: node for node in self.nodes}
+        self.layers = tuple(describe_layers(self.nodes, "image", shape))
+        vectors = [name for name in outputs if len(self.by_name[name].output.shape) == 2]
+        self.answer = (vectors or outputs)[0]
+        self.activation = self._answer_activation()
+        self._lock = threading.Lock()
+        self._functions: OrderedDict[Any, Callable[..., Any]] = OrderedDict()
+        # The untrained twin, once somebody asked for it.
+        self.twin: Any = None
+        self.twin_lock = threading.Lock()
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """The (height, width, channels) of the input."""
+        rows, columns, channels = self.layers[0].output_shape
+        return rows, columns, channels
+
+    def _answer_activation(self) -> str:
+        """Name what makes probabilities of the scores: "softmax", "sigmoid" or "linear"."""
+        name = self.answer
+        while name in self.by_name:
+            layer = self.by_name[name].operation
+            if type(layer).__name__ == "Softmax":
+                return "softmax"
+            activation = getattr(getattr(layer, "activation", None), "__name__", "linear")
+            if activation in ("softmax", "sigmoid"):
+                return activation
+            shapeless = ("Reshape", "Flatten", "Dropout", "Identity", "Activation")
+            if activation != "linear" or type(layer).__name__ not in shapeless:
+                break
+            name = self.by_name[name].inputs[0]
+        return "linear"
+
+    def forward(self, x: Any, *, mask: tuple[str, Any] | None = None) -> dict[str, Any]:
+        """Run the graph inside a compiled function; every layer's output by name.
+
+        mask : a layer's name and (batch, channels): what its output is multiplied with.
+        """
+        tf, tree = load_tensorflow(), load_keras().tree
+        values: dict[int, Any] = {id(self.image): x}
+        outputs = {"image": x}
+
+        def fill(argument: Any) -> Any:
+            return values.get(id(argument), argument)
+
+        if mask is not None and mask[0] == "image":
+            values[id(self.image)] = x * mask[1][:, None, None, :]
+        for node in self.nodes:
+            arguments, keywords = tree.map_structure(fill, (node.arguments, dict(node.keywords)))
+            output = _run_layer(tf, node.operation, arguments, keywords)
+            if mask is not None and mask[0] == node.name:
+                between = [1] * (len(output.shape) - 2)
+                output *= tf.reshape(mask[1], [-1, *between, output.shape[-1]])
+            values[id(node.output)] = outputs[node.name] = output
+        return outputs
+
+    def scores(self, outputs: Mapping[str, Any]) -> Any:
+        """Find the (batch, classes) logits behind the answer; a single unit z is (−z/2, z/2)."""
+        tf = load_tensorflow()
+        node = self.by_name[self.answer]
+        answer = _float(outputs[self.answer])
+        kind = type(node.operation).__name__
+        if self.activation != "linear":
+            if kind in ("Softmax", "Activation"):
+                answer = _float(outputs[node.inputs[0]])
+            elif kind == "Dense":
+                answer = tf.linalg.matmul(outputs[node.inputs[0]], node.operation.kernel.value)
+                if node.operation.use_bias:
+                    answer += node.operation.bias.value
+                answer = _float(answer)
+            else:
+                # Right but for a constant, which neither softmax nor a gradient minds.
+                safe = tf.clip_by_value(answer, 1e-30, 1.0)
+                answer = tf.math.log(safe)
+                if self.activation == "sigmoid":
+                    answer -= tf.math.log1p(-tf.minimum(safe, 1 - 1e-7))
+        if answer.shape[-1] == 1:
+            answer = tf.concat([-answer / 2, answer / 2], axis=-1)
+        return answer
+
+    # The compiled functions. Each is traced at its first call and kept.
+
+    def every_map(self) -> Callable[..., Any]:
+        """Give the function from (1, height, width, channels) to every layer's output."""
+        names = [info.name for info in self.layers[1:]]
+
+        def every_map(x: Any) -> list[Any]:
+            outputs = self.forward(x)
+            return [_float(outputs[name]) for name in names]
+
+        return self._compiled("every map", every_map, [(1, *self.shape)])
+
+    def answers(self) -> Callable[..., Any]:
+        """Give the function from (n, height, width, channels) to logits and answers."""
+
+        def answers(x: Any) -> tuple[Any, Any]:
+            outputs = self.forward(x)
+            return self.scores(outputs), _float(outputs[self.answer])
+
+        return self._compiled("answers", answers, [(None, *self.shape)])
+
+    def every_slope(self) -> Callable[..., Any]:
+        """Give the function from one input and a class to every layer's output and slope."""
+        tf = load_tensorflow()
+        names = [info.name for info in self.layers]
+
+        def every_slope(x: Any, class_index: Any) -> tuple[list[Any], list[Any]]:
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                outputs = self.forward(x)
+                score = self.scores(outputs)[0, class_index]
+            values = [outputs[name] for name in names]
+            slopes = tape.gradient(score, values, unconnected_gradients="zero")
+            return [_float(value) for value in values], [_float(slope) for slope in slopes]
+
+        return self._compiled("every slope", every_slope, [(1, *self.shape), _WHOLE])
+
+    def input_slopes(self) -> Callable[..., Any]:
+        """Give the function from (n, height, width, channels) and a class to logits, slopes."""
+        tf = load_tensorflow()
+
+        def input_slopes(x: Any, class_index: Any) -> tuple[Any, Any]:
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                scores = self.scores(self.forward(x))[:, class_index]
+            return scores, tape.gradient(scores, x, unconnected_gradients="zero")
+
+        return self._compiled("input slopes", input_slopes, [(None, *self.shape), _WHOLE])
+
+    def masked_answers(self, layer: str, channels: int) -> Callable[..., Any]:
+        """Give the function from one input and (n, channels) factors of a layer to answers.
+
+        Like `answers` it returns the logits and the answers.
+        """
+        tf = load_tensorflow()
+
+        def masked_answers(x: Any, factors: Any) -> tuple[Any, Any]:
+            repeated = tf.repeat(x, tf.shape(factors)[0], axis=0)
+            outputs = self.forward(repeated, mask=(layer, factors))
+            return self.scores(outputs), _float(outputs[self.answer])
+
+        key = ("masked answers", layer)
+        return self._compiled(key, masked_answers, [(1, *self.shape), (None, channels)])
+
+    def _compiled(
+        self, key: Any, function: Callable[..., Any], shapes: list[tuple[int | None, ...] | str]
+    ) -> Callable[..., Any]:
+        """Return the function kept under `key`, compiling it once; the least used one goes."""
+        with self._lock:
+            if key not in self._functions:
+                tf = load_tensorflow()
+                signature = [
+                    tf.TensorSpec((), tf.int32) if shape == _WHOLE else tf.TensorSpec(shape)
+                    for shape in shapes
+                ]
+                self._functions[key] = tf.function(function, input_signature=signature)
+                while len(self._functions) > _MOST_FUNCTIONS:
+                    self._functions.popitem(last=False)
+            self._functions.move_to_end(key)
+            return self._functions[key]
+
+
+def _float(tensor: Any) -> Any:
+    """Bring a mixed-precision network's halves to float32; a no-op for all others."""
+    return load_tensorflow().cast(tensor, "float32")
+
+
+def _run_layer(tf: Any, layer: Any, arguments: Any, keywords: Any) -> Any:
+    x: Any = arguments[0] if arguments else None
+    if (
+        type(layer).__name__ == "BatchNormalization"
+        and getattr(x, "dtype", None) == tf.float32
+        and len(x.shape) == 4
+        and layer.axis in (-1, 3)
+        and layer.scale
+        and layer.center
+    ):
+        # One pass over the map where Keras makes two; the arithmetic is the same.
+        return tf.raw_ops.FusedBatchNormV3(
+            x=x,
+            scale=layer.gamma.value,
+            offset=layer.beta.value,
+            mean=layer.moving_mean.value,
+            variance=layer.moving_variance.value,
+            epsilon=layer.epsilon,
+            is_training=False,
+        ).y
+    # Layers know what to leave out at inference once told; some (Flatten) take no such argument.
+    if getattr(layer, "_call_has_training_arg", False):
+        keywords = {**keywords, "training": False}
+    return layer(*arguments, **keywords)
+
+
+def picture_shape(model: Any, input_size: tuple[int, int] | None) -> tuple[int, int, int]:
+    """Find the (height, width, channels) of a model's input, or say why it takes no picture."""
+    inputs = getattr(model, "inputs", None) or []
+    shapes: list[Any] = [tuple(tensor.shape) for tensor in inputs]
+    if len(shapes) != 1 or len(shapes[0]) != 4 or shapes[0][3] not in (1, 3):
+        raise NetworkError(
+            "A network must take one picture of (height, width, 1 or 3 channels). "
+            f"Received: inputs of {', '.join(str(shape[1:]) for shape in shapes) or 'no shape'}."
+        )
+    _, rows, columns, channels = shapes[0]
+    open_size = input_size or (_USUAL_SIDE, _USUAL_SIDE)
+    return rows or open_size[0], columns or open_size[1], channels
+
+
+def as_array(tensor: Any) -> NDArray[Any]:
+    """See a tensor's memory as a read-only array, without a copy."""
+    array: NDArray[Any] = np.from_dlpack(tensor)
+    return array

@@ -1,0 +1,1 @@
+"""Padding and stride: small grids one can count, conventions, output sizes."""

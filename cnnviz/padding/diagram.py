@@ -1,0 +1,390 @@
+"""Drawings as SVG: sharp on a slide at any size, and open to change in any drawing program.
+
+Coordinates are pixels at the drawing's own size. Nothing is fetched from elsewhere: fonts are
+named by kind only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from xml.etree import ElementTree
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.drawing import palette
+from cnnviz.drawing.display import display
+from cnnviz.notation import written
+from cnnviz.padding.geometry import Geometry, laid_out
+
+Colours = NDArray[np.uint8]
+"""(rows, columns, 3) uint8."""
+
+Flags = NDArray[np.bool_]
+"""(rows, columns) bool."""
+
+_CELL = 48
+_GAP = 44
+_MARGIN = 20
+_HEADING = 34
+
+
+@dataclass(frozen=True)
+class Inks:
+    """The colours around the data: of the page, of text and lines, of what is pointed at."""
+
+    background: str = palette.LIGHT_BACKGROUND
+    ink: str = "#1b1f23"
+    quiet: str = "#5d666d"
+    accent: str = palette.LIGHT_ACCENT
+
+
+LIGHT = Inks()
+DARK = Inks(palette.DARK_BACKGROUND, "#e8ebee", "#9aa5b1", palette.DARK_ACCENT)
+
+
+@dataclass(frozen=True, eq=False)
+class GridDrawing:
+    """One grid of numbers as it is to be drawn.
+
+    Attributes
+    ----------
+    title : stands above it.
+    numbers : (rows, columns) float32
+    colours : the cells' colours.
+    outside : cells that are padding, hatched.
+    crossed : cells that no window reaches, crossed out.
+    window : (row, column, rows, columns) of a frame around cells, or None.
+    """
+
+    title: str
+    numbers: NDArray[np.float32]
+    colours: Colours
+    outside: Flags | None = None
+    crossed: Flags | None = None
+    window: tuple[int, int, int, int] | None = None
+
+
+def grids_svg(
+    grids: Sequence[GridDrawing],
+    signs: Sequence[str] = (),
+    *,
+    caption: str = "",
+    inks: Inks = LIGHT,
+) -> str:
+    """Draw grids of numbers side by side.
+
+    Parameters
+    ----------
+    signs : what stands between each two of them, such as "\u2217" and "=".
+    caption : one line below.
+
+    Returns
+    -------
+    The text of an SVG file.
+
+    >>> one = GridDrawing("One", np.ones((1, 1), np.float32), np.zeros((1, 1, 3), np.uint8))
+    >>> grids_svg([one]).count("<rect")
+    2
+    """
+    tallest = max(grid.numbers.shape[0] for grid in grids)
+    widths = [max(grid.numbers.shape[1] * _CELL, 9 * len(grid.title)) for grid in grids]
+    width = sum(widths) + _GAP * (len(grids) - 1) + 2 * _MARGIN
+    width = max(width, 2 * _MARGIN + 8 * len(caption))
+    height = tallest * _CELL + _HEADING + 2 * _MARGIN + (_HEADING if caption else 0)
+    described = "; ".join(
+        f"{grid.title}: {grid.numbers.shape[0]} rows, {grid.numbers.shape[1]} columns"
+        for grid in grids
+    )
+    drawing = _drawing(width, height, described, inks)
+    _hatching(drawing, inks)
+    left = float(_MARGIN)
+    top = _MARGIN + _HEADING
+    for place, (grid, wide) in enumerate(zip(grids, widths, strict=True)):
+        _text(drawing, left, _MARGIN + 18, grid.title, inks.ink, size=18, weight=600)
+        _grid(drawing, grid, left, top, inks)
+        left += wide
+        if place < len(signs):
+            middle = top + tallest * _CELL / 2
+            _text(
+                drawing, left + _GAP / 2, middle, signs[place], inks.ink, size=26, anchor="middle"
+            )
+        left += _GAP
+    if caption:
+        _text(drawing, _MARGIN, height - _MARGIN, caption, inks.ink, size=16)
+    return _written(drawing)
+
+
+def layer_svg(
+    grid: NDArray[np.float32],
+    kernel: NDArray[np.float32] | None,
+    result: NDArray[np.float32],
+    geometry: Geometry,
+    cell: tuple[int, int],
+    *,
+    input_show: str = "signed",
+    kernel_title: str = "Kernel",
+) -> str:
+    """Draw a layer at one stop of its window: input with padding, kernel, and result.
+
+    Parameters
+    ----------
+    grid, kernel, result : (rows, columns); no kernel for pooling.
+    geometry : where the windows lie.
+    cell : (row, column) of the result.
+    input_show : how the input is painted, see `cnnviz.display`.
+    """
+    numbers, outside = laid_out(grid, geometry)
+    rows, columns = geometry.touches
+    corner = [at * step for at, step in zip(cell, geometry.step, strict=True)]
+    drawings = [
+        GridDrawing(
+            f"Input {_size(grid)}",
+            numbers,
+            display(numbers[..., np.newaxis], input_show),
+            outside=outside,
+            crossed=np.outer(rows, columns) == 0,
+            window=(corner[0], corner[1], *geometry.span),
+        )
+    ]
+    if kernel is not None:
+        colours = palette.colour_map(kernel, scale="weights")
+        drawings.append(GridDrawing(kernel_title, kernel, colours))
+    drawings.append(
+        GridDrawing(
+            f"Result {_size(result)}",
+            result,
+            palette.colour_map(result),
+            window=(*cell, 1, 1),
+        )
+    )
+    return grids_svg(drawings, ("\u2192",) if kernel is None else ("\u2217", "="))
+
+
+def coverage_svg(counts: NDArray[np.int64], title: str) -> str:
+    """Draw how many windows touch each pixel, a heat map with numbers."""
+    numbers = counts.astype(np.float32)
+    colours = palette.colour_map(numbers, scale="attributions")
+    return grids_svg([GridDrawing(f"{title} {_size(numbers)}", numbers, colours)])
+
+
+def _size(grid: NDArray[np.float32]) -> str:
+    return f"{grid.shape[0]} \u00d7 {grid.shape[1]}"
+
+
+def axis_svg(
+    length: int,
+    *,
+    before: int,
+    after: int,
+    kernel_size: int,
+    stride: int = 1,
+    dilation: int = 1,
+    positions: int,
+    described: str,
+    outside_label: str = "0",
+    inks: Inks = LIGHT,
+) -> str:
+    """Draw one axis: its pixels, its padding, and below them each stop of the window.
+
+    Pixels that no stop touches are crossed out.
+
+    Parameters
+    ----------
+    length : pixels along the axis, without padding.
+    before, after : padded pixels at each end.
+    positions : stops of the window.
+    described : what the drawing shows, in words, for who cannot see it.
+    outside_label : stands in each padded pixel.
+
+    >>> axis_svg(4, before=0, after=1, kernel_size=2, positions=4, described="").count("<circle")
+    8
+    """
+    cell, line = 40, 15
+    total = before + length + after
+    width = total * cell + 2 * _MARGIN
+    height = _MARGIN + cell + 14 + positions * line + _MARGIN // 2
+    drawing = _drawing(width, height, described, inks)
+    _hatching(drawing, inks)
+    stops = [
+        [stop * stride + tap * dilation for tap in range(kernel_size)] for stop in range(positions)
+    ]
+    touched = {place for taps in stops for place in taps}
+    for place in range(total):
+        x, inside = _MARGIN + place * cell, 0 <= place - before < length
+        fill = inks.background if inside else "url(#padding)"
+        _rect(drawing, x, _MARGIN, cell, cell, fill, inks.quiet)
+        label = str(place - before) if inside else outside_label
+        if place not in touched:
+            _cross(drawing, x, _MARGIN, cell, inks.quiet)
+        _text(
+            drawing,
+            x + cell / 2,
+            _MARGIN + cell / 2 + 6,
+            label,
+            inks.ink if inside else inks.quiet,
+            size=17,
+            weight=600 if inside else 400,
+            anchor="middle",
+            halo=inks.background,
+        )
+    for stop, taps in enumerate(stops):
+        y = _MARGIN + cell + 14 + stop * line
+        ends = [_MARGIN + (tap + 0.5) * cell for tap in (taps[0], taps[-1])]
+        _line(drawing, ends[0], y, ends[1], y, inks.accent, 3)
+        for tap in taps:
+            ElementTree.SubElement(
+                drawing,
+                "circle",
+                {
+                    "cx": _number(_MARGIN + (tap + 0.5) * cell),
+                    "cy": _number(y),
+                    "r": "4",
+                    "fill": inks.accent,
+                },
+            )
+    return _written(drawing)
+
+
+def _grid(
+    drawing: ElementTree.Element, grid: GridDrawing, left: float, top: float, inks: Inks
+) -> None:
+    group = ElementTree.SubElement(drawing, "g")
+    for row, column in np.ndindex(*grid.numbers.shape):
+        x, y = left + column * _CELL, top + row * _CELL
+        fill = palette.hex_colour(grid.colours[row, column])
+        _rect(group, x, y, _CELL, _CELL, fill, inks.quiet)
+        ink = palette.readable_ink(fill)
+        if grid.outside is not None and grid.outside[row, column]:
+            _rect(group, x, y, _CELL, _CELL, "url(#padding)", inks.quiet)
+            _rect(group, x + 12, y + 12, _CELL - 24, _CELL - 24, inks.background)
+            ink = inks.quiet
+        crossed = grid.crossed is not None and bool(grid.crossed[row, column])
+        if crossed:
+            _cross(group, x, y, _CELL, ink)
+        text = written(float(grid.numbers[row, column]))
+        size = 18 if len(text) <= 4 else 13
+        _text(
+            group,
+            x + _CELL / 2,
+            y + _CELL / 2 + size * 0.36,
+            text,
+            ink,
+            size=size,
+            weight=500,
+            anchor="middle",
+            halo=fill if crossed else None,
+        )
+    if grid.window is not None:
+        row, column, rows, columns = grid.window
+        place = (left + column * _CELL, top + row * _CELL, columns * _CELL, rows * _CELL)
+        for colour, thickness in ((inks.background, 6), (inks.accent, 4)):
+            frame = _rect(group, *place, "none", colour)
+            frame.set("stroke-width", str(thickness))
+
+
+def _drawing(width: float, height: float, described: str, inks: Inks) -> ElementTree.Element:
+    drawing = ElementTree.Element(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "viewBox": f"0 0 {_number(width)} {_number(height)}",
+            "width": _number(width),
+            "height": _number(height),
+            "role": "img",
+            "font-family": "Source Sans Pro, Helvetica, Arial, sans-serif",
+        },
+    )
+    if described:
+        ElementTree.SubElement(drawing, "title").text = described
+    _rect(drawing, 0, 0, width, height, inks.background)
+    return drawing
+
+
+def _hatching(drawing: ElementTree.Element, inks: Inks) -> None:
+    definitions = ElementTree.SubElement(drawing, "defs")
+    pattern = ElementTree.SubElement(
+        definitions,
+        "pattern",
+        {
+            "id": "padding",
+            "width": "7",
+            "height": "7",
+            "patternUnits": "userSpaceOnUse",
+            "patternTransform": "rotate(45)",
+        },
+    )
+    _line(pattern, 0, 0, 0, 7, inks.quiet, 1.4)
+
+
+def _rect(
+    parent: ElementTree.Element,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    fill: str,
+    stroke: str | None = None,
+) -> ElementTree.Element:
+    places = {"x": x, "y": y, "width": width, "height": height}
+    attributes = {name: _number(value) for name, value in places.items()}
+    attributes["fill"] = fill
+    if stroke is not None:
+        attributes["stroke"] = stroke
+    return ElementTree.SubElement(parent, "rect", attributes)
+
+
+def _line(
+    parent: ElementTree.Element,
+    x1: float,
+    y1: float,
+    x2: float,
+    y2: float,
+    stroke: str,
+    thickness: float,
+) -> None:
+    places = {"x1": x1, "y1": y1, "x2": x2, "y2": y2, "stroke-width": thickness}
+    attributes = {name: _number(value) for name, value in places.items()}
+    ElementTree.SubElement(parent, "line", {**attributes, "stroke": stroke})
+
+
+def _cross(parent: ElementTree.Element, x: float, y: float, cell: float, ink: str) -> None:
+    _line(parent, x + 3, y + 3, x + cell - 3, y + cell - 3, ink, 1.6)
+    _line(parent, x + cell - 3, y + 3, x + 3, y + cell - 3, ink, 1.6)
+
+
+def _text(
+    parent: ElementTree.Element,
+    x: float,
+    y: float,
+    text: str,
+    fill: str,
+    size: float = 16,
+    weight: int = 400,
+    anchor: str = "start",
+    halo: str | None = None,
+) -> None:
+    made = ElementTree.SubElement(
+        parent,
+        "text",
+        {
+            "x": _number(x),
+            "y": _number(y),
+            "fill": fill,
+            "font-size": _number(size),
+            "font-weight": str(weight),
+            "text-anchor": anchor,
+        },
+    )
+    if halo is not None:
+        made.attrib |= {"stroke": halo, "stroke-width": "5", "paint-order": "stroke"}
+    made.text = text
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _written(drawing: ElementTree.Element) -> str:
+    return ElementTree.tostring(drawing, encoding="unicode")

@@ -1,0 +1,43 @@
+"""Search: pictures that look alike to a network."""
+
+from cnnviz.search.index import (
+    METRICS,
+    MOST_LAYERS,
+    ImageIndex,
+    Match,
+    Metric,
+    Quality,
+    Report,
+    Vectors,
+    agreement,
+    best_layer,
+    distances_to,
+    embed,
+    layers_to_index,
+    network_input,
+    pooled,
+    precision,
+    quality,
+    rank_weighted_score,
+)
+
+__all__ = [
+    "METRICS",
+    "MOST_LAYERS",
+    "ImageIndex",
+    "Match",
+    "Metric",
+    "Quality",
+    "Report",
+    "Vectors",
+    "agreement",
+    "best_layer",
+    "distances_to",
+    "embed",
+    "layers_to_index",
+    "network_input",
+    "pooled",
+    "precision",
+    "quality",
+    "rank_weighted_score",
+]

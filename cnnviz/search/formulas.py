@@ -1,0 +1,82 @@
+"""The formulas of a search, with its own numbers in them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from cnnviz.search.index import Match, Metric, Vectors, distances_to
+
+_RULES = {
+    "cosine": r"\cos(a, b) = \frac{\sum_i a_i b_i}{\sqrt{\sum_i a_i^2}\,\sqrt{\sum_i b_i^2}}",
+    "euclidean": r"d(a, b) = \sqrt{\sum_i (a_i - b_i)^2}",
+    "manhattan": r"d(a, b) = \sum_i |a_i - b_i|",
+    "chebyshev": r"d(a, b) = \max_i |a_i - b_i|",
+}
+
+
+def likeness_formula(query: Vectors, match: Vectors, metric: Metric) -> str:
+    """Write how alike two vectors are: the rule, then the same with their numbers, as LaTeX.
+
+    Parameters
+    ----------
+    query, match : (channels,) float32, less the mean of the index.
+
+    >>> likeness_formula(np.float32([3, 0]), np.float32([3, 4]), "euclidean").split("=")[-1]
+    ' 4'
+    """
+    rule = _RULES[metric]
+    one, other = query.astype(np.float64), match.astype(np.float64)
+    distance = float(distances_to(match[None], query, metric)[0])
+    if metric == "cosine":
+        lengths = [float(np.linalg.norm(vector)) for vector in (one, other)]
+        numbers = (
+            rf"\frac{{{_number(float(one @ other))}}}"
+            rf"{{{_number(lengths[0])} \cdot {_number(lengths[1])}}} = {_number(1 - distance)}"
+        )
+        return f"{rule} = {numbers}"
+    gaps = np.abs(one - other)
+    if metric == "euclidean":
+        return rf"{rule} = \sqrt{{{_number(float((gaps**2).sum()))}}} = {_number(distance)}"
+    if metric == "manhattan":
+        first = " + ".join(_number(float(gap)) for gap in gaps[:3])
+        more = r" + \dots" if len(gaps) > 3 else ""
+        return f"{rule} = {first}{more} = {_number(distance)}"
+    at = int(gaps.argmax()) + 1
+    return rf"{rule} = |a_{{{at}}} - b_{{{at}}}| = {_number(distance)}"
+
+
+def precision_formula(matches: Sequence[Match], label: str) -> str:
+    """Write the precision: right matches over all, as LaTeX.
+
+    >>> precision_formula([Match(0, "fish", 0, 1), Match(1, "dam", 0, 1)], "fish").split("=")[-1]
+    ' 0.5'
+    """
+    right = sum(match.label == label for match in matches)
+    share = right / len(matches) if matches else 0.0
+    return (
+        r"\text{precision} = \frac{\text{right}}{\text{found}} = "
+        rf"\frac{{{right}}}{{{len(matches)}}} = {_number(share)}"
+    )
+
+
+def rank_weighted_formula(matches: Sequence[Match], label: str, available: int) -> str:
+    """Write the rank-weighted score: what right ranks gain, over the best possible, as LaTeX."""
+    ranks = [rank for rank, match in enumerate(matches, start=1) if match.label == label]
+    gain = sum(1 / math.log2(rank + 1) for rank in ranks)
+    reachable = min(len(matches), available)
+    best = sum(1 / math.log2(rank + 1) for rank in range(1, reachable + 1))
+    terms = " + ".join(rf"\frac{{1}}{{\log_2 {rank + 1}}}" for rank in ranks[:3]) or "0"
+    more = r" + \dots" if len(ranks) > 3 else ""
+    return (
+        r"\text{rank-weighted} = \frac{\sum_{\text{right ranks } r} 1 / \log_2(r + 1)}"
+        rf"{{\sum_{{r = 1}}^{{{reachable}}} 1 / \log_2(r + 1)}} = "
+        rf"\frac{{{terms}{more}}}{{{_number(best)}}} = "
+        rf"\frac{{{_number(gain)}}}{{{_number(best)}}} = {_number(gain / best if best else 0.0)}"
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"

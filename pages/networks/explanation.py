@@ -1,0 +1,124 @@
+"""Explain one number: what went into it, step by step, and on from there down to the pixels."""
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.networks import NetworkError
+from cnnviz.networks.explanation.explain import Cell, Explanation
+from pages.networks.explanation_message import message
+from pages.networks.scene import Scene
+from pages.networks.trail import LAYER_BY_LAYER, Trail, explained
+from pages.ui.components.registration import register
+from pages.ui.takeaway import npz
+
+_mount = register("networks/explanation")
+_KEY = "explanation"
+_ASKED = "explanation_asked"
+
+
+def show(scene: Scene) -> None:
+    """Draw it."""
+    asked = st.session_state.pop(_ASKED, {})
+    trail, apart = Trail(scene).cells, LAYER_BY_LAYER.value()
+    here = trail[-1]
+    found, refusal = None, ""
+    try:
+        found = explained(scene, here)
+    except NetworkError as error:
+        refusal = str(error)
+    _mount(
+        key=_KEY,
+        data=message(
+            scene,
+            trail,
+            found,
+            refusal,
+            apart=apart,
+            serial=asked.get("serial"),
+            holds=asked.get("holds", ()),
+        ),
+        on_look_change=lambda: _look(scene),
+    )
+    if found is not None and found.terms:
+        st.download_button(
+            "Inputs, weights and products as NPZ",
+            lambda: npz(**arrays_of(found)),
+            f"{here.layer}_{here.channel}_{here.row}_{here.column}.npz",
+            "application/octet-stream",
+            key="explanation_npz",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
+def arrays_of(found: Explanation) -> dict[str, np.ndarray]:
+    """Name what went into a number: per input layer patches, weights, products, sums, places."""
+    arrays = {
+        "value": np.float64(found.value),
+        "network_value": np.float32(found.network_value),
+        "step_names": np.array([step.name for step in found.steps]),
+        "step_values": np.array([step.value for step in found.steps]),
+    }
+    for part in found.terms:
+        name = "" if len(found.terms) == 1 else f"{part.layer.replace('/', '_')}_"
+        arrays |= {
+            f"{name}channels": part.channels,
+            f"{name}rows": part.rows,
+            f"{name}columns": part.columns,
+            f"{name}patches": part.patches,
+            f"{name}products": part.products,
+            f"{name}sums": part.sums,
+        }
+        if part.weights is not None:
+            arrays[f"{name}weights"] = part.weights
+    return arrays
+
+
+def _look(scene: Scene) -> None:
+    """Go where the browser asks to; what cannot be read leaves everything where it is."""
+    wanted = st.session_state[_KEY].get("look") or {}
+    st.session_state[_ASKED] = wanted
+    trail, way = Trail(scene), wanted.get("way")
+    if way in ("move", "begin", "go_on"):
+        cell = _cell(scene, wanted)
+        if cell is not None:
+            getattr(trail, way)(cell)
+    elif way == "layer":
+        _choose_layer(scene, trail, wanted.get("layer"))
+    elif way == "back" and isinstance(wanted.get("index"), int):
+        trail.back_to(wanted["index"])
+    elif way == "answer":
+        trail.begin(trail.first())
+    elif way == "descend":
+        trail.descend()
+    elif way == "apart":
+        LAYER_BY_LAYER.hold(not LAYER_BY_LAYER.value())
+    elif way == "view":
+        st.session_state["view"] = "Layer"
+
+
+def _cell(scene: Scene, wanted: dict[str, object]) -> Cell | None:
+    names = [layer.name for layer in scene.network.layers]
+    place = [wanted.get(axis) for axis in ("row", "column", "channel")]
+    if wanted.get("layer") not in names or not all(isinstance(number, int) for number in place):
+        return None
+    return Cell(str(wanted["layer"]), *place)
+
+
+def _choose_layer(scene: Scene, trail: Trail, layer: object) -> None:
+    """Begin anew in another layer, over the same part of the picture."""
+    here = trail.cells[-1]
+    if layer not in [info.name for info in scene.network.layers]:
+        return
+    if layer == scene.network.answer_layer and scene.network.has_classes:
+        trail.begin(trail.first())
+        return
+    before, now = (scene.network.layer(name) for name in (here.layer, str(layer)))
+    row = column = 0
+    if now.is_map:
+        rows, columns = now.output_shape[:2]
+        tall, wide = before.output_shape[:2] if before.is_map else (1, 1)
+        row = int((here.row + 0.5) * rows / tall)
+        column = int((here.column + 0.5) * columns / wide)
+    channel = here.channel if here.channel < now.channels else 0
+    trail.begin(Cell(now.name, row, column, channel))

@@ -1,0 +1,178 @@
+"""One layer: all its maps as a wall, how healthy they are, its kernels, and one map in hand."""
+
+import contextlib
+from collections.abc import Mapping
+
+import streamlit as st
+
+from pages.networks.look import OFF, PIN, checked_off, hold_look, look
+from pages.networks.scene import Scene
+from pages.networks.wall import can_be_off, wall_message
+from pages.ui.components.registration import register
+
+_mount = register("networks/layer")
+_KEY = "layer_wall"
+_CHOICE = "layer_choice"
+_OPENED = "layer_opened"
+
+
+def show(scene: Scene) -> None:
+    """Draw it."""
+    _chooser(scene)
+    opened = _opened(scene)
+    _mount(
+        key=_KEY,
+        data=wall_message(
+            scene,
+            opened,
+            with_effect=look().sort == "effect",
+            pin=PIN.value(),
+            off=_off(scene),
+        ),
+        on_place_change=lambda: _take_place(scene),
+        on_look_change=lambda: _take_look(scene),
+        on_pin_change=lambda: _take_pin(scene),
+        on_off_change=lambda: _take_off(scene),
+        on_open_change=lambda: _explain(scene),
+        on_step_change=lambda: _step(scene, _sent("step").get("by")),
+    )
+
+
+def _chooser(scene: Scene) -> None:
+    names = [layer.name for layer in scene.network.layers]
+    at = names.index(scene.focus.layer)
+    st.session_state[_CHOICE] = scene.focus.layer
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.button(
+            "Previous",
+            icon=":material/chevron_left:",
+            key="layer_previous",
+            disabled=at == 0,
+            on_click=_step,
+            args=(scene, -1),
+        )
+        st.selectbox(
+            "Layer",
+            names,
+            format_func=lambda name: _title(scene, name),
+            key=_CHOICE,
+            on_change=lambda: _go_to(scene, st.session_state[_CHOICE]),
+            label_visibility="collapsed",
+        )
+        st.button(
+            "Next",
+            icon=":material/chevron_right:",
+            key="layer_next",
+            disabled=at == len(names) - 1,
+            on_click=_step,
+            args=(scene, 1),
+        )
+
+
+def _title(scene: Scene, name: str) -> str:
+    layer = scene.network.layer(name)
+    shape = " \u00d7 ".join(map(str, layer.output_shape))
+    return f"{name} \u00b7 {layer.kind}, {shape}"
+
+
+def _opened(scene: Scene) -> Mapping[str, object]:
+    """Say what the browser is to look at; it need not be told what it chose by itself."""
+    now = (scene.focus, look())
+    held = st.session_state.get(_OPENED)
+    mounted = bool(_sent("place") or _sent("look"))
+    if held is None or held["now"] != now or (held["own"] and not mounted):
+        number = 1 if held is None else held["number"] + 1
+        held = {"now": now, "told": now, "number": number, "own": False}
+        st.session_state[_OPENED] = held
+    focus, told = held["told"]
+    return {
+        "opened": held["number"],
+        "place": {"channel": focus.channel, "row": focus.row, "column": focus.column},
+        "look": vars(told),
+    }
+
+
+def _by_itself(scene: Scene) -> None:
+    """Note that the browser shows already what has just been taken over from it."""
+    if held := st.session_state.get(_OPENED):
+        st.session_state[_OPENED] = held | {"now": (scene.focus, look()), "own": True}
+
+
+def _sent(name: str) -> Mapping[str, object]:
+    sent = st.session_state.get(_KEY) or {}
+    value = sent.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _take_place(scene: Scene) -> None:
+    _look_at(scene, _sent("place"))
+    _by_itself(scene)
+
+
+def _look_at(scene: Scene, place: Mapping[str, object]) -> None:
+    # A place on the wall of another layer came too late.
+    if place.get("layer") == scene.focus.layer:
+        numbers = [place.get(name) for name in ("channel", "row", "column")]
+        if all(isinstance(number, int) for number in numbers):
+            scene.look_at(scene.focus.layer, *numbers)
+
+
+def _take_look(scene: Scene) -> None:
+    hold_look(look().changed_by(_sent("look")))
+    _by_itself(scene)
+
+
+def _take_pin(scene: Scene) -> None:
+    pin = _sent("pin")
+    names = [layer.name for layer in scene.network.layers]
+    held = pin.get("layer") in names and isinstance(pin.get("channel"), int)
+    PIN.hold((str(pin["layer"]), int(pin["channel"])) if held else None)
+
+
+def _off(scene: Scene) -> tuple[int, ...]:
+    """Give the channels of the layer in focus that are switched off."""
+    layer, channels = OFF.value() or ("", ())
+    if layer != scene.focus.layer or not can_be_off(scene, layer):
+        return ()
+    count = scene.network.layer(layer).channels
+    return tuple(channel for channel in channels if channel < count)
+
+
+def _take_off(scene: Scene) -> None:
+    off = _sent("off")
+    layer, channels = scene.focus.layer, off.get("channels")
+    # What was pressed on the wall of another layer came too late.
+    if off.get("layer") == layer and isinstance(channels, list):
+        with contextlib.suppress(TypeError, ValueError, OverflowError):
+            OFF.hold((layer, checked_off(map(int, channels))))
+
+
+def _explain(scene: Scene) -> None:
+    _look_at(scene, _sent("open"))
+    st.session_state["view"] = "Explain"
+
+
+def _step(scene: Scene, by: object) -> None:
+    names = [layer.name for layer in scene.network.layers]
+    if by in (-1, 1):
+        at = min(max(names.index(scene.focus.layer) + int(by), 0), len(names) - 1)
+        _go_to(scene, names[at])
+
+
+def _go_to(scene: Scene, name: str) -> None:
+    """Look at another layer: at the same channel, at about the same place of the picture."""
+    focus = scene.focus
+    before = _sides(scene, focus.layer)
+    after = _sides(scene, name)
+    row, column = (
+        place * new // old
+        for place, new, old in zip((focus.row, focus.column), after, before, strict=True)
+    )
+    if before == (1, 1) != after:
+        row, column = after[0] // 2, after[1] // 2
+    scene.look_at(name, focus.channel, row, column)
+
+
+def _sides(scene: Scene, name: str) -> tuple[int, int]:
+    layer = scene.network.layer(name)
+    return layer.output_shape[:2] if layer.is_map else (1, 1)

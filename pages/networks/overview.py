@@ -1,0 +1,102 @@
+"""The whole network on one screen, with the maps of this picture and the answer."""
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.networks.feature_maps.overview import Column, overview
+from cnnviz.networks.layers import LayerInfo
+from pages.networks.scene import Scene
+from pages.ui.components.registration import register
+from pages.ui.wire import pack
+
+_mount = register("networks/overview")
+_KEY = "overview"
+
+
+def show(scene: Scene) -> None:
+    """Draw it."""
+    _mount(
+        key=_KEY,
+        data=_message(scene),
+        on_place_change=lambda: _take_place(scene),
+        on_open_change=lambda: _open(scene),
+    )
+
+
+def _take_place(scene: Scene) -> None:
+    place = st.session_state[_KEY].get("place") or {}
+    _look(scene, place)
+
+
+def _open(scene: Scene) -> None:
+    wanted = st.session_state[_KEY].get("open") or {}
+    _look(scene, wanted)
+    if wanted.get("view") in ("Layer", "Explain"):
+        st.session_state["view"] = wanted["view"]
+
+
+def _look(scene: Scene, place: dict[str, object]) -> None:
+    names = [layer.name for layer in scene.network.layers]
+    if place.get("layer") in names and isinstance(place.get("channel"), int):
+        name = str(place["layer"])
+        shape = scene.network.layer(name).output_shape
+        middle = (shape[0] // 2, shape[1] // 2) if len(shape) == 3 else (0, 0)
+        scene.look_at(name, int(place["channel"]), *middle)
+
+
+def _message(scene: Scene) -> bytes:
+    columns = overview(scene.network, scene.maps)
+    network, focus = scene.network, scene.focus
+    predictions = network.predictions(scene.maps) if network.has_classes else []
+    settings = {
+        "identity": scene.identity,
+        "place": {"layer": focus.layer, "channel": focus.channel},
+        "layers": [_described(column) for column in columns],
+        "predictions": [
+            {"label": one.label, "probability": float(one.probability)} for one in predictions
+        ],
+        "answer_title": f"{network.title} says" if predictions else "No classes to answer with",
+    }
+    return pack(
+        settings,
+        picture=network.shown_part(scene.picture.image),
+        thumbnails=np.concatenate([column.thumbnails.ravel() for column in columns]),
+        channels=np.concatenate([column.channels for column in columns]),
+        statistics=np.concatenate([column.statistics for column in columns]),
+    )
+
+
+def _described(column: Column) -> dict[str, object]:
+    layer = column.layer
+    count, rows, columns = column.thumbnails.shape
+    return {
+        "name": layer.name,
+        "kind": layer.kind,
+        "shape": list(layer.output_shape),
+        "vector": not layer.is_map,
+        "true_rows": layer.output_shape[0] if layer.is_map else 1,
+        "channels": layer.channels,
+        "count": count,
+        "rows": rows,
+        "columns": columns,
+        "limit": column.limit,
+        "mixes": column.mixes,
+        "inputs": list(layer.inputs),
+        "stage": layer.stage,
+        "words": layer_words(layer),
+    }
+
+
+def layer_words(layer: LayerInfo) -> str:
+    """Say what a layer costs and how much of the picture a cell of it sees."""
+    words = []
+    if layer.parameters:
+        words.append(f"{layer.parameters:,} weights.")
+    if layer.multiply_adds:
+        words.append(f"{layer.multiply_adds:,} multiply-adds.")
+    if layer.receptive_field:
+        rows, columns = layer.receptive_field.size
+        words.append(f"Each cell sees {rows} \u00d7 {columns} pixels of the input.")
+    elif layer.inputs:
+        words.append("Each number sees the whole input.")
+    return " ".join(words)

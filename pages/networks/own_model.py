@@ -1,0 +1,125 @@
+"""The user's own network: uploaded, read as data, kept in this session and nowhere else."""
+
+import hashlib
+import math
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.images.preprocessing import PREPROCESSINGS
+from cnnviz.limits import LIMITS
+from cnnviz.networks import NetworkError, random_twin
+from cnnviz.networks.keras_files.upload import read_upload
+from pages.networks.own_choices import (
+    HELD,
+    OwnModel,
+    begin_anew,
+    choices,
+    complain,
+    plain,
+    wanted_side,
+)
+from pages.networks.scene import Scene
+from pages.ui.picture import Picture
+
+_SEEN = "own_model_seen"
+_COMPLAINT = "own_model_complaint"
+
+_RULES = (
+    f"A `.keras` file of up to {LIMITS.model_megabytes:g} MiB, {LIMITS.model_layers} layers and "
+    f"{LIMITS.model_parameters:g} million weights, for pictures of up to "
+    f'{LIMITS.model_input_side} pixels a side, as `model.save("model.keras")` writes it. It is '
+    "read as data, never run as code, and stays in your session. Too large? Without its "
+    "optimizer, `keras.Model(model.inputs, model.outputs).save(...)`, it takes a third."
+)
+
+
+def own_scene(picture: Picture) -> Scene | None:
+    """Draw the upload and what goes with it; None as long as there is no network."""
+    file = st.file_uploader(
+        "A Keras model",
+        key="own_model_file",
+        help=_RULES,
+        max_upload_size=max(1, math.ceil(LIMITS.model_megabytes)),
+    )
+    if file is not None and file.file_id != st.session_state.get(_SEEN):
+        st.session_state[_SEEN] = file.file_id
+        _read(file.name, file.getvalue())
+    own: OwnModel | None = st.session_state.get(HELD)
+    if own is not None and (side := wanted_side()):
+        _read(own.file_name, own.data, side)
+        own = st.session_state[HELD]
+    complain(_COMPLAINT)
+    if own is None:
+        st.caption(_RULES)
+        return None
+    _describe(own)
+    own = choices(picture)
+    st.button(
+        "Forget this model", icon=":material/delete:", key="own_model_forget", on_click=_forget
+    )
+    network, identity = own.network, own.identity
+    if st.toggle(
+        "Untrained twin",
+        key="untrained",
+        bind="query-params",
+        help="The same layers with random weights: whatever differs, training has made.",
+    ):
+        with st.spinner("Drawing its weights", show_time=False):
+            network, identity = random_twin(network), f"{identity} untrained"
+    return _readable(Scene(network, picture, identity, own=True))
+
+
+def _readable(scene: Scene) -> Scene:
+    """Leave the classes out where the answer to this picture is no number."""
+    network, maps = scene.network, scene.maps
+    if np.isfinite(maps[network.answer_layer]).all():
+        return scene
+    first = next(name for name, values in maps.items() if not np.isfinite(values).all())
+    st.warning(
+        f"Its answer to this picture is NaN or infinite, from {plain(first)} on.",
+        icon=":material/warning:",
+    )
+    return replace(scene, network=network.without_classes())
+
+
+def _read(file_name: str, data: bytes, side: int | None = None) -> None:
+    """Read a file and hold its network; a refusal is told and leaves what was there."""
+    st.session_state.pop(_COMPLAINT, None)
+    try:
+        with st.spinner("Reading it in a process of its own", show_time=True):
+            upload = read_upload(data, file_name=file_name, input_side=side)
+    except NetworkError as error:
+        st.session_state[_COMPLAINT] = str(error)
+        return
+    before: OwnModel | None = st.session_state.get(HELD)
+    if side is not None and before is not None:
+        # The same network at another size: the other choices stay.
+        st.session_state[HELD] = replace(before, upload=upload)
+        return
+    scale = upload.network.preprocessing
+    pixels = next(key for key, one in PREPROCESSINGS.items() if one is scale)
+    digest = hashlib.sha256(data).hexdigest()
+    st.session_state[HELD] = OwnModel(file_name, data, digest, upload, pixels)
+    begin_anew()
+
+
+def _forget() -> None:
+    for key in (HELD, _COMPLAINT, "network_own_maps", "network_own_wall"):
+        st.session_state.pop(key, None)
+
+
+def _describe(own: OwnModel) -> None:
+    network = own.upload.network
+    rows, columns, channels = network.input_shape
+    st.caption(
+        f"**{plain(own.file_name)}**: {len(network.layers) - 1} layers, "
+        f"{network.parameters:,} weights, input {rows} \u00d7 {columns} \u00d7 {channels}."
+    )
+    notes = own.upload.notes
+    if notes:
+        words = "1 note on it" if len(notes) == 1 else f"{len(notes)} notes on it"
+        with st.expander(words, icon=":material/info:", expanded=len(notes) == 1):
+            for note in notes:
+                st.markdown(plain(note))

@@ -1,0 +1,72 @@
+"""The end of every view: why it matters, experiments, downloads and the Keras code."""
+
+import streamlit as st
+
+from cnnviz.images import pictures as images
+from cnnviz.networks.code import has_code, maps_npz, network_code, network_file, wall_png
+from pages.networks.scene import Scene
+from pages.ui.stage import experiments, page_background
+from pages.ui.takeaway import Download, take_it_with_you
+
+
+def finish(scene: Scene) -> None:
+    """Draw it, for the layer in focus."""
+    st.header("Why it matters", anchor=False)
+    st.markdown(
+        "A network is no black box: every number in it can be looked at, and each follows from "
+        "the numbers before it by the arithmetic of the building blocks. Early layers answer to "
+        "edges and colours, late ones to parts and things; the last one weighs them up."
+    )
+    experiments(
+        {
+            "What did training change?": lambda: _set(untrained=True),
+            "The network beginners write": lambda: _set(
+                network="Tutorial network", untrained=False
+            ),
+            "Where does the answer come from?": lambda: _explain_answer(scene),
+        }
+    )
+    network, layer = scene.network, scene.focus.layer
+    maps = scene.maps[layer]
+    downloads = [
+        Download(
+            f"Maps of {layer} as PNG",
+            f"{layer}.png",
+            "image/png",
+            lambda: wall_png(maps, background=page_background()),
+        ),
+        Download(
+            f"Maps of {layer} as NPZ",
+            f"{layer}.npz",
+            "application/octet-stream",
+            lambda: maps_npz({layer: maps}),
+        ),
+        Download(
+            "Input as PNG",
+            "input.png",
+            "image/png",
+            lambda: images.encode_png(network.shown_part(scene.picture.image)),
+        ),
+    ]
+    if not scene.own:
+        downloads.append(
+            Download(
+                "Network as .keras",
+                f"{network.name}.keras",
+                "application/octet-stream",
+                lambda: network_file(network),
+            )
+        )
+    code = network_code(network, layer) if has_code(network, layer) else ""
+    take_it_with_you(downloads, code)
+
+
+def _set(**controls: object) -> None:
+    for key, value in controls.items():
+        st.session_state[key] = value
+
+
+def _explain_answer(scene: Scene) -> None:
+    best = scene.network.predictions(scene.maps, top=1) if scene.network.has_classes else []
+    scene.look_at(scene.network.answer_layer, best[0].index if best else 0)
+    st.session_state["view"] = "Explain"

@@ -1,0 +1,147 @@
+"""Curves with a point to drag: the typed way to mount `assets/components/ui/curves`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cnnviz.drawing import palette
+from pages.ui.components.registration import register
+from pages.ui.wire import pack
+
+_mount = register("ui/curves")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """What an axis shows: its limits, a word for it, and whether it is logarithmic.
+
+    whole : only whole numbers are marked.
+    amounts : the values are counts, written out or in words such as million.
+    powers : the values are logarithms to base ten, of numbers too small or too large for
+        float32; they are written as powers of ten.
+    """
+
+    least: float
+    most: float
+    label: str = ""
+    log: bool = False
+    whole: bool = False
+    powers: bool = False
+    amounts: bool = False
+
+    def described(self) -> dict[str, object]:
+        """Describe it for the browser."""
+        return {
+            "range": [float(self.least), float(self.most)],
+            "label": self.label,
+            "log": self.log,
+            "whole": self.whole,
+            "powers": self.powers,
+            "amounts": self.amounts,
+        }
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One chart.
+
+    axes : draw the lines x = 0 and y = 0 rather than one at the bottom.
+    equal : one unit is as long across as down, so that a slope looks as steep as it is.
+    slope : the panel that holds the slope of this one's curves; draws a tangent.
+    bands : (from, to, text), parts of the y axis that mean something.
+    lines : (y, text), values to compare with.
+    ratio : its height to its width.
+    """
+
+    title: str
+    x: Axis
+    y: Axis
+    axes: bool = False
+    equal: bool = False
+    slope: int | None = None
+    bands: Sequence[tuple[float, float, str]] = ()
+    lines: Sequence[tuple[float, str]] = ()
+    ratio: float = 0.84
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """One curve per panel, under one name: `y[panel]` over `x`; None where a panel lacks it."""
+
+    name: str
+    x: np.ndarray
+    y: Sequence[np.ndarray | None] = field(default_factory=tuple)
+    marks: bool = False
+
+
+def curves(
+    *,
+    key: str,
+    panels: Sequence[Panel],
+    lines: Sequence[Curve],
+    cursor: float,
+    alt: str,
+    file: str,
+    x_name: str = "x",
+    stride: int = 1,
+    direction: int = 1,
+    reveal: bool = False,
+    on_cursor: Callable[[], None] = lambda: None,
+) -> None:
+    """Draw curves side by side; the first one carries the point.
+
+    Parameters
+    ----------
+    cursor : where the point stands, a value of x.
+    stride, direction : samples from one step of the player to the next, and which way it goes.
+    reveal : what lies beyond the point is faint, as for something that happens in time.
+    on_cursor : called when `st.session_state[key]` holds the x ("cursor") a hand has chosen.
+    """
+    count = max(len(lines), 4)
+    light = palette.series_colours(count)
+    dark = palette.series_colours(count, palette.DARK_BACKGROUND)
+    series, arrays = [], {}
+    for group, line in enumerate(lines):
+        for panel, values in enumerate(line.y):
+            if values is None:
+                continue
+            place = len(series)
+            series.append({"panel": panel, "group": group, "marks": line.marks})
+            arrays[f"x{place}"] = np.asarray(line.x, np.float32)
+            arrays[f"y{place}"] = np.asarray(values, np.float32)
+    settings = {
+        "panels": [
+            {
+                "title": panel.title,
+                "x": panel.x.described(),
+                "y": panel.y.described(),
+                "axes": panel.axes,
+                "equal": panel.equal,
+                "ratio": panel.ratio,
+                "bands": [{"y": [low, high], "text": text} for low, high, text in panel.bands],
+                "lines": [{"y": float(y), "text": text} for y, text in panel.lines],
+                **({} if panel.slope is None else {"slope": panel.slope}),
+            }
+            for panel in panels
+        ],
+        "groups": [
+            {
+                "name": line.name,
+                "main": group == 0,
+                "light": palette.hex_colour(light[group]),
+                "dark": palette.hex_colour(dark[group]),
+            }
+            for group, line in enumerate(lines)
+        ],
+        "series": series,
+        "cursor": float(cursor),
+        "selection": f"{cursor:.9g}",
+        "stride": stride,
+        "direction": direction,
+        "reveal": reveal,
+        "x_name": x_name,
+        "alt": alt,
+        "file": file,
+    }
+    _mount(key=key, data=pack(settings, **arrays), on_cursor_change=on_cursor)

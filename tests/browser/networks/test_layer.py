@@ -1,0 +1,212 @@
+"""The wall of maps in a real browser: its colours, hover, keys, order, scrolling and the pin."""
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from cnnviz.drawing import palette
+from cnnviz.images.samples import open_sample
+from cnnviz.networks import open_network
+from cnnviz.networks.feature_maps.ablation import switched_off
+from tests.browser.checks import becomes, complaints, overflow, violations
+from tests.browser.conftest import settle
+
+SMALL = "network?view=Layer&network=Small VGG"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _network_is_open(app, browser) -> None:
+    """Wait as long as the server needs to load TensorFlow, which no test is about."""
+    page = browser.new_page()
+    page.goto(f"{app}/{SMALL}")
+    page.locator(".wall").wait_for(timeout=180_000)
+    page.close()
+
+
+def on_wall(page: Page, expression: str):
+    """Evaluate JavaScript with `state`, the component's own object."""
+    return page.locator(".wall").evaluate(
+        f"(wall) => {{ const state = wall.closest('.root').wall; return {expression}; }}"
+    )
+
+
+def opened(visit, address: str, **window) -> Page:
+    page = visit(address, **window)
+    page.locator(".wall").wait_for()
+    settle(page)
+    return page
+
+
+def middle_of(page: Page, place: int) -> tuple[float, float]:
+    """Find where a tile's middle is on the page, by its place in the order."""
+    wall = page.locator(".wall")
+    wall.scroll_into_view_if_needed()
+    x, y, side, high = on_wall(
+        page,
+        f"[...state.tiles.cornerOf({place}), state.tiles.side, state.tiles.high]",
+    )
+    scrolled = on_wall(page, "state.tiles.section.scrollTop")
+    box = wall.bounding_box()
+    return box["x"] + x + side / 2, box["y"] + y + high / 2 - scrolled
+
+
+def maps_of(network: str, layer: str) -> np.ndarray:
+    return open_network(network).feature_maps(open_sample("panda"), [layer])[layer]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_no_violation(visit, dark):
+    page = opened(visit, f"{SMALL}&place=conv_1_1:3:5:5&pin=conv_3_1:4", dark=dark)
+    assert violations(page) == []
+
+
+def test_a_phone_shows_it_without_sideways_scrolling(visit):
+    page = opened(visit, f"{SMALL}&place=relu_2_1:3:5:5", width=390, height=844)
+    assert overflow(page) <= 0
+    assert complaints(page) == []
+
+
+@pytest.mark.parametrize(
+    ("network", "layer", "channel", "off"),
+    [("small_vgg", "conv_2_1", 5, 6), ("efficientnet_lite0", "stage2_block1_expand_conv", 7, 10)],
+    ids=["exact", "in steps"],
+)
+def test_the_browser_paints_what_python_would(visit, network, layer, channel, off):
+    title = open_network(network).title
+    page = opened(visit, f"network?view=Layer&network={title}&place={layer}:0:0:0&range=map")
+    pixels = on_wall(
+        page,
+        f"(() => {{ const made = state.tiles.pictureOf({channel}); return Array.from("
+        "made.getContext('2d').getImageData(0, 0, made.width, made.height).data); })()",
+    )
+    values = maps_of(network, layer)[..., channel]
+    painted = np.array(pixels).reshape(*values.shape, 4)[..., :3]
+    wanted = palette.colour_map(values, limit=float(np.abs(values).max()))
+    assert np.abs(painted - wanted.astype(int)).max() <= off
+
+
+def test_hovering_shows_that_map_with_its_numbers_and_leaving_the_one_in_hand(visit):
+    page = opened(visit, f"{SMALL}&place=relu_3_1:3:4:5")
+    maps = maps_of("small_vgg", "relu_3_1")
+    heading = page.locator(".hand .title").first
+    expect(heading).to_contain_text("Map 3")
+    page.mouse.move(*middle_of(page, 11))
+    expect(heading).to_contain_text("Map 11")
+    note = page.locator(".hand .note").first.inner_text().replace("\u2212", "-")
+    assert float(note.split(": ")[1].split(". ")[0]) == pytest.approx(maps[4, 5, 11], abs=1e-3)
+    page.mouse.move(5, 5)
+    expect(heading).to_contain_text("Map 3")
+
+
+def test_a_click_and_the_arrow_keys_choose_the_map_and_the_address_follows(visit):
+    page = opened(visit, f"{SMALL}&place=conv_3_1:0:4:5")
+    page.mouse.click(*middle_of(page, 10))
+    page.wait_for_url("**place=conv_3_1%3A10%3A4%3A5**")
+    page.locator(".wall").focus()
+    across = on_wall(page, "state.tiles.across")
+    for key in ("ArrowRight", "ArrowDown", "End", "Home", "ArrowDown", "ArrowRight"):
+        page.keyboard.press(key)
+    page.wait_for_url(f"**place=conv_3_1%3A{across + 1}%3A4%3A5**")
+    page.keyboard.press("]")
+    page.wait_for_url(f"**place=relu_3_1%3A{across + 1}%3A4%3A5**")
+    settle(page)
+    page.locator(".hand .frame").first.focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**place=relu_3_1%3A{across + 1}%3A3%3A5**")
+    page.wait_for_url("**view=Explain**")
+
+
+def test_sorting_happens_in_the_browser_and_a_copied_address_opens_it(visit):
+    page = opened(visit, f"{SMALL}&place=relu_3_1:3:4:5")
+    most = maps_of("small_vgg", "relu_3_1").max(axis=(0, 1))
+    page.get_by_role("button", name="Maximum").click()
+    order = on_wall(page, "state.order")
+    assert (np.diff(most[order]) <= 0).all()
+    page.get_by_role("button", name="Network", exact=True).click()
+    page.wait_for_url("**range=network**")
+    other = opened(visit, page.url.split("/")[-1])
+    assert on_wall(other, "state.order") == order
+    assert on_wall(other, "state.limitOf(0)") == on_wall(page, "state.settings.network_limit")
+    expect(other.get_by_role("button", name="Maximum")).to_have_attribute("aria-pressed", "true")
+
+
+def test_sorting_by_effect_asks_python_and_keeps_the_place(visit):
+    page = opened(visit, f"{SMALL}&place=relu_3_1:3:4:5")
+    page.get_by_role("button", name="Effect").click()
+    page.wait_for_url("**sort=effect**")
+    page.wait_for_function(
+        "(wall) => wall.closest('.root').wall.data.effect",
+        arg=page.locator(".wall").element_handle(),
+    )
+    settle(page)
+    effect = np.array(on_wall(page, "Array.from(state.data.effect.data)"))
+    assert (np.diff(np.abs(effect)[on_wall(page, "state.order")]) <= 1e-6).all()
+    assert on_wall(page, "state.held.channel") == 3
+
+
+def test_only_the_tiles_in_view_are_painted(visit):
+    page = opened(visit, "network?view=Layer&place=head_relu6:0:3:3&tile=84")
+    assert on_wall(page, "state.order.length") == 1280
+    seen = on_wall(page, "state.tiles.painted.size")
+    assert seen <= on_wall(page, "state.tiles.across * (state.tiles.rowsInView() + 2)")
+    page.locator(".wall").focus()
+    page.keyboard.press("End")
+    becomes(page, lambda: on_wall(page, "state.tiles.painted.has(1279)"), True)
+    assert on_wall(page, "state.tiles.painted.size") < 4 * seen
+    page.wait_for_url("**place=head_relu6%3A1279%3A3%3A3**")
+
+
+def test_a_pinned_map_stays_while_others_are_browsed(visit):
+    page = opened(visit, f"{SMALL}&place=conv_1_1:3:4:5")
+    page.get_by_role("button", name="Pin", exact=True).click()
+    page.wait_for_url("**pin=conv_1_1%3A3**")
+    settle(page)
+    page.get_by_role("button", name="Next").click()
+    settle(page)
+    assert on_wall(page, "state.settings.layer.name") == "relu_1_1"
+    pinned = page.locator(".pinned")
+    expect(pinned.locator("strong")).to_have_text("Pinned: conv_1_1, map 3")
+    value = maps_of("small_vgg", "conv_1_1")[4, 5, 3]
+    told = pinned.inner_text().replace("\u2212", "-").split("Row 4, column 5: ")[1]
+    assert float(told.split("\n")[0].rstrip(".")) == pytest.approx(value, abs=1e-3)
+    pinned.get_by_role("button", name="Unpin").click()
+    page.wait_for_url(lambda url: "pin=" not in url)
+    settle(page)
+    expect(pinned).not_to_be_visible()
+
+
+def test_a_map_is_switched_off_and_the_network_answers_without_it(visit):
+    page = opened(visit, f"{SMALL}&place=relu_3_1:3:4:5")
+    before = open_network("small_vgg").predict(open_sample("panda"), top=1)[0]
+    page.get_by_role("button", name="Switch off").click()
+    without = page.locator(".without")
+    expect(without).to_contain_text("relu_3_1 without map 3")
+    expect(without.locator("p")).to_contain_text(
+        f"The logit of \u201c{before.label}\u201d goes from"
+    )
+    expect(page.get_by_role("button", name="Switch on")).to_have_attribute("aria-pressed", "true")
+    page.wait_for_url("**off=relu_3_1%3A3**")
+    page.locator(".wall").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("o")
+    page.wait_for_url("**off=relu_3_1%3A3%2C4**")
+    expect(without.locator("p")).to_contain_text("goes from")
+    found = switched_off(open_network("small_vgg"), open_sample("panda"), "relu_3_1", [3, 4])
+    assert on_wall(page, "state.settings.without.logit[1]") == pytest.approx(found.logit_after)
+    expect(without.locator(".bar-row")).to_have_count(len(found.before))
+    assert violations(page) == []
+    page.get_by_role("button", name="All on").click()
+    expect(without).not_to_be_visible()
+    expect(page.locator(".wall")).to_be_focused()
+    page.wait_for_url(lambda url: "off=" not in url)
+
+
+def test_no_more_maps_are_switched_off_than_may_be(visit):
+    every = ",".join(map(str, range(100)))
+    page = opened(visit, f"network?view=Layer&place=head_relu6:200:3:3&off=head_relu6:{every}")
+    without = page.locator(".without")
+    expect(without).to_contain_text("head_relu6 without 100 maps")
+    page.locator(".wall").press("o")
+    expect(without.locator("p")).to_have_text("Up to 100 can be off at once.")
+    assert on_wall(page, "state.off.size") == 100

@@ -1,0 +1,390 @@
+"""A kernel is really learned: gradients and curvature are TensorFlow's, and the limit holds."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cnnviz.convolution import convolve
+from cnnviz.learning.descent import (
+    compare,
+    curvature,
+    draw_batch,
+    kernel_distance,
+    largest_stable_learning_rate,
+    learning_step,
+    learning_task,
+    loss_gradients,
+    start_learning,
+)
+
+GENERATOR = np.random.default_rng(11)
+SOBEL = np.float32([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]) / 4
+SHARPEN = np.float32([[0, -1, 0], [-1, 5, -1], [0, -1, 0]])
+BLUR = np.full((3, 3), 1 / 9, np.float32)
+
+
+def grainy_picture(height=60, width=70):
+    """A picture with smooth areas and with grain, so that few steps are enough."""
+    y, x = np.mgrid[:height, :width]
+    smooth = np.sin(x / 9) * np.cos(y / 7) * 60
+    return np.float32(128 + smooth + 40 * np.random.default_rng(1).normal(size=(height, width)))
+
+
+PICTURE = grainy_picture()
+
+
+def stacked(tf, x, kernels, biases):
+    for index, (kernel, bias) in enumerate(zip(kernels, biases, strict=True)):
+        if index:
+            x = tf.nn.relu(x)
+        x = tf.nn.conv2d(x, kernel[..., None, None], 1, "VALID") + bias
+    return x[..., 0]
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [[(3, 3)], [(1, 5)], [(11, 11)], [(3, 3), (3, 3)], [(5, 2), (1, 1)], [(3, 3), (2, 4), (3, 3)]],
+)
+def test_gradients_match_tensorflow(tf, sizes):
+    kernels = [GENERATOR.normal(size=size).astype(np.float32) / 2 for size in sizes]
+    biases = [0.3, -0.2, 0.1][: len(sizes)]
+    patches = GENERATOR.normal(size=(8, 16, 15)).astype(np.float32)
+    rows, columns = (sum(size[axis] - 1 for size in sizes) for axis in (0, 1))
+    targets = GENERATOR.normal(size=(8, 16 - rows, 15 - columns)).astype(np.float32)
+
+    kernel_variables = [tf.Variable(kernel) for kernel in kernels]
+    bias_variables = [tf.Variable(bias) for bias in biases]
+    with tf.GradientTape() as tape:
+        result = stacked(tf, patches[..., None], kernel_variables, bias_variables)
+        loss = tf.reduce_mean((result - targets) ** 2)
+    by_kernels, by_biases = tape.gradient(loss, [kernel_variables, bias_variables])
+
+    found = loss_gradients(kernels, biases, patches, targets)
+    assert found.loss == pytest.approx(float(loss), rel=1e-5)
+    for ours, theirs in zip(found.kernels, by_kernels, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(found.biases, by_biases, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("targets", [[SOBEL], [SHARPEN, BLUR]])
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_a_run_matches_keras(tf, targets, momentum):
+    import keras
+
+    task = learning_task(PICTURE, targets, learning_rate=0.02, momentum=momentum, batch=16)
+    state = start_learning(task)
+    layers = [
+        keras.layers.Conv2D(1, 3, activation="relu" if index < len(targets) - 1 else None)
+        for index in range(len(targets))
+    ]
+    model = keras.Sequential([keras.Input((16, 16, 1)), *layers])
+    for layer, kernel, bias in zip(layers, state.kernels, state.biases, strict=True):
+        layer.set_weights([kernel[..., None, None], np.float32([bias])])
+    model.compile(optimizer=keras.optimizers.SGD(0.02, momentum=momentum), loss="mse")
+    losses = []
+    for step in range(6):
+        batch = draw_batch(task, step)
+        losses.append(model.train_on_batch(batch.patches[..., None], batch.targets[..., None]))
+        model.reset_metrics()
+    ours = learning_step(task, state, steps=6)
+    np.testing.assert_allclose(ours.losses, losses, rtol=1e-4)
+    for layer, kernel, bias in zip(layers, ours.kernels, ours.biases, strict=True):
+        theirs, their_bias = layer.get_weights()
+        np.testing.assert_allclose(kernel, theirs[..., 0, 0], rtol=1e-4, atol=1e-5)
+        assert bias == pytest.approx(float(their_bias[0]), rel=1e-4, abs=1e-5)
+
+
+@pytest.mark.parametrize("goal", [SOBEL, SHARPEN, BLUR, np.float32([[1, -2]])])
+def test_the_target_kernel_is_found(goal):
+    task = learning_task(PICTURE, [goal], learning_rate=0.1)
+    state = learning_step(task, start_learning(task), steps=200)
+    np.testing.assert_allclose(state.kernels[0], goal, atol=0.01)
+    assert state.losses[-1] < 1e-4 * state.losses[0]
+    assert kernel_distance(task, state) < 0.02 < kernel_distance(task, start_learning(task))
+    assert compare(task, state).relative_error < 0.01
+
+
+@pytest.mark.parametrize("size", [4, 5, (3, 6)])
+def test_a_larger_kernel_learns_the_target_with_zeros_around_it(size):
+    task = learning_task(PICTURE, [SHARPEN], kernel_sizes=[size], learning_rate=0.06)
+    state = learning_step(task, start_learning(task), steps=300)
+    assert kernel_distance(task, state) < 0.02
+    rows, columns = state.kernels[0].shape
+    top, left = (rows - 3) // 2, (columns - 3) // 2
+    np.testing.assert_allclose(state.kernels[0][top : top + 3, left : left + 3], SHARPEN, atol=0.05)
+
+
+def test_a_smaller_kernel_cannot_learn_the_target():
+    task = learning_task(PICTURE, [SHARPEN], kernel_sizes=[(3, 1)], learning_rate=0.1)
+    state = learning_step(task, start_learning(task), steps=300)
+    assert 0.2 < compare(task, state).relative_error < 1
+    assert 0.2 < kernel_distance(task, state) < 1
+
+
+def test_the_bias_is_learned_too():
+    task = learning_task(PICTURE, [SOBEL], target_biases=[2.5], learning_rate=0.1)
+    state = learning_step(task, start_learning(task), steps=200)
+    assert state.biases[0] == pytest.approx(2.5, abs=0.02)
+
+
+def test_noise_on_the_target_leaves_its_own_variance_as_the_loss():
+    task = learning_task(PICTURE, [SOBEL], noise=0.5, learning_rate=0.02)
+    clean = learning_task(PICTURE, [SOBEL]).target
+    state = learning_step(task, start_learning(task), steps=400)
+    assert np.mean(state.losses[-50:]) == pytest.approx(0.25 * clean.var(), rel=0.15)
+    np.testing.assert_allclose(state.kernels[0], SOBEL, atol=0.1)
+
+
+def test_two_kernels_with_a_relu_between_them_improve_from_all_starts_and_are_found_from_some():
+    errors = []
+    for seed in range(6):
+        task = learning_task(PICTURE, [SOBEL, BLUR], seed=seed, learning_rate=0.05)
+        state = learning_step(task, start_learning(task), steps=300)
+        errors.append(compare(task, state).relative_error)
+    assert min(errors) < 0.06
+    assert max(errors) < 0.6
+
+
+def test_several_kernels_start_with_half_of_the_relu_open():
+    task = learning_task(PICTURE, [SOBEL, SHARPEN, BLUR])
+    state = start_learning(task)
+    batch = draw_batch(task, 0)
+    found = loss_gradients(state.kernels, state.biases, batch.patches, batch.targets)
+    assert all(0.2 < share < 0.8 for share in found.active_shares)
+
+
+def test_a_relu_that_is_never_open_stops_all_learning_before_it():
+    task = learning_task(PICTURE, [SOBEL, BLUR], learning_rate=0.05)
+    state = start_learning(task)
+    closed = replace(state, biases=(-1e3, 0.0))
+    moved = learning_step(task, closed, steps=5)
+    assert moved.active_shares == (0.0,)
+    np.testing.assert_array_equal(moved.kernels[0], state.kernels[0])
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])
+@pytest.mark.parametrize("standardise", [True, False])
+def test_learning_converges_below_the_largest_stable_rate_and_diverges_above_it(
+    momentum, standardise
+):
+    # Without standardising, the pixels' mean of 128 makes the limit tiny; it holds all the same.
+    task = learning_task(PICTURE, [SOBEL], momentum=momentum, batch=None, standardise=standardise)
+    limit = largest_stable_learning_rate(task, start_learning(task))
+    below = replace(task, learning_rate=0.97 * limit)
+    state = learning_step(below, start_learning(below), steps=300)
+    assert not state.diverged
+    assert state.losses[-1] < state.losses[0]
+    above = replace(task, learning_rate=1.03 * limit)
+    state = learning_step(above, start_learning(above), steps=300)
+    assert state.diverged
+
+
+def test_small_batches_diverge_well_above_the_limit_too():
+    task = learning_task(PICTURE, [SOBEL])
+    task = replace(task, learning_rate=1.3 * curvature(task).largest_stable_learning_rate)
+    assert learning_step(task, start_learning(task), steps=300).diverged
+
+
+def test_the_hessian_matches_tensorflow(tf):
+    task = learning_task(PICTURE[:20, :24], [SOBEL], batch=None)
+    weights = tf.Variable(GENERATOR.normal(size=10))
+    batch = draw_batch(task, 0)
+    patches, targets = (tf.constant(a, tf.float64) for a in (batch.patches, batch.targets))
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            kernel = tf.reshape(weights[:9], (3, 3))
+            result = stacked(tf, patches[..., None], [kernel], [weights[9]])
+            loss = tf.reduce_mean((result - targets) ** 2)
+        slope = inner.gradient(loss, weights)
+    expected = outer.jacobian(slope, weights).numpy()
+    found = curvature(task)
+    np.testing.assert_allclose(found.hessian, expected, rtol=1e-5, atol=1e-6)
+    largest = np.linalg.eigvalsh(expected)[-1]
+    assert found.largest_stable_learning_rate == pytest.approx(1.9 * 2 / largest, rel=1e-5)
+
+
+def test_the_curvature_is_the_average_over_every_patch_that_may_be_drawn():
+    task = learning_task(PICTURE[:11, :13], [SOBEL], patch_side=6)
+    windows = []
+    for top in range(11 - 6 + 1):
+        for left in range(13 - 6 + 1):
+            patch = task.picture[top : top + 6, left : left + 6].astype(np.float64)
+            windows.append(np.lib.stride_tricks.sliding_window_view(patch, (3, 3)).reshape(-1, 9))
+    x = np.concatenate(windows)
+    x = np.concatenate([x, np.ones((len(x), 1))], axis=1)
+    np.testing.assert_allclose(curvature(task).hessian, 2 * x.T @ x / len(x), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("goals", [[SOBEL, BLUR], [SHARPEN, SOBEL, BLUR]])
+def test_the_limit_for_several_kernels_is_that_of_tensorflows_hessian(tf, goals):
+    task = learning_task(PICTURE, goals, batch=8, momentum=0.0)
+    state = start_learning(task)
+    batch = draw_batch(task, 0)
+    count = len(goals)
+    flat = np.concatenate([*(k.ravel() for k in state.kernels), state.biases])
+    weights = tf.Variable(flat, dtype=tf.float64)
+    patches, targets = (tf.constant(a, tf.float64) for a in (batch.patches, batch.targets))
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            kernels = [tf.reshape(weights[9 * i : 9 * i + 9], (3, 3)) for i in range(count)]
+            biases = [weights[9 * count + i] for i in range(count)]
+            loss = tf.reduce_mean((stacked(tf, patches[..., None], kernels, biases) - targets) ** 2)
+        slope = inner.gradient(loss, weights)
+    largest = np.linalg.eigvalsh(outer.jacobian(slope, weights).numpy())[-1]
+    assert largest_stable_learning_rate(task, state) == pytest.approx(2 / largest, rel=1e-3)
+
+
+def test_the_steepest_direction_is_a_blur_and_its_curvature_the_largest():
+    found = curvature(learning_task(PICTURE, [SOBEL]))
+    assert (found.steepest > 0).all()
+    assert np.linalg.norm(found.steepest) == pytest.approx(1, abs=0.01)
+    assert found.condition_number == pytest.approx(found.eigenvalues[-1] / found.eigenvalues[0])
+
+
+def test_standardising_makes_the_loss_easier_to_descend():
+    plain, standardised = (
+        curvature(learning_task(PICTURE, [SOBEL], standardise=flag)).condition_number
+        for flag in (False, True)
+    )
+    assert standardised < plain / 10
+
+
+def test_a_run_that_diverges_ends_with_finite_numbers_and_a_flag():
+    for rate in (0.5, 1e3, 1e30):
+        task = learning_task(PICTURE, [SOBEL], learning_rate=rate)
+        state = learning_step(task, start_learning(task), steps=200)
+        assert state.diverged
+        assert state.step < 200
+        assert np.isfinite(state.losses).all()
+        assert np.isfinite(state.kernels[0]).all()
+        assert learning_step(task, state, steps=3) is state
+
+
+def test_several_kernels_diverge_gracefully():
+    task = learning_task(PICTURE, [SHARPEN, SHARPEN, SHARPEN], learning_rate=50.0)
+    state = learning_step(task, start_learning(task), steps=200)
+    assert state.diverged
+    assert all(np.isfinite(kernel).all() for kernel in state.kernels)
+
+
+def test_a_rate_of_zero_learns_nothing():
+    task = learning_task(PICTURE, [SOBEL], learning_rate=0.0, batch=None)
+    start = start_learning(task)
+    state = learning_step(task, start, steps=3)
+    np.testing.assert_array_equal(state.kernels[0], start.kernels[0])
+    assert len(set(state.losses)) == 1
+
+
+def test_the_same_seed_takes_the_same_way_and_another_seed_another():
+    first, again, other = (
+        learning_step(task, start_learning(task), steps=5).losses
+        for task in (learning_task(PICTURE, [SOBEL], seed=seed) for seed in (3, 3, 4))
+    )
+    assert first == again != other
+
+
+def test_many_steps_are_the_same_as_one_after_the_other():
+    task = learning_task(PICTURE, [SOBEL])
+    start = start_learning(task)
+    state = start
+    for _ in range(4):
+        state = learning_step(task, state)
+    assert state.losses == learning_step(task, start, steps=4).losses
+    assert state.step == 4
+    assert start.losses == ()
+
+
+@pytest.mark.parametrize("sizes", [None, [5], [(4, 6)], [1], [(2, 5)]])
+@pytest.mark.parametrize("batch", [7, None])
+def test_patches_and_their_targets_lie_on_each_other(sizes, batch):
+    task = learning_task(PICTURE, [SHARPEN], kernel_sizes=sizes, batch=batch, patch_side=12)
+    drawn = draw_batch(task, 3)
+    height, width = drawn.patches.shape[1:]
+    rows, columns = task.reach
+    assert drawn.targets.shape[1:] == (height - rows, width - columns)
+    # Put the target kernel where a learned one of this size would have it, and compare.
+    shift = (rows - 2) // 2, (columns - 2) // 2
+    for row, column, patch, target in zip(
+        drawn.rows, drawn.columns, drawn.patches, drawn.targets, strict=True
+    ):
+        np.testing.assert_array_equal(
+            patch, task.picture[row : row + height, column : column + width]
+        )
+        top, left = row + shift[0], column + shift[1]
+        whole = convolve(task.picture[..., None], SHARPEN[..., None, None])[..., 0]
+        np.testing.assert_allclose(
+            target, whole[top : top + height - rows, left : left + width - columns], atol=1e-5
+        )
+
+
+def test_the_comparison_is_of_the_whole_picture():
+    task = learning_task(PICTURE, [SHARPEN], kernel_sizes=[5])
+    exact = np.pad(SHARPEN, 1)
+    state = start_learning(task, kernels=[exact])
+    found = compare(task, state)
+    assert found.result.shape == (56, 66)
+    np.testing.assert_allclose(found.error, 0, atol=1e-4)
+    np.testing.assert_array_equal(found.error, found.result - found.target)
+    assert found.relative_error < 1e-5
+    assert kernel_distance(task, state) == 0
+
+
+def test_kernels_in_sequence_have_no_distance_to_their_target():
+    task = learning_task(PICTURE, [SOBEL, BLUR])
+    assert kernel_distance(task, start_learning(task)) is None
+
+
+def test_a_flat_picture_teaches_nothing_and_breaks_nothing():
+    for goals in ([SOBEL], [SOBEL, BLUR]):
+        task = learning_task(np.full((30, 30), 0.1), goals)
+        state = learning_step(task, start_learning(task), steps=20)
+        assert not state.diverged
+        assert compare(task, state).relative_error in (0.0, math.inf)
+    found = curvature(learning_task(np.full((30, 30), 0.1), [SOBEL]))
+    assert found.condition_number == math.inf
+    assert found.largest_stable_learning_rate == pytest.approx(1.9)
+
+
+def test_a_picture_smaller_than_a_patch_is_one_patch():
+    task = learning_task(PICTURE[:5, :9], [SOBEL], batch=3)
+    assert draw_batch(task, 0).patches.shape == (3, 5, 9)
+    assert learning_step(task, start_learning(task)).step == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"picture": PICTURE[..., None]}, r"\(height, width\).*shape \(60, 70, 1\)"),
+        ({"picture": np.full((9, 9), np.nan)}, "finite pixels"),
+        ({"picture": PICTURE[:2]}, r"patch_side=16, picture of 2 x 70, .*2 rows and 2 columns"),
+        ({"patch_side": 2}, "patch_side=2"),
+        ({"target_kernels": []}, "one to 3 kernels"),
+        ({"target_kernels": [SOBEL] * 4}, "one to 3 kernels"),
+        ({"kernel_sizes": [3, 3, 3, 3]}, "Received: 4"),
+        ({"kernel_sizes": [0]}, "kernel_size=0"),
+        ({"target_biases": [1.0, 2.0]}, "Received: 2 for 1"),
+        ({"learning_rate": -0.1}, "learning_rate=-0.1"),
+        ({"learning_rate": math.inf}, "learning_rate=inf"),
+        ({"momentum": 1.0}, "momentum=1.0"),
+        ({"noise": math.nan}, "noise=nan"),
+        ({"batch": 0}, "batch=0"),
+    ],
+)
+def test_what_cannot_be_learned_is_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        learning_task(**{"picture": PICTURE, "target_kernels": [SOBEL], **options})
+
+
+def test_the_curvature_of_several_kernels_is_refused():
+    with pytest.raises(ValueError, match=r"one kernel only. Received: 2 kernels"):
+        curvature(learning_task(PICTURE, [SOBEL, BLUR]))
+
+
+def test_first_kernels_of_another_size_are_refused():
+    task = learning_task(PICTURE, [SOBEL])
+    with pytest.raises(ValueError, match=r"\[\(2, 2\)\] for \[\(3, 3\)\]"):
+        start_learning(task, kernels=[np.zeros((2, 2))])

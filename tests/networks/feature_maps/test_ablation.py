@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+
+from cnnviz.images.samples import open_sample
+from cnnviz.networks import open_network
+from cnnviz.networks.feature_maps.ablation import ablation_effects, switched_off
+from cnnviz.networks.feature_maps.statistics import layer_statistics
+from cnnviz.networks.layers import NetworkError
+
+PICTURE = open_sample("panda")
+
+
+def test_gradient_times_activation_equals_ablation_where_the_rest_is_linear() -> None:
+    network = open_network("tutorial")
+    found = layer_statistics(network, PICTURE, "pool", class_index=2)
+    without = ablation_effects(network, PICTURE, "pool", range(16), class_index=2)
+    assert found.effect is not None
+    np.testing.assert_allclose(found.effect, without, atol=1e-4)
+
+
+def test_ablation_is_the_network_run_without_the_channel() -> None:
+    network = open_network("small_vgg")
+    model = network.model
+    maps = network.feature_maps(PICTURE)
+    edited = maps["relu_2_1"][np.newaxis].copy()
+    edited[..., 5] = 0
+    x = edited
+    names = [layer.name for layer in model.layers]
+    for layer in model.layers[names.index("relu_2_1") + 1 : names.index("dense") + 1]:
+        x = layer(x)
+    top = int(maps["dense"].argmax())
+    expected = maps["dense"][top] - np.asarray(x)[0, top]
+    (found,) = ablation_effects(network, PICTURE, "relu_2_1", [5])
+    assert found == pytest.approx(expected, abs=1e-4)
+
+
+def logits_from(network, layer: str, maps: np.ndarray) -> np.ndarray:
+    """Run a sequential network's own layers, plainly, from the maps of one of them on."""
+    names = [one.name for one in network.model.layers]
+    x = maps[np.newaxis]
+    for one in network.model.layers[names.index(layer) + 1 : names.index("dense") + 1]:
+        x = one(x)
+    return np.asarray(x)[0]
+
+
+@pytest.mark.parametrize("off", [[5], [0, 3, 31], range(32)], ids=["one", "three", "all"])
+def test_the_answer_without_channels_is_that_of_the_plain_network(off) -> None:
+    network = open_network("small_vgg")
+    edited = network.feature_maps(PICTURE)["relu_2_1"].copy()
+    edited[..., list(off)] = 0
+    logits = logits_from(network, "relu_2_1", edited)
+    found = switched_off(network, PICTURE, "relu_2_1", off)
+    wanted = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
+    for one in found.after:
+        assert one.probability == pytest.approx(wanted[one.index], abs=1e-5)
+    first = network.predict(PICTURE, top=5)
+    assert [one.index for one in found.before[:5]] == [one.index for one in first]
+    assert found.logit_after == pytest.approx(logits[first[0].index], abs=1e-4)
+    assert found.answer_changes == (int(logits.argmax()) != first[0].index)
+    assert int(logits.argmax()) in [one.index for one in found.after]
+
+
+def test_with_nothing_off_nothing_changes() -> None:
+    found = switched_off(open_network("tutorial"), PICTURE, "pool", [])
+    assert found.before == found.after
+    assert not found.answer_changes
+    assert ablation_effects(open_network("tutorial"), PICTURE, "conv_1", []).shape == (0,)
+
+
+def test_unknown_channels_and_classes_are_refused() -> None:
+    network = open_network("tutorial")
+    with pytest.raises(NetworkError, match=r"from 0 to 5.*Received: 6"):
+        ablation_effects(network, PICTURE, "conv_1", [0, 6])
+    with pytest.raises(NetworkError, match=r"from 0 to 5.*Received: -1"):
+        switched_off(network, PICTURE, "conv_1", [-1])
+    with pytest.raises(NetworkError, match=r"from 0 to 9.*Received: 10"):
+        ablation_effects(network, PICTURE, "conv_1", [0], class_index=10)
+    with pytest.raises(NetworkError, match="Received: conv_7"):
+        switched_off(network, PICTURE, "conv_7", [0])

@@ -1,0 +1,628 @@
+"""Networks read as data give the numbers that Keras's own loader gives."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnnviz.limits import Limits
+from cnnviz.networks import Network, NetworkError
+from cnnviz.networks.keras_files.building import build_network, picture_shape
+from cnnviz.networks.keras_files.graph import network_from_config
+from cnnviz.networks.tensorflow_runtime import load_keras
+from tests.networks.keras_files.archives import config_of, opened, randomised, saved, with_config
+
+MODELS: dict[str, Callable[[Any], Any]] = {}
+
+
+def model(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    MODELS[make.__name__] = make
+    return make
+
+
+@pytest.fixture(scope="module")
+def keras() -> Any:
+    return load_keras()
+
+
+def numbers_for(original: Any, batch: int = 2) -> np.ndarray:
+    shape = [side or 40 for side in original.input_shape[1:]]
+    return np.random.default_rng(3).random((batch, *shape), dtype=np.float32)
+
+
+def outputs_of(network: Any, x: np.ndarray) -> list[np.ndarray]:
+    outputs = network(x, training=False)
+    tensors = load_keras().tree.flatten(outputs)
+    return [np.asarray(tensor) for tensor in tensors]
+
+
+@model
+def sequential(keras):
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            layers.Input((16, 16, 3)),
+            layers.Conv2D(4, 3, activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Conv2D(6, (3, 1), strides=(2, 1), padding="same", use_bias=False),
+            layers.BatchNormalization(),
+            layers.Activation("swish"),
+            layers.Flatten(),
+            layers.Dropout(0.5),
+            layers.Dense(5, activation="softmax"),
+        ]
+    )
+
+
+@model
+def built_by_its_first_batch(keras):
+    network = keras.Sequential([keras.layers.Conv2D(3, 2), keras.layers.GlobalMaxPooling2D()])
+    network.build((None, 9, 9, 3))
+    return network
+
+
+@model
+def every_convolution(keras):
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            layers.Input((20, 20, 3)),
+            layers.Conv2D(6, 3, groups=3, dilation_rate=2),
+            layers.DepthwiseConv2D(3, depth_multiplier=2, activation="gelu"),
+            layers.SeparableConv2D(5, 3, depth_multiplier=2, padding="same"),
+            layers.Conv2DTranspose(4, 3, strides=2, padding="same", output_padding=1),
+            layers.GlobalAveragePooling2D(),
+        ]
+    )
+
+
+@model
+def every_normalisation(keras):
+    layers = keras.layers
+    adapted = layers.Normalization()
+    adapted.adapt(np.random.default_rng(1).random((4, 8, 8, 3)).astype(np.float32))
+    return keras.Sequential(
+        [
+            layers.Input((8, 8, 3)),
+            adapted,
+            layers.Normalization(mean=[0.4, 0.5, 0.6], variance=[1.0, 2.0, 3.0], invert=True),
+            layers.BatchNormalization(scale=False, epsilon=0.1),
+            layers.LayerNormalization(axis=[1, 3]),
+            layers.LayerNormalization(center=False),
+            layers.GroupNormalization(groups=3),
+            layers.GroupNormalization(groups=-1),
+            layers.UnitNormalization(axis=-1),
+            layers.Flatten(),
+        ]
+    )
+
+
+@model
+def every_activation_layer(keras):
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            layers.Input((6, 6, 3)),
+            layers.Rescaling(2.0, offset=[-1.0, -0.5, -2.0]),
+            layers.ReLU(max_value=6, negative_slope=0.1, threshold=0.2),
+            layers.LeakyReLU(0.2),
+            layers.PReLU(shared_axes=[1, 2]),
+            layers.PReLU(),
+            layers.ELU(0.7),
+            layers.Conv2D(4, 1, activation=layers.LeakyReLU(0.4)),
+            layers.Conv2D(4, 1, activation=layers.ELU()),
+            layers.Softmax(axis=[1, 2]),
+            layers.Flatten(),
+            layers.Softmax(),
+        ]
+    )
+
+
+@model
+def every_change_of_shape(keras):
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            layers.Input((10, 12, 3)),
+            layers.Resizing(14, 15, interpolation="bicubic", crop_to_aspect_ratio=True),
+            layers.CenterCrop(12, 11),
+            layers.ZeroPadding2D(((1, 2), (0, 3))),
+            layers.Cropping2D(((2, 0), (1, 1))),
+            layers.UpSampling2D((2, 1), interpolation="bilinear"),
+            layers.AveragePooling2D((3, 2), strides=(2, 1), padding="same"),
+            layers.Permute((2, 3, 1)),
+            layers.Reshape((-1, 4)),
+            layers.Flatten(),
+            layers.RepeatVector(3),
+            layers.Flatten(),
+        ]
+    )
+
+
+@model
+def training_only_layers(keras):
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            layers.Input((12, 12, 3)),
+            layers.RandomFlip("horizontal"),
+            layers.RandomRotation(0.2),
+            layers.RandomZoom(0.2),
+            layers.RandomContrast(0.3),
+            layers.GaussianNoise(0.5),
+            layers.SpatialDropout2D(0.2),
+            layers.GaussianDropout(0.2),
+            layers.AlphaDropout(0.2),
+            layers.ActivityRegularization(l2=0.1),
+            layers.Conv2D(2, 3, kernel_regularizer="l2", kernel_constraint="max_norm"),
+            layers.GlobalAveragePooling2D(keepdims=True),
+        ]
+    )
+
+
+@model
+def branches(keras):
+    layers = keras.layers
+    image = layers.Input((12, 12, 3))
+    a = layers.Conv2D(4, 3, padding="same")(image)
+    b = layers.Conv2D(4, 5, padding="same")(image)
+    merged = [
+        layers.Add()([a, b, a]),
+        layers.Subtract()([a, b]),
+        layers.Multiply()((a, b)),
+        layers.Average()([a, b]),
+        layers.Maximum()([a, b]),
+        layers.Minimum()([a, b]),
+    ]
+    x = layers.Concatenate()(merged)
+    x = layers.Concatenate(axis=1)([x, x])
+    x = layers.GlobalAveragePooling2D()(x)
+    return keras.Model(image, layers.Dense(3, activation="sigmoid")(x))
+
+
+@model
+def arithmetic_on_tensors(keras):
+    layers, ops = keras.layers, keras.ops
+    image = layers.Input((8, 8, 3))
+    x = 1.0 - image / 255.0
+    x = 2 * (x + 0.5) - 0.25
+    y = layers.Conv2D(3, 1)(-x)
+    x = ops.maximum(x + y, x * y) - y
+    x = ops.concatenate([ops.relu(x), ops.relu6(x), ops.sigmoid(x), ops.silu(x)], axis=-1)
+    x = keras.activations.relu(x, negative_slope=0.1)
+    x = layers.GlobalAveragePooling2D()(x)
+    return keras.Model(image, ops.softmax(x))
+
+
+@model
+def nested_models(keras):
+    layers = keras.layers
+    head = keras.Sequential([layers.Dense(4, activation="relu"), layers.Dense(3)], name="head")
+    patch = layers.Input((6, 6, 2))
+    middle = layers.Conv2D(2, 3, name="conv")(patch)
+    block = keras.Model(
+        patch, [layers.BatchNormalization()(middle), layers.Flatten()(middle)], name="block"
+    )
+    stem = keras.Sequential(
+        [layers.Input((8, 8, 3)), layers.Conv2D(2, 3, name="conv")], name="stem"
+    )
+    image = layers.Input((8, 8, 3))
+    maps, vector = block(stem(inputs=image))
+    x = layers.Concatenate()([layers.Flatten()(maps), vector])
+    return keras.Model(image, head(x))
+
+
+@model
+def shared_layers(keras):
+    layers = keras.layers
+    twice = layers.Conv2D(3, 3, padding="same", name="twice")
+    inner = keras.Sequential(
+        [layers.Input((8, 8, 3)), layers.Conv2D(3, 1), layers.BatchNormalization()], name="inner"
+    )
+    image = layers.Input((8, 8, 3))
+    x = twice(twice(image))
+    x = layers.Add()([inner(x), inner(image)])
+    return keras.Model(image, layers.Flatten()(x))
+
+
+@model
+def several_outputs(keras):
+    layers = keras.layers
+    image = layers.Input((8, 8, 3))
+    maps = layers.Conv2D(2, 3, name="maps")(image)
+    classes = layers.Dense(4, activation="softmax", name="classes")(layers.Flatten()(maps))
+    return keras.Model(image, {"maps": maps, "classes": classes})
+
+
+@model
+def half_precision(keras):
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            layers.Input((8, 8, 3)),
+            layers.Conv2D(4, 3, dtype="float16"),
+            layers.BatchNormalization(dtype="bfloat16"),
+            layers.GlobalAveragePooling2D(dtype="float64"),
+            layers.Dense(3, dtype="mixed_float16"),
+        ]
+    )
+
+
+@model
+def odd_names(keras):
+    layers = keras.layers
+    image = layers.Input((6, 6, 3), name="my picture")
+    x = layers.Conv2D(2, 3, name="Conv")(image)
+    x = layers.Conv2D(2, 3, name="conv")(x)
+    x = layers.Activation("relu", name="_größe?")(x)
+    return keras.Model(image, layers.Flatten(name="a" * 300)(x), name="näme")
+
+
+@model
+def grey(keras):
+    layers = keras.layers
+    return keras.Sequential(
+        [layers.Input((28, 28, 1)), layers.Conv2D(2, 3), layers.Flatten(), layers.Dense(2)]
+    )
+
+
+@model
+def open_size(keras):
+    layers = keras.layers
+    return keras.Sequential(
+        [layers.Input((None, None, 3)), layers.Conv2D(2, 3), layers.GlobalMaxPooling2D()]
+    )
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_network_read_as_data_gives_the_numbers_of_keras(keras, name):
+    original = randomised(MODELS[name](keras))
+    x = numbers_for(original)
+    read = opened(saved(original), side=40)
+    tolerance = 3e-2 if name == "half_precision" else 1e-5
+    expected = {array.shape[1:]: array for array in outputs_of(original, x)}
+    received = outputs_of(read.model, x)
+    assert len(received) == len(expected)
+    for array in received:
+        same_size = next(e for e in expected.values() if e[0].size == array[0].size)
+        np.testing.assert_allclose(
+            array, same_size.reshape(array.shape), rtol=tolerance, atol=tolerance
+        )
+
+
+def small_densenet(keras):
+    from keras.src.applications.densenet import DenseNet
+
+    return DenseNet([1, 2, 1, 1], weights=None, include_top=False, input_shape=(48, 48, 3))
+
+
+def small_resnet(keras):
+    from keras.src.applications.resnet import ResNet, stack_residual_blocks_v1
+
+    return ResNet(
+        lambda x: stack_residual_blocks_v1(x, 8, 2, name="stack"),
+        preact=False,
+        use_bias=True,
+        weights=None,
+        include_top=False,
+        input_shape=(48, 48, 3),
+    )
+
+
+def small_convnext(keras):
+    from keras.src.applications.convnext import ConvNeXt
+
+    return ConvNeXt(
+        depths=[1, 1, 1, 1],
+        projection_dims=[4, 4, 8, 8],
+        drop_path_rate=0.2,
+        weights=None,
+        include_top=False,
+        input_shape=(48, 48, 3),
+    )
+
+
+def inception_resnet_block(keras):
+    from keras.src.applications.inception_resnet_v2 import CustomScaleLayer
+
+    image = keras.layers.Input((8, 8, 3))
+    branch = keras.layers.Conv2D(3, 1)(image)
+    return keras.Model(image, CustomScaleLayer(0.17)([image, branch]))
+
+
+def mobilenet_v2(keras):
+    return keras.applications.MobileNetV2(
+        weights=None, alpha=0.35, classes=7, input_shape=(32, 32, 3)
+    )
+
+
+def mobilenet_v3_small(keras):
+    return keras.applications.MobileNetV3Small(weights=None, include_top=False, alpha=0.75)
+
+
+def efficientnet_b0(keras):
+    return keras.applications.EfficientNetB0(
+        weights=None, include_top=False, pooling="avg", input_shape=(32, 32, 3)
+    )
+
+
+APPLICATIONS = (
+    *(small_densenet, small_resnet, small_convnext, inception_resnet_block),
+    *(mobilenet_v2, mobilenet_v3_small, efficientnet_b0),
+)
+
+
+@pytest.mark.parametrize("make", APPLICATIONS)
+def test_networks_of_keras_applications_give_the_numbers_of_keras(keras, make):
+    original = randomised(make(keras))
+    x = 255 * numbers_for(original, batch=1)
+    read = opened(saved(original), side=40).model
+    (expected,), (received,) = outputs_of(original, x), outputs_of(read, x)
+    largest = np.abs(expected).max()
+    assert largest > 0
+    np.testing.assert_allclose(
+        received.reshape(expected.shape), expected, rtol=1e-5, atol=1e-5 * largest
+    )
+
+
+def test_every_layer_has_one_name_one_call_and_one_output(keras):
+    read = opened(saved(nested_models(keras))).model
+    names = [layer.name for layer in read.layers]
+    assert len(set(names)) == len(names)
+    assert {"stem.conv", "block.conv"} <= set(names)
+    assert all(len(layer._inbound_nodes) == 1 for layer in read.layers)
+
+
+def test_a_network_read_as_data_can_be_looked_into(keras):
+    original = randomised(shared_layers(keras))
+    network = Network.from_model(opened(saved(original)).model)
+    image = np.random.default_rng(0).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+    maps = network.feature_maps(image)
+    (expected,) = outputs_of(original, network.preprocess(image)[np.newaxis])
+    np.testing.assert_allclose(maps[network.answer_layer], expected[0], rtol=1e-5, atol=1e-5)
+
+
+def test_a_network_that_nobody_holds_gives_its_memory_back(keras):
+    network = Network.from_model(opened(saved(sequential(keras))).model)
+    network.feature_maps(np.zeros((8, 8, 3), np.uint8))
+    model = weakref.ref(network.model)
+    del network
+    gc.collect()
+    assert model() is None
+
+
+def test_keras_itself_is_left_as_it_was(keras):
+    from keras.src.backend.common import global_state
+    from keras.src.saving import object_registration
+
+    data = saved(branches(keras))
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        before = dict(vars(global_state.GLOBAL_STATE_TRACKER))
+        names = dict(before.pop("object_name_uids"))
+        custom = dict(object_registration.GLOBAL_CUSTOM_OBJECTS)
+        read = opened(data).model
+        after = dict(vars(global_state.GLOBAL_STATE_TRACKER))
+        assert dict(after.pop("object_name_uids")) == names
+        assert after == before
+        assert custom == object_registration.GLOBAL_CUSTOM_OBJECTS
+        assert keras.config.dtype_policy().name == "mixed_float16"
+        assert {weight.dtype for weight in read.weights} == {"float32"}
+    finally:
+        keras.config.set_dtype_policy("float32")
+
+
+def test_two_users_build_at_the_same_time(keras):
+    originals = [randomised(branches(keras)), randomised(sequential(keras))]
+    files = [saved(original) for original in originals]
+    read: dict[int, Any] = {}
+
+    def build(index: int) -> None:
+        read[index] = opened(files[index]).model
+
+    threads = [threading.Thread(target=build, args=(index,)) for index in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for index, original in enumerate(originals):
+        x = numbers_for(original)
+        (expected,), (received,) = outputs_of(original, x), outputs_of(read[index], x)
+        np.testing.assert_allclose(received, expected, rtol=1e-5, atol=1e-5)
+
+
+# Inputs
+
+
+@pytest.mark.parametrize(
+    ("input_shape", "side", "expected"),
+    [
+        ((32, 48, 3), None, (32, 48, 3)),
+        ((None, None, 1), None, (224, 224, 1)),
+        ((None, None, 3), 96, (96, 96, 3)),
+        ((None, 64, 3), 96, (96, 64, 3)),
+        ((28, 28), None, (28, 28, 1)),
+        ((784,), None, (28, 28, 1)),
+        ((12288,), None, (64, 64, 3)),
+    ],
+)
+def test_the_picture_that_a_network_is_given(input_shape, side, expected):
+    assert picture_shape(input_shape, side) == expected
+
+
+@pytest.mark.parametrize(
+    ("input_shape", "side", "sentence"),
+    [
+        ((100_000, 100_000, 3), None, "may be 512 pixels. Received: 100,000 x 100,000"),
+        ((513, 8, 3), None, "may be 512 pixels. Received: 513 x 8"),
+        ((32, 32, 4), None, r"1 or 3 channels, channels last. Received: .*\[32, 32, 4\]"),
+        ((3, 32, 32), None, "channels last"),
+        ((None, None, None), None, "1 or 3 channels"),
+        ((1000,), None, "square picture.* Received: 1000"),
+        ((None,), None, "square picture.* Received: null"),
+        ((None, None, 3), 0, "from 1 to 512 pixels. Received: 0"),
+        ((None, None, 3), 513, "from 1 to 512 pixels. Received: 513"),
+    ],
+)
+def test_an_input_that_is_no_picture_is_refused(input_shape, side, sentence):
+    with pytest.raises(NetworkError, match=sentence):
+        picture_shape(input_shape, side)
+
+
+@pytest.mark.parametrize("input_shape", [(28, 28), (784,)])
+def test_a_network_of_numbers_reads_a_picture_row_by_row(keras, input_shape):
+    layers = keras.layers
+    original = randomised(
+        keras.Sequential(
+            [layers.Input(input_shape), layers.Flatten(), layers.Dense(10, activation="softmax")]
+        )
+    )
+    read = opened(saved(original))
+    picture = np.random.default_rng(5).random((1, 28, 28, 1), dtype=np.float32)
+    expected = original(picture.reshape(1, *input_shape)).numpy()
+    np.testing.assert_allclose(read.model(picture).numpy(), expected, rtol=1e-5, atol=1e-6)
+    assert any("28 x 28 x 1 picture, row by row" in note for note in read.notes)
+
+
+# Notes
+
+
+def notes_of(keras: Any, *layers: Any, shape: tuple[int | None, ...] = (8, 8, 3)) -> str:
+    network = keras.Sequential([keras.layers.Input(shape), *layers])
+    return " ".join(opened(saved(network)).notes)
+
+
+def test_how_the_end_is_read_is_said(keras):
+    layers = keras.layers
+    flat = layers.Flatten()
+    assert notes_of(keras, flat, layers.Dense(3, activation="softmax")) == ""
+    assert "scores (activation linear)" in notes_of(keras, flat, layers.Dense(3))
+    assert "a logit of the second of two classes" in notes_of(keras, flat, layers.Dense(1))
+    sigmoid = layers.Dense(1, activation="sigmoid")
+    assert "a probability of the second of two classes" in notes_of(keras, flat, sigmoid)
+    several = layers.Dense(3, activation="sigmoid")
+    assert "Each class has a probability of its own" in notes_of(keras, flat, several)
+    assert "ends in maps (6 x 6 x 4)" in notes_of(keras, layers.Conv2D(4, 3))
+    assert "given 224 x 224 x 3" in notes_of(
+        keras, layers.GlobalMaxPooling2D(), layers.Softmax(), shape=(None, None, 3)
+    )
+
+
+def test_what_the_file_asks_for_and_does_not_get_is_said(keras):
+    layers = keras.layers
+    said = notes_of(
+        keras,
+        layers.RandomFlip(name="mirror"),
+        layers.Conv2D(1, 3, dtype="mixed_float16"),
+        layers.Flatten(),
+        layers.Softmax(),
+    )
+    assert "Only training uses these layers, so they pass on what they get: mirror." in said
+    assert "Computed in float32; the file asks for mixed_float16." in said
+
+
+def test_the_answer_is_the_output_with_a_softmax(keras):
+    read = opened(saved(several_outputs(keras)))
+    assert read.model.outputs[0].shape == (None, 4)
+    assert 'It has 2 outputs; "classes" is read as its answer.' in read.notes
+
+
+def test_a_map_of_one_cell_is_read_as_a_vector(keras):
+    layers = keras.layers
+    network = keras.Sequential([layers.Input((8, 8, 3)), layers.Conv2D(5, 8), layers.Softmax()])
+    assert opened(saved(network)).model.outputs[0].shape == (None, 5)
+
+
+def test_weights_that_are_no_numbers_are_reported(keras):
+    original = sequential(keras)
+    layer = original.layers[0]
+    layer.kernel.assign(np.full(layer.kernel.shape, np.nan, np.float32))
+    (note,) = opened(saved(original)).notes
+    assert note == f"Some weights are NaN or infinite, in {layer.name}."
+
+
+# Layers that do not fit
+
+
+def small(keras: Any) -> bytes:
+    layers = keras.layers
+    return saved(
+        keras.Sequential(
+            [
+                layers.Input((8, 8, 3), name="picture"),
+                layers.Conv2D(4, 3, name="conv"),
+                layers.Flatten(name="flat"),
+                layers.Dense(2, name="dense"),
+            ]
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"filters": 5}, r'"conv" \(Conv2D\), kernel of shape \(3, 3, 3, 4\) instead of'),
+        ({"kernel_size": [99, 3]}, r"kernel of shape .* instead of \(99, 3, 3, 4\)"),
+        ({"use_bias": False}, r"must have 1 stored weights \(kernel\). Received: .*with 2"),
+        ({"groups": 2}, "instead of"),
+        ({"strides": [2, 2], "dilation_rate": [2, 2]}, 'fit what it is given. Received: .*"conv"'),
+    ],
+)
+def test_weights_that_do_not_fit_are_refused(keras, changes, sentence):
+    def change(config: dict[str, Any]) -> None:
+        config["config"]["layers"][1]["config"].update(changes)
+
+    with pytest.raises(NetworkError, match=sentence):
+        opened(with_config(small(keras), change))
+
+
+def test_a_dense_layer_too_large_for_any_memory_is_refused_before_it_is_made(keras):
+    def change(config: dict[str, Any]) -> None:
+        config["config"]["layers"][3]["config"]["units"] = 1_000_000
+
+    with pytest.raises(NetworkError, match=r"\(144, 2\) instead of \(144, 1000000\)"):
+        opened(with_config(small(keras), change))
+
+
+def test_a_picture_where_a_vector_is_needed_is_refused(keras):
+    def change(config: dict[str, Any]) -> None:
+        del config["config"]["layers"][2]
+        config["config"]["layers"].insert(
+            1, {"class_name": "RepeatVector", "config": {"name": "again", "n": 2}}
+        )
+
+    with pytest.raises(NetworkError, match=r'must be given one vector. Received: layer "again"'):
+        opened(with_config(small(keras), change))
+
+
+def test_maps_too_large_for_the_memory_are_refused(keras):
+    layers = keras.layers
+    network = keras.Sequential(
+        [
+            layers.Input((512, 512, 3)),
+            *[layers.UpSampling2D(16, name=f"larger_{number}") for number in range(2)],
+        ]
+    )
+    with pytest.raises(NetworkError, match=r'may hold 64 million numbers.*"larger_0"'):
+        opened(saved(network), limits=Limits())
+
+
+def test_too_many_multiplications_are_refused(keras):
+    layers = keras.layers
+    network = keras.Sequential(
+        [layers.Input((512, 512, 3)), layers.Conv2D(16, 61, name="wide", padding="same")]
+    )
+    with pytest.raises(NetworkError, match=r'may take 30 billion multiplications.*"wide"'):
+        opened(saved(network), limits=Limits())
+
+
+def test_weights_of_another_network_are_refused(keras):
+    network = network_from_config(config_of(small(keras)))
+    with pytest.raises(NetworkError, match=r'must have 2 weights. Received: layer "conv"'):
+        build_network(network, {})

@@ -1,0 +1,374 @@
+"""A config becomes one plain graph, or one sentence. None of this needs TensorFlow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnnviz.limits import Limits
+from cnnviz.networks import NetworkError
+from cnnviz.networks.keras_files.graph import NetworkSpec, network_from_config
+
+INPUT = {"class_name": "InputLayer", "config": {"name": "image", "batch_shape": [None, 8, 8, 3]}}
+
+
+def layer(kind: str, name: str, *calls: Any, **arguments: Any) -> dict[str, Any]:
+    entry = {"class_name": kind, "name": name, "config": {"name": name, **arguments}}
+    if calls:
+        entry["inbound_nodes"] = [
+            {"args": list(call) if isinstance(call, tuple) else [call], "kwargs": {}}
+            for call in calls
+        ]
+    return entry
+
+
+def of(name: str, call: int = 0, output: int = 0) -> dict[str, Any]:
+    history = {"keras_history": [name, call, output]}
+    return {"class_name": "__keras_tensor__", "config": history}
+
+
+def sequential(*layers: dict[str, Any], name: str = "net", **config: Any) -> dict[str, Any]:
+    config = {"name": name, "layers": list(layers), **config}
+    return {"class_name": "Sequential", "name": name, "config": config}
+
+
+def functional(
+    *layers: dict[str, Any], outputs: Any, inputs: Any = ("image", 0, 0), name: str = "net"
+) -> dict[str, Any]:
+    first = [] if any(entry["class_name"] == "InputLayer" for entry in layers) else [picture()]
+    config = {
+        "name": name,
+        "layers": [*first, *layers],
+        "input_layers": list(inputs) if isinstance(inputs, tuple) else inputs,
+        "output_layers": list(outputs) if isinstance(outputs, tuple) else outputs,
+    }
+    return {"class_name": "Functional", "name": name, "config": config}
+
+
+def picture(name: str = "image") -> dict[str, Any]:
+    return {**layer("InputLayer", name, batch_shape=[None, 8, 8, 3]), "inbound_nodes": []}
+
+
+def conv(name: str, *calls: Any, **arguments: Any) -> dict[str, Any]:
+    return layer("Conv2D", name, *calls, **{"filters": 2, "kernel_size": 3, **arguments})
+
+
+def edges(network: NetworkSpec) -> dict[str, tuple[str, ...]]:
+    return {spec.name: spec.inputs for spec in network.layers}
+
+
+DEEP: list[Any] = []
+for _ in range(900):
+    DEEP = [DEEP]
+
+# What is read
+
+
+def test_a_sequential_network_is_a_chain():
+    network = network_from_config(sequential(INPUT, conv("a"), layer("Flatten", "b")))
+    assert network.input_shape == (8, 8, 3)
+    assert edges(network) == {"a": ("image",), "b": ("a",)}
+    assert network.outputs == ("b",)
+    assert network.notes == ()
+
+
+def test_a_sequential_network_may_know_its_input_only_from_its_build():
+    network = network_from_config(sequential(conv("a"), build_input_shape=[None, 9, None, 1]))
+    assert network.input_shape == (9, None, 1)
+
+
+def test_weights_lie_in_groups_named_after_classes():
+    inner = sequential(INPUT, conv("x"), conv("y"), name="inner")
+    network = network_from_config(
+        sequential(INPUT, conv("a"), inner, conv("b"), layer("PReLU", "c"))
+    )
+    assert [spec.weights_path for spec in network.layers] == [
+        "layers/conv2d",
+        "layers/sequential/layers/conv2d",
+        "layers/sequential/layers/conv2d_1",
+        "layers/conv2d_1",
+        "layers/p_re_lu",
+    ]
+
+
+def test_layers_come_after_those_they_take_from():
+    network = network_from_config(
+        functional(
+            layer("Add", "sum", [of("late"), of("early")]),
+            conv("late", of("early")),
+            conv("early", of("image")),
+            outputs=("sum", 0, 0),
+        )
+    )
+    assert [spec.name for spec in network.layers] == ["early", "late", "sum"]
+
+
+def test_layers_that_no_output_needs_are_left_out():
+    network = network_from_config(
+        functional(conv("a", of("image")), conv("b", of("a")), outputs=("a", 0, 0))
+    )
+    assert edges(network) == {"a": ("image",)}
+
+
+def test_a_layer_used_twice_becomes_two():
+    network = network_from_config(
+        functional(conv("a", of("image"), of("a", 0)), outputs=("a", 1, 0))
+    )
+    assert edges(network) == {"a": ("image",), "a.2": ("a",)}
+    assert len({spec.weights_path for spec in network.layers}) == 1
+    assert network.notes == ("Used more than once, and drawn once for each use: a.",)
+
+
+def test_alike_names_get_their_models_name_in_front():
+    inner = sequential(INPUT, conv("a"), name="inner")
+    network = network_from_config(sequential(INPUT, conv("a"), inner, conv("b")))
+    assert edges(network) == {"a": ("image",), "inner.a": ("a",), "b": ("inner.a",)}
+
+
+def test_a_nested_models_outputs_are_told_apart():
+    inner = functional(
+        conv("x", of("image")),
+        conv("y", of("x")),
+        outputs=[["y", 0, 0], ["x", 0, 0]],
+        name="inner",
+    )
+    inner["inbound_nodes"] = [{"args": [of("image")], "kwargs": {"mask": None}}]
+    network = network_from_config(
+        functional(
+            inner,
+            layer("Subtract", "minus", [of("inner", 0, 1), of("inner", 0, 0)]),
+            outputs=[["minus", 0, 0], ["inner", 1, 0]],
+        )
+    )
+    assert edges(network)["minus"] == ("x", "y")
+    assert network.outputs == ("minus", "y")
+
+
+@pytest.mark.parametrize(
+    ("kind", "call", "scale", "offset"),
+    [
+        ("Add", (of("image"), 3.0), 1.0, 3.0),
+        ("Add", (3, of("image")), 1.0, 3.0),
+        ("Subtract", (of("image"), 3.0), 1.0, -3.0),
+        ("Subtract", (1.0, of("image")), -1.0, 1.0),
+        ("Multiply", (of("image"), 0.5), 0.5, 0.0),
+        ("TrueDivide", (of("image"), 4.0), 0.25, 0.0),
+        ("Negative", (of("image"),), -1.0, 0.0),
+    ],
+)
+def test_arithmetic_with_a_number_becomes_a_rescaling(kind, call, scale, offset):
+    (spec,) = network_from_config(functional(layer(kind, "f", call), outputs=("f", 0, 0))).layers
+    assert (spec.kind, spec.arguments) == ("Rescaling", {"scale": scale, "offset": offset})
+
+
+def test_a_layer_as_activation_becomes_a_layer():
+    activation = {"class_name": "LeakyReLU", "config": {"negative_slope": 0.1}}
+    network = network_from_config(sequential(INPUT, conv("a", activation=activation), conv("b")))
+    assert edges(network) == {"a": ("image",), "a.activation": ("a",), "b": ("a.activation",)}
+    assert network.layers[0].arguments["activation"] == "linear"
+
+
+def test_fields_that_could_name_code_are_never_read():
+    config = sequential(INPUT, conv("a"))
+    config |= {"module": "os", "registered_name": "x>y", "build_config": 3, "compile_config": []}
+    config["config"]["layers"][1]["build_config"] = {"input_shape": "ls"}
+    assert edges(network_from_config(config)) == {"a": ("image",)}
+
+
+# What is refused
+
+
+def refused(config: object, **limits: Any) -> str:
+    with pytest.raises(NetworkError) as error:
+        network_from_config(config, Limits(**limits))
+    assert str(error.value).isprintable()
+    return str(error.value)
+
+
+@pytest.mark.parametrize("config", [None, 3, [], {}, {"class_name": "MyModel", "config": {}}])
+def test_what_is_no_model_is_refused(config):
+    assert "must be a Sequential or functional model" in refused(config)
+
+
+@pytest.mark.parametrize("layers", [None, 3, [3], [{}], [{"class_name": 3, "config": {}}]])
+def test_a_damaged_list_of_layers_is_refused(layers):
+    assert "Received" in refused({"class_name": "Sequential", "config": {"layers": layers}})
+
+
+def test_too_many_layers_are_refused_with_their_number():
+    config = sequential(INPUT, *[conv(f"c{number}") for number in range(20_000)])
+    assert refused(config) == ("An uploaded network may have 200 layers. Received: 20,000.")
+
+
+def test_too_many_layers_in_nested_models_are_refused():
+    inner = sequential(INPUT, *[conv(f"c{number}") for number in range(60)], name="inner")
+    config = sequential(INPUT, *[{**inner, "name": f"inner{number}"} for number in range(4)])
+    assert "Received: 240." in refused(config)
+
+
+def test_layers_are_counted_as_often_as_they_are_used():
+    model = functional(conv("c", of("image")), outputs=("c", 0, 0), name="m0")
+    for depth in range(1, 7):
+        calls = [of("image"), *[of(f"m{depth - 1}", number) for number in range(5)]]
+        model["inbound_nodes"] = [{"args": [call], "kwargs": {}} for call in calls]
+        model = functional(model, outputs=(f"m{depth - 1}", 6, 0), name=f"m{depth}")
+    assert "200 layers, each counted as often as it is used" in refused(model)
+
+
+def test_empty_models_that_call_each_other_without_end_are_refused():
+    model = functional(layer("Identity", "unused", of("image")), outputs=("image", 0, 0), name="m0")
+    for depth in range(1, 8):
+        calls = [of("image"), *[of(f"m{depth - 1}", number) for number in range(40)]]
+        model["inbound_nodes"] = [{"args": [call], "kwargs": {}} for call in calls]
+        model = functional(model, outputs=(f"m{depth - 1}", 40, 0), name=f"m{depth}")
+    assert "may make 4,000 calls" in refused(model)
+
+
+def test_models_nested_too_deep_are_refused():
+    model = sequential(INPUT, conv("c"))
+    for _ in range(50):
+        model = sequential(INPUT, model)
+    assert "nested 8 deep" in refused(model)
+
+
+def test_a_loop_is_refused():
+    config = functional(conv("a", of("b")), conv("b", of("a")), outputs=("b", 0, 0))
+    assert refused(config).startswith("Layers must not form a loop. Received: layer")
+
+
+def test_a_layer_that_takes_from_itself_is_refused():
+    config = functional(conv("a", of("a", 0)), outputs=("a", 0, 0))
+    assert "Layers must not form a loop" in refused(config)
+
+
+@pytest.mark.parametrize(
+    "reference", [of("nobody"), of("image", 3), of("image", 0, 2), of("b", -1)]
+)
+def test_an_output_that_does_not_exist_is_refused(reference):
+    config = functional(conv("a", reference), conv("b", of("image")), outputs=("a", 0, 0))
+    assert 'outputs that exist. Received: layer "a" (Conv2D) with' in refused(config)
+
+
+@pytest.mark.parametrize(
+    ("kind", "call"),
+    [
+        ("TrueDivide", (of("image"), 0)),
+        ("TrueDivide", (1.0, of("image"))),
+        ("Maximum", (of("image"), 0.0)),
+        ("TrueDivide", (of("image"), of("image"))),
+    ],
+)
+def test_other_arithmetic_is_refused(kind, call):
+    config = functional(layer(kind, "f", call), outputs=("f", 0, 0))
+    assert f'Received: layer "f" ({kind}).' in refused(config)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ([of("image"), 3],),
+        ({"class_name": "function", "config": "print"},),
+        ("image",),
+        (of("image"), of("image")),
+        ([[of("image")]],),
+        (DEEP,),
+        (),
+    ],
+)
+def test_a_call_with_anything_but_layers_is_refused(call):
+    config = functional(conv("a", call), outputs=("a", 0, 0))
+    assert 'layer "a" (Conv2D)' in refused(config)
+
+
+def test_a_call_with_other_keywords_is_refused():
+    config = functional(conv("a", of("image")), outputs=("a", 0, 0))
+    config["config"]["layers"][1]["inbound_nodes"][0]["kwargs"] = {"training": True, "mask": None}
+    assert len(network_from_config(config).layers) == 1
+    config["config"]["layers"][1]["inbound_nodes"][0]["kwargs"] = {"state": of("image")}
+    assert 'Received: layer "a" (Conv2D) with "state".' in refused(config)
+
+
+def test_calls_in_the_way_of_keras_2_are_refused():
+    config = functional(conv("a", of("image")), outputs=("a", 0, 0))
+    config["config"]["layers"][1]["inbound_nodes"] = [[["image", 0, 0, {}]]]
+    assert "save the network again with Keras 3" in refused(config)
+
+
+def test_two_pictures_are_refused():
+    config = functional(
+        picture(),
+        picture("other"),
+        layer("Add", "sum", [of("image"), of("other")]),
+        inputs=[["image", 0, 0], ["other", 0, 0]],
+        outputs=("sum", 0, 0),
+    )
+    assert refused(config) == (
+        'An uploaded network must take one picture. Received: 2 inputs, "image", "other".'
+    )
+
+
+def test_a_network_without_layers_is_refused():
+    assert "must have layers" in refused(sequential(INPUT))
+    assert "must have layers" in refused(sequential())
+    identity = functional(conv("a", of("image")), outputs=("image", 0, 0))
+    assert "must have layers" in refused(identity)
+
+
+def test_an_input_of_unknown_shape_is_refused():
+    assert "must say what it takes" in refused(sequential(conv("a")))
+    for shape in (None, [], [None], [None, 0, 3], [None, "8", 3], [None, 1, 2, 3, 4], [None, True]):
+        bad = {"class_name": "InputLayer", "config": {"name": "image", "batch_shape": shape}}
+        assert "must say what it takes" in refused(sequential(bad, conv("a")))
+
+
+def test_two_layers_of_one_name_are_refused():
+    assert 'two of the name "a"' in refused(sequential(INPUT, conv("a"), conv("a")))
+
+
+def test_a_lambda_in_a_nested_model_is_named():
+    inner = sequential(INPUT, layer("Lambda", "evil", function="4w=="), name="inner")
+    sentence = refused(sequential(INPUT, inner))
+    assert sentence.endswith('Received: layer "evil" in "inner" (Lambda).')
+
+
+# Anything at all
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 9) | st.sampled_from(["image", "a", "Conv2D", ""]),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["class_name", "config", "name", "layers", "args", "keras_history"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None)
+@given(json_values, st.sampled_from(["layers", "input_layers", "output_layers", "name"]))
+def test_any_json_in_a_models_config_is_read_or_refused(value, key):
+    config = functional(conv("a", of("image")), outputs=("a", 0, 0))
+    config["config"][key] = value
+    try:
+        sentence = f"{network_from_config(config)}"
+    except NetworkError as error:
+        sentence = str(error)
+    assert sentence.isprintable()
+
+
+@settings(deadline=None)
+@given(json_values)
+def test_any_json_as_a_call_is_read_or_refused(value):
+    config = functional(conv("a", of("image")), outputs=("a", 0, 0))
+    config["config"]["layers"][1]["inbound_nodes"] = value
+    try:
+        sentence = f"{network_from_config(config)}"
+    except NetworkError as error:
+        sentence = str(error)
+    assert sentence.isprintable()

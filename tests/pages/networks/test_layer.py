@@ -1,0 +1,282 @@
+"""What the wall is sent are the layer's own numbers, and it is told only what it does not know."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.images.samples import open_sample
+from cnnviz.networks import open_network
+from cnnviz.networks.feature_maps.ablation import switched_off
+from cnnviz.networks.feature_maps.overview import ZERO
+from cnnviz.networks.feature_maps.statistics import layer_statistics
+from pages.ui.wire import unpack
+
+LAYER = {"view": "Layer"}
+SMALL = {"view": "Layer", "network": "Small VGG"}
+
+
+def message(page: AppTest) -> bytes:
+    assert not page.exception
+    assert not page.error
+    mounted = (element.proto for element in page.get("bidi_component"))
+    return next(proto.bytes for proto in mounted if "layer_wall" in proto.id)
+
+
+def wall(page: AppTest) -> tuple[Any, Any]:
+    return unpack(message(page))
+
+
+@pytest.fixture
+def open_layer(open_page: Callable[..., AppTest]) -> Callable[..., tuple[Any, Any]]:
+    return lambda **address: wall(open_page("pages/08_network.py", **address))
+
+
+def maps_of(name: str, layer: str) -> np.ndarray:
+    return open_network(name).feature_maps(open_sample("panda"), [layer])[layer]
+
+
+# ---- numbers -------------------------------------------------------------------------------
+
+
+def test_a_small_layer_arrives_number_for_number(open_layer):
+    settings, arrays = open_layer(**SMALL, place="conv_2_1:5:3:3")
+    maps = maps_of("small_vgg", "conv_2_1")
+    assert settings["exact"]
+    np.testing.assert_array_equal(arrays["planes"], maps.transpose(2, 0, 1))
+    assert settings["limit"] == np.abs(maps).max()
+    np.testing.assert_array_equal(arrays["statistics"][:, 3], maps.max(axis=(0, 1)))
+
+
+def test_the_largest_layer_arrives_in_steps_and_the_map_in_hand_in_full(open_layer):
+    name = "stage2_block1_expand_conv"
+    settings, arrays = open_layer(**LAYER, place=f"{name}:7:50:60")
+    maps = maps_of("efficientnet_lite0", name)
+    assert arrays["planes"].dtype == np.uint8
+    assert arrays["planes"].shape == (96, 112, 112)
+    again = (arrays["planes"].astype(np.float32) - ZERO) / 127 * arrays["limits"][:, None, None]
+    error = np.abs(again - maps.transpose(2, 0, 1)).max(axis=(1, 2))
+    assert (error <= arrays["limits"] / 250).all()
+    assert settings["exact_channel"] == 7
+    np.testing.assert_array_equal(arrays["exact_map"], maps[..., 7])
+
+
+def test_all_1280_maps_of_the_head_are_on_the_wall(open_layer):
+    settings, arrays = open_layer(**LAYER, place="head_relu6:3:1:1")
+    assert arrays["planes"].shape == (1280, 7, 7)
+    for order in arrays["orders"]:
+        assert sorted(order) == list(range(1280))
+    most = arrays["statistics"][:, 3][arrays["orders"][2]]
+    assert (np.diff(most) <= 0).all()
+    assert (arrays["marks"] & 1).sum() == (arrays["statistics"][:, 3] == 0).sum() > 0
+    assert settings["network_limit"] >= settings["limit"]
+
+
+def test_the_kernels_are_the_layers_own(open_layer):
+    settings, arrays = open_layer(**SMALL, place="conv_1_1:4:3:3")
+    kernel = open_network("small_vgg").weights("conv_1_1")["kernel"]
+    np.testing.assert_array_equal(arrays["kernels"], kernel.transpose(3, 2, 0, 1))
+    assert settings["layer"]["colours"]
+    assert settings["numbers"] == ["bias"]
+    assert arrays["all_kernel_counts"].sum() == kernel.size
+
+
+def test_of_very_many_weights_only_those_of_the_map_in_hand_come(open_layer):
+    settings, arrays = open_layer(**LAYER, place="dense:281:0:0")
+    kernel = open_network("efficientnet_lite0").weights("dense")["kernel"]
+    assert settings["kernels"]["channel"] == 281
+    np.testing.assert_array_equal(arrays["kernels"].ravel(), kernel[:, 281])
+    assert settings["names"][281] == "tabby cat"
+
+
+def test_the_effect_is_computed_once_one_sorts_by_it(open_layer):
+    assert "effect" not in open_layer(**SMALL, place="relu_3_1:5:3:3")[1]
+    settings, arrays = open_layer(**SMALL, place="relu_3_1:5:3:3", sort="effect")
+    from cnnviz.images.samples import open_sample
+
+    network, image = open_network("small_vgg"), open_sample("panda")
+    expected = layer_statistics(network, image, "relu_3_1").effect
+    np.testing.assert_allclose(arrays["effect"], expected, atol=1e-5)
+    assert settings["class"] == network.predict(image, top=1)[0].label
+    assert len(arrays["orders"]) == 5
+
+
+def test_a_pinned_map_comes_along_to_another_layer(open_layer):
+    settings, arrays = open_layer(**SMALL, place="conv_3_1:1:1:1", pin="relu_1_1:6")
+    assert settings["pin"]["layer"] == "relu_1_1"
+    np.testing.assert_array_equal(arrays["pinned"], maps_of("small_vgg", "relu_1_1")[..., 6])
+
+
+@pytest.mark.parametrize(
+    "layer", ["image", "conv_1", "relu_1", "pool", "flatten", "dense", "softmax"]
+)
+def test_every_layer_opens(open_layer, layer):
+    settings, arrays = open_layer(view="Layer", network="Tutorial network", place=f"{layer}:0:0:0")
+    assert settings["layer"]["name"] == layer
+    assert arrays["planes"].shape[0] == settings["layer"]["channels"]
+
+
+# ---- the address ---------------------------------------------------------------------------
+
+
+def test_a_hostile_look_opens_the_defaults(open_layer):
+    settings, _ = open_layer(
+        **SMALL, sort="effect'", range="[]", only="-1", tile="1e9", pin="none:x"
+    )
+    assert settings["look"] == {"sort": "channel", "range": "layer", "only": "all", "tile": 0}
+    assert "pin" not in settings
+
+
+@pytest.mark.parametrize("pin", ["none:1", "conv_1_1:-1", "conv_1_1", ":", "image:9999"])
+def test_a_hostile_pin_pins_nothing_that_there_is_not(open_layer, pin):
+    settings, _ = open_layer(**SMALL, pin=pin)
+    assert settings.get("pin", {"layer": "image", "channel": 2})["channel"] == 2
+
+
+@pytest.mark.parametrize(
+    "off",
+    ["none:1", "conv_1_1:-1", "conv_1_1:", "conv_1_1:1e3", "conv_1_1:99", "softmax:1", ":,", "1"],
+)
+def test_a_hostile_list_switches_nothing_off(open_layer, off):
+    layer = off.split(":")[0] if off.startswith("softmax") else "conv_1_1"
+    settings, _ = open_layer(**SMALL, place=f"{layer}:0:0:0", off=off)
+    assert settings["off"] == []
+    assert "without" not in settings
+
+
+def test_the_address_names_what_is_switched_off(open_layer):
+    settings, _ = open_layer(**SMALL, place="relu_3_1:3:4:5", off="relu_3_1:9,3,3,70")
+    assert settings["off"] == [3, 9]
+    found = switched_off(open_network("small_vgg"), open_sample("panda"), "relu_3_1", [3, 9])
+    told = settings["without"]
+    assert told["logit"] == pytest.approx([found.logit_before, found.logit_after])
+    assert [one["label"] for one in told["classes"]] == [one.label for one in found.before]
+    assert [one["after"] for one in told["classes"]] == pytest.approx(
+        [one.probability for one in found.after]
+    )
+    assert told["changes"] == found.answer_changes
+    other, _ = open_layer(**SMALL, place="relu_2_1:3:4:5", off="relu_3_1:9,3")
+    assert other["off"] == []
+
+
+def test_the_look_in_the_address_is_taken_up(open_layer):
+    look = {"sort": "sparsity", "range": "map", "only": "dead", "tile": "128"}
+    settings, _ = open_layer(**SMALL, **look)
+    assert settings["look"] == look | {"tile": 128}
+
+
+# ---- going about ---------------------------------------------------------------------------
+
+
+def test_the_next_layer_keeps_the_channel_and_the_part_of_the_picture(open_page):
+    page = open_page("pages/08_network.py", **SMALL, place="relu_1_2:9:16:24")
+    page.button(key="layer_next").click().run()
+    assert page.query_params["place"] == "pool_1:9:8:12"
+    assert wall(page)[0]["place"] == {"channel": 9, "row": 8, "column": 12}
+    page.button(key="layer_previous").click().run()
+    assert page.query_params["place"] == "relu_1_2:9:16:24"
+
+
+def test_the_ends_of_the_network_are_the_ends(open_page):
+    page = open_page("pages/08_network.py", **SMALL, place="image:0:5:5")
+    assert page.button(key="layer_previous").disabled
+    page.selectbox(key="layer_choice").set_value("softmax").run()
+    assert page.button(key="layer_next").disabled
+    assert wall(page)[0]["layer"]["name"] == "softmax"
+
+
+def browsing() -> None:
+    """A page with the wall alone, on which the test plays the browser."""
+    import streamlit as st
+
+    from cnnviz.images.samples import open_sample
+    from cnnviz.networks import open_network
+    from pages.networks import layer
+    from pages.networks.scene import Scene
+    from pages.ui.picture import Picture
+
+    picture = Picture("panda", "Panda", "A panda.", open_sample("panda"), "sample:panda")
+    scene = Scene(open_network("tutorial"), picture, "tutorial")
+    takes = {
+        "place": layer._take_place,
+        "look": layer._take_look,
+        "pin": layer._take_pin,
+        "off": layer._take_off,
+        "open": layer._explain,
+    }
+    for name, value in st.session_state.pop("sent", {}).items():
+        st.session_state["layer_wall"] = {name: value}
+        takes[name](scene)
+    layer.show(scene)
+
+
+@pytest.fixture
+def browsed() -> AppTest:
+    page = AppTest.from_function(browsing, default_timeout=60)
+    page.query_params["place"] = "conv_2:3:4:5"
+    return page.run()
+
+
+def send(page: AppTest, **sent: object) -> AppTest:
+    page.session_state["sent"] = sent
+    return page.run()
+
+
+def test_what_the_browser_chose_is_kept_and_not_sent_back(browsed):
+    before = message(browsed)
+    place = {"layer": "conv_2", "channel": 9, "row": 1, "column": 2}
+    send(browsed, place=place)
+    assert browsed.query_params["place"] == "conv_2:9:1:2"
+    assert message(browsed) == before
+    send(browsed, look={"sort": "mean", "range": "map", "only": "all", "tile": 64})
+    assert browsed.query_params["sort"] == "mean"
+    assert message(browsed) == before
+
+
+def test_a_place_on_another_layer_comes_too_late(browsed):
+    send(browsed, place={"layer": "conv_1", "channel": 1, "row": 1, "column": 1})
+    assert browsed.query_params["place"] == "conv_2:3:4:5"
+
+
+@pytest.mark.parametrize(
+    "place", [{}, {"layer": "conv_2"}, {"layer": "conv_2", "channel": "9", "row": None}]
+)
+def test_half_a_place_is_none(browsed, place):
+    send(browsed, place=place)
+    assert browsed.query_params["place"] == "conv_2:3:4:5"
+
+
+def test_a_place_and_a_look_that_there_are_not_are_brought_inside(browsed):
+    send(browsed, place={"layer": "conv_2", "channel": 10**9, "row": -5, "column": 10**9})
+    assert browsed.query_params["place"] == "conv_2:15:0:31"
+    send(browsed, look={"sort": ["mean"], "range": "all", "only": None, "tile": 7})
+    assert not browsed.exception
+    assert "sort" not in browsed.query_params
+
+
+def test_a_pin_is_set_and_taken_away(browsed):
+    send(browsed, pin={"layer": "conv_2", "channel": 4})
+    assert browsed.query_params["pin"] == "conv_2:4"
+    assert wall(browsed)[0]["pin"]["channel"] == 4
+    send(browsed, pin={"layer": "", "channel": -1})
+    assert "pin" not in wall(browsed)[0]
+
+
+def test_channels_are_switched_off_and_on_again(browsed):
+    send(browsed, off={"layer": "conv_2", "channels": [4, 2]})
+    assert browsed.query_params["off"] == "conv_2:2,4"
+    assert wall(browsed)[0]["off"] == [2, 4]
+    for wrong in ({"layer": "conv_1", "channels": [1]}, {"layer": "conv_2", "channels": ["x"]}):
+        send(browsed, off=wrong)
+        assert wall(browsed)[0]["off"] == [2, 4]
+    send(browsed, off={"layer": "conv_2", "channels": []})
+    assert "off" not in browsed.query_params
+    assert "without" not in wall(browsed)[0]
+
+
+def test_enter_goes_to_the_explanation_of_that_number(browsed):
+    send(browsed, open={"layer": "conv_2", "channel": 2, "row": 7, "column": 8})
+    assert browsed.session_state["view"] == "Explain"
+    assert browsed.query_params["place"] == "conv_2:2:7:8"

@@ -1,0 +1,317 @@
+"""The Search page without a browser: its message to the components, its address, its code."""
+
+import io
+import time
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnnviz.images import pictures as images
+from cnnviz.networks import open_network
+from cnnviz.networks.code import network_file
+from cnnviz.search import METRICS, ImageIndex, layers_to_index, quality
+from cnnviz.search.downloads import search_code
+from cnnviz.search.gallery import gallery_of_files
+from cnnviz.search.photos import all_photos, open_photo
+from pages.search import asking, pictures
+from pages.ui.own_network import HELD
+from pages.ui.takeaway import npz
+from pages.ui.wire import unpack
+
+PATH = "pages/09_search.py"
+NETWORK = "Small VGG"
+NAMES = [photo.name for photo in all_photos()]
+LABELS = [photo.label for photo in all_photos()]
+
+
+@pytest.fixture(scope="module")
+def index():
+    photos = (open_photo(photo) for photo in all_photos())
+    network = open_network("small_vgg")
+    return ImageIndex.build(network, photos, layer=layers_to_index(network)[0], labels=LABELS)
+
+
+@pytest.fixture
+def search(open_page):
+    """Open the page and wait until the queue has made what it shows."""
+
+    def opened(**address):
+        return made(open_page(PATH, **{"search_network": NETWORK} | address))
+
+    return opened
+
+
+def made(page):
+    for _ in range(200):
+        assert not page.exception
+        assert not page.error
+        if not any(button.key == "search_cancel" for button in page.button):
+            return page
+        time.sleep(0.1)
+        page.run()
+    raise AssertionError("The queue has not made it in time.")
+
+
+def sent(page, name):
+    """What the component with this setting received: settings and arrays."""
+    messages = [unpack(one.proto.bytes) for one in page.get("bidi_component")]
+    return next((s, a) for s, a in messages if name in s)
+
+
+def test_the_thumbnails_are_the_photos_in_order(search):
+    settings, arrays = sent(search(), "groups")
+    assert settings["names"] == NAMES
+    assert settings["labels"] == LABELS
+    assert all(settings["credits"])
+    ends = [0, *arrays["ends"]]
+    assert len(ends) == len(NAMES) + 1
+    last = Image.open(io.BytesIO(arrays["jpegs"].tobytes()[ends[-2] : ends[-1]]))
+    assert max(last.size) == 160
+
+
+def test_the_results_of_every_layer_are_those_of_the_index(search, index):
+    settings, arrays = sent(search(query="fish/fish7"), "own")
+    place = NAMES.index("fish/fish7")
+    assert settings["place"] == place
+    assert [one["name"] for one in settings["layers"]] == list(index.layers)
+    for at, layer in enumerate(index.layers):
+        found = index.at(layer).query_indexed(place)
+        assert arrays["indices"][at].tolist() == [match.index for match in found]
+        np.testing.assert_allclose(arrays["scores"][at], [m.score for m in found], atol=1e-6)
+        right = np.mean([match.label == "fish" for match in found])
+        assert arrays["precision"][at] == pytest.approx(right)
+        measured = quality(index.at(layer))
+        assert arrays["nearest"][at] == pytest.approx(measured.nearest)
+        assert arrays["by_label"][at] == pytest.approx(measured.by_label["fish"])
+
+
+@pytest.mark.parametrize("metric", METRICS[1:])
+def test_the_metric_and_the_layer_come_from_the_address(search, index, metric):
+    page = search(search_metric=metric.capitalize(), layer=index.layers[2])
+    settings, arrays = sent(page, "own")
+    assert settings["layer"] == 2
+    found = index.at(index.layers[2]).query_indexed(settings["place"], metric=metric)
+    assert arrays["indices"][2].tolist() == [match.index for match in found]
+
+
+def test_a_region_is_a_slice_of_the_picture(search, index):
+    page = search(query="fish/fish7", region="250,100,750,600", layer=index.layers[-1])
+    settings, arrays = sent(page, "own")
+    place = NAMES.index("fish/fish7")
+    picture = open_photo(all_photos()[place])
+    height, width = picture.shape[:2]
+    part = picture[height // 4 : 3 * height // 4, width // 10 : 6 * width // 10]
+    found = index.at(index.layers[-1]).query(part, count=16)
+    expected = [match.index for match in found if match.index != place][:15]
+    assert settings["region"] == [250, 100, 750, 600]
+    assert arrays["indices"][-1].tolist() == expected
+
+
+def test_the_users_picture_finds_photos(search, index):
+    page = search(query="picture", picture="goldfish")
+    settings, arrays = sent(page, "own")
+    assert settings["place"] is None
+    found = index.at(index.layers[settings["layer"]]).query(
+        page.session_state["picture_in_hand"].image
+    )
+    assert arrays["indices"][settings["layer"]].tolist() == [match.index for match in found]
+    assert settings["right"] == ""
+    page.selectbox(key="search_label").set_value("fish").run()
+    settings, arrays = sent(page, "own")
+    hits = np.mean([match.label == "fish" for match in found])
+    assert arrays["precision"][settings["layer"]] == pytest.approx(hits)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"query": "../../etc/passwd"},
+        {"query": "x" * 5000},
+        {"region": "0,0,1e9,5"},
+        {"region": "900,0,100,1000"},
+        {"region": "0,0,1,1"},
+        {"layer": "<script>"},
+        {"match": "nobody"},
+        {"search_view": "Nothing", "search_metric": "hamming", "search_method": "LDA"},
+        {"search_in": "A folder of this computer", "search_folder": "/etc"},
+    ],
+    ids=str,
+)
+def test_a_hostile_address_opens_the_defaults(search, address):
+    assert sent(search(**address), "own")[0] == sent(search(), "own")[0]
+
+
+class Recorder:
+    """Stands for a value in the address."""
+
+    def __init__(self):
+        self.held = []
+
+    def hold(self, value):
+        self.held.append(value)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What an ask of the browser, of two photos "a" and "b" and one layer, changes."""
+    recorders = {name: Recorder() for name in ("QUERY", "REGION", "LAYER", "MATCH")}
+    for name, recorder in recorders.items():
+        monkeypatch.setattr(asking, name, recorder)
+    scene = SimpleNamespace(layers=("conv",), indexed=SimpleNamespace(names=("a", "b")))
+
+    def ask(message):
+        state = {"stage": {"ask": message}}
+        monkeypatch.setattr(asking.st, "session_state", state)
+        asking.take("stage", scene)
+        return {name: one.held[-1] for name, one in recorders.items() if one.held}
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "changed"),
+    [
+        ("query", 1, {"QUERY": "b", "REGION": None, "MATCH": ""}),
+        ("query", None, {"QUERY": "picture", "REGION": None, "MATCH": ""}),
+        ("match", 0, {"MATCH": "a"}),
+        ("layer", "conv", {"LAYER": "conv"}),
+        ("region", [0, 100, 500, 1000], {"REGION": (0, 100, 500, 1000)}),
+        ("region", None, {"REGION": None}),
+    ],
+    ids=str,
+)
+def test_what_the_browser_asks_for_is_held(asked, kind, value, changed):
+    assert asked({"kind": kind, "value": value, "serial": 3}) == changed
+
+
+@pytest.mark.parametrize("kind", ["query", "match", "region", "layer", "nothing"])
+@pytest.mark.parametrize("value", [-1, 2, 10**30, "x", [1, 2], [0, 0, 9, 9], {}], ids=str)
+def test_what_the_browser_may_not_ask_for_changes_nothing(asked, kind, value):
+    assert asked({"kind": kind, "value": value, "serial": 3}) == {}
+
+
+@pytest.mark.parametrize("message", [None, {}, {"serial": "x"}, {"serial": 1}], ids=str)
+def test_a_message_that_is_none_changes_nothing(asked, message):
+    assert asked(message) == {}
+
+
+def test_the_map_holds_every_layer_in_one_square(search, index):
+    settings, arrays = sent(search(search_view="Map"), "count")
+    assert settings["count"] == len(NAMES)
+    assert arrays["places"].shape == (len(index.layers), len(NAMES), 2)
+    assert arrays["places"].min() >= -1e-5
+    assert arrays["places"].max() <= 1 + 1e-5
+
+
+def test_a_match_says_why(search, index):
+    layer = next(name for name in reversed(index.layers) if index.network.layer(name).is_map)
+    page = search(layer=layer, query="fish/fish7")
+    settings, arrays = sent(page, "cosine")
+    place = NAMES.index("fish/fish7")
+    best = index.at(layer).query_indexed(place)[0]
+    assert settings["match_title"] == NAMES[best.index].split("/")[-1]
+    assert arrays["query_map"].sum() == pytest.approx(1 - best.distance, abs=1e-4)
+    assert arrays["match_map"].sum() == pytest.approx(1 - best.distance, abs=1e-4)
+    assert any(f"= {1 - best.distance:.3g}" in one.value for one in page.latex)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_the_code_ranks_as_the_page_does(search, index, metric, tmp_path, monkeypatch):
+    layer = index.layers[3]
+    page = search(search_metric=metric.capitalize(), layer=layer, query="fish/fish7")
+    code = page.code[0].value
+    assert code == search_code(index.network, layer, metric).rstrip()
+    monkeypatch.chdir(tmp_path)
+    place = NAMES.index("fish/fish7")
+    (tmp_path / "small_vgg.keras").write_bytes(network_file(index.network))
+    (tmp_path / "query.png").write_bytes(images.encode_png(open_photo(all_photos()[place])))
+    (tmp_path / "embeddings.npz").write_bytes(
+        npz(
+            vectors=index.vectors[layer],
+            names=np.array(NAMES),
+            labels=np.array(LABELS),
+            itself=np.array([place]),
+        )
+    )
+    scope: dict = {}
+    exec(code, scope)
+    np.testing.assert_allclose(scope["vector"], index.vectors[layer][place], rtol=1e-4, atol=1e-5)
+    _, arrays = sent(page, "own")
+    assert scope["order"].tolist() == arrays["indices"][3].tolist()
+
+
+def picture_file(colour):
+    return images.encode_png(np.full((40, 60, 3), colour, np.uint8))
+
+
+@pytest.fixture
+def own_pictures(monkeypatch):
+    """Upload files to the page; AppTest has no way to."""
+
+    def upload(*files):
+        gallery = gallery_of_files(files)
+        uploaded = gallery, f"files {time.time()}"
+        monkeypatch.setattr(pictures, "_uploaded", lambda: uploaded)
+
+    return upload
+
+
+def test_ones_own_pictures_are_searched_and_bad_ones_listed(search, own_pictures):
+    own_pictures(
+        *((f"red/{at}.png", picture_file((200 + at, 10, 10))) for at in range(4)),
+        *((f"blue/{at}.png", picture_file((10, 10, 200 + at))) for at in range(4)),
+        ("blue/bad.png", b"no picture"),
+        ("notes.txt", b"text"),
+    )
+    page = search(search_in="Your own pictures", query="blue/2.png", layer="pool_1")
+    settings, arrays = sent(page, "own")
+    at = settings["layer"]
+    assert settings["title"] == "blue/2.png"
+    assert arrays["indices"].shape[1] == 7
+    assert set(arrays["indices"][at][:3].tolist()) == {4, 5, 7}
+    assert arrays["precision"][at] == pytest.approx(3 / 7)
+    assert sent(page, "groups")[0]["groups"] == ["red", "blue"]
+    assert sorted(page.dataframe[0].value["File"]) == ["blue/bad.png", "notes.txt"]
+
+
+@pytest.mark.parametrize("view", ["Search", "Map"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_tiny_gallery_is_searched_too(search, own_pictures, count, view):
+    own_pictures(*((f"{at}.png", picture_file((60 * at, 10, 10))) for at in range(count)))
+    search(search_in="Your own pictures", search_view=view)
+
+
+def test_pictures_that_are_none_are_refused_in_a_sentence(open_page, own_pictures):
+    own_pictures(("a.png", b"no picture"))
+    page = open_page(PATH, search_network=NETWORK, search_in="Your own pictures")
+    for _ in range(50):
+        if page.error:
+            break
+        time.sleep(0.1)
+        page.run()
+    assert "needs at least one picture" in page.error[0].value
+    assert not page.exception
+
+
+def test_cancelled_work_can_be_started_again(open_page, own_pictures):
+    files = [(f"{at}.png", picture_file((at % 250, 10, 10))) for at in range(400)]
+    own_pictures(*files)
+    page = open_page(PATH, search_network=NETWORK, search_in="Your own pictures")
+    page.button(key="search_cancel").click().run()
+    assert "stopped" in page.info[0].value
+    page.button(key="search_again").click().run()
+    assert sent(made(page), "groups")[0]["names"][-1] == "399.png"
+
+
+def test_ones_own_network_looks_at_the_photos(open_page):
+    # The page Network holds an opened model like this in the session.
+    network = open_network("tutorial")
+    page = open_page(PATH, search_network=NETWORK)
+    page.session_state[HELD] = SimpleNamespace(identity="own test", network=network)
+    made(page.run())
+    page.selectbox(key="search_network").set_value("Your own model").run()
+    settings, arrays = sent(made(page), "own")
+    assert [one["name"] for one in settings["layers"]] == layers_to_index(network)
+    assert arrays["indices"].shape == (len(settings["layers"]), 15)

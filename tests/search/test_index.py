@@ -1,0 +1,140 @@
+import numpy as np
+import pytest
+
+from cnnviz.networks import open_network
+from cnnviz.search import (
+    METRICS,
+    ImageIndex,
+    Match,
+    agreement,
+    best_layer,
+    embed,
+    layers_to_index,
+    network_input,
+    precision,
+    quality,
+    rank_weighted_score,
+)
+from cnnviz.search.photos import all_photos, open_photo
+
+PHOTOS = all_photos()[::5]
+
+
+@pytest.fixture(scope="module")
+def index():
+    return ImageIndex.build(
+        open_network("small_vgg"),
+        (open_photo(photo) for photo in PHOTOS),
+        layer="pool_3",
+        labels=[photo.label for photo in PHOTOS],
+    )
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_neighbours_are_those_of_brute_force(index, metric):
+    vectors = (index.vectors["pool_3"] - index.vectors["pool_3"].mean(axis=0)).astype(np.float64)
+    query = vectors[3]
+    by_hand = {
+        "cosine": lambda row: 1 - row @ query / np.linalg.norm(row) / np.linalg.norm(query),
+        "euclidean": lambda row: np.sqrt(((row - query) ** 2).sum()),
+        "manhattan": lambda row: np.abs(row - query).sum(),
+        "chebyshev": lambda row: np.abs(row - query).max(),
+    }[metric]
+    distances = [by_hand(row) for row in vectors]
+    expected = [at for at in np.argsort(distances, kind="stable") if at != 3][:8]
+    found = index.query_indexed(3, count=8, metric=metric)
+    assert [match.index for match in found] == expected
+    np.testing.assert_allclose(
+        [m.distance for m in found], np.array(distances)[expected], atol=1e-5
+    )
+    scores = [match.score for match in found]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+
+
+def test_a_picture_finds_itself(index):
+    best = index.query(open_photo(PHOTOS[4]), count=1)[0]
+    assert best.index == 4
+    assert best.score == pytest.approx(1.0, abs=1e-5)
+
+
+def test_another_layer_needs_no_second_look(index):
+    other = index.at("conv_1_1")
+    assert other.vectors is index.vectors
+    image = open_photo(PHOTOS[0])
+    np.testing.assert_allclose(
+        other.vectors["conv_1_1"][0], embed(index.network, image, ["conv_1_1"])["conv_1_1"]
+    )
+
+
+def test_adding_pictures_is_as_if_they_had_been_there(index):
+    half = ImageIndex.build(
+        index.network,
+        [open_photo(photo) for photo in PHOTOS[:5]],
+        layer="pool_3",
+        labels=[photo.label for photo in PHOTOS[:5]],
+    )
+    grown = half.with_pictures([open_photo(PHOTOS[5])], [PHOTOS[5].label])
+    np.testing.assert_array_equal(grown.vectors["dense"], index.vectors["dense"][:6])
+    assert grown.labels == index.labels[:6]
+
+
+def test_a_score_by_hand():
+    found = [Match(at, label, 0.0, 1.0) for at, label in enumerate(["a", "b", "a", "b"])]
+    assert precision(found, "a") == 0.5
+    # 1 / log2(2) + 1 / log2(4) of 1 / log2(2) + 1 / log2(3) + 1 / log2(4), as three are there
+    assert rank_weighted_score(found, "a", 3) == pytest.approx(1.5 / 2.130930, abs=1e-6)
+    assert rank_weighted_score([], "a", 3) == 0.0
+
+
+def test_the_quality_of_a_layer_is_the_mean_over_its_pictures(index):
+    measured = quality(index, count=6)
+    shares, ranked, nearest = [], [], []
+    for at, label in enumerate(index.labels):
+        others = index.labels.count(label) - 1
+        if others:
+            found = index.query_indexed(at, count=6)
+            nearest.append(found[0].label == label)
+            shares.append(precision(found, label))
+            ranked.append(rank_weighted_score(found, label, others))
+    assert measured.nearest == pytest.approx(np.mean(nearest))
+    assert measured.precision == pytest.approx(np.mean(shares))
+    assert measured.rank_weighted == pytest.approx(np.mean(ranked))
+
+
+def test_where_two_pictures_agree_adds_up_to_their_cosine(index):
+    maps = [
+        index.network.feature_maps_of_input(network_input(index.network, open_photo(photo)))[
+            "pool_3"
+        ]
+        for photo in PHOTOS[:2]
+    ]
+    cells = agreement(maps[0], maps[1], index.mean)
+    cosine = 1 - next(m for m in index.query_indexed(0, count=99) if m.index == 1).distance
+    assert cells.shape == maps[0].shape[:2]
+    assert cells.sum() == pytest.approx(cosine, abs=1e-5)
+
+
+def test_deep_networks_are_thinned_to_their_blocks():
+    network = open_network("efficientnet_lite0")
+    layers = layers_to_index(network)
+    assert 15 <= len(layers) <= 26
+    assert best_layer(network) == "stage7_block1_project_bn"
+    assert layers[-2:] == ["pool", "dense"]
+
+
+def test_no_pictures_make_no_index():
+    with pytest.raises(ValueError, match="Received: none"):
+        ImageIndex.build(open_network("tutorial"), [], layer="pool")
+
+
+def test_a_layer_that_was_not_indexed_is_refused(index):
+    with pytest.raises(ValueError, match="Received: 'flatten'"):
+        index.at("flatten")
+
+
+def test_every_photo_has_a_credit():
+    photos = all_photos()
+    assert len(photos) == 133
+    assert len({photo.label for photo in photos}) == 9
+    assert all(photo.author and photo.licence and photo.source for photo in photos)

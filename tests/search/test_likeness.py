@@ -1,0 +1,36 @@
+import numpy as np
+import pytest
+
+from cnnviz.networks import open_network
+from cnnviz.search import ImageIndex
+from cnnviz.search.likeness import MOST_SIDE, likeness
+from cnnviz.search.photos import all_photos, open_photo
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    return [open_photo(photo) for photo in all_photos()[::30]]
+
+
+@pytest.fixture(scope="module")
+def index(pictures):
+    return ImageIndex.build(open_network("small_vgg"), pictures, layer="conv_1_1")
+
+
+def test_the_cells_of_both_pictures_add_up_to_the_cosine_that_ranks(index, pictures):
+    for layer in [name for name in index.layers if index.network.layer(name).is_map]:
+        at = index.at(layer)
+        found = likeness(index.network, layer, pictures[0], pictures[2], at.mean)
+        match = next(one for one in at.query_indexed(0) if one.index == 2)
+        assert found.cosine == pytest.approx(1 - match.distance, abs=1e-4)
+        assert found.match.sum() == pytest.approx(found.cosine, abs=1e-4)
+        assert max(found.grid) <= MOST_SIDE
+
+
+def test_a_cell_is_most_like_itself(index, pictures):
+    layer = [name for name in index.layers if index.network.layer(name).is_map][-1]
+    found = likeness(index.network, layer, pictures[1], pictures[1], index.at(layer).mean)
+    assert found.pairs.shape == (np.prod(found.grid),) * 2
+    np.testing.assert_allclose(np.diagonal(found.pairs), 1, atol=1e-5)
+    assert found.pairs.min() >= 0
+    assert found.cosine == pytest.approx(1, abs=1e-5)

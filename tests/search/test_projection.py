@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.spatial.distance import pdist
+
+from cnnviz.search.projection import align, align_in_turn, project
+
+RNG = np.random.default_rng(0)
+TWO_CLOUDS = np.concatenate([RNG.normal(0, 1, (20, 30)), RNG.normal(9, 1, (20, 30))])
+
+
+@pytest.mark.parametrize("method", ["PCA", "t-SNE"])
+def test_a_map_keeps_clouds_apart_and_comes_back_from_its_seed(method):
+    placed = project(TWO_CLOUDS, method, seed=3)
+    assert placed.shape == (40, 2)
+    assert placed.min() >= 0
+    assert placed.max() <= 1
+    centres = placed[:20].mean(axis=0), placed[20:].mean(axis=0)
+    spread = max(placed[:20].std(), placed[20:].std())
+    assert np.linalg.norm(centres[0] - centres[1]) > 2 * spread
+    np.testing.assert_array_equal(placed, project(TWO_CLOUDS, method, seed=3))
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+@pytest.mark.parametrize("method", ["PCA", "t-SNE"])
+def test_a_few_pictures_make_a_map_too(count, method):
+    assert np.isfinite(project(TWO_CLOUDS[:count], method)).all()
+
+
+def test_an_unknown_method_is_refused():
+    with pytest.raises(ValueError, match="Received: 'magic'"):
+        project(TWO_CLOUDS, "magic")
+
+
+@given(angle=st.floats(0, 6.28), mirrored=st.booleans(), seed=st.integers(0, 99))
+def test_a_turned_and_mirrored_map_is_turned_back(angle, mirrored, seed):
+    places = np.random.default_rng(seed).random((12, 2))
+    places = align(places, places)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    turned = places * ([-1, 1] if mirrored else [1, 1]) @ turn
+    np.testing.assert_allclose(align(turned, places), places, atol=1e-4)
+
+
+def test_distances_keep_their_ratios():
+    generator = np.random.default_rng(0)
+    places, reference = generator.random((2, 20, 2))
+    before, after = pdist(places), pdist(align(places, reference))
+    np.testing.assert_allclose(after / after.max(), before / before.max(), rtol=1e-4)
+
+
+def test_the_last_map_stays_and_those_before_follow_it():
+    last = align(np.random.default_rng(1).random((9, 2)), np.zeros((9, 2)))
+    first, middle, kept = align_in_turn([last[:, ::-1], -last, last])
+    np.testing.assert_array_equal(kept, last)
+    np.testing.assert_allclose(middle, last, atol=1e-5)
+    np.testing.assert_allclose(first, last, atol=1e-5)
+
+
+def test_places_that_are_all_one_stay_one():
+    assert np.array_equal(align(np.ones((4, 2)), np.ones((4, 2))), np.full((4, 2), 0.5, "f4"))
