@@ -6,9 +6,9 @@ import { element, iconButton } from "../../shared/dom.js";
 import { LayerSlider } from "../../shared/layer_slider.js";
 import { photosOf, shortName } from "../../shared/photos.js";
 import { unpack } from "../../shared/wire.js";
-import { LayerChart } from "../search/chart.js";
-import { Picker } from "../search/picker.js";
-import { RegionPicker } from "../search/region.js";
+import { LayerChart } from "./chart.js";
+import { Picker } from "./picker.js";
+import { RegionPicker } from "./region.js";
 
 export default function (component) {
   const { parentElement, data } = component;
