@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -30,3 +33,24 @@ def tf() -> ModuleType:
     import tensorflow
 
     return tensorflow
+
+
+@pytest.fixture
+def run_program(
+    tf: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Callable[..., object]:
+    """Run a Keras program beside the files it reads; gives what it leaves in `result`."""
+    monkeypatch.chdir(tmp_path)
+
+    def answer(program: str, **files: dict[str, np.ndarray]) -> object:
+        for name, arrays in files.items():
+            np.savez(f"{name}.npz", **arrays)
+        names: dict[str, object] = {}
+        exec(compile(program, "program", "exec"), names)
+        assert capsys.readouterr().out.strip()
+        return names["result"]
+
+    return answer

@@ -1,0 +1,31 @@
+import numpy as np
+import pytest
+
+from cnnviz.notation import equals, latex_number, written_bytes, written_count
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(0, "0"), (9_999_999, "9,999,999"), (12_345_678, "12.35 million"), (3 * 10**12, "3 trillion")],
+)
+def test_counts_are_written_out_until_words_are_shorter(count, words):
+    assert written_count(count) == words
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(0, "0 bytes"), (1023, "1023 bytes"), (1024, "1 KiB"), (12_000_004_000, "11.2 GiB")],
+)
+def test_bytes_are_written_in_the_largest_unit(count, words):
+    assert written_bytes(count) == words
+
+
+def test_numbers_in_formulas():
+    assert [latex_number(value) for value in (0.0, -2.5, 5e-324, np.inf, -np.inf)] == [
+        "0",
+        "-2.5",
+        r"4.94 \cdot 10^{-324}",
+        r"\infty",
+        r"-\infty",
+    ]
+    assert equals(1e-30) == r"\approx 1 \cdot 10^{-30}" or equals(1e-30) == r"= 1 \cdot 10^{-30}"
