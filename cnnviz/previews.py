@@ -11,7 +11,7 @@ from cnnviz.drawing import palette
 from cnnviz.drawing.display import display
 from cnnviz.images import pictures as images
 from cnnviz.images import samples
-from cnnviz.layers.operations import dropout
+from cnnviz.layers.dropout import dropout
 from cnnviz.layers.tutorial_network import tutorial_maps
 from cnnviz.learning.descent import learning_step, learning_task, start_learning
 from cnnviz.pooling import pool

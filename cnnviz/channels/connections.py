@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.convolution import convolve, depthwise_convolve
 from cnnviz.convolution.operations import Array
-from cnnviz.layers.operations import LayerCost, convolution_costs
+from cnnviz.layers.cost import LayerCost, convolution_costs
 from cnnviz.shapes import Padding, whole_number
 
 
@@ -24,7 +24,7 @@ class Connection:
     """One way to connect channels with filters.
 
     kind : "standard", "grouped", "depthwise", "separable" or "pointwise", as in
-        :func:`cnnviz.layers.operations.convolution_costs`.
+        :func:`cnnviz.layers.cost.convolution_costs`.
     groups : into how many groups the channels are divided; 1 but for "grouped" and "depthwise".
 
     >>> Connection("grouped", 4).key

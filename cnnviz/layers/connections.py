@@ -8,10 +8,68 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.layers.operations import connections
-from cnnviz.shapes import Padding, Size, map_size, pair
+from cnnviz.shapes import Padding, Size, map_padding, map_size, pair
 
 LineKind: TypeAlias = Literal["convolution", "unshared", "dense"]
+
+
+@dataclass(frozen=True, eq=False)
+class Connections:
+    """Every line between an input pixel and an output of a convolution of one channel.
+
+    The lines of one output show that connections are sparse; the lines with one weight show that
+    weights are shared. All arrays are (connections,) int64.
+
+    input_row, input_column : the pixel
+    output_row, output_column : the output
+    weight : the kernel's tap, counted row by row
+    """
+
+    input_row: NDArray[np.int64]
+    input_column: NDArray[np.int64]
+    output_row: NDArray[np.int64]
+    output_column: NDArray[np.int64]
+    weight: NDArray[np.int64]
+
+
+def connections(
+    input_size: Size,
+    kernel: Size,
+    *,
+    stride: Size = 1,
+    padding: Padding = "valid",
+    dilation: Size = 1,
+) -> Connections:
+    """List every connection of a convolution, output by output; those to padding are left out.
+
+    A dense layer has one for every pair of an input and an output, each with its own weight.
+
+    >>> lines = connections((1, 4), (1, 3))
+    >>> lines.input_column, lines.output_column, lines.weight
+    (array([0, 1, 2, 1, 2, 3]), array([0, 0, 0, 1, 1, 1]), array([0, 1, 2, 0, 1, 2]))
+    """
+    height, width = pair(input_size, "input_size")
+    down, across = pair(kernel, "kernel")
+    steps, gaps = pair(stride, "stride"), pair(dilation, "dilation")
+    rows, columns = map_size(
+        (height, width), (down, across), stride=steps, padding=padding, dilation=gaps
+    )
+    (top, _), (left, _) = map_padding(
+        (height, width), (down, across), stride=steps, padding=padding, dilation=gaps
+    )
+    output_row, output_column, tap_row, tap_column = (
+        axis.ravel() for axis in np.indices((rows, columns, down, across))
+    )
+    input_row = output_row * steps[0] - top + tap_row * gaps[0]
+    input_column = output_column * steps[1] - left + tap_column * gaps[1]
+    inside = (input_row >= 0) & (input_row < height) & (input_column >= 0) & (input_column < width)
+    return Connections(
+        input_row=input_row[inside],
+        input_column=input_column[inside],
+        output_row=output_row[inside],
+        output_column=output_column[inside],
+        weight=(tap_row * across + tap_column)[inside],
+    )
 
 
 @dataclass(frozen=True, eq=False)

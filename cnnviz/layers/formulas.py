@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cnnviz.layers.operations import DenseTerms, MapShape, WeightCounts, flatten_cell
+from cnnviz.layers.cost import WeightCounts
+from cnnviz.layers.dense import DenseTerms
+from cnnviz.layers.flatten import MapShape, flatten_cell
 from cnnviz.notation import bracketed, latex_number
 
 

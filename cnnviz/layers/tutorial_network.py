@@ -18,7 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 from cnnviz.activations import ACTIVATIONS
 from cnnviz.convolution import convolve
 from cnnviz.images.crops import crop_and_resize
-from cnnviz.layers.operations import dense, flatten
+from cnnviz.layers.dense import dense
+from cnnviz.layers.flatten import flatten
 from cnnviz.pooling import pool
 from cnnviz.shipped import MODELS
 

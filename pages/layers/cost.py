@@ -4,8 +4,8 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.layers.code import cost_code
+from cnnviz.layers.cost import WeightCounts, weight_counts
 from cnnviz.layers.formulas import convolution_count_with_numbers, dense_count_with_numbers
-from cnnviz.layers.operations import WeightCounts, weight_counts
 from cnnviz.notation import written_bytes, written_count
 from pages.ui.components.curves import Axis, Curve, Panel, curves
 from pages.ui.picture import Picture

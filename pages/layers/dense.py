@@ -6,8 +6,9 @@ import streamlit as st
 from cnnviz.drawing.display import display
 from cnnviz.images import pictures as images
 from cnnviz.layers.code import dense_code
+from cnnviz.layers.dense import dense_terms
+from cnnviz.layers.flatten import flatten
 from cnnviz.layers.formulas import weighted_sum_with_numbers
-from cnnviz.layers.operations import dense_terms, flatten
 from cnnviz.layers.tutorial_network import tutorial_weights
 from cnnviz.networks.architectures import CIFAR10_CLASSES
 from pages.layers.components.dense import dense_unit

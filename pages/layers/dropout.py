@@ -4,9 +4,8 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.layers.code import dropout_code
-from cnnviz.layers.dropout_masks import packed_masks
+from cnnviz.layers.dropout import DropoutStatistics, dropout, dropout_statistics, packed_masks
 from cnnviz.layers.formulas import expected_with_numbers
-from cnnviz.layers.operations import DropoutStatistics, dropout, dropout_statistics
 from pages.layers.components.dropout import dropout_view
 from pages.layers.maps import maps_of
 from pages.ui.picture import Picture

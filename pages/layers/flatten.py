@@ -6,8 +6,8 @@ import streamlit as st
 from cnnviz.drawing.display import display
 from cnnviz.images import pictures as images
 from cnnviz.layers.code import flatten_code
+from cnnviz.layers.flatten import flatten, flatten_cell
 from cnnviz.layers.formulas import flatten_with_numbers
-from cnnviz.layers.operations import flatten, flatten_cell
 from cnnviz.layers.tutorial_network import SIDE, small_maps
 from cnnviz.pooling import pool
 from pages.layers.components.flatten import flatten_view

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz.images.samples import open_sample
-from cnnviz.layers.operations import dropout, flatten_index
+from cnnviz.layers.dropout import dropout
 from cnnviz.layers.tutorial_network import tutorial_maps, tutorial_weights
 from tests.browser.checks import after, aim, becomes, is_for_everyone, stage
 
@@ -31,9 +31,9 @@ def test_pointing_at_either_side_finds_the_same_number(visit):
     index = 2 * 12 + 7
     becomes(page, lambda: stage(page, ".sides", "state.index"), index)
     assert stage(page, ".sides", "state.place()") == [2, 2, 1]
-    assert index == flatten_index((4, 4, 3), 2, 2, 1)
+    assert index == np.ravel_multi_index((2, 2, 1), (4, 4, 3))
     page.mouse.click(*aim(page.locator(".maps .cells").nth(2), 0.9, 0.1))
-    index = flatten_index((4, 4, 3), 0, 3, 2)
+    index = int(np.ravel_multi_index((0, 3, 2), (4, 4, 3)))
     becomes(page, lambda: stage(page, ".sides", "state.index"), index)
     after(page, "element=11")
     expect(page.locator(".line")).to_contain_text("(0 · 4 + 3) · 3 + 2 = 11")
@@ -63,7 +63,7 @@ def test_a_units_products_are_pythons_and_its_neighbours_can_be_chosen(visit):
     frame = page.locator(".frame").nth(1)
     page.mouse.click(*aim(frame, 0.3, 0.7))
     row, column, channel = stage(page, ".walls", "state.focus")
-    index = flatten_index((16, 16, 16), row, column, channel)
+    index = int(np.ravel_multi_index((row, column, channel), (16, 16, 16)))
     x, weight = float(found.pool.ravel()[index]), float(weights[index])
     line = page.locator(".line").inner_text()
     assert f"x[{index}] · w[{index}]" in line

@@ -12,7 +12,9 @@ from cnnviz.layers.code import (
     flatten_code,
 )
 from cnnviz.layers.connections import lines
-from cnnviz.layers.operations import dropout, flatten, weight_counts
+from cnnviz.layers.cost import weight_counts
+from cnnviz.layers.dropout import dropout
+from cnnviz.layers.flatten import flatten
 from cnnviz.layers.tutorial_network import tutorial_maps, tutorial_weights
 
 

@@ -1,7 +1,36 @@
+from __future__ import annotations
+
 import numpy as np
 import pytest
 
-from cnnviz.layers.connections import lines
+from cnnviz.layers.connections import connections, lines
+from cnnviz.shapes import coverage
+
+GENERATOR = np.random.default_rng(5)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"stride": 2}, {"padding": "same"}, {"padding": ((1, 0), (2, 1)), "dilation": (1, 2)}],
+)
+def test_connections_compute_the_convolution_and_touch_what_coverage_counts(options):
+    size, kernel = (6, 8), (3, 2)
+    lines = connections(size, kernel, **options)
+    touched = np.zeros(size, np.int64)
+    np.add.at(touched, (lines.input_row, lines.input_column), 1)
+    np.testing.assert_array_equal(touched, coverage(size, kernel, **options))
+    assert set(lines.weight) == set(range(6))
+
+
+def test_connections_of_a_convolution_are_its_weighted_sum(tf):
+    image = GENERATOR.normal(size=(6, 8)).astype(np.float32)
+    kernel = GENERATOR.normal(size=(3, 2)).astype(np.float32)
+    lines = connections((6, 8), (3, 2), stride=2, padding="same")
+    result = np.zeros((3, 4), np.float32)
+    terms = image[lines.input_row, lines.input_column] * kernel.ravel()[lines.weight]
+    np.add.at(result, (lines.output_row, lines.output_column), terms)
+    expected = tf.nn.conv2d(image[None, ..., None], kernel[..., None, None], 2, "SAME")[0, ..., 0]
+    np.testing.assert_allclose(result, expected, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize(("stride", "padding"), [(1, "valid"), (2, "same"), (3, "valid")])

@@ -1,10 +1,11 @@
+from cnnviz.layers.cost import weight_counts
+from cnnviz.layers.dense import dense_terms
 from cnnviz.layers.formulas import (
     convolution_count_with_numbers,
     dense_count_with_numbers,
     flatten_with_numbers,
     weighted_sum_with_numbers,
 )
-from cnnviz.layers.operations import dense_terms, weight_counts
 
 
 def test_flatten_is_written_with_its_numbers():

@@ -3,7 +3,8 @@ import pytest
 
 from cnnviz.images.samples import open_sample
 from cnnviz.layers.connections import lines
-from cnnviz.layers.operations import dropout, weight_counts
+from cnnviz.layers.cost import weight_counts
+from cnnviz.layers.dropout import dropout
 from cnnviz.layers.tutorial_network import small_maps, tutorial_maps, tutorial_weights
 from pages.ui.wire import unpack
 from tests.pages.checks import flat_picture, taken_along, try_everything

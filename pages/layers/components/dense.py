@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from cnnviz.layers.operations import flatten_cell
+from cnnviz.layers.flatten import flatten_cell
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
 

@@ -3,7 +3,8 @@
 import numpy as np
 
 from cnnviz.drawing import palette
-from cnnviz.layers.operations import DropoutStatistics, flatten_cell
+from cnnviz.layers.dropout import DropoutStatistics
+from cnnviz.layers.flatten import flatten_cell
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
 
@@ -26,7 +27,7 @@ def dropout_view(
     Parameters
     ----------
     maps : (height, width, channels) float32
-    masks : (count, bytes) uint8, as `cnnviz.layers.dropout_masks.packed_masks` gives them
+    masks : (count, bytes) uint8, as `cnnviz.layers.dropout.packed_masks` gives them
     scale : what the kept values are multiplied by
     statistics : of the same masks
     training : show the masks; at inference everything passes.
