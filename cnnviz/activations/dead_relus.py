@@ -16,8 +16,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.activations.functions import cross_entropy, cross_entropy_gradient
 from cnnviz.activations.gradients import initial_weights
+from cnnviz.activations.softmax_cross_entropy import cross_entropy, cross_entropy_gradient
 from cnnviz.server.turns import turn
 from cnnviz.shapes import whole_number
 

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnviz.activations.functions import Activation, cross_entropy, softmax_terms
+from cnnviz.activations.activation import Activation
 from cnnviz.activations.gradients import GradientByDepth
+from cnnviz.activations.softmax_cross_entropy import cross_entropy, softmax_terms
 from cnnviz.notation import bracketed, equals, latex_number
 
 # A bracket around a negative number that something else already sets apart.

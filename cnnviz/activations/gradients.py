@@ -16,13 +16,9 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.activations.functions import (
-    ACTIVATIONS,
-    Activation,
-    Floats,
-    cross_entropy,
-    cross_entropy_gradient,
-)
+from cnnviz.activations.activation import Activation, Floats
+from cnnviz.activations.functions import ACTIVATIONS
+from cnnviz.activations.softmax_cross_entropy import cross_entropy, cross_entropy_gradient
 from cnnviz.server.turns import turn
 from cnnviz.shapes import whole_number
 

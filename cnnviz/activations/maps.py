@@ -7,10 +7,54 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.activations.functions import Activation, Curve, Histograms, histograms, zero_share
+from cnnviz.activations.activation import Activation, Curve, as_floats
 from cnnviz.convolution import convolve
 
 Map = NDArray[np.float32]
+
+
+def zero_share(values: ArrayLike) -> float:
+    """Return the share of elements that are exactly zero, in [0, 1].
+
+    >>> from cnnviz.activations import ACTIVATIONS
+    >>> zero_share(ACTIVATIONS["relu"].function([-2, -1, 0, 5]))
+    0.75
+    """
+    values = np.asarray(values)
+    return float(1 - np.count_nonzero(values) / values.size)
+
+
+@dataclass(frozen=True, eq=False)
+class Histograms:
+    """Two histograms over the same bins.
+
+    edges : (bins + 1,) float64
+    before, after : (bins,) int64, elements per bin
+    """
+
+    edges: NDArray[np.float64]
+    before: NDArray[np.int64]
+    after: NDArray[np.int64]
+
+
+def histograms(before: ArrayLike, after: ArrayLike, *, bins: int = 64) -> Histograms:
+    """Count the values before and after an activation in the same bins.
+
+    The bins span both arrays, and every element is in one of them.
+
+    >>> values = np.array([-2.0, -1.0, 1.0, 2.0])
+    >>> found = histograms(values, np.maximum(values, 0), bins=4)
+    >>> found.before, found.after
+    (array([1, 1, 0, 2]), array([0, 0, 2, 2]))
+    """
+    first, second = np.ravel(as_floats(before)), np.ravel(as_floats(after))
+    low = float(min(first.min(), second.min()))
+    high = float(max(first.max(), second.max()))
+    if low == high:  # a flat map still needs a bin of some width
+        low, high = low - 0.5, high + 0.5
+    counts_before, edges = np.histogram(first, bins, (low, high))
+    counts_after, _ = np.histogram(second, bins, (low, high))
+    return Histograms(edges, counts_before, counts_after)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,11 @@
 import numpy as np
 import pytest
 
-from cnnviz.activations import ACTIVATIONS
+from cnnviz.activations import (
+    ACTIVATIONS,
+    histograms,
+    zero_share,
+)
 from cnnviz.activations.maps import activated_map
 
 PICTURE = np.array([[0, 255, 0], [255, 0, 255], [0, 255, 51]], np.uint8)[..., np.newaxis]
@@ -42,3 +46,21 @@ def test_a_flat_picture_has_histograms_as_well():
     flat = np.zeros((2, 2, 1), np.uint8)
     found = activated_map(flat, [[1.0]], ACTIVATIONS["relu"])
     assert found.counts.before.sum() == 4
+
+
+def test_zero_share_counts_what_relu_silences():
+    assert zero_share(ACTIVATIONS["relu"].function([[-1.0, -2.0], [0.0, 5.0]])) == 0.75
+
+
+def test_histograms_share_their_bins_and_count_every_value():
+    before = np.random.default_rng(1).normal(size=(20, 20, 3))
+    found = histograms(before, ACTIVATIONS["relu"].function(before), bins=10)
+    assert found.before.sum() == found.after.sum() == before.size
+    assert found.edges[0] == pytest.approx(before.min())
+    assert found.edges[-1] == pytest.approx(before.max())
+    assert found.after[found.edges[1:] <= 0].sum() == 0
+
+
+def test_histograms_of_a_flat_map_have_a_bin():
+    found = histograms(np.zeros(7), np.zeros(7), bins=3)
+    np.testing.assert_array_equal(found.before, [0, 7, 0])
