@@ -13,7 +13,8 @@ from cnnviz.images import pictures as images
 from cnnviz.images import samples
 from cnnviz.layers.dropout import dropout
 from cnnviz.layers.tutorial_network import tutorial_maps
-from cnnviz.learning.descent import learning_step, learning_task, start_learning
+from cnnviz.learning.descent import learning_step, start_learning
+from cnnviz.learning.task import learning_task
 from cnnviz.pooling import pool
 from cnnviz.shapes import coverage
 

@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw
 
 from cnnviz.drawing import palette
 from cnnviz.drawing.lettering import fitted, font, letters
-from cnnviz.learning.descent import Array, LearningTask
 from cnnviz.learning.replay import Chapter, compared
+from cnnviz.learning.task import Array, LearningTask
 
 _MAP_WIDTH = 288
 _KERNEL = 168

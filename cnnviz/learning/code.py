@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.learning.descent import LearningTask, draw_batch, start_learning
+from cnnviz.learning.descent import start_learning
+from cnnviz.learning.task import LearningTask, draw_batch
 
 
 def run_arrays(task: LearningTask, steps: int) -> dict[str, NDArray[np.generic]]:

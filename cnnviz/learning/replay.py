@@ -14,17 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.convolution import convolve
-from cnnviz.learning.descent import (
-    Array,
-    Comparison,
-    Curvature,
-    LearningState,
-    LearningTask,
-    compare,
-    descend,
-    draw_batch,
-    loss_gradients,
-)
+from cnnviz.learning.curvature import Curvature
+from cnnviz.learning.descent import Comparison, LearningState, compare, descend, loss_gradients
+from cnnviz.learning.task import Array, LearningTask, draw_batch
 from cnnviz.server.turns import turn
 from cnnviz.shapes import whole_number
 
@@ -93,7 +85,8 @@ def record_chapter(task: LearningTask, state: LearningState, *, steps: int) -> C
     state : where to go on from; not one that has diverged
     steps : how many, >= 1
 
-    >>> from cnnviz.learning.descent import learning_task, start_learning
+    >>> from cnnviz.learning.descent import start_learning
+    >>> from cnnviz.learning.task import learning_task
     >>> ramp = np.add.outer(np.arange(20.0), np.sin(np.arange(30)))
     >>> task = learning_task(ramp, [[[1, 0, -1]]], batch=4, patch_side=8)
     >>> chapter = record_chapter(task, start_learning(task), steps=10)
@@ -168,7 +161,8 @@ def picture_steps(chapter: Chapter, *, most: int = 33) -> list[int]:
     The gaps between later ones are odd, so that a weight that swings from side to side with
     every step is seen to do so.
 
-    >>> from cnnviz.learning.descent import learning_task, start_learning
+    >>> from cnnviz.learning.descent import start_learning
+    >>> from cnnviz.learning.task import learning_task
     >>> task = learning_task(np.eye(9), [[[1, 0, -1]]], batch=1, patch_side=8)
     >>> chapter = record_chapter(task, start_learning(task), steps=40)
     >>> picture_steps(chapter, most=12)

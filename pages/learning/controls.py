@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.kernels import KERNELS
-from cnnviz.learning.descent import MOST_KERNELS
+from cnnviz.learning.task import MOST_KERNELS
 from pages.learning.run import KEY, STEP, Choice, sizes_to_learn
 from pages.ui.controls import bounded_slider
 from pages.ui.kernel import LARGEST, KernelInHand

@@ -7,14 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from cnnviz.learning.descent import (
-    Curvature,
-    LearningTask,
-    curvature,
-    largest_stable_learning_rate,
-    learning_task,
-    start_learning,
-)
+from cnnviz.learning.curvature import Curvature, curvature, largest_stable_learning_rate
+from cnnviz.learning.descent import start_learning
 from cnnviz.learning.formulas import diverged_sentence
 from cnnviz.learning.replay import (
     Chapter,
@@ -24,6 +18,7 @@ from cnnviz.learning.replay import (
     noise_floor,
     record_chapter,
 )
+from cnnviz.learning.task import LearningTask, learning_task
 from pages.learning.components.run import Recorded, Stability
 from pages.ui.address import Addressed
 

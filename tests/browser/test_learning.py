@@ -5,7 +5,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cnnviz.images.samples import open_sample
-from cnnviz.learning.descent import compare, learning_step, learning_task, start_learning
+from cnnviz.learning.descent import compare, learning_step, start_learning
+from cnnviz.learning.task import learning_task
 from tests.browser.checks import aim, becomes
 from tests.browser.conftest import settle
 

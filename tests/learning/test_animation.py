@@ -5,8 +5,9 @@ import pytest
 from PIL import Image
 
 from cnnviz.learning.animation import learning_gif
-from cnnviz.learning.descent import learning_task, start_learning
+from cnnviz.learning.descent import start_learning
 from cnnviz.learning.replay import record_chapter
+from cnnviz.learning.task import learning_task
 
 RNG = np.random.default_rng(2)
 PICTURE = RNG.normal(size=(20, 30))

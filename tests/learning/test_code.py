@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from cnnviz.learning.code import learning_code, run_arrays
-from cnnviz.learning.descent import learning_step, learning_task, start_learning
+from cnnviz.learning.descent import learning_step, start_learning
+from cnnviz.learning.task import learning_task
 
 RNG = np.random.default_rng(3)
 PICTURE = RNG.normal(size=(22, 27)).cumsum(axis=0)

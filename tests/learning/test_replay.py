@@ -5,15 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.learning.descent import (
-    compare,
-    curvature,
-    draw_batch,
-    learning_step,
-    learning_task,
-    loss_gradients,
-    start_learning,
-)
+from cnnviz.learning.curvature import curvature
+from cnnviz.learning.descent import compare, learning_step, loss_gradients, start_learning
 from cnnviz.learning.replay import (
     cautious_learning_rate,
     chapter_lengths,
@@ -27,6 +20,7 @@ from cnnviz.learning.replay import (
     steps_to_halve,
     target_within,
 )
+from cnnviz.learning.task import draw_batch, learning_task
 
 RNG = np.random.default_rng(11)
 PICTURE = RNG.normal(size=(24, 31)).cumsum(axis=1)

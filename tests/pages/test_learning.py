@@ -6,7 +6,9 @@ import pytest
 from cnnviz.convolution import convolve
 from cnnviz.kernels import KERNELS
 from cnnviz.learning.code import learning_code, run_arrays
-from cnnviz.learning.descent import compare, curvature, learning_step, learning_task, start_learning
+from cnnviz.learning.curvature import curvature
+from cnnviz.learning.descent import compare, learning_step, start_learning
+from cnnviz.learning.task import learning_task
 from pages.ui.stage import working_picture
 from pages.ui.wire import unpack
 from tests.pages.ui.test_picture import png, stage_bytes, upload

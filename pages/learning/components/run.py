@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.learning.descent import Comparison, LearningTask
+from cnnviz.learning.descent import Comparison
 from cnnviz.learning.replay import (
     Chapter,
     Directions,
@@ -14,6 +14,7 @@ from cnnviz.learning.replay import (
     picture_steps,
     target_within,
 )
+from cnnviz.learning.task import LearningTask
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
 

@@ -1,0 +1,64 @@
+"""Kernels as text: what is written reads back, and nothing else is read."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnviz.kernels import format_kernel, parse_kernel
+from tests.kernels.material import (
+    weights,
+)
+
+
+@given(weights)
+def test_a_kernel_written_as_text_reads_back_exactly(values):
+    text = format_kernel(values)
+    np.testing.assert_array_equal(parse_kernel(text), values)
+    assert set(text) <= set("0123456789.,;e+-")
+
+
+def test_spaces_and_exponents_are_read():
+    np.testing.assert_array_equal(
+        parse_kernel(" 1, -.5 ;\n+2e-1,3."), np.float32([[1, -0.5], [0.2, 3]])
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[[1e999]]", r'written as numbers.*Received: "\[\[1e999\]\]"'),
+        ("1e999", r"between -1,000,000 and 1,000,000\. Received: inf"),
+        ("-1e7", r"between -1,000,000 and 1,000,000\. Received: -1e\+07"),
+        ("nan", r'written as numbers.*Received: "nan"'),
+        ("infinity", r'written as numbers.*Received: "infinity"'),
+        ("", r'written as numbers.*Received: ""'),
+        ("1,,2", r'written as numbers.*Received: ""'),
+        ("1_0", r'written as numbers.*Received: "1_0"'),
+        ("\u0661", r"written as numbers"),
+        ("1,2;3", r"same number of weights\. Received: rows of 2, 1\."),
+        (",".join("1" * 12), r"1 to 11 rows and columns\. Received: 1 x 12\."),
+        (";".join("1" * 12), r"1 to 11 rows and columns\. Received: 12 x 1\."),
+        ("1" * 33, r"written as numbers"),
+        ("1," * 100_000, r"at most 4,114 characters\. Received: 200,000\."),
+        ("__import__('os')", r"written as numbers"),
+    ],
+)
+def test_a_hostile_text_is_no_kernel(text, message):
+    with pytest.raises(ValueError, match=message):
+        parse_kernel(text)
+
+
+@given(st.one_of(st.text(max_size=40), st.text("0123456789.,;eE+- ", max_size=40)))
+def test_any_text_is_a_kernel_or_a_value_error(text):
+    try:
+        values = parse_kernel(text)
+    except ValueError:
+        return
+    assert np.isfinite(values).all()
+
+
+@pytest.mark.parametrize("values", [[[np.nan]], [[-np.inf]], np.zeros((12, 1)), [1, 2], 3])
+def test_what_is_no_kernel_has_no_text(values):
+    with pytest.raises(ValueError, match=r"kernel.* must .*Received"):
+        format_kernel(values)
