@@ -216,7 +216,7 @@ export class Plot {
   // The cursor at x: a line, a dot on each series, and for one of them the tangent and how its
   // value is read off the axes. dots: [{ y, colour, main, slope }].
   point(x, dots) {
-    const { left, top, right, bottom } = this.box;
+    const { left, top, bottom } = this.box;
     const at = this.across(x);
     const { accent, background } = this.page;
     const thin = { "stroke-width": 1.5, opacity: 0.8 };

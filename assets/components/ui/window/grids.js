@@ -2,6 +2,7 @@
 
 import { written } from "../../shared/numbers.js";
 import { shownColour, signedColour } from "../../shared/colours.js";
+import { element } from "../../shared/dom.js";
 
 const TALLEST_GRID = 560;
 
