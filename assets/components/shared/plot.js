@@ -220,9 +220,7 @@ export class Plot {
     const at = this.across(x);
     const { accent, background } = this.page;
     const thin = { "stroke-width": 1.5, opacity: 0.8 };
-    const parts = [
-      drawn("line", { x1: at, x2: at, y1: top, y2: bottom, stroke: accent, ...thin }),
-    ];
+    const parts = [drawn("line", { x1: at, x2: at, y1: top, y2: bottom, stroke: accent, ...thin })];
     const mainLast = [...dots].sort((one, other) => Number(one.main) - Number(other.main));
     for (const { y, colour, main, slope } of mainLast) {
       if (!Number.isFinite(y) || (this.y.log && y <= 0)) continue;

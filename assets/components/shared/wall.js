@@ -7,10 +7,12 @@ import { ring } from "../shared/ring.js";
 export class Wall {
   // As MapPane, with channels: hover(row, column, channel), press(...), leave(), key(event).
   constructor({ hover, press, ...options }) {
-    const inside = (act) => act && ((down, across) => {
-      const cell = this.cellOf(down, across);
-      if (cell) act(...cell);
-    });
+    const inside = (act) =>
+      act &&
+      ((down, across) => {
+        const cell = this.cellOf(down, across);
+        if (cell) act(...cell);
+      });
     this.pane = new MapPane({ ...options, hover: inside(hover), press: inside(press) });
     this.section = this.pane.section;
   }

@@ -32,7 +32,10 @@ export class Directions {
     this.bars = [];
     this.list.replaceChildren(
       ...Array.from({ length: count }, (_, at) => {
-        const values = data.directions.data.subarray(at * rows * columns, (at + 1) * rows * columns);
+        const values = data.directions.data.subarray(
+          at * rows * columns,
+          (at + 1) * rows * columns,
+        );
         const tile = element("canvas", { class: "tile", role: "img" });
         tile.setAttribute("aria-label", `Direction ${settings.ranks[at] + 1} as a kernel`);
         const side = Math.min(46, 46 / (columns / Math.max(rows, columns)));
@@ -43,18 +46,27 @@ export class Directions {
         const limit = Math.max(...values.map(Math.abs)) || 1;
         values.forEach((value, place) => {
           context.fillStyle = tileColour(value, limit, bytes);
-          context.fillRect((place % columns) * cell, Math.floor(place / columns) * cell, cell + 0.5, cell + 0.5);
+          context.fillRect(
+            (place % columns) * cell,
+            Math.floor(place / columns) * cell,
+            cell + 0.5,
+            cell + 0.5,
+          );
         });
         const bar = element("canvas", { class: "bar", "aria-hidden": "true" });
         this.bars.push(bar);
         const factor = settings.factors[at];
-        const grows = Math.abs(factor) >= 1 && settings.eigenvalues[at] > 1e-6 * settings.eigenvalues[0];
+        const grows =
+          Math.abs(factor) >= 1 && settings.eigenvalues[at] > 1e-6 * settings.eigenvalues[0];
         return element(
           "div",
           { class: `direction${grows ? " grows" : ""}` },
           ...(data.within ? [bar] : []),
           tile,
-          element("span", { class: "curvature", text: `\u03bb ${written(settings.eigenvalues[at], 4)}` }),
+          element("span", {
+            class: "curvature",
+            text: `\u03bb ${written(settings.eigenvalues[at], 4)}`,
+          }),
           element("span", { class: "factor", text: `\u00d7 ${written(factor, 5)}` }),
         );
       }),
@@ -70,7 +82,11 @@ export class Directions {
     const { distances } = this.run;
     const most = Math.max(...distances[0].map(Math.abs)) || 1;
     const height = (value) =>
-      Math.max(0, Math.min(1.15, (Math.log10(Math.abs(value) / most + 1e-30) + DECADES) / DECADES)) * (TALL / 1.15);
+      Math.max(
+        0,
+        Math.min(1.15, (Math.log10(Math.abs(value) / most + 1e-30) + DECADES) / DECADES),
+      ) *
+      (TALL / 1.15);
     this.bars.forEach((bar, at) => {
       const width = bar.parentElement.clientWidth;
       if (!width) return;

@@ -64,11 +64,16 @@ export class KernelCells {
   }
 
   key(event, place) {
-    const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[
+      event.key
+    ];
     if (event.key === " ") this.toggle();
     else if (move) {
       const { rows, columns, lit } = place.shown;
-      const from = lit ?? [Math.floor((rows - 1) / 2) - move[0], Math.floor((columns - 1) / 2) - move[1]];
+      const from = lit ?? [
+        Math.floor((rows - 1) / 2) - move[0],
+        Math.floor((columns - 1) / 2) - move[1],
+      ];
       this.hover([
         place.kernel,
         Math.max(0, Math.min(rows - 1, from[0] + move[0])),
@@ -99,7 +104,9 @@ export class KernelCells {
       `${this.heading.textContent}${this.places.length > 1 ? `, number ${kernel + 1}` : ""}, ` +
         `${rows} rows and ${columns} columns: ` +
         Array.from({ length: rows }, (_, row) =>
-          Array.from({ length: columns }, (_, column) => fixed(values[at(row, column)], 2)).join(" "),
+          Array.from({ length: columns }, (_, column) => fixed(values[at(row, column)], 2)).join(
+            " ",
+          ),
         ).join("; ") +
         ". Arrow keys go from weight to weight.",
     );
@@ -113,13 +120,19 @@ function fixed(value, digits) {
     return size < 1 ? "0" : written(value, 2);
   }
   const decimals = Math.max(0, digits - Math.max(1, Math.floor(Math.log10(size || 1)) + 1));
-  return value.toFixed(decimals).replace("-", "\u2212").replace(/^\u2212(0(\.0*)?)$/, "$1");
+  return value
+    .toFixed(decimals)
+    .replace("-", "\u2212")
+    .replace(/^\u2212(0(\.0*)?)$/, "$1");
 }
 
 // Two digits and a sign: +0.035, or +3e-5 where that would be too long.
 function signed(value) {
   const size = Math.abs(value);
-  const text = size > 0 && (size < 1e-3 || size >= 1e4) ? size.toExponential(0) : String(Number(size.toPrecision(2)));
+  const text =
+    size > 0 && (size < 1e-3 || size >= 1e4)
+      ? size.toExponential(0)
+      : String(Number(size.toPrecision(2)));
   return `${value < 0 ? "\u2212" : "+"}${text.replace("e+", "e").replace("-", "\u2212")}`;
 }
 

@@ -35,7 +35,9 @@ export class LossChart {
     this.page = page;
     const width = this.holder.clientWidth;
     if (!width) return;
-    const shown = ghost ? [...run.losses, ...ghost.losses.subarray(0, run.states)] : [...run.losses];
+    const shown = ghost
+      ? [...run.losses, ...ghost.losses.subarray(0, run.states)]
+      : [...run.losses];
     const positive = shown.filter((loss) => loss > 0 && loss < 3e38);
     if (settings.floor > 0) positive.push(settings.floor);
     const [least, most] = positive.length ? extremes(positive) : [0.1, 1];
@@ -44,7 +46,13 @@ export class LossChart {
       { x: run.steps, y: run.losses, colour: page.accent, thickness: 2.5, faded: true },
     ];
     if (ghost) {
-      series.unshift({ x: ghost.steps, y: ghost.losses, colour: page.ink, dash: "3 4", thickness: 1.5 });
+      series.unshift({
+        x: ghost.steps,
+        y: ghost.losses,
+        colour: page.ink,
+        dash: "3 4",
+        thickness: 1.5,
+      });
     }
     this.legend.textContent = ghost ? "Dashed: the run before this one" : "";
     this.plot.draw({

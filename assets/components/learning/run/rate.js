@@ -53,11 +53,13 @@ export class RateRuler {
       this.boundText.style.transform = `translateX(-${Math.round(100 * Math.min(0.95, Math.max(0.05, part)))}%)`;
     }
     this.ticks.replaceChildren(
-      ...bounds.filter((rate) => rate < MOST).map((rate) => {
-        const tick = element("span");
-        tick.style.left = at(rate);
-        return tick;
-      }),
+      ...bounds
+        .filter((rate) => rate < MOST)
+        .map((rate) => {
+          const tick = element("span");
+          tick.style.left = at(rate);
+          return tick;
+        }),
     );
     this.put(settings.rate);
   }
@@ -74,7 +76,9 @@ export class RateRuler {
         : part > 1
           ? `${written(part, 3)} times the largest stable rate: the steepest direction grows with every step.`
           : `${written(100 * part, 3)}% of the largest stable rate${part < 0.02 && !momentum ? ": safe, and slow" : ""}.`;
-    this.words.textContent = words + (this.settings.local ? ` Measured at step ${this.settings.at}; it changes on the way.` : "");
+    this.words.textContent =
+      words +
+      (this.settings.local ? ` Measured at step ${this.settings.at}; it changes on the way.` : "");
     this.section.classList.toggle("too-large", part > 1);
     this.handle.setAttribute("aria-valuenow", rate);
     this.handle.setAttribute("aria-valuetext", `${written(rate, 4)}. ${words}`);

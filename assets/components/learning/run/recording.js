@@ -2,7 +2,12 @@
 
 export class Recording {
   constructor(kernels) {
-    this.kernels = Array.from({ length: kernels }, () => ({ values: [], slopes: [], rows: 0, columns: 0 }));
+    this.kernels = Array.from({ length: kernels }, () => ({
+      values: [],
+      slopes: [],
+      rows: 0,
+      columns: 0,
+    }));
     this.chapters = 0;
     this.states = 0;
     this.losses = new Float32Array(0);
@@ -156,7 +161,10 @@ function hiddenOf(arrays, at, before = "") {
     found.push({
       shape: shape.slice(1),
       data: data.subarray(at * size, (at + 1) * size),
-      limit: arrays[`${before}hidden_limits`].data[at * arrays[`${before}hidden_limits`].shape[1] + kernel],
+      limit:
+        arrays[`${before}hidden_limits`].data[
+          at * arrays[`${before}hidden_limits`].shape[1] + kernel
+        ],
       bytes: true,
     });
   }

@@ -48,7 +48,8 @@ class Learning {
   leave() {
     this.player.stop();
     this.resized.disconnect();
-    for (const timer of [this.resting, this.reporting, this.givenUp, this.saying]) clearTimeout(timer);
+    for (const timer of [this.resting, this.reporting, this.givenUp, this.saying])
+      clearTimeout(timer);
   }
 
   // ---- building ---------------------------------------------------------------------------
@@ -99,9 +100,20 @@ class Learning {
     this.pictureSize = element("span", { class: "size" });
     this.pictureCanvas = element("canvas", { class: "pixels" });
     this.pictureOverlay = element("canvas", { class: "overlay" });
-    this.pictureFrame = element("div", { class: "frame", role: "img" }, this.pictureCanvas, this.pictureOverlay);
+    this.pictureFrame = element(
+      "div",
+      { class: "frame", role: "img" },
+      this.pictureCanvas,
+      this.pictureOverlay,
+    );
     this.pictureNote = element("div", { class: "note" });
-    this.picture = section("picture", "Picture", this.pictureSize, this.pictureFrame, this.pictureNote);
+    this.picture = section(
+      "picture",
+      "Picture",
+      this.pictureSize,
+      this.pictureFrame,
+      this.pictureNote,
+    );
 
     this.learned = new KernelCells("learned", "Learned kernel", {
       hover: (at) => this.lightWeight(at),
@@ -119,7 +131,14 @@ class Learning {
     this.editorBox = element("div", { class: "kernel-grid" });
     this.complaint = element("p", { class: "complaint", role: "alert" });
     this.tools = element("div", { class: "tools" });
-    this.editing = section("wanted", this.editorTitle, null, this.editorBox, this.complaint, this.tools);
+    this.editing = section(
+      "wanted",
+      this.editorTitle,
+      null,
+      this.editorBox,
+      this.complaint,
+      this.tools,
+    );
     this.editor = new KernelEditor(this.editorBox, {
       preview: () => this.edited(),
       commit: (values) => this.commit(values),
@@ -138,7 +157,8 @@ class Learning {
     this.verdict = element("div", { class: "verdict", role: "status" });
     this.said = element("div", { class: "unseen", "aria-live": "polite" });
 
-    const sign = (name, text) => element("div", { class: `sign ${name}`, "aria-hidden": "true", text });
+    const sign = (name, text) =>
+      element("div", { class: `sign ${name}`, "aria-hidden": "true", text });
     this.stage = element(
       "div",
       { class: "stage" },
@@ -155,7 +175,14 @@ class Learning {
       this.error.section,
     );
     const live = element("div", { class: "live" }, this.sum, this.verdict);
-    this.root.replaceChildren(bar, this.timeline, live, this.stage, this.directions.section, this.said);
+    this.root.replaceChildren(
+      bar,
+      this.timeline,
+      live,
+      this.stage,
+      this.directions.section,
+      this.said,
+    );
   }
 
   // ---- what Python sends ------------------------------------------------------------------
@@ -179,7 +206,8 @@ class Learning {
       this.asked = false;
       if (first) this.step = this.goal = this.told = settings.step;
     }
-    const moved = this.settings && settings.step !== this.settings.step && settings.step !== this.told;
+    const moved =
+      this.settings && settings.step !== this.settings.step && settings.step !== this.told;
     this.settings = settings;
     this.data = arrays;
     this.serial = Math.max(this.serial, settings.serial);
@@ -265,7 +293,8 @@ class Learning {
     const { run } = this;
     if (this.step >= run.last) {
       if (!run.ended) return this.ask(); // played faster than it is computed: wait
-      if (this.began !== run.last) this.step = 0; // play it again
+      if (this.began !== run.last)
+        this.step = 0; // play it again
       else return this.player.stop();
     }
     this.step = this.goal = Math.min(run.last, this.step + steps);
@@ -305,7 +334,8 @@ class Learning {
     this.wanted.section.hidden = single;
     this.difference.section.hidden = !single || !data.within;
     this.editorTitle.textContent = `Target: ${settings.titles[0]}`;
-    if (single && !this.editing.stale) this.editor.show(...goals[0].shape, goals[0].data, page, this.weights);
+    if (single && !this.editing.stale)
+      this.editor.show(...goals[0].shape, goals[0].data, page, this.weights);
     if (!single) {
       this.wanted.show({
         kernels: goals.map((goal, at) => ({
@@ -314,7 +344,10 @@ class Learning {
           values: goal.data,
           limit: this.limits[at],
           note: settings.titles[at],
-          map: data[`goal_map${at}`] && { ...data[`goal_map${at}`], limit: most(data[`goal_map${at}`].data) },
+          map: data[`goal_map${at}`] && {
+            ...data[`goal_map${at}`],
+            limit: most(data[`goal_map${at}`].data),
+          },
         })),
         page,
       });
@@ -323,9 +356,18 @@ class Learning {
     this.target.size.textContent = `${rows} \u00d7 ${columns}`;
     this.target.note.textContent = "All three in the range of the target";
     this.target.show(data.target.data, rows, columns, { page, limit: this.limit, tallest: 300 });
-    this.target.frame.setAttribute("aria-label", `${settings.target_alt} Arrow keys move the pixel in hand.`);
-    this.error.frame.setAttribute("aria-label", "Result minus target. Arrow keys move the pixel in hand.");
-    this.result.frame.setAttribute("aria-label", "What the learned kernel makes of the picture. Arrow keys move the pixel in hand.");
+    this.target.frame.setAttribute(
+      "aria-label",
+      `${settings.target_alt} Arrow keys move the pixel in hand.`,
+    );
+    this.error.frame.setAttribute(
+      "aria-label",
+      "Result minus target. Arrow keys move the pixel in hand.",
+    );
+    this.result.frame.setAttribute(
+      "aria-label",
+      "What the learned kernel makes of the picture. Arrow keys move the pixel in hand.",
+    );
     this.layoutPicture();
     this.rate.update(settings, page);
     this.directions.update(settings, data, this.run, page);
@@ -343,7 +385,8 @@ class Learning {
     Object.assign(canvas, { width: columns, height: rows });
     const context = canvas.getContext("2d");
     const image = context.createImageData(columns, rows);
-    for (let at = 0; at < data.length; at++) image.data.set([data[at], data[at], data[at], 255], 4 * at);
+    for (let at = 0; at < data.length; at++)
+      image.data.set([data[at], data[at], data[at], 255], 4 * at);
     context.putImageData(image, 0, 0);
     canvas.style.width = `${columns * this.cell}px`;
     canvas.style.height = `${rows * this.cell}px`;
@@ -353,7 +396,10 @@ class Learning {
     this.pictureNote.textContent = patches
       ? `${patches === 1 ? "One patch" : `${patches} patches`} of ${patch[0]} \u00d7 ${patch[1]} for this step`
       : "The whole picture in every step";
-    this.pictureFrame.setAttribute("aria-label", `${this.settings.alt} ${this.pictureNote.textContent}.`);
+    this.pictureFrame.setAttribute(
+      "aria-label",
+      `${this.settings.alt} ${this.pictureNote.textContent}.`,
+    );
   }
 
   draw() {
@@ -373,7 +419,8 @@ class Learning {
     this.error.size.textContent = compared(shown.error, "the target");
     this.paint(this.error, this.errors);
 
-    this.learned.heading.textContent = settings.kernels === 1 ? "Learned kernel" : "Learned kernels";
+    this.learned.heading.textContent =
+      settings.kernels === 1 ? "Learned kernel" : "Learned kernels";
     this.learned.show({
       kernels: run.kernels.map((_, kernel) => ({
         ...run.weights(kernel, step),
@@ -393,7 +440,9 @@ class Learning {
       const distance = length(apart) / length(data.within.data);
       this.difference.size.textContent = compared(distance, "its length");
       this.difference.show({
-        kernels: [{ ...learned, values: apart, limit: this.limits[0], lit: this.weight?.slice(1) ?? null }],
+        kernels: [
+          { ...learned, values: apart, limit: this.limits[0], lit: this.weight?.slice(1) ?? null },
+        ],
         page,
       });
     }
@@ -445,14 +494,23 @@ class Learning {
     if (this.pixel) {
       const [top, left] = settings.corner;
       const [tall, wide] = settings.reach;
-      ring(context, (this.pixel[1] + left) * cell, (this.pixel[0] + top) * cell, (wide + 1) * cell, (tall + 1) * cell, page, 8);
+      ring(
+        context,
+        (this.pixel[1] + left) * cell,
+        (this.pixel[0] + top) * cell,
+        (wide + 1) * cell,
+        (tall + 1) * cell,
+        page,
+        8,
+      );
     }
   }
 
   drawPoint() {
     for (const pane of [this.result, this.target, this.error]) {
       pane.over((context, cell) => {
-        if (this.pixel) ring(context, this.pixel[1] * cell, this.pixel[0] * cell, cell, cell, this.page, 9);
+        if (this.pixel)
+          ring(context, this.pixel[1] * cell, this.pixel[0] * cell, cell, cell, this.page, 9);
       });
     }
   }
@@ -468,7 +526,12 @@ class Learning {
 
   keyOnMap(event) {
     const far = event.shiftKey ? 10 : 1;
-    const move = { ArrowUp: [-far, 0], ArrowDown: [far, 0], ArrowLeft: [0, -far], ArrowRight: [0, far] }[event.key];
+    const move = {
+      ArrowUp: [-far, 0],
+      ArrowDown: [far, 0],
+      ArrowLeft: [0, -far],
+      ArrowRight: [0, far],
+    }[event.key];
     if (event.key === " ") this.player.toggle();
     else if (move) {
       const [rows, columns] = this.data.target.shape;
@@ -503,7 +566,9 @@ class Learning {
   // ---- sentences --------------------------------------------------------------------------
 
   write() {
-    const parts = this.pixel ? [this.pixelSentence()] : [this.weightSentence(this.weight ?? this.run.steepest(this.step))];
+    const parts = this.pixel
+      ? [this.pixelSentence()]
+      : [this.weightSentence(this.weight ?? this.run.steepest(this.step))];
     this.sum.textContent = parts.join(" ");
     const { run, settings } = this;
     const over = run.diverged && this.step === run.last;
@@ -533,7 +598,8 @@ class Learning {
     const { columns, values } = run.weights(kernel, step);
     const at = row * columns + column;
     const name =
-      (settings.kernels > 1 ? `Kernel ${kernel + 1}, row` : "Weight in row") + ` ${row + 1}, column ${column + 1}`;
+      (settings.kernels > 1 ? `Kernel ${kernel + 1}, row` : "Weight in row") +
+      ` ${row + 1}, column ${column + 1}`;
     const slope = written(run.slopes(kernel, step)[at], 4);
     const changes = run.changes(kernel, step);
     if (!changes) return `${name}: ${written(values[at], 4)}, slope of the loss ${slope}`;
@@ -560,7 +626,9 @@ function roughly(value) {
 // A part of something: in percent, or how many times, where it is much more.
 function compared(part, whole) {
   if (!Number.isFinite(part) || part > 1e30) return "";
-  return part >= 10 ? `${written(part, 3)} times ${whole}` : `${written(100 * part, 3)}% of ${whole}`;
+  return part >= 10
+    ? `${written(part, 3)} times ${whole}`
+    : `${written(100 * part, 3)}% of ${whole}`;
 }
 
 function bracket(text) {
@@ -568,7 +636,11 @@ function bracket(text) {
 }
 
 function section(name, title, size, ...children) {
-  const heading = element("div", { class: "title" }, typeof title === "string" ? element("span", { text: title }) : title);
+  const heading = element(
+    "div",
+    { class: "title" },
+    typeof title === "string" ? element("span", { text: title }) : title,
+  );
   if (size) heading.append(size);
   return element("section", { class: `pane ${name}` }, heading, ...children);
 }

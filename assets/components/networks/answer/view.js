@@ -27,11 +27,18 @@ export default function (component) {
     element("span", { class: "name" }, element("span", { class: `swatch answer-${answer}` }), text),
   );
   root.replaceChildren(
-    element("div", { class: "names" }, ...names, element("span", { class: "head", text: settings.heading })),
+    element(
+      "div",
+      { class: "names" },
+      ...names,
+      element("span", { class: "head", text: settings.heading }),
+    ),
     element("ol", {}, ...items),
   );
 }
 
 function percent(probability) {
-  return probability > 0 && probability < 0.0005 ? "< 0.1 %" : `${(probability * 100).toFixed(1)} %`;
+  return probability > 0 && probability < 0.0005
+    ? "< 0.1 %"
+    : `${(probability * 100).toFixed(1)} %`;
 }

@@ -75,7 +75,9 @@ class Formula {
 
   word() {
     const rest = this.text.slice(this.at);
-    const ends = [...SIGNS, " / ", "(", ")"].map((part) => rest.indexOf(part)).filter((at) => at >= 0);
+    const ends = [...SIGNS, " / ", "(", ")"]
+      .map((part) => rest.indexOf(part))
+      .filter((at) => at >= 0);
     const word = rest.slice(0, Math.min(rest.length, ...ends));
     this.at += word.length;
     return element("span", { text: word });

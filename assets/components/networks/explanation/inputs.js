@@ -135,7 +135,9 @@ export class Inputs {
     if (labels) return labels[index];
     const name = `${map ? "map" : "number"} ${this.channelOf({ part, index })}`;
     if (this.found.way !== "same" || !map) return name;
-    const [row, column] = ["row", "column"].map((axis) => this.arrays[`${axis}_places_${part}`].data[0]);
+    const [row, column] = ["row", "column"].map(
+      (axis) => this.arrays[`${axis}_places_${part}`].data[0],
+    );
     return `${name}, row ${row}, column ${column}`;
   }
 
@@ -194,7 +196,9 @@ export class Inputs {
     this.list.style.display = rows.length ? "" : "none";
     this.columns.style.display = rows.length ? "" : "none";
     this.columns.replaceChildren(
-      ...titlesFor(way, windows, Boolean(this.arrays.weights_0)).map(([name, text]) => element("span", { class: name, text })),
+      ...titlesFor(way, windows, Boolean(this.arrays.weights_0)).map(([name, text]) =>
+        element("span", { class: name, text }),
+      ),
     );
     const next = Math.min(MORE_ROWS, this.rows.length - listed.length);
     this.more.style.display = !alone && next > 0 ? "" : "none";
@@ -243,9 +247,9 @@ export class Inputs {
     body.onclick = () => {
       if (this.isSingle(row)) return this.goOnFrom(strongest, row);
       this.chosen = at;
-      this.list.querySelectorAll(".pick").forEach((pick, place) =>
-        pick.setAttribute("aria-pressed", String(place === at)),
-      );
+      this.list
+        .querySelectorAll(".pick")
+        .forEach((pick, place) => pick.setAttribute("aria-pressed", String(place === at)));
       return this.unfold();
     };
     body.onkeydown = (event) => {
@@ -452,7 +456,9 @@ export class Inputs {
     const { layer } = found.parts[row.part];
     this.lensTitle.replaceChildren(
       element("span", { text: `${capitalised(this.nameOf(row))} of ${layer}` }),
-      weighted && this.rows.length > 1 ? element("span", { class: "size", text: `adds ${sum}` }) : "",
+      weighted && this.rows.length > 1
+        ? element("span", { class: "size", text: `adds ${sum}` })
+        : "",
     );
     this.gridBox.dataset.weighted = weighted;
     this.gridBox.setAttribute(
@@ -462,7 +468,8 @@ export class Inputs {
     const inside = this.arrays[`inside_${row.part}`].data;
     const winner = found.parts[row.part].winner;
     const marks = [];
-    if (winner) marks.push({ row: winner[0], column: winner[1], height: 1, width: 1, thickness: 3 });
+    if (winner)
+      marks.push({ row: winner[0], column: winner[1], height: 1, width: 1, thickness: 3 });
     if (this.inside) {
       const [down, across] = this.inside;
       marks.push({ row: down, column: across, height: 1, width: 1, thickness: 2 });
@@ -485,7 +492,13 @@ export class Inputs {
         marks,
       });
     };
-    paint(this.patch, "patches", weighted ? "Input patch" : "The window", limits.patches, this.maps);
+    paint(
+      this.patch,
+      "patches",
+      weighted ? "Input patch" : "The window",
+      limits.patches,
+      this.maps,
+    );
     if (weighted) {
       paint(this.kernel, "weights", "Kernel", limits.weights, this.weightColours);
       paint(this.products, "products", "Products", limits.products, this.maps);

@@ -18,7 +18,8 @@ export class Pixel {
     this.canvas.style.width = `${columns * scale}px`;
     this.canvas.style.height = `${rows * scale}px`;
     const context = sharpContext(this.canvas, columns * scale, rows * scale);
-    const colourAt = (row, column) => data.subarray(3 * (row * columns + column), 3 * (row * columns + column) + 3);
+    const colourAt = (row, column) =>
+      data.subarray(3 * (row * columns + column), 3 * (row * columns + column) + 3);
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
         context.fillStyle = `rgb(${colourAt(row, column).join(",")})`;
@@ -28,7 +29,10 @@ export class Pixel {
     const [row, column] = [cell.row - top, cell.column - left];
     ring(context, column * scale, row * scale, scale, scale, page);
     const levels = [...colourAt(row, column)];
-    this.canvas.setAttribute("aria-label", `The pixel and its neighbours. Red, green and blue are ${levels.join(", ")}.`);
+    this.canvas.setAttribute(
+      "aria-label",
+      `The pixel and its neighbours. Red, green and blue are ${levels.join(", ")}.`,
+    );
     const swatch = element("span", { class: "swatch" });
     swatch.style.background = `rgb(${levels.join(",")})`;
     const rows_ = ["red", "green", "blue"].map((name, at) => {

@@ -47,7 +47,12 @@ export class Place {
       this.look({ channel: Number(this.names.value) });
       acts.settle(this.cell);
     };
-    this.named = element("label", { class: "which" }, element("span", { text: "Class" }), this.names);
+    this.named = element(
+      "label",
+      { class: "which" },
+      element("span", { text: "Class" }),
+      this.names,
+    );
     this.section = element(
       "section",
       { class: "place" },
@@ -120,7 +125,8 @@ export class Place {
     const { cell } = this;
     const move = moves[event.key];
     const along = event.key === "PageDown" ? 1 : event.key === "PageUp" ? -1 : 0;
-    if (move && this.layer.map) this.look({ row: cell.row + move[0], column: cell.column + move[1] });
+    if (move && this.layer.map)
+      this.look({ row: cell.row + move[0], column: cell.column + move[1] });
     else if (move) this.look({ channel: cell.channel + move[0] * this.across + move[1] });
     else if (along) this.look({ channel: cell.channel + along });
     else return this.acts.key(event);
@@ -204,7 +210,11 @@ export class Place {
   }
 
   colourOf(value) {
-    return signedColour(Number.isFinite(value) ? value : 0, this.limit, table("maps", this.page.dark));
+    return signedColour(
+      Number.isFinite(value) ? value : 0,
+      this.limit,
+      table("maps", this.page.dark),
+    );
   }
 
   draw() {
@@ -267,7 +277,9 @@ export class Place {
     const { cell } = this;
     // In the rough map of a channel that is on its way, cells lie where they will be.
     this.pane.over((context, side) => {
-      const [rows, columns] = this.layer.map ? [this.rows, this.columns] : [this.pane.rows, this.across];
+      const [rows, columns] = this.layer.map
+        ? [this.rows, this.columns]
+        : [this.pane.rows, this.across];
       const [high, wide] = [(side * this.pane.rows) / rows, (side * this.pane.columns) / columns];
       const row = this.layer.map ? cell.row : Math.floor(cell.channel / this.across);
       const column = this.layer.map ? cell.column : cell.channel % this.across;
@@ -337,7 +349,10 @@ export class Place {
       }
     }
     this.film.setAttribute("role", "img");
-    this.film.setAttribute("aria-label", "The maps before and after this one, each in its own range.");
+    this.film.setAttribute(
+      "aria-label",
+      "The maps before and after this one, each in its own range.",
+    );
   }
 
   tile(channel) {
@@ -350,10 +365,11 @@ export class Place {
   say() {
     const at = this.hovered ?? this.cell;
     const value = this.valueAt(at);
-    const where = this.layer.map
-      ? `row ${at.row}, column ${at.column}`
-      : this.nameOf(at.channel);
-    const chip = element("span", { class: "chip", text: value === null ? "\u2026" : written(value, 4) });
+    const where = this.layer.map ? `row ${at.row}, column ${at.column}` : this.nameOf(at.channel);
+    const chip = element("span", {
+      class: "chip",
+      text: value === null ? "\u2026" : written(value, 4),
+    });
     if (value !== null) {
       const fill = this.colourOf(value);
       chip.style.background = css(fill);

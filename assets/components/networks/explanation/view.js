@@ -133,7 +133,9 @@ class Explanation {
       if (this.maps.size <= MOST_MAPS) break;
       this.maps.delete(key);
     }
-    const whole = ["network", "photo", "layer"].every((name) => this.held[name]?.key === keys[name]);
+    const whole = ["network", "photo", "layer"].every(
+      (name) => this.held[name]?.key === keys[name],
+    );
     return whole && this.maps.has(keys.map);
   }
 
@@ -143,7 +145,10 @@ class Explanation {
     clearTimeout(this.waiting);
     this.waiting = null;
     this.serial += 1;
-    const holds = [...["network", "photo", "layer"].map((name) => this.held[name]?.key), ...this.maps.keys()];
+    const holds = [
+      ...["network", "photo", "layer"].map((name) => this.held[name]?.key),
+      ...this.maps.keys(),
+    ];
     this.right.classList.add("stale");
     this.wholeTrail = false;
     this.trigger("look", { ...wish, serial: this.serial, holds: holds.filter(Boolean) });
@@ -158,7 +163,11 @@ class Explanation {
     clearTimeout(this.waiting);
     const { settings } = this;
     const same = ["row", "column", "channel"].every((axis) => cell[axis] === settings.cell[axis]);
-    if (same && settings.cell.layer === cell.layer && this.serial === (settings.serial ?? this.serial)) {
+    if (
+      same &&
+      settings.cell.layer === cell.layer &&
+      this.serial === (settings.serial ?? this.serial)
+    ) {
       this.waiting = null;
       this.cell = settings.cell;
       this.right.classList.remove("stale");
@@ -195,7 +204,9 @@ class Explanation {
     this.page = theme(this.root.getRootNode());
     const layer = this.held.layer;
     const focused = this.root.getRootNode().activeElement;
-    const part = ["pick", "inputs", "grids", "crumb", "back", "steps"].find((name) => focused?.closest(`.${name}`));
+    const part = ["pick", "inputs", "grids", "crumb", "back", "steps"].find((name) =>
+      focused?.closest(`.${name}`),
+    );
     this.place.show(layer, layer.thumbnails, this.maps.get(settings.keys.map), cell, page);
     this.fillTrail();
     this.showPhoto();
@@ -205,7 +216,8 @@ class Explanation {
     this.tell();
     this.end.section.style.display = found && cell.layer === "image" ? "" : "none";
     if (found) {
-      if (cell.layer === "image" && found.view) this.end.show(arrays.view, found, cell, layer.labels, page);
+      if (cell.layer === "image" && found.view)
+        this.end.show(arrays.view, found, cell, layer.labels, page);
       this.inputs.show(found, arrays, page);
       fillSteps(this.steps, found, arrays, page, this.inputs.tellsSum && found.steps.length > 1);
     } else this.refuse();
@@ -222,7 +234,9 @@ class Explanation {
       back: [".back:not(:disabled)"],
       steps: [".steps button", ".inputs .icon:not(:disabled)", ".grids"],
     };
-    const there = [...like[part], ".crumb[aria-current]"].map((one) => this.root.querySelector(one));
+    const there = [...like[part], ".crumb[aria-current]"].map((one) =>
+      this.root.querySelector(one),
+    );
     there.find((one) => one?.checkVisibility())?.focus({ preventScroll: true });
   }
 
@@ -233,7 +247,12 @@ class Explanation {
       ? `${capital(this.place.nameOf(cell.channel))}, row ${cell.row}, column ${cell.column}`
       : capital(this.place.nameOf(cell.channel));
     this.what.replaceChildren(
-      element("div", { class: "kind" }, element("strong", { text: cell.layer }), ` \u00b7 ${found?.kinds ?? layer.kind}`),
+      element(
+        "div",
+        { class: "kind" },
+        element("strong", { text: cell.layer }),
+        ` \u00b7 ${found?.kinds ?? layer.kind}`,
+      ),
       element("div", { class: "where", text: where }),
     );
     this.value.textContent = found ? found.value : settings.network_value;
@@ -336,7 +355,13 @@ class Explanation {
     );
     const back = element(
       "button",
-      { type: "button", class: "icon back", title: "Back", "aria-label": "Back", onclick: () => this.back() },
+      {
+        type: "button",
+        class: "icon back",
+        title: "Back",
+        "aria-label": "Back",
+        onclick: () => this.back(),
+      },
       element("span", { class: "symbol", "aria-hidden": "true", text: "arrow_back" }),
     );
     back.disabled = trail.length < 2;
@@ -353,7 +378,11 @@ class Explanation {
   }
 
   foldedCrumbs(count) {
-    const button = element("button", { type: "button", class: "crumb more-crumbs", text: `${count} more` });
+    const button = element("button", {
+      type: "button",
+      class: "crumb more-crumbs",
+      text: `${count} more`,
+    });
     button.onclick = () => {
       this.wholeTrail = true;
       this.fillTrail();
@@ -362,7 +391,9 @@ class Explanation {
   }
 
   crumb(crumb, index, last) {
-    const place = crumb.map ? `${crumb.channel} (${crumb.row}, ${crumb.column})` : `${crumb.channel}`;
+    const place = crumb.map
+      ? `${crumb.channel} (${crumb.row}, ${crumb.column})`
+      : `${crumb.channel}`;
     const made = element(
       "button",
       { type: "button", class: "crumb", "aria-current": last ? "step" : null },

@@ -14,7 +14,11 @@ export class KernelPanel {
     this.canvas = element("canvas");
     this.frame = element("div", { class: "kernel-tiles", role: "img", tabindex: "0" }, this.canvas);
     this.bar = element("canvas", { width: "256", height: "1" });
-    this.ends = [element("span"), element("span", { class: "zero", text: "0" }), element("span", { class: "most" })];
+    this.ends = [
+      element("span"),
+      element("span", { class: "zero", text: "0" }),
+      element("span", { class: "most" }),
+    ];
     this.legend = element("div", { class: "legend" }, this.bar, ...this.ends);
     this.words = element("div", { class: "note" });
     this.readout = element("div", { class: "note" });
@@ -150,7 +154,12 @@ export class KernelPanel {
         return Math.round(127.5 * (1 + share));
       });
       context.fillStyle = css(colour);
-      context.fillRect(left + (at % columns) * cell, top + Math.floor(at / columns) * cell, cell, cell);
+      context.fillRect(
+        left + (at % columns) * cell,
+        top + Math.floor(at / columns) * cell,
+        cell,
+        cell,
+      );
     }
   }
 
@@ -332,5 +341,8 @@ function short(value) {
   const size = Math.abs(value);
   if (size >= 10) return String(Math.round(value));
   if (size < 0.005) return "0";
-  return value.toFixed(size >= 1 ? 1 : 2).replace("-", "\u2212").replace("0.", ".");
+  return value
+    .toFixed(size >= 1 ? 1 : 2)
+    .replace("-", "\u2212")
+    .replace("0.", ".");
 }

@@ -20,7 +20,11 @@ const SORT_TITLES = {
   effect: "Effect",
 };
 const RANGE_TITLES = { map: "Map", layer: "Layer", network: "Network" };
-const RANGE_OWNERS = { map: "its own range", layer: "the layer\u2019s range", network: "the network\u2019s range" };
+const RANGE_OWNERS = {
+  map: "its own range",
+  layer: "the layer\u2019s range",
+  network: "the network\u2019s range",
+};
 const ONLY_TITLES = {
   all: "All",
   dead: "Dead",
@@ -29,7 +33,8 @@ const ONLY_TITLES = {
   duplicate: "Near-duplicate",
 };
 const EXPLAINED = {
-  effect: "What each map brings to the logit of the network\u2019s answer: gradient times activation",
+  effect:
+    "What each map brings to the logit of the network\u2019s answer: gradient times activation",
   sparsity: "The share of cells that are exactly 0",
   map: "Each map\u2019s largest value has the strongest colour",
   layer: "The layer\u2019s largest value has the strongest colour",
@@ -88,8 +93,15 @@ class LayerView {
     this.pinnedPane = new MapPane({ title: "" });
     this.facts = element("div", { class: "facts", id: "facts", "aria-live": "polite" });
     this.bigNumber = element("div", { class: "big-number" });
-    this.pinButton = element("button", { type: "button", text: "Pin", onclick: () => this.togglePin() });
-    this.offButton = element("button", { type: "button", onclick: () => this.switch(this.held.channel) });
+    this.pinButton = element("button", {
+      type: "button",
+      text: "Pin",
+      onclick: () => this.togglePin(),
+    });
+    this.offButton = element("button", {
+      type: "button",
+      onclick: () => this.switch(this.held.channel),
+    });
     this.offButton.title = "Set this map to zero and see what the network answers without it (O)";
     this.without = new AnswerWithout(() => {
       this.setOff([]);
@@ -226,7 +238,10 @@ class LayerView {
     const shape = layer.shape.join(" \u00d7 ");
     const parts = [`${layer.kind}, ${shape}. ${layer.words}`];
     if (!layer.weights && layer.inputs) parts.push("It has no weights: nothing here was learned.");
-    if (broken) parts.push(`${broken.toLocaleString("en")} of its numbers are NaN or infinite; they count as zero here.`);
+    if (broken)
+      parts.push(
+        `${broken.toLocaleString("en")} of its numbers are NaN or infinite; they count as zero here.`,
+      );
     if (this.maps.count < layer.channels) {
       const last = this.settings.first + this.maps.count - 1;
       parts.push(
@@ -253,7 +268,8 @@ class LayerView {
     this.awaited = !ready && this.settings.has_classes;
     const bit = 1 << MARKS.indexOf(only);
     const marks = this.data.marks.data;
-    this.order = only === "all" ? Array.from(all) : Array.from(all).filter((one) => marks[one] & bit);
+    this.order =
+      only === "all" ? Array.from(all) : Array.from(all).filter((one) => marks[one] & bit);
     this.counts = { all: count };
     MARKS.forEach((mark, place) => {
       this.counts[mark] = marks.reduce((sum, each) => sum + ((each >> place) & 1), 0);
@@ -278,7 +294,9 @@ class LayerView {
     effect.style.display = this.settings.has_classes ? "" : "none";
     const zeros = this.choices.sort.buttons.get("sparsity");
     zeros.style.display = this.settings.layer.vector ? "none" : "";
-    this.choices.sort.buttons.get("mean").textContent = this.settings.layer.vector ? "Value" : "Mean";
+    this.choices.sort.buttons.get("mean").textContent = this.settings.layer.vector
+      ? "Value"
+      : "Mean";
     this.choices.sort.buttons.get("maximum").style.display = zeros.style.display;
     this.choices.range.buttons.get("map").style.display = zeros.style.display;
     const marked = MARKS.some((mark) => this.counts[mark]) || this.lookNow.only !== "all";
@@ -423,7 +441,10 @@ class LayerView {
     const { layer, first, pin } = this.settings;
     const channel = this.held.channel;
     const same = pin?.layer === layer.name && pin.channel === channel + first;
-    this.trigger("pin", same ? { layer: "", channel: -1 } : { layer: layer.name, channel: channel + first });
+    this.trigger(
+      "pin",
+      same ? { layer: "", channel: -1 } : { layer: layer.name, channel: channel + first },
+    );
   }
 
   // ---- channels switched off --------------------------------------------------------------
@@ -600,7 +621,11 @@ class LayerView {
           if (size < 7.5) continue;
           context.font = `500 ${size}px ${this.page.font}`;
           context.fillStyle = inkOn(signedColour(values[at], limit, bytes));
-          context.fillText(text, ((at % columns) + 0.5) * cell, (Math.floor(at / columns) + 0.52) * cell);
+          context.fillText(
+            text,
+            ((at % columns) + 0.5) * cell,
+            (Math.floor(at / columns) + 0.52) * cell,
+          );
         }
       }
       const scale = (columns * cell) / layer.columns;
@@ -694,7 +719,8 @@ class LayerView {
     if (numbers.length) {
       const width = numbers.length;
       const listed = numbers.map(
-        (name, at) => `${name.replaceAll("_", " ")} ${written(this.data.numbers.data[width * channel + at], 4)}`,
+        (name, at) =>
+          `${name.replaceAll("_", " ")} ${written(this.data.numbers.data[width * channel + at], 4)}`,
       );
       lines.push(`Its weights: ${listed.join(", ")}.`);
     }
@@ -705,9 +731,13 @@ class LayerView {
   marksOf(channel) {
     const marks = this.data.marks.data[channel];
     const words = [];
-    if (marks & 1) words.push("Dead for this picture: it costs as much as any other and says nothing.");
+    if (marks & 1)
+      words.push("Dead for this picture: it costs as much as any other and says nothing.");
     if (marks & 2) words.push("Constant for this picture: all cells are equal.");
-    if (marks & 4) words.push("Saturated: half of its cells or more are at the activation\u2019s limit, where no gradient comes through.");
+    if (marks & 4)
+      words.push(
+        "Saturated: half of its cells or more are at the activation\u2019s limit, where no gradient comes through.",
+      );
     if (marks & 8) {
       words.push(
         `Nearly the same as map ${this.data.twins.data[channel]}: correlation ` +
@@ -725,7 +755,9 @@ class LayerView {
     this.pinnedPane.section.style.display = pin.vector ? "none" : "";
     this.pinnedNumber.style.display = pin.vector ? "" : "none";
     const [mean, deviation, least, most, zeros] = pin.statistics;
-    const limit = { map: Math.max(Math.abs(least), Math.abs(most)), layer: pin.limit }[this.lookNow.range] ?? this.settings.network_limit;
+    const limit =
+      { map: Math.max(Math.abs(least), Math.abs(most)), layer: pin.limit }[this.lookNow.range] ??
+      this.settings.network_limit;
     const lines = [];
     if (pin.vector) {
       const fill = signedColour(mean, limit, table("maps", this.page.dark));
@@ -842,7 +874,10 @@ function percent(share) {
 }
 
 function nth(place) {
-  const ending = place % 100 >= 11 && place % 100 <= 13 ? "th" : { 1: "st", 2: "nd", 3: "rd" }[place % 10] ?? "th";
+  const ending =
+    place % 100 >= 11 && place % 100 <= 13
+      ? "th"
+      : ({ 1: "st", 2: "nd", 3: "rd" }[place % 10] ?? "th");
   return place === 1 ? "" : `${place.toLocaleString("en")}${ending} `;
 }
 

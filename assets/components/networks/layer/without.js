@@ -46,11 +46,13 @@ export class AnswerWithout {
     }
     const [before, after] = found.logit;
     const best = found.classes.reduce((one, other) => (other.after > one.after ? other : one));
-    const gradient = Number.isNaN(foretold) ? "" : ` Gradient times activation foretold ${withSign(-foretold)}.`;
+    const gradient = Number.isNaN(foretold)
+      ? ""
+      : ` Gradient times activation foretold ${withSign(-foretold)}.`;
     this.say(
       `The logit of \u201c${found.classes[0].label}\u201d goes from ${written(before, 4)} to ` +
-      `${written(after, 4)} (${withSign(after - before)}).${gradient} ` +
-      (found.changes ? `The answer is now \u201c${best.label}\u201d.` : "The answer stays."),
+        `${written(after, 4)} (${withSign(after - before)}).${gradient} ` +
+        (found.changes ? `The answer is now \u201c${best.label}\u201d.` : "The answer stays."),
     );
     this.bars.replaceChildren(...found.classes.map((one) => classBar(one)));
   }

@@ -77,7 +77,13 @@ class Overview {
     const { holder } = this;
     let grabbed = null;
     holder.onpointerdown = (event) => {
-      grabbed = { x: event.clientX, y: event.clientY, left: this.left, top: this.top, moved: false };
+      grabbed = {
+        x: event.clientX,
+        y: event.clientY,
+        left: this.left,
+        top: this.top,
+        moved: false,
+      };
       holder.setPointerCapture(event.pointerId);
     };
     holder.onpointermove = (event) => {
@@ -175,13 +181,15 @@ class Overview {
     this.byName = new Map(this.layers.map((layer) => [layer.name, layer]));
     if (fresh) {
       this.unfolded.clear();
-      if (this.layers.length < FOLD_FROM) this.layers.forEach(({ stage }) => this.unfolded.add(stage));
+      if (this.layers.length < FOLD_FROM)
+        this.layers.forEach(({ stage }) => this.unfolded.add(stage));
     }
     this.fillAnswer();
     this.arrange();
     const place = settings.place;
     const column = this.columnOf(place.layer);
-    const tile = column === null ? -1 : this.channelsOf(this.columns[column].layer).indexOf(place.channel);
+    const tile =
+      column === null ? -1 : this.channelsOf(this.columns[column].layer).indexOf(place.channel);
     this.pinned =
       column !== null && this.columns[column].layer.name === place.layer
         ? { column, tile: Math.max(0, tile) }
@@ -213,9 +221,12 @@ class Overview {
       const alone = layers.length === 1;
       const input = layers[0].index === 0 && layers.length > 1;
       if (this.unfolded.has(stage) || alone) {
-        layers.forEach((layer) => this.columns.push({ layer, stage, covers: [layer], folds: !alone }));
+        layers.forEach((layer) =>
+          this.columns.push({ layer, stage, covers: [layer], folds: !alone }),
+        );
       } else {
-        if (input) this.columns.push({ layer: layers[0], stage, covers: [layers[0]], folds: false });
+        if (input)
+          this.columns.push({ layer: layers[0], stage, covers: [layers[0]], folds: false });
         const rest = input ? layers.slice(1) : layers;
         this.columns.push({ layer: rest.at(-1), stage, covers: rest, folds: rest.length > 1 });
       }
@@ -431,17 +442,22 @@ class Overview {
     context.translate(-this.left, -this.top);
     context.imageSmoothingEnabled = false;
     const seen = (column) =>
-      column.x + column.width > this.left - 60 &&
-      column.x < this.left + width / this.scale + 60;
+      column.x + column.width > this.left - 60 && column.x < this.left + width / this.scale + 60;
     this.columns.forEach((column, index) => this.drawWires(context, column, index, seen));
-    this.columns.forEach((column, index) => seen(column) && this.drawColumn(context, column, index));
+    this.columns.forEach(
+      (column, index) => seen(column) && this.drawColumn(context, column, index),
+    );
     this.drawLit(context);
   }
 
   sourcesOf(column, index) {
     const inside = new Set(column.covers.map((layer) => layer.name));
-    const names = column.covers.flatMap((layer) => layer.inputs).filter((name) => !inside.has(name));
-    const found = names.map((name) => this.columnOf(name)).filter((at) => at !== null && at !== index);
+    const names = column.covers
+      .flatMap((layer) => layer.inputs)
+      .filter((name) => !inside.has(name));
+    const found = names
+      .map((name) => this.columnOf(name))
+      .filter((at) => at !== null && at !== index);
     return [...new Set(found)];
   }
 
@@ -487,17 +503,7 @@ class Overview {
       const painted = this.paintedTiles(layer);
       for (let at = 0; at < layer.count; at++) {
         const y = column.y + at * (tile + GAP);
-        context.drawImage(
-          painted,
-          0,
-          at * layer.rows,
-          layer.columns,
-          layer.rows,
-          x,
-          y,
-          tile,
-          tile,
-        );
+        context.drawImage(painted, 0, at * layer.rows, layer.columns, layer.rows, x, y, tile, tile);
         context.strokeStyle = this.page.border;
         context.lineWidth = 1;
         context.strokeRect(x, y, tile, tile);
@@ -528,7 +534,10 @@ class Overview {
 
   // The tile in hand, and the tiles that it is made from.
   drawLit(context) {
-    if (this.pinned && (this.pinned.column !== this.at?.column || this.pinned.tile !== this.at?.tile)) {
+    if (
+      this.pinned &&
+      (this.pinned.column !== this.at?.column || this.pinned.tile !== this.at?.tile)
+    ) {
       this.frame(context, this.pinned, 1.5);
     }
     if (!this.at || this.at.tile === null) return;
@@ -594,7 +603,9 @@ class Overview {
               `on average ${written(mean, 3)}.`,
       );
       lines.push(`${layer.kind}, ${shape(layer)}. ${layer.words}`);
-      lines.push(`Colours: blue \u2212${written(layer.limit, 3)}, red ${written(layer.limit, 3)}, the layer\u2019s own range.`);
+      lines.push(
+        `Colours: blue \u2212${written(layer.limit, 3)}, red ${written(layer.limit, 3)}, the layer\u2019s own range.`,
+      );
       if (covers.length > 1) lines.push(`Last of ${covers.length} layers folded together.`);
     }
     this.facts.replaceChildren(

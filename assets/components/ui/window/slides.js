@@ -76,7 +76,11 @@ export const slideMethods = {
       kernel,
       padded_rows: axes[0].padded,
       padded_columns: axes[1].padded,
-      output: { ...this.data.output, shape, data: new Float32Array(shape[0] * shape[1] * shape[2]) },
+      output: {
+        ...this.data.output,
+        shape,
+        data: new Float32Array(shape[0] * shape[1] * shape[2]),
+      },
     };
     Object.assign(this, { settings: found, data, padded: null });
     [this.outRows, this.outColumns] = shape.slice(1);
@@ -101,9 +105,7 @@ export const slideMethods = {
     for (let channel = 0; channel < this.channels; channel++) {
       for (let line = 0; line < this.outRows; line++) {
         let from =
-          channel * plane +
-          (line * stride[0] + down * dilation[0]) * width +
-          across * dilation[1];
+          channel * plane + (line * stride[0] + down * dilation[0]) * width + across * dilation[1];
         for (let place = 0; place < this.outColumns; place++) {
           values[to++] += weight * padded[from];
           from += stride[1];

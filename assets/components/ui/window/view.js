@@ -494,7 +494,14 @@ class Stage {
   }
 }
 
-Object.assign(Stage.prototype, placeMethods, pictureMethods, gridMethods, slideMethods, stampMethods);
+Object.assign(
+  Stage.prototype,
+  placeMethods,
+  pictureMethods,
+  gridMethods,
+  slideMethods,
+  stampMethods,
+);
 
 function planesOf({ data, shape: [height, width, channels] }) {
   const size = height * width;
