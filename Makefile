@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check bench clean
+.PHONY: run test check check-js bench clean
 
 run: .venv/.ready
 	$(BIN)/streamlit run app.py
@@ -11,18 +11,27 @@ test: .venv/.ready-dev
 	$(BIN)/python tools/find_chromium.py
 	$(BIN)/python -m pytest
 
-check: .venv/.ready-dev
+check: .venv/.ready-dev check-js
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# ESLint and Prettier need Node 18.18 or newer; without npm the browser components go unchecked.
+ifeq ($(shell command -v npm),)
+check-js:
+	@echo "The browser components were not checked: npm was not found. CI has it."
+else
+check-js: node_modules/.package-lock.json
+	npm run --silent check
+endif
 
 bench: .venv/.ready-dev
 	$(BIN)/python tools/find_chromium.py
 	$(BIN)/python -m tools.bench
 
 clean:
-	rm -rf .venv build
+	rm -rf .venv build node_modules
 
 .venv/.ready: requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cnnviz needs Python 3.11 or newer. Received: " + sys.version.split()[0])'
@@ -33,4 +42,8 @@ clean:
 
 .venv/.ready-dev: .venv/.ready requirements-dev.txt
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	touch $@
+
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --silent --no-audit --no-fund
 	touch $@
