@@ -25,15 +25,15 @@ from cnnviz.shipped import MODELS  # noqa: E402
 # What a right answer would be, where ImageNet has a class for the thing in the picture.
 RIGHT = {
     "panda": {"giant panda"},
+    "cat": {"tabby cat", "tiger cat", "Egyptian Mau"},
     "lizard": {"chameleon"},
     "komodo_dragon": {"Komodo dragon"},
     "goldfish": {"goldfish"},
     "baseball": {"baseball"},
-    "volleyball": {"volleyball"},
     "hammer": {"hammer"},
+    "coffee": {"espresso", "coffee mug"},
     "taj_mahal": {"mosque", "palace", "dome"},
     "arch": {"triumphal arch"},
-    "solar_panels": {"solar thermal collector"},
 }
 
 CIFAR10 = """\

@@ -106,21 +106,21 @@ def thumbnail(name: str, side: int = 96) -> Picture:
 
 _PHOTO_ALTS = {
     "panda": "A giant panda sits on a stone wall, white with black legs, ears and eye patches.",
-    "lizard": "A scaly brown lizard climbs through a shrub with small bright green leaves.",
+    "cat": "The face of a ginger tabby cat with yellow-green eyes fills the picture.",
+    "lizard": "A scaly brown chameleon climbs through a shrub with small bright green leaves.",
     "moose": "A bull moose with wide antlers lies in autumn heather in front of green trees.",
     "komodo_dragon": "A grey Komodo dragon lies on bare, dusty rock and raises its head.",
     "goldfish": "An orange goldfish with long, pale, pointed fins in front of black.",
     "perch": "Two striped yellow perch swim above gravel in dark water.",
     "baseball": "A white baseball with two curves of red stitches fills the picture.",
-    "volleyball": "A white, blue and lime volleyball with a round printed emblem on white.",
     "hammer": "A hammer with a wooden handle lies aslant on plain blue.",
+    "coffee": "A cup of coffee on a red saucer with a spoon, seen from above, on a wooden table.",
     "parthenon": "The corner of the Parthenon: two rows of pale columns under a deep blue sky.",
     "pyramid": "The Great Pyramid rises in rows of rough stone blocks against a pale sky.",
     "taj_mahal": "The white dome and four minarets of the Taj Mahal behind a red river wall.",
     "arch": "A triumphal arch with three gateways and statues on top under a deep blue sky.",
     "opera_house": "The white shell-shaped roofs of Sydney's opera house above blue water.",
     "windmill": "A round stone windmill on arches, its four lattice sails against a blue sky.",
-    "solar_panels": "Three slanting rows of blue solar panels on a roof, divided by a white grid.",
 }
 
 

@@ -1,4 +1,4 @@
-"""The labelled photographs that ship: nine groups to search through, each photo with its credit."""
+"""The labelled photographs that ship: five groups, each photo with its title and its credit."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ class Photo:
     ----------
     name : its file without the ending, such as "fish/fish7".
     label : its group, such as "fish".
+    title : what it shows, such as "Red mullets".
     author, licence, source : its credit.
     """
 
     name: str
     label: str
+    title: str
     author: str
     licence: str
     source: str
@@ -43,7 +45,7 @@ def all_photos() -> tuple[Photo, ...]:
     """List the photographs, sorted by name.
 
     >>> len(all_photos())
-    133
+    89
     """
     with (_FOLDER / "credits.tsv").open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
@@ -51,6 +53,7 @@ def all_photos() -> tuple[Photo, ...]:
             Photo(
                 row["file"].rsplit(".", 1)[0],
                 row["label"],
+                row["title"],
                 row["author"],
                 row["licence"],
                 row["source"],

@@ -33,7 +33,7 @@ class Indexed:
     identity : a key for caches: the pictures, the network and its weights.
     collection : the key of the pictures alone.
     index : by its best layer at first.
-    names, credits : one per picture; a credit may be "".
+    names, titles, credits : one per picture; a name is its own, a credit may be "".
     thumbnails : one JPEG per picture.
     openers : read a picture again, in full.
     skipped : files that are not used, and why.
@@ -45,6 +45,7 @@ class Indexed:
     collection: str
     index: ImageIndex
     names: tuple[str, ...]
+    titles: tuple[str, ...]
     credits: tuple[str, ...]
     thumbnails: tuple[bytes, ...]
     openers: tuple[Callable[[], np.ndarray], ...]
@@ -150,6 +151,7 @@ def _photos(job: Job, choice: Choice, identity: str) -> Indexed:
         "photos",
         index,
         tuple(photo.name for photo in photos),
+        tuple(photo.title for photo in photos),
         tuple(photo.credit for photo in photos),
         tuple(thumbnails),
         tuple(partial(open_photo, photo) for photo in photos),
@@ -169,6 +171,7 @@ def _gallery(job: Job, collection: Collection, choice: Choice, identity: str) ->
         collection.identity,
         index,
         tuple(file.name for file in found.files),
+        tuple(file.name.split("/")[-1] for file in found.files),
         ("",) * len(index),
         found.thumbnails,
         tuple(file.picture for file in found.files),

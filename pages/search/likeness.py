@@ -16,11 +16,11 @@ _LONGEST_SIDE = 420
 
 def show(scene: SearchScene) -> None:
     """Draw it, for the match in hand."""
-    match, names = scene.match, scene.indexed.names
+    match, titles = scene.match, scene.indexed.titles
     if match is None:
         st.info("There is nothing to find: the query is the only picture.", icon=":material/info:")
         return
-    st.header(f"Why {names[match.index].split('/')[-1]} matches", anchor=False)
+    st.header(f"Why {titles[match.index]} matches", anchor=False)
     layer = _map_layer(scene)
     if layer is not None:
         _mount(key="search_likeness", data=_message(scene, layer, match.index))
@@ -34,7 +34,7 @@ def show(scene: SearchScene) -> None:
     other = scene.indexed.index.vectors[scene.layer][match.index] - mean
     st.markdown(
         f"The arithmetic, with a = {len(query):,} numbers of the query and b = those of the match, "
-        f"each the mean of one map, less the mean of all {len(names):,} pictures:"
+        f"each the mean of one map, less the mean of all {len(titles):,} pictures:"
     )
     st.latex(likeness_formula(query, other, scene.metric))
     if scene.label:
@@ -48,7 +48,7 @@ def _map_layer(scene: SearchScene) -> str | None:
 
 
 def _message(scene: SearchScene, layer: str, match: int) -> bytes:
-    source = scene.picture.identity if scene.place is None else scene.title
+    source = scene.picture.identity if scene.place is None else scene.indexed.names[scene.place]
     return _packed(scene.indexed.identity, source, scene.region, layer, match, scene)
 
 
@@ -65,14 +65,12 @@ def _packed(
     found: Likeness = likeness(
         _scene.network, layer, part, other, _scene.indexed.index.at(layer).mean
     )
-    names = _scene.indexed.names
-    query_title = _scene.title.split("/")[-1]
     return pack(
         {
             "layer": layer,
             "cosine": found.cosine,
-            "query_title": f"A region of {query_title}" if region else query_title,
-            "match_title": names[match].split("/")[-1],
+            "query_title": f"A region of {_scene.title}" if region else _scene.title,
+            "match_title": _scene.indexed.titles[match],
             "grid": found.grid,
             "below": [
                 float(np.minimum(found.query, 0).sum()),

@@ -18,7 +18,7 @@ Region = tuple[int, int, int, int]
 """Top, left, bottom and right, in thousandths of the picture's height and width."""
 OWN_PICTURE = "picture"
 LEAST_SIDE = 40
-_FIRST = "fish/fish28"  # its first layers find sand and bubbles, its last ones fish
+_FIRST = "fish/fish28"  # its first layers find blue backgrounds, its last ones fish
 
 
 def _read_text(text: str) -> str:
@@ -100,7 +100,7 @@ class SearchScene:
     @property
     def title(self) -> str:
         """What the query is called."""
-        return self.picture.title if self.place is None else self.indexed.names[self.place]
+        return self.picture.title if self.place is None else self.indexed.titles[self.place]
 
     @property
     def image(self) -> np.ndarray:

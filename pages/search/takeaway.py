@@ -30,9 +30,9 @@ def finish(scene: SearchScene) -> None:
     if scene.indexed.collection == "photos":
         experiments(
             {
-                "Texture at the first layer": lambda: _try(scene, "windmill", scene.layers[0]),
-                "Things at the last": lambda: _try(scene, "windmill", scene.layers[-1]),
-                "Only a region": lambda: _try(scene, "fish", "", (250, 250, 750, 750)),
+                "Colour at the first layer": lambda: _try("tool/hammer1", scene.layers[0]),
+                "Objects at the last layer": lambda: _try("tool/hammer1", scene.layers[-1]),
+                "Only a region": lambda: _try("fish/fish1", "", (250, 250, 750, 750)),
                 "What did training change?": _untrain,
             }
         )
@@ -55,10 +55,8 @@ def _how_well(scene: SearchScene) -> str:
     )
 
 
-def _try(
-    scene: SearchScene, label: str, layer: str, region: tuple[int, int, int, int] | None = None
-) -> None:
-    QUERY.hold(next(name for name in scene.indexed.names if name.startswith(label)))
+def _try(name: str, layer: str, region: tuple[int, int, int, int] | None = None) -> None:
+    QUERY.hold(name)
     REGION.hold(region)
     LAYER.hold(layer)
     st.session_state["search_view"] = "Search"
@@ -113,8 +111,8 @@ def embeddings(scene: SearchScene) -> bytes:
 def _sheet(scene: SearchScene) -> bytes:
     captions = [f"Query: {scene.title}"]
     for rank, match in enumerate(scene.matches, start=1):
-        name = scene.indexed.names[match.index]
-        captions.append(f"{rank}. {match.score:.2f} {name}")
+        title = scene.indexed.titles[match.index]
+        captions.append(f"{rank}. {match.score:.2f} {title}")
     pictures = [open_indexed(scene, match.index) for match in scene.matches]
     return images.encode_png(contact_sheet(scene.part, pictures, captions))
 
@@ -134,7 +132,7 @@ def _credits(scene: SearchScene) -> None:
         st.dataframe(
             {
                 "Photo": [
-                    indexed.names[at] for at in dict.fromkeys([*shown, *range(len(indexed.names))])
+                    indexed.titles[at] for at in dict.fromkeys([*shown, *range(len(indexed.names))])
                 ],
                 "Credit": [
                     indexed.credits[at]

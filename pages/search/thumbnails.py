@@ -23,6 +23,7 @@ def _message(collection: str, _indexed: Indexed) -> bytes:
         {
             "collection": collection,
             "names": list(_indexed.names),
+            "titles": list(_indexed.titles),
             "labels": list(_indexed.labels),
             "credits": list(_indexed.credits),
             "groups": groups,

@@ -38,6 +38,7 @@ from cnnviz.networks.downloads import APPLICATIONS
 from cnnviz.networks.tensorflow_runtime import load_keras, load_tensorflow
 from cnnviz.networks.weights import load_weights, save_weights
 from cnnviz.shipped import MODELS
+from tools.write_model_cards import RIGHT
 
 SHIPPED = ("tutorial", "small_vgg", "efficientnet_lite0")
 PICTURE = np.random.default_rng(1).integers(0, 256, (60, 90, 3)).astype(np.uint8)
@@ -850,25 +851,12 @@ def test_each_offered_network_has_its_preprocessing_and_a_secure_address(name: s
 
 # What ships
 
-IN_THE_PHOTO = {
-    "panda": {"giant panda"},
-    "lizard": {"chameleon"},
-    "komodo_dragon": {"Komodo dragon"},
-    "goldfish": {"goldfish"},
-    "baseball": {"baseball"},
-    "volleyball": {"volleyball"},
-    "hammer": {"hammer"},
-    "taj_mahal": {"mosque", "palace", "dome"},
-    "arch": {"triumphal arch"},
-    "solar_panels": {"solar thermal collector"},
-}
-
 
 def test_nine_of_ten_ordinary_photographs_are_right_in_the_first_five() -> None:
     network = open_network("efficientnet_lite0")
     right = [
         name
-        for name, answers in IN_THE_PHOTO.items()
+        for name, answers in RIGHT.items()
         if answers & {one.label for one in network.predict(open_sample(name), top=5)}
     ]
     assert len(right) >= 9, right

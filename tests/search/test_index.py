@@ -131,10 +131,3 @@ def test_no_pictures_make_no_index():
 def test_a_layer_that_was_not_indexed_is_refused(index):
     with pytest.raises(ValueError, match="Received: 'flatten'"):
         index.at("flatten")
-
-
-def test_every_photo_has_a_credit():
-    photos = all_photos()
-    assert len(photos) == 133
-    assert len({photo.label for photo in photos}) == 9
-    assert all(photo.author and photo.licence and photo.source for photo in photos)

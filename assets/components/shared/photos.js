@@ -9,7 +9,7 @@ function store() {
   return window[STORE];
 }
 
-// collection: { urls, names, labels, credits, colours, groups }.
+// collection: { urls, names, titles, labels, credits, colours, groups }.
 export function keepPhotos(name, make) {
   const held = store();
   if (!held.has(name)) held.set(name, make());
@@ -34,5 +34,3 @@ export function photosOf(name, then) {
   window.addEventListener(CAME, wait);
   return () => window.removeEventListener(CAME, wait);
 }
-
-export const shortName = (name) => name.split("/").pop();

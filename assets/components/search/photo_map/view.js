@@ -4,7 +4,7 @@
 import { theme } from "../../shared/colours.js";
 import { element, iconButton, sharpContext } from "../../shared/dom.js";
 import { LayerSlider } from "../../shared/layer_slider.js";
-import { photosOf, shortName } from "../../shared/photos.js";
+import { photosOf } from "../../shared/photos.js";
 import { unpack } from "../../shared/wire.js";
 
 const GLIDE = 700; // milliseconds from one layer's places to the next one's
@@ -311,8 +311,8 @@ class PhotoMap {
 
   describe() {
     if (!this.photos) return;
-    const { names, labels, credits } = this.photos;
-    const named = (at) => `${shortName(names[at])}${labels[at] ? `, ${labels[at]}` : ""}`;
+    const { titles, labels, credits } = this.photos;
+    const named = (at) => `${titles[at]}${labels[at] ? `, ${labels[at]}` : ""}`;
     const { count, place, layers } = this.settings;
     const here = this.focus ?? null;
     this.words.textContent =

@@ -1,7 +1,6 @@
 // All pictures to choose a query from, group by group; arrow keys walk through them.
 
 import { element } from "../../shared/dom.js";
-import { shortName } from "../../shared/photos.js";
 
 const MOST_BUTTONS = 600; // buttons; more would make the browser slow
 
@@ -39,8 +38,8 @@ export class Picker {
         {
           type: "button",
           class: "photo",
-          title: photos.names[at],
-          "aria-label": photos.names[at],
+          title: photos.titles[at],
+          "aria-label": photos.titles[at],
           "aria-pressed": "false",
           tabindex: "-1",
           onclick: () => this.choose(at),
@@ -97,4 +96,3 @@ export class Picker {
   }
 }
 
-export { shortName };

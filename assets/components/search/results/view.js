@@ -4,7 +4,7 @@
 import { theme } from "../../shared/colours.js";
 import { element, iconButton } from "../../shared/dom.js";
 import { LayerSlider } from "../../shared/layer_slider.js";
-import { photosOf, shortName } from "../../shared/photos.js";
+import { photosOf } from "../../shared/photos.js";
 import { unpack } from "../../shared/wire.js";
 import { LayerChart } from "./chart.js";
 import { Picker } from "./picker.js";
@@ -110,7 +110,7 @@ class Stage {
       data.set(values, (this.at * data.length) / array.shape[0]);
       return { ...array, data };
     };
-    const { names, labels, credits, urls } = this.photos;
+    const { titles, labels, credits, urls } = this.photos;
     const { own } = this.settings;
     const mine = place === null;
     const right = mine ? own.label : labels[place];
@@ -118,7 +118,7 @@ class Stage {
     const hits = found.filter((index) => labels[index] === right).length;
     Object.assign(this.settings, {
       place,
-      title: mine ? own.title : names[place],
+      title: mine ? own.title : titles[place],
       credit: mine ? "" : credits[place],
       region: null,
       right,
@@ -132,7 +132,7 @@ class Stage {
     });
     this.name();
     if (mine) this.region.standIn(this.ownUrl(), own.alt);
-    else this.region.standIn(urls[place], `The photo ${names[place]}.`);
+    else this.region.standIn(urls[place], `The photo ${titles[place]}.`);
     this.draw();
     return true;
   }
@@ -146,7 +146,7 @@ class Stage {
   // Say what is searched with.
   name() {
     const { region, title, credit } = this.settings;
-    this.heading.textContent = region ? `A region of ${shortName(title)}` : shortName(title);
+    this.heading.textContent = region ? `A region of ${title}` : title;
     this.credit.textContent = credit ? `Photo: ${credit}` : "";
   }
 
@@ -211,10 +211,10 @@ class Stage {
   }
 
   fill(card, index, rank, score) {
-    const { names, labels } = this.photos;
+    const { titles, labels } = this.photos;
     const { right, labelled, match } = this.settings;
     const label = labels[index];
-    const name = shortName(names[index]);
+    const name = titles[index];
     const judged = right && labelled;
     const hit = label === right;
     card.rank.textContent = String(rank + 1);
