@@ -27,11 +27,15 @@ _SOURCES = ("presets", *FIRST_LAYERS)
 _DEFAULT_SOURCE = "small_vgg"
 _DEFAULT_FILTER = 6
 _DEFAULT_PRESET = "sobel_x"
+_NONE: Mapping[str, object] = MappingProxyType({})
 _EDITS = {
     "rotate": ("rotate_right", "Rotate all three by 90\u00b0", kernels.rotate),
     "mirror": ("swap_horiz", "Mirror all three left to right", kernels.mirror),
     "negate": ("exposure_neg_1", "Negate all three", kernels.negate),
 }
+
+
+_State = tuple[np.ndarray, float, frozenset[int]]
 
 
 class ChannelKernels:
@@ -133,9 +137,8 @@ class ChannelKernels:
 
     def _preset(self, channel: int) -> str:
         values = self.values[..., channel]
-        chosen = st.session_state.get(f"{self.stage}_preset_{channel}")
-        names = [chosen, *PRESETS] if chosen in PRESETS else list(PRESETS)
-        for name in names:
+        chosen: str = st.session_state.get(f"{self.stage}_preset_{channel}", "")
+        for name in [*([chosen] if chosen in PRESETS else []), *PRESETS]:
             preset = PRESETS[name].values
             if preset.shape[0] <= len(values):
                 preset = kernels.resize(preset, values.shape)
@@ -152,7 +155,7 @@ class ChannelKernels:
         bias: float | None = None,
         muted: Collection[int] | None = None,
         filter: int | None = None,
-        **controls: object,
+        controls: Mapping[str, object] = _NONE,
     ) -> None:
         """Put other kernels, bias or mutes in their place, and set other controls by their keys.
 
@@ -175,36 +178,31 @@ class ChannelKernels:
             del history[:-50]
         self._hold(after)
 
-    def _hold(self, state: tuple[np.ndarray, float, frozenset[int]]) -> None:
+    def _hold(self, state: _State) -> None:
         self._kernels.hold(state[0])
         self._bias.hold(state[1])
         self._muted.hold(state[2])
 
-    def take_presets(self, *names: str, **controls: object) -> None:
-        """Take one preset for all channels, or one each; set other controls by their keys."""
-        presets = [PRESETS[name].values for name in (names if len(names) == 3 else names * 3)]
-        self.replace(
-            _stacked(presets),
-            **{"bias": 0.0, "muted": (), "source": "presets", "linked": len(names) == 1} | controls,
-        )
+    def take_preset(self, name: str, *, controls: Mapping[str, object] = _NONE) -> None:
+        """Take one preset for all channels; set other controls by their keys."""
+        self.replace(_stacked([PRESETS[name].values] * 3), bias=0.0, muted=(), controls=controls)
 
-    def take_trained(self, network: str, number: int, **controls: object) -> None:
+    def take_trained(self, network: str, number: int) -> None:
         """Take a trained filter with its bias, and set up all that the network does around it."""
         layer = first_layer(network)
         self.replace(
             layer.kernels[..., number - 1],
             bias=float(layer.bias[number - 1]),
+            muted=(),
             filter=number,
-            **{
-                "muted": (),
+            controls={
                 "source": network,
                 "linked": False,
                 "scale": layer.scale,
                 "stride": layer.stride,
                 "padding": layer.padding,
                 "activation": layer.activation,
-            }
-            | controls,
+            },
         )
 
     def tools(self) -> list[Mapping[str, object]]:
@@ -288,7 +286,7 @@ class ChannelKernels:
                     [*PRESETS, _CUSTOM],
                     format_func=lambda name: PRESETS[name].title if name in PRESETS else "Custom",
                     key=key,
-                    on_change=self._take_preset,
+                    on_change=self._take_menu,
                     args=(channel,),
                 )
         side_key = f"{self.stage}_side"
@@ -304,7 +302,7 @@ class ChannelKernels:
         if self.linked:
             self.replace(_stacked([self.values[..., 0]] * 3))
 
-    def _take_preset(self, channel: int) -> None:
+    def _take_menu(self, channel: int) -> None:
         name = st.session_state[f"{self.stage}_preset_{channel}"]
         if name not in PRESETS:
             return
@@ -331,7 +329,7 @@ def _stacked(three: Collection[np.ndarray]) -> np.ndarray:
     return np.stack([kernels.resize(kernel, side) for kernel in three], axis=-1)
 
 
-def _equal(one: tuple, other: tuple) -> bool:
+def _equal(one: _State, other: _State) -> bool:
     return np.array_equal(one[0], other[0]) and one[1:] == other[1:]
 
 

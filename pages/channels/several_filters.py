@@ -3,14 +3,13 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.activations import ACTIVATIONS
 from cnnviz.channels.code import connected_code
-from cnnviz.channels.connections import compare_connections, connections_for
-from cnnviz.channels.trained_kernels import PIXEL_SCALES, first_layer, second_layer
-from cnnviz.convolution import convolve
+from cnnviz.channels.connections import ConnectedLayer, connections_for
+from cnnviz.channels.formulas import weights_with_numbers
+from cnnviz.channels.volumes import FilterVolumes, filter_volumes
 from cnnviz.drawing.display import display
 from cnnviz.images import pictures as images
-from pages.channels.components.lanes import filter_volume
+from pages.channels.components.volume import filter_volume
 from pages.channels.kernels import ChannelKernels
 from pages.ui.address import Addressed
 from pages.ui.picture import Picture
@@ -33,70 +32,76 @@ _EXPLANATIONS = {
 
 def several_filters(picture: Picture) -> None:
     """Show the part."""
-    first, second = first_layer("small_vgg"), second_layer()
-    relu = ACTIVATIONS["relu"].function
     stage, controls = st.columns([4, 1.1], gap="medium")
     with controls:
-        count = st.select_slider("Filters", _COUNTS, 8, key="channels_filters", bind="query-params")
-        wide = st.select_slider(
-            "Count also for a layer of",
-            [16, 32, 64, 128, 256, 512, 1024],
-            256,
-            format_func=lambda maps: f"{maps} maps",
-            key="channels_wide",
-            bind="query-params",
-        )
-        st.caption(
-            f"Small VGG, trained on CIFAR-10: the first {count} filters of its first layer, and "
-            "the weights from those to as many filters of its second."
-        )
+        count, wide = _controls()
     pixels = working_picture(picture, "colour", 96)
-    inputs = PIXEL_SCALES[first.scale](pixels)
-    volume = relu(
-        convolve(inputs, first.kernels[..., :count], bias=first.bias[:count], padding=first.padding)
-    )
-    bias = second.bias[:count]
-    layers = compare_connections(volume, second.kernels[:, :, :count, :count], bias=bias)
+    found = filter_volumes(pixels, count)
     chosen = _chosen()
-    layer = next((one for one in layers if one.connection.key == chosen.value()), layers[0])
-    connection, maps = layer.connection, relu(layer.maps)
+    at = next(
+        (at for at, one in enumerate(found.layers) if one.connection.key == chosen.value()), 0
+    )
+    layer, maps = found.layers[at], found.maps[at]
     with seen_first(stage):
         filter_volume(
+            found,
             key=_KEY,
             pixels=pixels,
-            volume=volume,
-            layers=layers,
-            maps=[relu(one.maps) for one in layers],
-            first_kernels=first.kernels[..., :count],
-            connection=connection.key,
+            connection=layer.connection.key,
             wide=wide,
             alt=picture.alt,
             on_connection=lambda: _take_connection(chosen),
             on_open=_open_filter,
         )
+    _arithmetic(found, layer, pixels)
+    _why_it_matters()
+    take_it_with_you(
+        _downloads(found, layer, maps, pixels), connected_code(layer.connection, count, found.side)
+    )
 
-    side = second.kernels.shape[0]
-    cost = connection.cost(side, count, positions=pixels.shape[0] * pixels.shape[1])
-    st.header("How many weights?", anchor=False)
-    st.latex(connection.rule)
-    st.latex(
-        rf"{connection.formula(side, count)} = {cost.weights:,} \text{{ weights}}".replace(
-            "\u00d7", r"\cdot"
-        ).replace(",", "{,}")
+
+def _controls() -> tuple[int, int]:
+    """Ask for the filters, and for the maps of a wider layer to count for as well."""
+    count = st.select_slider("Filters", _COUNTS, 8, key="channels_filters", bind="query-params")
+    wide = st.select_slider(
+        "Count also for a layer of",
+        [16, 32, 64, 128, 256, 512, 1024],
+        256,
+        format_func=lambda maps: f"{maps} maps",
+        key="channels_wide",
+        bind="query-params",
     )
     st.caption(
+        f"Small VGG, trained on CIFAR-10: the first {count} filters of its first layer, and "
+        "the weights from those to as many filters of its second."
+    )
+    return count, wide
+
+
+def _arithmetic(found: FilterVolumes, layer: ConnectedLayer, pixels: np.ndarray) -> None:
+    connection = layer.connection
+    height, width = pixels.shape[:2]
+    cost = connection.cost(found.side, found.filters, positions=height * width)
+    st.header("How many weights?", anchor=False)
+    st.latex(connection.rule)
+    st.latex(weights_with_numbers(connection, found.side, found.filters))
+    st.caption(
         f"k side of the kernel, C maps in, F filters, g groups; and {cost.biases} biases. "
-        f"{_EXPLANATIONS[connection.kind]} On maps of {pixels.shape[0]} \u00d7 {pixels.shape[1]} "
+        f"{_EXPLANATIONS[connection.kind]} On maps of {height} \u00d7 {width} "
         f"each weight is used at every place: {cost.multiply_adds:,} multiplications. Maps alike: "
         f"their correlation with the standard layer's, {layer.likeness:.2f} here."
     )
+
+
+def _why_it_matters() -> None:
     st.header("Why it matters", anchor=False)
     st.markdown(
         "A layer hands on a volume: one map for each filter, and the next layer's filters are as "
         "deep as that volume. Joining everything with everything is where the weights go, so "
-        "small networks cut: MobileNet and EfficientNet are depthwise-separable throughout, "
-        "ResNeXt is grouped. Here a trained layer is cut without training it again; a network "
-        "trained that way makes up for much of what is lost."
+        "small networks cut: MobileNet and EfficientNet are depthwise-separable in all their "
+        "blocks (not in their first layer, which sees three channels only), ResNeXt is grouped. "
+        "Here a trained layer is cut without training it again; a network trained that way makes "
+        "up for much of what is lost."
     )
     experiments(
         {
@@ -105,30 +110,27 @@ def several_filters(picture: Picture) -> None:
             "Look at no neighbour": lambda: _try("pointwise", 8),
         }
     )
-    names = ("depthwise", "pointwise") if connection.kind == "separable" else ("kernels",)
-    take_it_with_you(
-        [
-            Download(
-                "Volumes as PNG",
-                "volumes.png",
-                "image/png",
-                lambda: images.encode_png(_wall([volume, maps])),
-            ),
-            Download(
-                "Layer as NPZ",
-                "layer.npz",
-                "application/octet-stream",
-                lambda: npz(
-                    picture=pixels,
-                    volume=volume,
-                    bias=bias,
-                    result=maps,
-                    **dict(zip(names, layer.weights, strict=True)),
-                ),
-            ),
-        ],
-        connected_code(connection, count, side),
-    )
+
+
+def _downloads(
+    found: FilterVolumes, layer: ConnectedLayer, maps: np.ndarray, pixels: np.ndarray
+) -> list[Download]:
+    separable = layer.connection.kind == "separable"
+    names = ("depthwise", "pointwise") if separable else ("kernels",)
+    weights = dict(zip(names, layer.weights, strict=True))
+
+    def arrays() -> bytes:
+        return npz(picture=pixels, volume=found.volume, bias=found.bias, result=maps, **weights)
+
+    return [
+        Download(
+            "Volumes as PNG",
+            "volumes.png",
+            "image/png",
+            lambda: images.encode_png(_wall([found.volume, maps])),
+        ),
+        Download("Layer as NPZ", "layer.npz", "application/octet-stream", arrays),
+    ]
 
 
 def _chosen() -> Addressed[str]:

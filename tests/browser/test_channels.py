@@ -22,8 +22,8 @@ def maps(page: Page) -> dict[str, np.ndarray]:
     """The maps on screen, previewed or Python's."""
     shown = on_stage(
         page,
-        "({partial: state.partial.map((map) => [...map]), sum: [...state.total],"
-        " result: [...state.activated]})",
+        "({partial: state.mix.partial.map((map) => [...map]), sum: [...state.mix.total],"
+        " result: [...state.mix.activated]})",
     )
     return {name: np.array(values, np.float32) for name, values in shown.items()}
 
@@ -39,7 +39,7 @@ def release(page: Page) -> None:
     page.mouse.up()
     page.wait_for_function("() => location.search.match(/kernels|bias|mute/)")
     settle(page)
-    assert on_stage(page, "state.total === state.data.sum.data")  # Python's own again
+    assert on_stage(page, "state.mix.total === state.mix.data.sum.data")  # Python's own again
 
 
 def assert_alike(previewed: dict[str, np.ndarray], answered: dict[str, np.ndarray]) -> None:
@@ -79,15 +79,15 @@ def test_another_trained_filter_is_previewed_as_python_answers(visit, source):
         settle(page)
     before = maps(page)
     page.get_by_role("radio", name="Filter 9", exact=True).press("ArrowRight")
-    assert on_stage(page, "state.kernels[2]") == on_stage(
-        page, "[...state.data.filters.data.slice((3 * 9 + 2) * 9, (3 * 9 + 3) * 9)]"
+    assert on_stage(page, "state.mix.kernels[2]") == on_stage(
+        page, "[...state.mix.data.filters.data.slice((3 * 9 + 2) * 9, (3 * 9 + 3) * 9)]"
     )
     preview = maps(page)
     assert np.abs(preview["sum"] - before["sum"]).max() > 0.01
     expect(page.locator(".lane .kernel .title").first).to_have_text("Learned, filter 10")
     page.wait_for_url("**channels_filter=10**")
     settle(page)
-    assert on_stage(page, "state.total === state.data.sum.data")
+    assert on_stage(page, "state.mix.total === state.mix.data.sum.data")
     assert_alike(preview, maps(page))
     expect(page.get_by_role("radio", name="Filter 10", exact=True)).to_be_checked()
     page.get_by_role("button", name="Undo").click()
@@ -155,7 +155,7 @@ def test_a_muted_channel_leaves_the_sum_at_once_and_for_good(visit):
 
 def test_the_three_dot_products_add_up_to_the_sum_under_the_pointer(visit):
     page = visit(SMALL + "&channels_stride=2&channels_padding=valid")
-    rows, columns = on_stage(page, "[state.outRows, state.outColumns]")
+    rows, columns = on_stage(page, "[state.mix.rows, state.mix.columns]")
     shown = maps(page)
     for row, column in ([0, 0], [rows - 1, columns - 1], [rows // 2, 3]):
         third = page.locator(".partial .overlay").nth(2)
@@ -163,7 +163,8 @@ def test_the_three_dot_products_add_up_to_the_sum_under_the_pointer(visit):
         expect(page.locator(".where")).to_have_text(f"row {row}, column {column}")
         products = on_stage(
             page,
-            "state.window().map((cells) => cells.reduce((sum, cell) => sum + cell.product, 0))",
+            "state.mix.window(state.focus)"
+            ".map((cells) => cells.reduce((sum, cell) => sum + cell.product, 0))",
         )
         at = row * columns + column
         np.testing.assert_allclose(products, shown["partial"][:, at], atol=1e-5)

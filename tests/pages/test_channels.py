@@ -35,7 +35,7 @@ def sent(page):
     assert not page.error
     # The picture gallery in the sidebar is a component too.
     messages = [unpack(one.proto.bytes) for one in page.get("bidi_component")]
-    return next((s, a) for s, a in messages if "mode" in s)
+    return next((s, a) for s, a in messages if "entries" not in s)
 
 
 def planes_last(array):

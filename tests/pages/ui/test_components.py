@@ -19,8 +19,8 @@ def test_a_bundle_holds_every_module_once_and_imports_nothing(name):
 
 def test_modules_of_the_components_own_folder_are_bundled():
     script = bundle("channels/lanes/view")
-    assert "class VolumeStage" in script
-    assert script.index("function signedLegend") < script.index("class VolumeStage")
+    assert "class Mix" in script
+    assert script.index("function signedLegend") < script.index("class Lanes")
 
 
 @pytest.mark.parametrize("name", COMPONENTS)

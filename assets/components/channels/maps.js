@@ -1,8 +1,8 @@
-// What both parts look like: the channels' colours, legends, and the activation's curve.
+// What both parts look like: the channels' colours, signed maps and their legends.
 
-import { paint } from "../../shared/colours.js";
-import { element } from "../../shared/dom.js";
-import { written } from "../../shared/numbers.js";
+import { paint } from "../shared/colours.js";
+import { element } from "../shared/dom.js";
+import { written } from "../shared/numbers.js";
 
 // `fill` tints a channel's pixels; `ink` is for lines and text on the page's background.
 export function laneColours(dark) {
@@ -79,67 +79,4 @@ export function signedLegend() {
     whose.textContent = `Range of ${range}: ${written(smallest, 3)} to ${written(largest, 3)}`;
   };
   return { box, show };
-}
-
-// The activation over the sums that occur, how often each occurs, and the one in hand.
-export function curvePath(context, { width, height, page, reach, bins, activate, point }) {
-  const margin = 8;
-  const across = (value) => margin + ((value + reach) / (2 * reach)) * (width - 2 * margin);
-  const samples = Array.from({ length: 121 }, (_, at) => {
-    const input = reach * ((2 * at) / 120 - 1);
-    return [input, activate(input)];
-  });
-  const outputs = [...samples.map(([, output]) => output), 0];
-  const [least, most] = [Math.min(...outputs), Math.max(...outputs)];
-  const span = most - least || 1;
-  const down = (value) => height - margin - ((value - least) / span) * (height - 2 * margin);
-
-  const tallest = Math.max(...bins.map((count) => Math.sqrt(count))) || 1;
-  context.fillStyle = page.ink;
-  context.globalAlpha = 0.16;
-  const step = (width - 2 * margin) / bins.length;
-  bins.forEach((count, at) => {
-    // Square roots: without them the many zeros of a map hide everything else.
-    const high = (Math.sqrt(count) / tallest) * (height - 2 * margin);
-    context.fillRect(margin + at * step, height - margin - high, step - 0.6, high);
-  });
-  context.globalAlpha = 1;
-
-  context.strokeStyle = page.border;
-  context.lineWidth = 1;
-  context.beginPath();
-  context.moveTo(across(0), 0);
-  context.lineTo(across(0), height);
-  context.moveTo(0, down(0));
-  context.lineTo(width, down(0));
-  context.stroke();
-
-  context.strokeStyle = page.accent;
-  context.lineWidth = 2.5;
-  context.lineJoin = "round";
-  context.beginPath();
-  samples.forEach(([input, output], at) => {
-    if (at === 0) context.moveTo(across(input), down(output));
-    else context.lineTo(across(input), down(output));
-  });
-  context.stroke();
-
-  const [x, y] = [across(point[0]), down(Math.max(least, Math.min(most, point[1])))];
-  context.setLineDash([3, 3]);
-  context.strokeStyle = page.ink;
-  context.lineWidth = 1;
-  context.beginPath();
-  context.moveTo(x, down(0));
-  context.lineTo(x, y);
-  context.lineTo(across(0), y);
-  context.stroke();
-  context.setLineDash([]);
-  context.fillStyle = page.background;
-  context.beginPath();
-  context.arc(x, y, 6.5, 0, 2 * Math.PI);
-  context.fill();
-  context.fillStyle = page.accent;
-  context.beginPath();
-  context.arc(x, y, 5, 0, 2 * Math.PI);
-  context.fill();
 }

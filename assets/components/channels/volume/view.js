@@ -5,13 +5,22 @@
 import { written } from "../../shared/numbers.js";
 import { css, inkOn, paint, signedColour, table, theme } from "../../shared/colours.js";
 import { element, sharpContext } from "../../shared/dom.js";
-import { laneColours, signedLegend, tinted } from "./lanes.js";
+import { unpack } from "../../shared/wire.js";
+import { laneColours, signedLegend, tinted } from "../maps.js";
+import { chain, Joints, samePlace, touchesPlace } from "./joints.js";
 
 const COLOURS = ["Red", "Green", "Blue"];
 const TALLEST = 560; // of a column, however many maps stand in it
 const SVG = "http://www.w3.org/2000/svg";
 
-export class VolumeStage {
+export default function (component) {
+  const root = component.parentElement.querySelector(".root");
+  root.stage ??= new VolumeStage(root);
+  root.stage.update(component, unpack(component.data));
+  return () => root.stage.leave();
+}
+
+class VolumeStage {
   constructor(root) {
     this.root = root;
     this.hovered = null;
@@ -122,8 +131,8 @@ export class VolumeStage {
     return this.settings?.connections?.[this.at];
   }
 
-  get separable() {
-    return this.connection.kind === "separable";
+  get joints() {
+    return new Joints(this.connection, this.settings, this.data);
   }
 
   fillStops() {
@@ -171,7 +180,7 @@ export class VolumeStage {
 
   key(event, { column, at }) {
     const names = Object.keys(this.columns).filter(
-      (name) => this.columns[name].offsetParent !== null && (name !== "between" || this.separable),
+      (name) => this.columns[name].offsetParent !== null && (name !== "between" || this.joints.separable),
     );
     const across = names.indexOf(column);
     const go = (name, place) => {
@@ -211,72 +220,6 @@ export class VolumeStage {
 
   shown() {
     return this.hovered ?? this.pinned;
-  }
-
-  // ---- what is connected with what ------------------------------------------------------------
-
-  sees(channel, output) {
-    const { kind, groups } = this.connection;
-    if (kind !== "grouped" && kind !== "depthwise") return true;
-    const size = this.count / groups;
-    return Math.floor(channel / size) === Math.floor(output / size);
-  }
-
-  standardKernel(channel, output) {
-    const taps = this.settings.side ** 2;
-    const from = (channel * this.count + output) * taps;
-    return this.data.kernels.data.subarray(from, from + taps);
-  }
-
-  firstKernel(colour, output) {
-    const taps = this.settings.side ** 2;
-    const from = (colour * this.count + output) * taps;
-    return this.data.first_kernels.data.subarray(from, from + taps);
-  }
-
-  depthwiseKernel(channel) {
-    const taps = this.settings.side ** 2;
-    return this.data.depthwise_kernels.data.subarray(channel * taps, (channel + 1) * taps);
-  }
-
-  mixing(channel, output) {
-    const weights = this.separable ? this.data.mixing : this.data.pointwise;
-    return weights.data.subarray(channel * this.count + output, channel * this.count + output + 1);
-  }
-
-  // The kernels that lead into a card: [{ from: column, at, kernel }].
-  incoming({ column, at }) {
-    const all = Array.from({ length: this.count }, (_, channel) => channel);
-    if (column === "picture") return [];
-    if (column === "volume") {
-      return [0, 1, 2].map((one) => ({ from: "picture", at: one, kernel: this.firstKernel(one, at) }));
-    }
-    if (column === "between") return [{ from: "volume", at, kernel: this.depthwiseKernel(at) }];
-    if (this.separable) {
-      return all.map((one) => ({ from: "between", at: one, kernel: this.mixing(one, at) }));
-    }
-    return all
-      .filter((channel) => this.sees(channel, at))
-      .map((one) => ({
-        from: "volume",
-        at: one,
-        kernel:
-          this.connection.kind === "pointwise" ? this.mixing(one, at) : this.standardKernel(one, at),
-      }));
-  }
-
-  // Every line there is now: from one card to another, and its kernel.
-  edges() {
-    const columns = this.separable ? ["volume", "between", "output"] : ["volume", "output"];
-    return columns.flatMap((column) =>
-      this.columns[column].cards.flatMap((_, at) =>
-        this.incoming({ column, at }).map(({ from, at: source, kernel }) => ({
-          from: { column: from, at: source },
-          to: { column, at },
-          kernel,
-        })),
-      ),
-    );
   }
 
   // ---- drawing ------------------------------------------------------------------------------
@@ -389,9 +332,9 @@ export class VolumeStage {
         };
       });
     }
-    const edges = this.edges();
+    const edges = this.joints.edges();
     const here = this.shown();
-    const lit = here ? this.chain(here, edges) : null;
+    const lit = here ? chain(here, edges) : null;
     const strengths = edges.map(({ kernel }) => Math.hypot(...kernel));
     const strongest = {};
     edges.forEach(({ to }, at) => {
@@ -432,26 +375,6 @@ export class VolumeStage {
     return css(signedColour(kernel[0] > 0 ? 0.75 : -0.75, 1, this.weightColours));
   }
 
-  // The lines into a card and out of it, and, through the step between, all the way.
-  chain(here, edges) {
-    const lit = new Set();
-    const back = (place) =>
-      edges.forEach(({ from, to }, at) => {
-        if (!samePlace(to, place)) return;
-        lit.add(at);
-        if (from.column === "between") back(from);
-      });
-    const on = (place) =>
-      edges.forEach(({ from, to }, at) => {
-        if (!samePlace(from, place)) return;
-        lit.add(at);
-        if (to.column === "between") on(to);
-      });
-    back(here);
-    on(here);
-    return lit;
-  }
-
   // ---- the map in hand ------------------------------------------------------------------------
 
   drawDetail() {
@@ -469,7 +392,7 @@ export class VolumeStage {
     const source = this.columns[here.column].cards[here.at].firstChild;
     this.large.getContext("2d").drawImage(source, 0, 0);
     this.large.setAttribute("aria-label", `${this.title(here)}, large.`);
-    const incoming = this.incoming(here);
+    const incoming = this.joints.incoming(here);
     this.words.textContent = this.sentence(here, incoming);
     this.slices.replaceChildren(...incoming.map((one) => this.slice(one)));
   }
@@ -489,7 +412,7 @@ export class VolumeStage {
 
   slice({ from, at, kernel }) {
     const side = Math.sqrt(kernel.length);
-    const limit = Math.max(...this.limits(from).map(Math.abs)) || 1;
+    const limit = Math.max(...this.joints.weights(from).map(Math.abs)) || 1;
     const canvas = element("canvas", { "aria-hidden": "true" });
     const cell = side > 1 ? 13 : 26;
     canvas.style.width = canvas.style.height = `${cell * side}px`;
@@ -507,13 +430,6 @@ export class VolumeStage {
     }
     const name = from === "picture" ? COLOURS[at] : `${at + 1}`;
     return element("figure", {}, canvas, element("figcaption", { text: name }));
-  }
-
-  limits(from) {
-    if (from === "picture") return this.data.first_kernels.data;
-    if (from === "between") return this.data.mixing.data;
-    if (this.connection.kind === "pointwise") return this.data.pointwise.data;
-    return this.separable ? this.data.depthwise_kernels.data : this.data.kernels.data;
   }
 
   // The volume as a whole: its maps one behind the other.
@@ -587,12 +503,4 @@ export class VolumeStage {
     });
     this.ledger.replaceChildren(head, ...rows);
   }
-}
-
-function samePlace(one, other) {
-  return Boolean(one && other) && one.column === other.column && one.at === other.at;
-}
-
-function touchesPlace({ from, to }, place) {
-  return samePlace(from, place) || samePlace(to, place);
 }
