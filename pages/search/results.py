@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from cnnviz.drawing import palette
 from cnnviz.images import pictures as images
 from cnnviz.networks.layers import LayerInfo
 from pages.search.asking import serial, take
@@ -17,6 +16,7 @@ from pages.search.scene import (
     own_matches,
     qualities,
 )
+from pages.ui.components.colours import series_colours
 from pages.ui.components.registration import register
 from pages.ui.picture import Picture
 from pages.ui.wire import pack
@@ -86,13 +86,7 @@ def _message(scene: SearchScene) -> bytes:
         "count": COUNT,
         "labelled": len({label for label in indexed.labels if label}) > 1,
         "match": scene.match.index if scene.match else None,
-        "colours": {
-            theme: [palette.hex_colour(colour) for colour in palette.series_colours(3, page)]
-            for theme, page in (
-                ("light", palette.LIGHT_BACKGROUND),
-                ("dark", palette.DARK_BACKGROUND),
-            )
-        },
+        "colours": series_colours(3),
     }
     return pack(
         settings,

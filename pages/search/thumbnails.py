@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.drawing import palette
 from pages.search.indexed import Indexed
+from pages.ui.components.colours import series_colours
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
 
@@ -27,16 +27,8 @@ def _message(collection: str, _indexed: Indexed) -> bytes:
             "labels": list(_indexed.labels),
             "credits": list(_indexed.credits),
             "groups": groups,
-            "colours": label_colours(len(groups)),
+            "colours": series_colours(len(groups)),
         },
         jpegs=np.frombuffer(b"".join(_indexed.thumbnails), np.uint8),
         ends=np.cumsum([len(one) for one in _indexed.thumbnails], dtype=np.int32),
     )
-
-
-def label_colours(count: int) -> dict[str, list[str]]:
-    """Give each label a colour in both themes, "#rrggbb"."""
-    return {
-        theme: [palette.hex_colour(colour) for colour in palette.series_colours(count, page)]
-        for theme, page in (("light", palette.LIGHT_BACKGROUND), ("dark", palette.DARK_BACKGROUND))
-    }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from cnnviz.activations import Curve, Histograms
-from cnnviz.drawing import palette
+from pages.ui.components.colours import series_colours
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
 
@@ -54,13 +54,7 @@ def pointwise(
         "along y. Arrow keys choose a bar: left and right before, up and down after.",
         "note": note,
         "measures": [list(row) for row in measures],
-        "colours": {
-            name: [palette.hex_colour(colour) for colour in palette.series_colours(2, page)]
-            for name, page in (
-                ("light", palette.LIGHT_BACKGROUND),
-                ("dark", palette.DARK_BACKGROUND),
-            )
-        },
+        "colours": series_colours(2),
         "limit": (most or 1.0) if shared_range else None,
         "selected": None if selected is None else [int(place) for place in selected],
         "selection": f"{selected} {before.shape}",

@@ -6,7 +6,7 @@ import numpy as np
 
 from cnnviz.activations.dead_relus import Examples
 from cnnviz.activations.relu_replay import Replay
-from cnnviz.drawing import palette
+from pages.ui.components.colours import series_colours
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
 
@@ -48,12 +48,6 @@ def relu_runs(
         "layers": layers,
         "reach": reach,
         "signature": signature,
-        "colours": {
-            name: [palette.hex_colour(colour) for colour in palette.series_colours(2, page)]
-            for name, page in (
-                ("light", palette.LIGHT_BACKGROUND),
-                ("dark", palette.DARK_BACKGROUND),
-            )
-        },
+        "colours": series_colours(2),
     }
     _mount(key=key, data=pack(settings, **arrays))

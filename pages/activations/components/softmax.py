@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from cnnviz.activations import cross_entropy, cross_entropy_gradient, naive_softmax, softmax_terms
-from cnnviz.drawing import palette
+from pages.ui.components.colours import series_colours
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
 
@@ -44,16 +44,7 @@ def softmax_bars(
         "shift": float(terms.shift),
         "span": float(span),
         "serial": serial,
-        "colours": {
-            name: [
-                palette.hex_colour(colour)
-                for colour in palette.series_colours(max(len(names), 8), page)
-            ]
-            for name, page in (
-                ("light", palette.LIGHT_BACKGROUND),
-                ("dark", palette.DARK_BACKGROUND),
-            )
-        },
+        "colours": series_colours(max(len(names), 8)),
     }
     _mount(
         key=key,

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cnnviz.drawing import palette
 from cnnviz.layers.connections import Lines
+from pages.ui.components.colours import series_colours
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
 
@@ -42,15 +42,7 @@ def connections_view(
         "counts": [list(row) for row in counts],
         "current": current,
         "signature": signature,
-        "colours": {
-            name: [
-                palette.hex_colour(colour) for colour in palette.series_colours(max(taps, 1), page)
-            ]
-            for name, page in (
-                ("light", palette.LIGHT_BACKGROUND),
-                ("dark", palette.DARK_BACKGROUND),
-            )
-        },
+        "colours": series_colours(max(taps, 1)),
     }
     _mount(
         key=key,

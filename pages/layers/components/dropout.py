@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from cnnviz.drawing import palette
 from cnnviz.layers.dropout import DropoutStatistics
 from cnnviz.layers.flatten import flatten_cell
+from pages.ui.components.colours import series_colours
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
 
@@ -42,13 +42,7 @@ def dropout_view(
         "strongest": list(strongest),
         "selection": f"{signature} {strongest}",
         "alt": alt,
-        "colours": {
-            name: [palette.hex_colour(colour) for colour in palette.series_colours(2, page)]
-            for name, page in (
-                ("light", palette.LIGHT_BACKGROUND),
-                ("dark", palette.DARK_BACKGROUND),
-            )
-        },
+        "colours": series_colours(2),
     }
     _mount(
         key=key,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cnnviz.drawing import palette
+from pages.ui.components.colours import series_colours
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
 
@@ -98,9 +98,7 @@ def curves(
     reveal : what lies beyond the point is faint, as for something that happens in time.
     on_cursor : called when `st.session_state[key]` holds the x ("cursor") a hand has chosen.
     """
-    count = max(len(lines), 4)
-    light = palette.series_colours(count)
-    dark = palette.series_colours(count, palette.DARK_BACKGROUND)
+    colours = series_colours(max(len(lines), 4))
     series, arrays = [], {}
     for group, line in enumerate(lines):
         for panel, values in enumerate(line.y):
@@ -129,8 +127,7 @@ def curves(
             {
                 "name": line.name,
                 "main": group == 0,
-                "light": palette.hex_colour(light[group]),
-                "dark": palette.hex_colour(dark[group]),
+                **{theme: each[group] for theme, each in colours.items()},
             }
             for group, line in enumerate(lines)
         ],
