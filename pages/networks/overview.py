@@ -4,8 +4,8 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.networks.feature_maps.overview import Column, overview
-from cnnviz.networks.layers import LayerInfo
 from pages.networks.scene import Scene
+from pages.networks.words import layer_costs
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
 
@@ -83,20 +83,5 @@ def _described(column: Column) -> dict[str, object]:
         "mixes": column.mixes,
         "inputs": list(layer.inputs),
         "stage": layer.stage,
-        "words": layer_words(layer),
+        "words": layer_costs(layer),
     }
-
-
-def layer_words(layer: LayerInfo) -> str:
-    """Say what a layer costs and how much of the picture a cell of it sees."""
-    words = []
-    if layer.parameters:
-        words.append(f"{layer.parameters:,} weights.")
-    if layer.multiply_adds:
-        words.append(f"{layer.multiply_adds:,} multiply-adds.")
-    if layer.receptive_field:
-        rows, columns = layer.receptive_field.size
-        words.append(f"Each cell sees {rows} \u00d7 {columns} pixels of the input.")
-    elif layer.inputs:
-        words.append("Each number sees the whole input.")
-    return " ".join(words)

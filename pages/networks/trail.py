@@ -141,15 +141,6 @@ def explained(scene: Scene, cell: Cell) -> Explanation:
 
 def strongest_input(found: Explanation) -> Cell | None:
     """Name the input to go on to: the largest contribution, or the logit of this very class."""
-    if shares_among_units(found):
+    if found.way == "share":
         return found.cell._replace(layer=found.terms[0].layer)
     return found.references[0] if found.references else None
-
-
-def shares_among_units(found: Explanation) -> bool:
-    """Whether the number is its unit's share among all units, as softmax gives."""
-    return (
-        bool(found.terms)
-        and found.terms[0].weights is None
-        and found.steps[0].name in ("e to the power", "log softmax")
-    )

@@ -17,8 +17,8 @@ from cnnviz.networks.feature_maps.wall import (
 from cnnviz.networks.layers import LayerInfo
 from cnnviz.networks.network import Network
 from pages.networks.look import MOST_OFF, Pin
-from pages.networks.overview import layer_words
 from pages.networks.scene import Scene
+from pages.networks.words import class_names, layer_costs
 from pages.ui.wire import pack
 
 _MOST_COUNTED = 4096
@@ -54,7 +54,7 @@ def wall_message(
         "network_limit": _network_limit(scene),
         "not_finite": wall.not_finite,
         "zeros": float(np.mean(wall.statistics.sparsity)),
-        "names": _names(network, layer),
+        "names": class_names(network, layer) or [],
         "has_classes": network.has_classes,
         "class": network.predictions(scene.maps, top=1)[0].label if with_effect else None,
         "numbers": list(wall.numbers),
@@ -111,7 +111,7 @@ def _described(network: Network, layer: LayerInfo) -> dict[str, object]:
         "vector": len(shape) == 1,
         "rows": shape[0] if layer.is_map else int(np.prod(shape[:-1])),
         "columns": shape[1] if layer.is_map else 1,
-        "words": layer_words(layer),
+        "words": layer_costs(layer),
         "weights": layer.parameters,
         "inputs": len(layer.inputs),
         "colours": bool(layer.inputs)
@@ -119,14 +119,6 @@ def _described(network: Network, layer: LayerInfo) -> dict[str, object]:
         and network.input_shape[2] == 3
         and not network.preprocessing.reversed_channels,
     }
-
-
-def _names(network: Network, layer: LayerInfo) -> list[str]:
-    """Name the numbers of the answer and of the logits that it is made of."""
-    last = network.layer(network.answer_layer)
-    ends = [last.name, *(last.inputs if last.kind in ("Softmax", "Activation") else ())]
-    known = layer.name in ends and layer.output_shape == (len(network.labels),)
-    return list(network.labels) if known else []
 
 
 def _wall_arrays(wall: LayerWall) -> dict[str, np.ndarray]:
@@ -201,7 +193,7 @@ def _pinned(
     channel = min(channel, layer.channels - 1)
     values = np.nan_to_num(scene.maps[layer.name], nan=0.0, posinf=0.0, neginf=0.0)
     one = values[..., channel : channel + 1]
-    names = _names(scene.network, layer)
+    names = class_names(scene.network, layer)
     described = {
         "layer": layer.name,
         "channel": channel,

@@ -45,7 +45,7 @@ def work_out(question: Question) -> Working:
             x = float(question.map[cell.row, cell.column, cell.channel])
             steps = POINTWISE[kind](question, x)
             rule = "Each number is changed by itself."
-            return Working(rule, (single_term(question.source, cell, x),), tuple(steps))
+            return Working(rule, "same", (single_term(question.source, cell, x),), tuple(steps))
         if kind in KINDS:
             return KINDS[kind](question)
     raise NetworkError(

@@ -10,8 +10,18 @@ from numpy.typing import NDArray
 
 from cnnviz.images.crops import Box
 from cnnviz.networks.explanation.arithmetic import KINDS, is_softmax, work_out
+from cnnviz.networks.explanation.formula import fraction, line, number
 from cnnviz.networks.explanation.pointwise import POINTWISE
-from cnnviz.networks.explanation.terms import Cell, Question, Step, Terms, Working, as_cells, number
+from cnnviz.networks.explanation.terms import (
+    Cell,
+    Question,
+    Step,
+    StepKind,
+    Terms,
+    Way,
+    Working,
+    as_cells,
+)
 from cnnviz.networks.layers import NetworkError
 from cnnviz.networks.network import Network
 
@@ -35,6 +45,7 @@ class Explanation:
     cell : the number this is about.
     kind : its layer's kind; of the layer with the inputs, where layers are folded together.
     rule : one sentence on what the layer does.
+    way : how its inputs become one number.
     terms : the inputs, one entry per input layer: patches, weights, products, sums.
     steps : from the sum of the products to the value: bias, normalisation, activation.
     value : what this arithmetic gives.
@@ -46,6 +57,7 @@ class Explanation:
     cell: Cell
     kind: str
     rule: str
+    way: Way
     terms: tuple[Terms, ...]
     steps: tuple[Step, ...]
     value: float
@@ -106,6 +118,7 @@ def explain(
         cell,
         kind,
         working.rule,
+        working.way,
         working.terms,
         working.steps,
         working.value,
@@ -170,7 +183,7 @@ def _work_out(
     ):
         kind, inner = _work_out(network, maps, cell._replace(layer=before), fold)
         steps = POINTWISE[question.info.kind](question, inner.value)
-        return kind, Working(inner.rule, inner.terms, (*inner.steps, *steps))
+        return kind, Working(inner.rule, inner.way, inner.terms, (*inner.steps, *steps))
     return kind, work_out(question)
 
 
@@ -183,9 +196,9 @@ def _pixel(network: Network, cell: Cell, value: float) -> Working:
         mean, deviation = how.mean[at], how.deviation[at]
     # A pixel is a whole number; float32 has left it a little beside.
     pixel = round(value * deviation + mean, 3)
-    formula = f"({number(pixel)} − {number(mean)}) / {number(deviation)} = {number(value)}"
-    step = Step("image", "a pixel, rescaled", formula, value)
-    return Working("The picture, cut, resized and rescaled.", (), (step,))
+    formula = fraction(line(number(pixel), "−", number(mean)), number(deviation))
+    step = Step("image", StepKind.PIXEL, formula, value)
+    return Working("The picture, cut, resized and rescaled.", "none", (), (step,))
 
 
 def _region(network: Network, cell: Cell) -> Box:

@@ -9,7 +9,18 @@ from typing import Any
 import numpy as np
 
 from cnnviz.activations import ACTIVATIONS
-from cnnviz.networks.explanation.terms import Floats, Maps, Question, Step, number, operand
+from cnnviz.networks.explanation.formula import (
+    Formula,
+    bracketed,
+    called,
+    fraction,
+    line,
+    number,
+    operand,
+    power_of_e,
+    root,
+)
+from cnnviz.networks.explanation.terms import Floats, Maps, Question, Step, StepKind
 from cnnviz.networks.layers import NetworkError
 
 _EXTRA_ACTIVATIONS: Mapping[str, Callable[[Floats], Floats]] = {
@@ -68,23 +79,24 @@ def activation_steps(
         return []
     if name in ("softmax", "log_softmax"):
         return softmax_steps(question, value, all_units(), name)
-    result = activate(name, value)
     label = _LABELS.get(name, name.replace("_", " "))
-    return [question.step(label, f"{label}({number(value)})", result)]
+    return [_activated(question, label, activate(name, value), called(label, number(value)))]
 
 
 def softmax_steps(question: Question, value: float, units: Floats, name: str) -> list[Step]:
     """Compare one unit with all units at its place: "softmax" or "log_softmax"."""
     largest = float(units.max())
     total = float(np.exp(units - largest).sum())
+    difference = line(number(value), "−", operand(largest))
     if name == "log_softmax":
         result = value - largest - math.log(total)
-        formula = f"{number(value)} − {operand(largest)} − ln {number(total)}"
-        return [question.step("log softmax", formula, result)]
+        formula = line(number(value), "−", operand(largest), "−", f"ln {number(total)}")
+        return [question.step(StepKind.LOG_SOFTMAX, formula, result)]
     power = math.exp(value - largest)
+    share = fraction(number(power), number(total))
     return [
-        question.step("e to the power", f"e^({number(value)} − {operand(largest)})", power),
-        question.step("share of the sum", f"{number(power)} / {number(total)}", power / total),
+        question.step(StepKind.POWER_OF_E, power_of_e(difference), power),
+        question.step(StepKind.SHARE_OF_POWERS, share, power / total),
     ]
 
 
@@ -114,11 +126,17 @@ def _batch_normalisation(question: Question, x: float) -> list[Step]:
     gamma = float(question.weights["gamma"][at]) if layer.scale else 1.0
     beta = float(question.weights["beta"][at]) if layer.center else 0.0
     value = gamma * (x - mean) / math.sqrt(variance + layer.epsilon) + beta
-    formula = (
-        f"{number(gamma)} × ({number(x)} − {operand(mean)}) / "
-        f"√({number(variance)} + {layer.epsilon:g}) + {operand(beta)}"
-    )
-    return [question.step("batch normalisation", formula, value)]
+    formula = normalised(gamma, x, mean, variance, layer.epsilon, beta)
+    return [question.step(StepKind.BATCH_NORMALISATION, formula, value)]
+
+
+def normalised(
+    scale: float, x: float, mean: float, variance: float, epsilon: float, offset: float
+) -> Formula:
+    """Write scale × (x − mean) / √(variance + ε) + offset with its numbers."""
+    deviation = root(line(number(variance), "+", f"{epsilon:g}"))
+    share = fraction(line(number(x), "−", operand(mean)), deviation)
+    return line(number(scale), "×", share, "+", operand(offset))
 
 
 def _relu(question: Question, x: float) -> list[Step]:
@@ -132,28 +150,33 @@ def _relu(question: Question, x: float) -> list[Step]:
     # Exactly at the threshold, and without a slope below, TensorFlow gives 0.
     if threshold and x <= threshold:
         value = slope * (x - threshold)
-    return [question.step(name, f"{name}({number(x)})", value)]
+    return [_activated(question, name, value, called(name, number(x)))]
 
 
 def _leaky(question: Question, x: float) -> list[Step]:
-    slope = float(question.operation.negative_slope)
-    value = x if x >= 0 else slope * x
-    formula = number(x) if x >= 0 else f"{number(slope)} × {operand(x)}"
-    return [question.step("leaky ReLU", formula, value)]
+    return [_sloped(question, "leaky ReLU", x, float(question.operation.negative_slope))]
 
 
 def _prelu(question: Question, x: float) -> list[Step]:
-    slope = _along(question.weights["alpha"], question)
-    value = x if x >= 0 else slope * x
-    formula = number(x) if x >= 0 else f"{number(slope)} × {operand(x)}"
-    return [question.step("PReLU", formula, value)]
+    return [_sloped(question, "PReLU", x, _along(question.weights["alpha"], question))]
+
+
+def _sloped(question: Question, name: str, x: float, slope: float) -> Step:
+    if x >= 0:
+        return _activated(question, name, x, number(x))
+    return _activated(question, name, slope * x, line(number(slope), "×", operand(x)))
 
 
 def _elu(question: Question, x: float) -> list[Step]:
     alpha = float(question.operation.alpha)
-    value = x if x > 0 else alpha * math.expm1(x)
-    formula = number(x) if x > 0 else f"{number(alpha)} × (e^{number(x)} − 1)"
-    return [question.step("ELU", formula, value)]
+    if x > 0:
+        return [_activated(question, "ELU", x, number(x))]
+    formula = line(number(alpha), "×", bracketed(line(power_of_e(number(x)), "−", "1")))
+    return [_activated(question, "ELU", alpha * math.expm1(x), formula)]
+
+
+def _activated(question: Question, function: str, value: float, formula: Formula) -> Step:
+    return question.step(StepKind.ACTIVATION, formula, value, function)
 
 
 def _activation(question: Question, x: float) -> list[Step]:
@@ -161,33 +184,32 @@ def _activation(question: Question, x: float) -> list[Step]:
 
 
 def _unchanged(question: Question, x: float) -> list[Step]:
-    name = "does nothing once trained"
-    return [Step(question.cell.layer, name, number(x), x)]
+    return [question.step(StepKind.UNCHANGED, number(x), x)]
 
 
 def _rescaling(question: Question, x: float) -> list[Step]:
     scale = _along(np.asarray(question.operation.scale, np.float32), question)
     offset = _along(np.asarray(question.operation.offset, np.float32), question)
-    formula = f"{number(x)} × {operand(scale)} + {operand(offset)}"
-    return [question.step("rescaling", formula, x * scale + offset)]
+    formula = line(number(x), "×", operand(scale), "+", operand(offset))
+    return [question.step(StepKind.RESCALING, formula, x * scale + offset)]
 
 
 def _fixed_normalisation(question: Question, x: float) -> list[Step]:
     layer = question.operation
     mean = _along(np.asarray(layer.mean, np.float32), question)
-    root = math.sqrt(_along(np.asarray(layer.variance, np.float32), question))
-    root = max(root, 1e-7)
+    deviation = math.sqrt(_along(np.asarray(layer.variance, np.float32), question))
+    deviation = max(deviation, 1e-7)
     if layer.invert:
-        formula = f"{number(mean)} + {operand(x)} × {operand(root)}"
-        return [question.step("normalisation undone", formula, mean + x * root)]
-    formula = f"({number(x)} − {operand(mean)}) / {number(root)}"
-    return [question.step("normalisation", formula, (x - mean) / root)]
+        formula = line(number(mean), "+", operand(x), "×", operand(deviation))
+        return [question.step(StepKind.NORMALISATION_UNDONE, formula, mean + x * deviation)]
+    formula = fraction(line(number(x), "−", operand(mean)), number(deviation))
+    return [question.step(StepKind.NORMALISATION, formula, (x - mean) / deviation)]
 
 
 def _layer_scale(question: Question, x: float) -> list[Step]:
     (gamma,) = question.weights.values()
     scale = float(gamma[question.cell.channel])
-    return [question.step("scale", f"{number(x)} × {operand(scale)}", x * scale)]
+    return [question.step(StepKind.SCALE, line(number(x), "×", operand(scale)), x * scale)]
 
 
 POINTWISE: Mapping[str, Pointwise] = {

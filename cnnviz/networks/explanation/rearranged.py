@@ -7,15 +7,24 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from cnnviz.networks.explanation.pointwise import activation_name, softmax_steps
+from cnnviz.networks.explanation.formula import (
+    Formula,
+    called,
+    fraction,
+    joined,
+    line,
+    number,
+    operand,
+)
+from cnnviz.networks.explanation.pointwise import activation_name, normalised, softmax_steps
 from cnnviz.networks.explanation.terms import (
     Cell,
     Question,
     Step,
+    StepKind,
+    Way,
     Working,
     moved,
-    number,
-    operand,
     ordered_terms,
     patches_at,
     single_term,
@@ -38,45 +47,50 @@ def _merge(question: Question) -> Working:
         )
         cells.append(place)
         values.append(float(array[place.row, place.column, place.channel]))
-    exact = np.array(values)
-    rules = {
-        "Add": ("The inputs are added, cell by cell.", " + ", exact.sum()),
-        "Average": ("The mean of the inputs, cell by cell.", " + ", exact.mean()),
-        "Multiply": ("The inputs are multiplied, cell by cell.", " × ", exact.prod()),
-        "Maximum": ("The largest of the inputs, cell by cell.", ", ", exact.max()),
-        "Minimum": ("The smallest of the inputs, cell by cell.", ", ", exact.min()),
-        "Subtract": (
-            "The second input is taken from the first.",
-            " − ",
-            2 * exact[0] - exact.sum(),
-        ),
-        "CustomScaleLayer": ("", " + ", 0.0),
-    }
-    rule, sign, value = rules[kind]
-    first, *others = map(float, exact)
-    listed = kind in ("Maximum", "Minimum")
-    formula = sign.join([number(first), *map(number if listed else operand, others)])
-    weights: list[float | None] = [None] * len(values)
-    if kind == "Average":
-        formula = f"({formula}) / {len(values)}"
-        weights = [1 / len(values)] * len(values)
-    elif listed:
-        formula = f"{kind[:3].lower()}({formula})"
-    elif kind == "Subtract":
-        weights = [1.0, -1.0]
-    elif kind == "CustomScaleLayer":
-        scale = float(question.operation.scale)
-        rule, weights = "The second input is scaled and added to the first.", [1.0, scale]
-        value = exact[0] + scale * exact[1]
-        formula = f"{number(exact[0])} + {operand(scale)} × {operand(exact[1])}"
+    rule, way, weights, formula, value = _merged(question, values)
     terms = tuple(
         single_term(place.layer, place, one, weight)
         for place, one, weight in zip(cells, values, weights, strict=True)
     )
-    if listed:
-        chosen = int(np.argmax(exact) if kind == "Maximum" else np.argmin(exact))
+    if way == "taken":
+        chosen = int(np.argmax(values) if kind == "Maximum" else np.argmin(values))
         terms = (terms[chosen], *terms[:chosen], *terms[chosen + 1 :])
-    return Working(rule, terms, (question.step(kind.lower(), formula, float(value)),))
+    return Working(rule, way, terms, (question.step(StepKind.MERGE, formula, value, kind.lower()),))
+
+
+def _merged(
+    question: Question, values: list[float]
+) -> tuple[str, Way, Sequence[float | None], Formula, float]:
+    """Give a merge's rule, how its inputs become one, their weights, the formula, the value."""
+    kind, count, exact = question.info.kind, len(values), np.array(values)
+    none: list[float | None] = [None] * count
+    operands = [number(values[0]), *map(operand, values[1:])]
+    listed = joined(",", list(map(number, values)))
+    match kind:
+        case "Add":
+            rule = "The inputs are added, cell by cell."
+            return rule, "sum", none, joined("+", operands), float(exact.sum())
+        case "Average":
+            rule = "The mean of the inputs, cell by cell."
+            formula = fraction(joined("+", operands), str(count))
+            return rule, "sum", [1 / count] * count, formula, float(exact.mean())
+        case "Multiply":
+            rule = "The inputs are multiplied, cell by cell."
+            return rule, "product", none, joined("×", operands), float(exact.prod())
+        case "Maximum":
+            rule = "The largest of the inputs, cell by cell."
+            return rule, "taken", none, called("max", listed), float(exact.max())
+        case "Minimum":
+            rule = "The smallest of the inputs, cell by cell."
+            return rule, "taken", none, called("min", listed), float(exact.min())
+        case "Subtract":
+            rule = "The second input is taken from the first."
+            return rule, "sum", [1.0, -1.0], joined("−", operands), values[0] - values[1]
+    # Keras's own layer in Inception-ResNet: CustomScaleLayer.
+    scale = float(question.operation.scale)
+    rule = "The second input is scaled and added to the first."
+    formula = line(number(values[0]), "+", operand(scale), "×", operand(values[1]))
+    return rule, "sum", [1.0, scale], formula, values[0] + scale * values[1]
 
 
 def _concatenate(question: Question) -> Working:
@@ -126,8 +140,8 @@ def _normalisation(question: Question) -> Working:
         length = math.sqrt(max(float(np.square(members).sum()), 1e-24))
         value = x / length
         steps = (
-            question.step("length", f"√ of the sum of {count} squares", length),
-            question.step("unit length", f"{number(x)} / {number(length)}", value),
+            question.step(StepKind.LENGTH, f"√ of the sum of {count} squares", length),
+            question.step(StepKind.UNIT_LENGTH, fraction(number(x), number(length)), value),
         )
         weight = 1 / length
     else:
@@ -136,18 +150,17 @@ def _normalisation(question: Question) -> Working:
         weight = scale / root
         value = (x - mean) * weight + offset
         steps = (
-            question.step("mean", f"mean of {count} values", mean),
-            question.step("variance", f"variance of {count} values", variance),
+            question.step(StepKind.MEAN, f"mean of {count} values", mean),
+            question.step(StepKind.VARIANCE, f"variance of {count} values", variance),
             question.step(
-                "normalisation",
-                f"{number(scale)} × ({number(x)} − {operand(mean)}) / "
-                f"√({number(variance)} + {layer.epsilon:g}) + {operand(offset)}",
+                StepKind.NORMALISATION,
+                normalised(scale, x, mean, variance, layer.epsilon, offset),
                 value,
             ),
         )
     term = single_term(question.source, Cell(question.source, *place), x, weight)
     rule = "The value is measured against the others that it is normalised with."
-    return Working(rule, (term,), steps)
+    return Working(rule, "same", (term,), steps)
 
 
 def share_of_powers(question: Question) -> Working:
@@ -175,7 +188,7 @@ def share_of_powers(question: Question) -> Working:
     )
     steps = softmax_steps(question, float(units[cell.channel]), units, name)
     rule = "Each logit's power of e is divided by the sum of all of them."
-    return Working(rule, (terms,), tuple(steps))
+    return Working(rule, "share", (terms,), tuple(steps))
 
 
 # Layers that move numbers
@@ -264,8 +277,8 @@ def _resizing(question: Question) -> Working:
         question.source, [cell.channel], positions[0], positions[1], patches, inside, weights
     )
     value = float((patches.astype(np.float64) * weights).sum())
-    step = question.step("interpolation", "Σ value × share", value)
-    return Working("The nearest cells, by how near they are.", (terms,), (step,))
+    step = question.step(StepKind.INTERPOLATION, line("Σ value", "×", "share"), value)
+    return Working("The nearest cells, by how near they are.", "sum", (terms,), (step,))
 
 
 REARRANGED: Mapping[str, Callable[[Question], Working]] = {

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from enum import StrEnum
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.images.crops import Box
+from cnnviz.networks.explanation.formula import Formula, number
 from cnnviz.networks.layers import LayerInfo, NetworkError
-from cnnviz.notation import written
 from cnnviz.shapes import padding_amounts
 
 Floats = NDArray[np.float64]
@@ -77,20 +78,61 @@ class Terms:
         return Box(top, left, int(self.rows.max()) - top + 1, int(self.columns.max()) - left + 1)
 
 
+class StepKind(StrEnum):
+    """What a step does; its text is the plain name."""
+
+    SUM_OF_PRODUCTS = "sum of products"
+    INTERPOLATION = "interpolation"
+    BIAS = "bias"
+    SUM = "sum"
+    MEAN = "mean"
+    VARIANCE = "variance"
+    LARGEST = "largest"
+    MERGE = "merge"
+    BATCH_NORMALISATION = "batch normalisation"
+    NORMALISATION = "normalisation"
+    NORMALISATION_UNDONE = "normalisation undone"
+    LENGTH = "length"
+    UNIT_LENGTH = "unit length"
+    RESCALING = "rescaling"
+    SCALE = "scale"
+    ACTIVATION = "activation"
+    POWER_OF_E = "e to the power"
+    SHARE_OF_POWERS = "share of the sum"
+    LOG_SOFTMAX = "log softmax"
+    MOVED = "the same number"
+    PADDING = "padding"
+    UNCHANGED = "does nothing once trained"
+    PIXEL = "a pixel, rescaled"
+
+
+Way = Literal["sum", "mean", "taken", "product", "share", "same", "none"]
+"""How the inputs become one number: "sum" of products, "mean", "taken" (the largest or the
+smallest), "product" of all, "share" of the powers of e, "same" number in another place or changed
+by itself, "none" where nothing comes in."""
+
+
 @dataclass(frozen=True)
 class Step:
     """One step of a calculation.
 
     layer : the layer that takes it.
-    name : what it is, for a heading: "bias", "batch normalisation", "ReLU".
-    formula : the step with its numbers.
+    kind : what it does.
+    formula : the step with its numbers, without its result.
     value : what comes out.
+    function : which activation or which merge it is: "ReLU", "add".
     """
 
     layer: str
-    name: str
-    formula: str
+    kind: StepKind
+    formula: Formula
     value: float
+    function: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is, for a heading: "bias", "batch normalisation", "ReLU"."""
+        return self.function or self.kind.value
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +140,7 @@ class Working:
     """A value taken apart: the inputs, then the steps; the last step's value is the result."""
 
     rule: str
+    way: Way
     terms: tuple[Terms, ...]
     steps: tuple[Step, ...]
 
@@ -132,23 +175,9 @@ class Question:
         """The first map that went in."""
         return self.inputs[self.source]
 
-    def step(self, name: str, formula: str, value: float) -> Step:
-        """Write down a step of this layer, with its result at the end."""
-        return Step(self.cell.layer, name, f"{formula} = {number(value)}", float(value))
-
-
-def number(value: float) -> str:
-    """Write a number for a formula."""
-    return written(float(value), 5)
-
-
-def operand(value: float) -> str:
-    """Write a number that follows a sign: a negative one in brackets.
-
-    >>> operand(-2.0), operand(2.0)
-    ('(\u22122)', '2')
-    """
-    return f"({number(value)})" if value < 0 else number(value)
+    def step(self, kind: StepKind, formula: Formula, value: float, function: str = "") -> Step:
+        """Write down a step of this layer."""
+        return Step(self.cell.layer, kind, formula, float(value), function)
 
 
 def as_cells(array: Maps) -> Maps:
@@ -259,7 +288,6 @@ def moved(question: Question, row: int, column: int, channel: int, rule: str) ->
     cell = Cell(question.source, row, column, channel)
     if 0 <= row < array.shape[0] and 0 <= column < array.shape[1]:
         value = float(array[row, column, channel])
-        step = Step(question.cell.layer, "the same number", number(value), value)
-        return Working(rule, (single_term(question.source, cell, value),), (step,))
-    step = Step(question.cell.layer, "padding", "0", 0.0)
-    return Working(rule, (), (step,))
+        step = question.step(StepKind.MOVED, number(value), value)
+        return Working(rule, "same", (single_term(question.source, cell, value),), (step,))
+    return Working(rule, "none", (), (question.step(StepKind.PADDING, "0", 0.0),))

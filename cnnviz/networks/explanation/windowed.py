@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.networks.explanation.formula import fraction, line, number, operand
 from cnnviz.networks.explanation.pointwise import activation_steps
 from cnnviz.networks.explanation.terms import (
     Floats,
     Maps,
     Question,
-    Step,
-    Terms,
+    StepKind,
+    Way,
     Working,
-    number,
-    operand,
     ordered_terms,
     pair_of,
     patches_at,
@@ -24,125 +24,89 @@ from cnnviz.networks.explanation.terms import (
 )
 from cnnviz.shapes import transposed_cropping
 
-
-def _sum_and_bias(
-    question: Question, total: float, bias: float | None, all_units: Callable[[], Floats]
-) -> tuple[Step, ...]:
-    steps = [question.step("sum of products", "Σ value × weight", total)]
-    if bias is not None:
-        total += bias
-        steps.append(question.step("bias", f"{number(total - bias)} + {operand(bias)}", total))
-    return (*steps, *activation_steps(question, total, all_units))
+Places = NDArray[np.int64]
 
 
-def _convolution(question: Question) -> Working:
-    layer, cell = question.operation, question.cell
-    kernel, bias = question.weights["kernel"], question.weights.get("bias")
-    rows, columns = window_of(question, layer.kernel_size, layer.dilation_rate)
-    per_group = kernel.shape[2]
-    group = cell.channel // (kernel.shape[3] // layer.groups)
-    channels = np.arange(group * per_group, (group + 1) * per_group)
+def _weighted(
+    question: Question,
+    rows: Places,
+    columns: Places,
+    kernel: NDArray[Any],
+    rule: str,
+    *,
+    groups: int = 1,
+) -> Working:
+    """Multiply the cells read with a unit's weights, add them up, and go on to the activation.
+
+    rows, columns : of the cells read; none where no input reaches the cell.
+    kernel : (rows, columns, channels of a group, units), the weights that are used here.
+    groups : parts that the input's channels and the units are dealt to in turn.
+    """
+    cell, bias = question.cell, question.weights.get("bias")
+    per_group, units = kernel.shape[2:]
+    first = cell.channel // (units // groups) * per_group
+    channels = np.arange(first, first + per_group)
     patches, inside = patches_at(question.map, rows, columns, channels)
     weights = np.moveaxis(kernel[..., cell.channel], 2, 0)
+    found = ordered_terms(question.source, channels, rows, columns, patches, inside, weights)
+    terms = (found,) if inside.size else ()
+    total = float(found.sums.sum())
 
     def all_units() -> Floats:
-        every = question.map.shape[2]
-        whole, _ = patches_at(question.map, rows, columns, np.arange(every))
+        every = np.arange(question.map.shape[2])
+        whole, _ = patches_at(question.map, rows, columns, every)
         values: Floats = np.einsum(
             "gcij,ijcgf->gf",
-            whole.reshape(layer.groups, per_group, *whole.shape[1:]).astype(np.float64),
-            kernel.reshape(*kernel.shape[:3], layer.groups, -1),
+            whole.reshape(groups, per_group, *whole.shape[1:]).astype(np.float64),
+            kernel.reshape(*kernel.shape[:3], groups, -1),
         ).ravel()
         return values if bias is None else values + bias
 
-    terms = ordered_terms(question.source, channels, rows, columns, patches, inside, weights)
-    steps = _sum_and_bias(
-        question,
-        float(terms.sums.sum()),
-        None if bias is None else float(bias[cell.channel]),
-        all_units,
-    )
+    steps = [question.step(StepKind.SUM_OF_PRODUCTS, line("Σ value", "×", "weight"), total)]
+    if bias is not None:
+        offset = float(bias[cell.channel])
+        formula = line(number(total), "+", operand(offset))
+        total += offset
+        steps.append(question.step(StepKind.BIAS, formula, total))
+    way: Way = "sum" if terms else "none"
+    return Working(rule, way, terms, (*steps, *activation_steps(question, total, all_units)))
+
+
+def _convolution(question: Question) -> Working:
+    layer, kernel = question.operation, question.weights["kernel"]
+    rows, columns = window_of(question, layer.kernel_size, layer.dilation_rate)
     rule = "Each input channel's patch is multiplied with its own slice of the kernel, and added."
-    return Working(rule, (terms,), steps)
+    return _weighted(question, rows, columns, kernel, rule, groups=layer.groups)
 
 
 def _depthwise(question: Question) -> Working:
-    layer, cell = question.operation, question.cell
-    kernel, bias = question.weights["kernel"], question.weights.get("bias")
+    layer, kernel = question.operation, question.weights["kernel"]
     rows, columns = window_of(question, layer.kernel_size, layer.dilation_rate)
-    multiplier = kernel.shape[3]
-
-    def at(unit: int) -> tuple[Maps, NDArray[np.bool_], Maps]:
-        source, copy = divmod(unit, multiplier)
-        patches, inside = patches_at(question.map, rows, columns, [source])
-        return patches, inside, kernel[np.newaxis, :, :, source, copy]
-
-    def all_units() -> Floats:
-        values = []
-        for unit in range(question.info.channels):
-            patches, _, weights = at(unit)
-            values.append(float((patches.astype(np.float64) * weights).sum()))
-        return np.array(values) + (0 if bias is None else bias)
-
-    patches, inside, weights = at(cell.channel)
-    terms = ordered_terms(
-        question.source, [cell.channel // multiplier], rows, columns, patches, inside, weights
-    )
-    steps = _sum_and_bias(
-        question,
-        float(terms.sums.sum()),
-        None if bias is None else float(bias[cell.channel]),
-        all_units,
-    )
-    return Working("Each channel has a kernel of its own; channels are not mixed.", (terms,), steps)
+    rule = "Each channel has a kernel of its own; channels are not mixed."
+    # As many groups as channels.
+    alone = kernel.reshape(*kernel.shape[:2], 1, -1)
+    return _weighted(question, rows, columns, alone, rule, groups=kernel.shape[2])
 
 
 def _separable(question: Question) -> Working:
-    layer, cell = question.operation, question.cell
-    depthwise, pointwise = (
-        question.weights["depthwise_kernel"],
-        question.weights["pointwise_kernel"],
-    )
-    bias = question.weights.get("bias")
+    layer, depthwise = question.operation, question.weights["depthwise_kernel"]
+    mixing = question.weights["pointwise_kernel"][0, 0].astype(np.float64)
     rows, columns = window_of(question, layer.kernel_size, layer.dilation_rate)
-    channels = np.arange(question.map.shape[2])
-    patches, inside = patches_at(question.map, rows, columns, channels)
-    mixing = pointwise[0, 0].reshape(*depthwise.shape[2:], -1).astype(np.float64)
     # Both steps are sums of products, so one kernel does the work of the two.
-    combined = np.einsum("ijcm,cmf->fcij", depthwise.astype(np.float64), mixing)
-
-    def all_units() -> Floats:
-        values: Floats = np.einsum("cij,fcij->f", patches.astype(np.float64), combined)
-        return values if bias is None else values + bias
-
-    weights = combined[cell.channel]
-    products = patches.astype(np.float64) * weights
-    terms = ordered_terms(
-        question.source,
-        channels,
-        rows,
-        columns,
-        patches,
-        inside,
-        weights,
-        products=products,
-    )
-    steps = _sum_and_bias(
-        question,
-        float(terms.sums.sum()),
-        None if bias is None else float(bias[cell.channel]),
-        all_units,
+    combined = np.einsum(
+        "ijcm,cmf->ijcf",
+        depthwise.astype(np.float64),
+        mixing.reshape(*depthwise.shape[2:], -1),
     )
     rule = (
         "A kernel per channel, then a 1 x 1 kernel that mixes the channels; the weights shown are "
         "their product."
     )
-    return Working(rule, (terms,), steps)
+    return _weighted(question, rows, columns, combined, rule)
 
 
 def _transposed(question: Question) -> Working:
-    layer, cell = question.operation, question.cell
-    kernel, bias = question.weights["kernel"], question.weights.get("bias")
+    layer, cell, kernel = question.operation, question.cell, question.weights["kernel"]
     strides, dilations = pair_of(layer.strides), pair_of(layer.dilation_rate)
     positions, taps = [], []
     for axis in (0, 1):
@@ -162,58 +126,17 @@ def _transposed(question: Question) -> Working:
         lands = reached % strides[axis] == 0
         positions.append((reached // strides[axis])[lands])
         taps.append(np.flatnonzero(lands))
-    channels = np.arange(question.map.shape[2])
-    reads = len(taps[0]) > 0 and len(taps[1]) > 0
-    terms: tuple[Terms, ...] = ()
-    total = 0.0
-    patches = np.zeros((len(channels), 1, 1), np.float32)
-    used = np.zeros((1, 1, *kernel.shape[2:]), np.float32)
-    if reads:
-        rows, columns = positions
-        patches, inside = patches_at(question.map, rows, columns, channels)
-        used = kernel[np.ix_(*taps)]
-        weights = np.moveaxis(used[:, :, cell.channel], 2, 0)
-        terms = (ordered_terms(question.source, channels, rows, columns, patches, inside, weights),)
-        total = float(terms[0].sums.sum())
-
-    def all_units() -> Floats:
-        values: Floats = np.einsum("cij,ijfc->f", patches.astype(np.float64), used)
-        return values if bias is None else values + bias
-
-    steps = _sum_and_bias(
-        question, total, None if bias is None else float(bias[cell.channel]), all_units
-    )
     rule = (
         "Every input cell stamps its kernel onto the output; these are the stamps that meet here."
     )
-    return Working(rule, terms, steps)
+    used = kernel[np.ix_(*taps)].swapaxes(2, 3)
+    return _weighted(question, positions[0], positions[1], used, rule)
 
 
 def _dense(question: Question) -> Working:
-    cell = question.cell
-    kernel, bias = question.weights["kernel"], question.weights.get("bias")
-    values = question.map[cell.row, cell.column]
-
-    def all_units() -> Floats:
-        units: Floats = values.astype(np.float64) @ kernel.astype(np.float64)
-        return units if bias is None else units + bias
-
-    terms = ordered_terms(
-        question.source,
-        np.arange(len(values)),
-        [cell.row],
-        [cell.column],
-        values[:, np.newaxis, np.newaxis],
-        np.ones((1, 1), bool),
-        kernel[:, cell.channel, np.newaxis, np.newaxis],
-    )
-    steps = _sum_and_bias(
-        question,
-        float(terms.sums.sum()),
-        None if bias is None else float(bias[cell.channel]),
-        all_units,
-    )
-    return Working("Every input has a weight to this unit.", (terms,), steps)
+    rows, columns = np.array([question.cell.row]), np.array([question.cell.column])
+    kernel = question.weights["kernel"][np.newaxis, np.newaxis]
+    return _weighted(question, rows, columns, kernel, "Every input has a weight to this unit.")
 
 
 # Pooling
@@ -256,8 +179,8 @@ def _pooled(
             sums=np.array([value]),
             winner=(i, j),
         )
-        step = question.step("largest", f"max of {count} values", value)
-        return Working("The largest value of the window is taken.", (terms,), (step,))
+        step = question.step(StepKind.LARGEST, f"max of {count} values", value)
+        return Working("The largest value of the window is taken.", "taken", (terms,), (step,))
     weights = np.where(inside, 1 / count, 0.0)[np.newaxis]
     # Divided once: a weight of 1 / 49 in float32 would be off in the last digits.
     total = float(patches.astype(np.float64).sum())
@@ -272,10 +195,10 @@ def _pooled(
         sums=np.array([total / count]),
     )
     steps = (
-        question.step("sum", f"Σ of {count} values", total),
-        question.step("mean", f"{number(total)} / {count}", total / count),
+        question.step(StepKind.SUM, f"Σ of {count} values", total),
+        question.step(StepKind.MEAN, fraction(number(total), str(count)), total / count),
     )
-    return Working("The mean of the window; padding does not count.", (terms,), steps)
+    return Working("The mean of the window; padding does not count.", "mean", (terms,), steps)
 
 
 WINDOWED: Mapping[str, Callable[[Question], Working]] = {

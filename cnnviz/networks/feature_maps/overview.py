@@ -8,18 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.networks.feature_maps.thumbnails import ZERO, Maps, Thumbnails, averaged_down
 from cnnviz.networks.layers import LayerInfo
 from cnnviz.networks.network import Network
-
-Maps = NDArray[np.float32]
-Thumbnails = NDArray[np.uint8]
 
 # A cell of these reads all input channels at its place; the others read their own channel only.
 _MIXING = frozenset(
     {"Conv2D", "SeparableConv2D", "Conv2DTranspose", "Dense", "Softmax", "Flatten", "Reshape"}
 )
-ZERO = 128
-"""The level that stands for zero in a thumbnail; 1 and 255 stand for minus and plus the limit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,27 +89,3 @@ def _most_varied(values: Maps, most: int) -> NDArray[np.intp]:
     sample = values[::step, ::step].reshape(-1, channels)
     spread = sample.std(axis=0) if sample.shape[0] > 1 else np.abs(sample[0])
     return np.sort(np.argsort(-spread, kind="stable")[:most])
-
-
-def averaged_down(planes: Maps, side: int) -> Maps:
-    """Shrink planes to at most `side` rows and columns by averaging whole blocks of cells.
-
-    Parameters
-    ----------
-    planes : (n, height, width) float32.
-
-    >>> averaged_down(np.arange(16, dtype=np.float32).reshape(1, 4, 4), 2)
-    array([[[ 2.5,  4.5],
-            [10.5, 12.5]]], dtype=float32)
-    """
-    for axis in (1, 2):
-        size = planes.shape[axis]
-        if size <= side:
-            continue
-        starts = np.arange(side) * size // side
-        counts = np.diff([*starts, size]).astype(np.float32)
-        shape = [1, 1, 1]
-        shape[axis] = side
-        sums = np.add.reduceat(planes, starts, axis=axis)
-        planes = np.asarray(sums / counts.reshape(shape), np.float32)
-    return planes

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.networks.feature_maps.kernel_tiles import KernelTiles, channel_numbers, kernel_tiles
-from cnnviz.networks.feature_maps.overview import ZERO, averaged_down
 from cnnviz.networks.feature_maps.statistics import (
     ChannelStatistics,
     layer_statistics,
     value_histogram,
 )
+from cnnviz.networks.feature_maps.thumbnails import ZERO, averaged_down
 from cnnviz.networks.layers import LayerInfo
 from cnnviz.networks.network import Network
 

@@ -3,7 +3,8 @@ import pytest
 
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network
-from cnnviz.networks.feature_maps.overview import ZERO, averaged_down, overview
+from cnnviz.networks.feature_maps.overview import overview
+from cnnviz.networks.feature_maps.thumbnails import ZERO
 
 
 @pytest.fixture(scope="module")
@@ -41,13 +42,6 @@ def test_statistics_are_those_of_the_whole_map(columns):
     np.testing.assert_allclose(column.statistics[:, 0], chosen.min((0, 1)), rtol=1e-6)
     np.testing.assert_allclose(column.statistics[:, 1], chosen.mean((0, 1)), rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(column.statistics[:, 2], chosen.max((0, 1)), rtol=1e-6)
-
-
-def test_averaging_down_keeps_the_mean_of_blocks_that_divide():
-    planes = np.random.default_rng(1).normal(size=(2, 12, 18)).astype(np.float32)
-    small = averaged_down(planes, 6)
-    assert small.shape == (2, 6, 6)
-    np.testing.assert_allclose(small, planes.reshape(2, 6, 2, 6, 3).mean((2, 4)), atol=1e-6)
 
 
 def test_only_mixing_layers_read_every_channel(columns):

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from cnnviz.networks import open_network
 from cnnviz.networks.feature_maps import wall as module
-from cnnviz.networks.feature_maps.overview import ZERO
+from cnnviz.networks.feature_maps.thumbnails import ZERO
 from cnnviz.networks.feature_maps.wall import (
     as_planes,
     largest_value,

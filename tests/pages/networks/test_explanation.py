@@ -14,9 +14,9 @@ from cnnviz.networks.explanation.terms import as_cells
 from cnnviz.networks.network import Network
 from cnnviz.networks.tensorflow_runtime import load_keras
 from pages.networks.explanation import arrays_of
-from pages.networks.explanation_message import labels_of, message, thumbnails
-from pages.networks.explanation_words import scientific, way_of, what_it_reads
+from pages.networks.explanation_message import message
 from pages.networks.scene import Scene
+from pages.networks.words import channel_names, scientific, what_it_reads
 from pages.ui.picture import Picture
 from pages.ui.wire import unpack
 
@@ -133,7 +133,7 @@ def test_the_pixels_in_view_are_those_the_network_is_shown():
     tall, wide = arrays["view"].shape[:2]
     np.testing.assert_array_equal(arrays["view"], shown[top : top + tall, left : left + wide])
     level = int(arrays["view"][5 - top, 6 - left, 1])
-    assert settings["found"]["steps"][0]["formula"].startswith(f"({level} ")
+    assert settings["found"]["steps"][0]["formula"]["text"].startswith(f"({level} ")
 
 
 def test_a_curve_passes_through_the_step_it_belongs_to():
@@ -143,17 +143,6 @@ def test_a_curve_passes_through_the_step_it_belongs_to():
     x, y = arrays[f"curve_{len(settings['found']['steps']) - 1}"]
     assert np.interp(step["x"], x, y) == pytest.approx(step["y"], abs=0.05)
     np.testing.assert_allclose(y, np.maximum(x, 0), atol=1e-6)
-
-
-def test_thumbnails_keep_signs_and_the_place_of_the_largest():
-    planes = np.zeros((2, 30, 30), np.float32)
-    planes[0, 2, 3], planes[1, 20, 20] = -4.0, 0.001
-    small = thumbnails(planes)
-    assert small.shape == (2, 24, 24)
-    assert small[0].min() == 1
-    assert small[0].max() == 128
-    assert small[1].max() == 255
-    assert thumbnails(np.full((1, 2, 2), np.nan, np.float32)).tolist() == [[[128, 128]] * 2]
 
 
 def test_the_arrays_to_take_along_give_the_number_again():
@@ -232,7 +221,7 @@ def test_the_arrays_to_take_along_give_the_number_again():
 def test_each_kind_of_layer_says_what_it_reads(network, cell, way, reads):
     scene = shipped(network)
     found = explain(scene.network, scene.maps, *cell)
-    assert way_of(found) == way
+    assert found.way == way
     assert what_it_reads(found, scene.network) == reads
 
 
@@ -248,10 +237,14 @@ def test_layers_folded_together_are_named_in_order():
 
 def test_classes_are_named_from_the_logits_on():
     network = open_network("tutorial")
-    assert labels_of(network, "softmax") == labels_of(network, "dense") == list(network.labels)
-    assert labels_of(network, "flatten") is None
-    assert labels_of(network, "image") == ["red", "green", "blue"]
-    assert labels_of(network.with_preprocessing("bgr_mean"), "image") == ["blue", "green", "red"]
+
+    def named(layer: str, network: Network = network) -> list[str] | None:
+        return channel_names(network, network.layer(layer))
+
+    assert named("softmax") == named("dense") == list(network.labels)
+    assert named("flatten") is None
+    assert named("image") == ["red", "green", "blue"]
+    assert named("image", network.with_preprocessing("bgr_mean")) == ["blue", "green", "red"]
 
 
 def test_a_difference_is_written_as_a_power_of_ten():

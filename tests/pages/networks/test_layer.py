@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network
 from cnnviz.networks.feature_maps.ablation import switched_off
-from cnnviz.networks.feature_maps.overview import ZERO
 from cnnviz.networks.feature_maps.statistics import layer_statistics
+from cnnviz.networks.feature_maps.thumbnails import ZERO
 from pages.ui.wire import unpack
 
 LAYER = {"view": "Layer"}
