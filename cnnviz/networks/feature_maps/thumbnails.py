@@ -49,4 +49,5 @@ def thumbnails(planes: Maps, side: int) -> Thumbnails:
     small = averaged_down(np.ascontiguousarray(finite, np.float32), side)
     limits = np.abs(small).max(axis=(1, 2), keepdims=True)
     levels = np.rint(small * (127 / np.where(limits > 0, limits, 1))) + ZERO
-    return np.clip(levels, 1, 255).astype(np.uint8)
+    written: Thumbnails = np.clip(levels, 1, 255).astype(np.uint8)
+    return written
