@@ -2,10 +2,19 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check check-js bench clean
+# Two workers are enough for two cores; more than four want more memory than a laptop has.
+WORKERS := -n auto --maxprocesses=4
+
+.PHONY: run dev quick test check check-js bench clean
 
 run: .venv/.ready
 	$(BIN)/streamlit run app.py
+
+dev: .venv/.ready-dev
+	$(BIN)/streamlit run app.py --server.fileWatcherType=auto --server.runOnSave=true
+
+quick: .venv/.ready-dev
+	$(BIN)/python -m pytest $(WORKERS) -m "not browser and not page and not tensorflow"
 
 test: .venv/.ready-dev
 	$(BIN)/python tools/find_chromium.py

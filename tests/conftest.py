@@ -1,8 +1,9 @@
-"""What several tests share."""
+"""What several tests share, and which tests may be left out when time is short."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -25,6 +26,40 @@ settings.load_profile("cnnviz")
 # (TF32) would not be a reference to 1e-5.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
+
+# Who asks for one of these, as a fixture or by an import at the top of the module, is marked.
+_MARKED_BY = {
+    "browser": {"browser"},
+    "page": {"AppTest", "open_page"},
+    "tensorflow": {"keras", "load_keras", "load_tensorflow", "open_network", "read_network", "tf"},
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by what it needs, so that `make quick` can leave the slow ones out."""
+    for item in items:
+        asked_for = {*getattr(item, "fixturenames", ()), *vars(getattr(item, "module", item))}
+        for mark, names in _MARKED_BY.items():
+            if asked_for & names:
+                item.add_marker(mark)
+
+
+class _NoTensorFlow:
+    """Refuse the import that makes a quick run slow, wherever it comes from."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name in ("tensorflow", "keras"):
+            raise ImportError(
+                "A quick run imports no TensorFlow: mark the test with `pytest.mark.tensorflow`, "
+                f"or let the code import it when it is first needed. Received: import {name}"
+            )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hold the promise of `-m "not tensorflow"`."""
+    if "not tensorflow" in config.option.markexpr:
+        sys.meta_path.insert(0, _NoTensorFlow())  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import zlib
 from dataclasses import replace
+from functools import cache
 
 import cv2
 import numpy as np
@@ -33,6 +34,7 @@ def saved(picture, kind, **options):
     return file.getvalue()
 
 
+@cache
 def smooth(width, height, seed=0):
     """A colourful picture without hard edges: what JPEG keeps well."""
     levels = np.random.default_rng(seed).integers(0, 256, (5, 6, 3), dtype=np.uint8)
