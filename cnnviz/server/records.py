@@ -1,9 +1,9 @@
 """What was found out about a file's content, kept on disk between two runs.
 
-A record is a key of 32 bytes and a payload of a fixed size. Records are only ever added, one write
-each, so that a program that is stopped loses at most the last one. Every record carries a checksum:
-what is cut off, foreign or damaged is left out and found out again, and never an error. Where the
-disk refuses, records stay in memory.
+A record is a key of 32 bytes and a payload of a fixed size; a file of records is an SQLite
+database, so that several programs can add to it at once and one that is stopped loses nothing. A
+file that is damaged or foreign is begun anew, which is never an error: what it said is found out
+again. Where the disk refuses, records stay in memory.
 """
 
 from __future__ import annotations
@@ -11,15 +11,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import struct
+import sqlite3
 import sys
-import tempfile
 import threading
 import weakref
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import BinaryIO, cast
 
 from cnnviz.limits import LIMITS
 
@@ -27,10 +25,9 @@ KEY_BYTES = 32
 """The length of a record's key: a digest."""
 
 _ENDING = ".records"
-_MAGIC = b"cnnviz records 1"
-_HEADER = struct.Struct("<16sQ32sI")
-_CHECK = struct.Struct("<I")
-_BLOCK_BYTES = 4 * 1024 * 1024
+_PAGE_BYTES = 4096
+# What SQLite answers for a file that is no database, a damaged one, or one with other tables.
+_FOREIGN = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR)
 
 
 def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
@@ -64,7 +61,7 @@ def trim_folder(folder: Path, *, most_bytes: int = LIMITS.cache_bytes) -> None:
             if total <= most_bytes:
                 break
             with contextlib.suppress(OSError):
-                path.unlink()
+                _remove(path)
                 total -= size
 
 
@@ -89,26 +86,20 @@ class Records:
         most_bytes: int = LIMITS.cache_bytes,
     ) -> None:
         self.payload_bytes = payload_bytes
-        self._record_bytes = KEY_BYTES + payload_bytes + _CHECK.size
         self._most_bytes = most_bytes
         self._lock = threading.Lock()
-        # Where a payload begins in the file, or the payload.
-        self._places: dict[bytes, int | bytes] = {}
-        self._file: BinaryIO | None = None
+        self._on_disk: set[bytes] = set()
+        self._in_memory: dict[bytes, bytes] = {}
+        self._database: sqlite3.Connection | None = None
         self._is_full = False
         if folder is not None:
-            identity = hashlib.blake2b(title.encode(), digest_size=32).digest()
-            head = _HEADER.pack(_MAGIC, payload_bytes, identity, 0)
-            self._header = head[: -_CHECK.size] + _CHECK.pack(zlib.crc32(head[: -_CHECK.size]))
-            with contextlib.suppress(OSError):
+            name = hashlib.blake2b(f"{payload_bytes} {title}".encode(), digest_size=16).hexdigest()
+            with contextlib.suppress(OSError, sqlite3.Error):
                 folder.mkdir(parents=True, exist_ok=True)
-                self._open(folder / f"{identity.hex()[:32]}{_ENDING}")
-
-    def __len__(self) -> int:
-        return len(self._places)
+                self._open(folder / f"{name}{_ENDING}")
 
     def __contains__(self, key: bytes) -> bool:
-        return key in self._places
+        return key in self._on_disk or key in self._in_memory
 
     def add(self, key: bytes, payload: bytes) -> None:
         """Keep a payload; one that is there already stays."""
@@ -118,9 +109,12 @@ class Records:
                 f"Received: {len(key)} and {len(payload)}."
             )
         with self._lock:
-            if key not in self._places:
-                place = self._write(key, payload)
-                self._places[key] = bytes(payload) if place is None else place
+            if key in self:
+                return
+            if self._write(key, payload):
+                self._on_disk.add(key)
+            else:
+                self._in_memory[key] = bytes(payload)
 
     def read(self, key: bytes, start: int = 0, count: int | None = None) -> bytes:
         """Read a payload, or `count` bytes of it.
@@ -128,94 +122,87 @@ class Records:
         Raises
         ------
         KeyError : there is none.
-        OSError : somebody cut the file off since it was opened.
+        OSError : somebody damaged the file since it was opened.
         """
-        place = self._places[key]
-        stop = self.payload_bytes if count is None else start + count
-        if isinstance(place, bytes):
-            return place[start:stop]
-        with self._lock:
-            assert self._file is not None
-            self._file.seek(place + start)
-            data = self._file.read(stop - start)
-        if len(data) != stop - start:
-            raise OSError("A record must stay as it was written. Received: a file cut off.")
-        return data
+        count = self.payload_bytes - start if count is None else count
+        if key not in self._on_disk:
+            return self._in_memory[key][start : start + count]
+        assert self._database is not None
+        part = "SELECT substr(payload, ?, ?) FROM records WHERE key = ?"
+        try:
+            with self._lock:
+                found = self._database.execute(part, (start + 1, count, key)).fetchone()
+        except sqlite3.Error as error:
+            raise OSError(f"A record must stay as it was written. Received: {error}.") from error
+        if found is None or len(found[0]) != count:
+            raise OSError("A record must stay as it was written. Received: another one.")
+        return bytes(found[0])
 
     def _open(self, path: Path) -> None:
-        try:
-            size = path.stat().st_size
-            with path.open("rb") as existing:
-                is_ours = existing.read(_HEADER.size) == self._header
-        except OSError:
-            size, is_ours = 0, False
-        if not is_ours or size + self._record_bytes > self._most_bytes:
-            self._begin(path)
-        # Unbuffered and appending: a record is one write, whoever else writes.
-        file = cast(BinaryIO, path.open("a+b", buffering=0))
-        try:
-            self._scan(file)
-            os.utime(path)
-        except OSError:
-            file.close()
-            self._places.clear()
-            raise
-        self._file = file
+        # An insertion takes the record's own pages and one more at each of both trees.
+        room = self.payload_bytes + 4 * _PAGE_BYTES
+        if path.is_file() and path.stat().st_size + room > self._most_bytes:
+            _remove(path)
+        if not self._connect(path):
+            _remove(path)
+            self._connect(path)
+
+    def _connect(self, path: Path) -> bool:
+        """Open a file and know its records; False for one that is damaged or no file of ours."""
+        database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         # An index reads from it for as long as somebody has the index.
-        weakref.finalize(self, file.close)
-
-    def _begin(self, path: Path) -> None:
-        # Beside its place and then renamed: whoever reads the old file goes on to read that.
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        closed = weakref.finalize(self, database.close)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(self._header)
-            if path.is_dir():
-                path.rmdir()
-            Path(name).replace(path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
-
-    def _scan(self, file: BinaryIO) -> None:
-        size, length = file.seek(0, os.SEEK_END), self._record_bytes
-        whole = (size - _HEADER.size) // length
-        end = _HEADER.size + whole * length
-        if end < size:
-            file.truncate(end)
-        file.seek(_HEADER.size)
-        position, at_once = _HEADER.size, max(1, _BLOCK_BYTES // length)
-        while position < end:
-            block = memoryview(file.read(min(at_once * length, end - position)))
-            for start in range(0, len(block) - length + 1, length):
-                record = block[start : start + length]
-                check = _CHECK.pack(zlib.crc32(record[: -_CHECK.size]))
-                if check == record[-_CHECK.size :]:
-                    place = position + start + KEY_BYTES
-                    self._places.setdefault(bytes(record[:KEY_BYTES]), place)
-            if len(block) < length:
-                break
-            position += len(block)
+            database.text_factory = bytes
+            # Nothing is lost when the program stops, and when the computer does, a cache may be.
+            database.execute("PRAGMA synchronous = OFF")
+            database.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
+            database.execute(f"PRAGMA max_page_count = {self._most_bytes // _PAGE_BYTES}")
+            database.execute(
+                "CREATE TABLE IF NOT EXISTS records "
+                "(key BLOB PRIMARY KEY, payload BLOB, checksum INTEGER)"
+            )
+            # SQLite checks that every key is found again, but not what a payload says.
+            is_sound = database.execute("PRAGMA integrity_check(1)").fetchone()[0] == b"ok"
+            found = database.execute("SELECT key, payload, checksum FROM records")
+            on_disk = set()
+            for key, payload, checksum in found if is_sound else ():
+                is_sound = is_sound and checksum == _check(key, payload)
+                on_disk.add(key)
+        except sqlite3.DatabaseError as error:
+            # The first eight bits are the kind, the others what led to it.
+            if getattr(error, "sqlite_errorcode", -1) & 0xFF not in _FOREIGN:
+                closed()
+                raise
+            is_sound = False
+        if not is_sound:
+            closed()
+            return False
+        self._database, self._on_disk = database, on_disk
+        with contextlib.suppress(OSError):
+            os.utime(path)
+        return True
 
     # Call with the lock held.
-    def _write(self, key: bytes, payload: bytes) -> int | None:
-        if self._file is None or self._is_full:
-            return None
-        record = key + payload
-        record += _CHECK.pack(zlib.crc32(record))
+    def _write(self, key: bytes, payload: bytes) -> bool:
+        if self._database is None or self._is_full:
+            return False
+        record = (key, payload, _check(key, payload))
         try:
-            before = self._file.seek(0, os.SEEK_END)
-            if before + len(record) > self._most_bytes:
-                self._is_full = True
-                return None
-            written = self._file.write(record)
-            after = self._file.tell()
-            if written != len(record):
-                self._is_full = True
-                self._file.truncate(after - (written or 0))
-                return None
-        except OSError:
+            self._database.execute("INSERT OR IGNORE INTO records VALUES (?, ?, ?)", record)
+        except sqlite3.Error:
             self._is_full = True
-            return None
-        return after - len(record) + KEY_BYTES
+            return False
+        return True
+
+
+def _check(key: object, payload: object) -> int:
+    if isinstance(key, bytes) and isinstance(payload, bytes):
+        return zlib.crc32(payload, zlib.crc32(key))
+    return -1  # no checksum is negative
+
+
+def _remove(path: Path) -> None:
+    # The journal first: left behind, it would be played back into the next file of this name.
+    path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
