@@ -33,6 +33,7 @@ class Limits:
     ----------
     picture_megabytes : size of a picture file, in MiB.
     picture_megapixels : width times height of a picture before it is scaled down, in millions.
+    webp_megapixels : the same for a WebP picture, which takes three times the memory of others.
     picture_side : width or height of a picture before it is scaled down, in pixels.
     picture_kept_side : longest side of the picture that is kept, in pixels.
     model_megabytes : size of a ``.keras`` file, in MiB.
@@ -54,6 +55,7 @@ class Limits:
 
     picture_megabytes: float = _amount(10.0, 10_000)
     picture_megapixels: float = _amount(24.0, 10_000)
+    webp_megapixels: float = _amount(10.0, 10_000)
     picture_side: int = _whole(16_384, 1_000_000)
     picture_kept_side: int = _whole(1024, 16_384)
     model_megabytes: float = _amount(20.0, 100_000)
@@ -78,6 +80,11 @@ class Limits:
     def picture_pixels(self) -> int:
         """The most pixels of a picture before it is scaled down."""
         return int(self.picture_megapixels * 1_000_000)
+
+    @property
+    def webp_pixels(self) -> int:
+        """The most pixels of a WebP picture before it is scaled down."""
+        return int(self.webp_megapixels * 1_000_000)
 
     @property
     def model_bytes(self) -> int:

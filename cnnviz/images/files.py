@@ -63,6 +63,13 @@ def open_picture_file(data: bytes, *, limits: Limits = LIMITS) -> PictureFile:
         raise damaged(kind) from error
     _check_size(*(file.canvas or (file.width, file.height)), limits)
     _check_size(file.width, file.height, limits)
+    # Pillow decodes WebP on the canvas of an animation, four copies of the picture.
+    if kind == "WebP" and file.width * file.height > limits.webp_pixels:
+        raise ImageError(
+            f"A WebP picture must have at most {limits.webp_megapixels:g} megapixels "
+            "(CNNVIZ_WEBP_MEGAPIXELS), since decoding it takes three times the memory of a JPEG or PNG. "
+            f"Received: {_megapixels(file.width, file.height)}."
+        )
     return file
 
 
@@ -87,8 +94,12 @@ def _check_size(width: int, height: int, limits: Limits) -> None:
     if width * height > limits.picture_pixels:
         raise ImageError(
             f"A picture must have at most {limits.picture_megapixels:g} megapixels. "
-            f"Received: {width} x {height} pixels, {width * height / 1e6:.1f} megapixels."
+            f"Received: {_megapixels(width, height)}."
         )
+
+
+def _megapixels(width: int, height: int) -> str:
+    return f"{width} x {height} pixels, {width * height / 1e6:.1f} megapixels"
 
 
 # What people bring by mistake, so that the sentence names it.
@@ -367,8 +378,14 @@ def _read_bmp(data: bytes) -> PictureFile:
         width, height = struct.unpack_from("<ii", data, 18)
         height = abs(height)  # negative: the first row comes first
         (compression,) = struct.unpack_from("<I", data, 30)
+    if compression == 2:
+        # Pillow reads its odd runs wrongly, and shows rubbish without a word.
+        raise ImageError(
+            "A BMP picture must be uncompressed or run-length coded with 8 bits a pixel. "
+            "Received: one that is run-length coded with 4 bits (RLE4)."
+        )
     # The decoder unpacks run lengths one pixel at a time.
-    if compression in (1, 2) and (
+    if compression == 1 and (
         width * height > _MOST_RUN_LENGTH_PIXELS or len(data) > _MOST_RUN_LENGTH_BYTES
     ):
         raise ImageError(

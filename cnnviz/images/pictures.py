@@ -17,7 +17,6 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from cnnviz.images import webp
 from cnnviz.images.files import ImageError, PictureFile, damaged, open_picture_file
 from cnnviz.limits import LIMITS, Limits
 
@@ -109,16 +108,11 @@ def _decode(file: PictureFile, longest_side: int) -> Image.Image:
     canvas = file.canvas or (file.width, file.height)
     ratio = min(1.0, longest_side / max(canvas))
     size = _scaled(file.width, ratio), _scaled(file.height, ratio)
-    if file.kind == "WebP" and file.width * file.height > _LARGE_PIXELS and webp.is_available():
-        # Twice the size leaves the fine scaling to the better filter.
-        width, height = min(2 * size[0], file.width), min(2 * size[1], file.height)
-        decoded: Image.Image = Image.fromarray(webp.decode_over_white(file.data, width, height))
-    else:
-        decoded = _DECODERS[file.kind](BytesIO(file.data))
-        decoded.draft(None, size)
-        if (decoded.width > file.width) or (decoded.height > file.height):
-            raise damaged(file.kind)
-        decoded.load()
+    decoded = _DECODERS[file.kind](BytesIO(file.data))
+    decoded.draft(None, size)
+    if (decoded.width > file.width) or (decoded.height > file.height):
+        raise damaged(file.kind)
+    decoded.load()
     picture = _over_white(decoded, size)
     if canvas == (file.width, file.height):
         return picture

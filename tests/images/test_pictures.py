@@ -23,7 +23,6 @@ from cnnviz.images import (
     luminance,
     read_image,
     resize_to,
-    webp,
 )
 from cnnviz.limits import Limits
 
@@ -314,7 +313,7 @@ def test_the_longest_side_is_scaled_down_and_never_up(size, expected, kind):
     ],
 )
 def test_a_large_picture_keeps_its_look(mode, kind, options):
-    # Above 4 megapixels, so that strips and the direct WebP decoder do the work.
+    # Above 4 megapixels, so that strips do the work.
     large = smooth(2600, 1700).convert("RGBA")
     large.putalpha(smooth(2600, 1700, seed=3).convert("L"))
     large = large.convert(mode)
@@ -336,13 +335,6 @@ def test_a_smaller_side_can_be_asked_for():
     assert read_image(WHOLE_FILES["jpeg"], longest_side=12).shape == (9, 12, 3)
     with pytest.raises(ValueError, match=r"longest side must be at least 1. Received: 0"):
         read_image(WHOLE_FILES["jpeg"], longest_side=0)
-
-
-def test_webp_needs_no_direct_decoder(monkeypatch):
-    data = saved(smooth(2400, 1700), "WEBP", quality=95)
-    direct = read_image(data).astype(int)
-    monkeypatch.setattr(webp, "is_available", lambda: False)
-    assert np.abs(read_image(data) - direct).mean() < 1
 
 
 # ---- limits ----
@@ -574,10 +566,22 @@ def test_what_follows_the_first_jpeg_is_left_alone():
     assert (read_image(data + b"\xff\xda" * 10_000) == read_image(data)).all()
 
 
-def run_length_bmp(width, height, codes):
+def test_a_webp_picture_has_a_limit_of_its_own_that_the_sentence_names():
+    large = saved(Image.new("RGB", (4000, 2501)), "WEBP", lossless=True, method=0)
+    rule = r"at most 10 megapixels \(CNNVIZ_WEBP_MEGAPIXELS\).*Received: 4000 x 2501 pixels, 10.0"
+    with pytest.raises(ImageError, match=rule):
+        read_image(large)
+    assert read_image(large, limits=Limits(webp_megapixels=11)).shape == (640, 1024, 3)
+    largest = saved(Image.new("RGB", (4000, 2500)), "WEBP", lossless=True, method=0)
+    assert read_image(largest).shape == (640, 1024, 3)
+
+
+def run_length_bmp(width, height, codes, bits=8):
     palette = bytes(1024)
     size = 54 + len(palette)
-    header = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 8, 1, len(codes), 0, 0, 0, 0)
+    header = struct.pack(
+        "<IiiHHIIiiII", 40, width, height, 1, bits, 1 if bits == 8 else 2, len(codes), 0, 0, 0, 0
+    )
     start = b"BM" + struct.pack("<IHHI", size + len(codes), 0, 0, size)
     return start + header + palette + codes
 
@@ -586,6 +590,13 @@ def test_a_run_length_bmp_is_read_up_to_its_own_limit():
     assert read_image(run_length_bmp(3, 2, b"\3\0\0\0\3\0\0\1")).shape == (2, 3, 3)
     with pytest.raises(ImageError, match=r"at most 4 megapixels in 1 MiB. Received: 3000 x 2000"):
         read_image(run_length_bmp(3000, 2000, b"\0\1"))
+
+
+def test_a_bmp_of_four_bit_runs_is_refused():
+    # Three pixels in an absolute run: Pillow reads one byte where two stand.
+    runs = b"\0\3\x12\x30\0\1"
+    with pytest.raises(ImageError, match=r"run-length coded with 4 bits \(RLE4\)\.$"):
+        read_image(run_length_bmp(3, 1, runs, bits=4))
 
 
 # ---- memory ----
@@ -603,9 +614,11 @@ print((kibibytes("VmHWM") - before) / 1024)
 """
 
 
-def huge(kind):
-    rows = np.linspace(0, 255, 4000, dtype=np.uint8)
-    columns = np.linspace(0, 255, 6000, dtype=np.uint8)
+def largest(kind):
+    """A picture as large as its kind may be: 24 megapixels, and WebP 10."""
+    height, width = (2500, 4000) if kind.startswith("webp") else (4000, 6000)
+    rows = np.linspace(0, 255, height, dtype=np.uint8)
+    columns = np.linspace(0, 255, width, dtype=np.uint8)
     if kind == "png-16-bit":
         grey = np.add.outer(rows.astype(np.uint16), columns.astype(np.uint16)) * 128
         return saved(Image.fromarray(grey), "PNG", compress_level=1)
@@ -616,17 +629,23 @@ def huge(kind):
         return saved(Image.merge("RGB", [grey] * 3), "JPEG", progressive=True, subsampling=0)
     if kind == "webp":
         return saved(Image.merge("RGB", [grey] * 3), "WEBP", method=0, quality=50)
+    if kind == "webp-transparent":
+        return saved(Image.merge("RGBA", [grey] * 4), "WEBP", method=0, quality=50)
+    if kind == "webp-lossless":
+        return saved(Image.merge("RGBA", [grey] * 4), "WEBP", method=0, lossless=True)
     return saved(grey, "GIF")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak from /proc")
-@pytest.mark.parametrize("kind", ["png", "png-16-bit", "jpeg", "webp", "gif"])
-def test_24_megapixels_take_less_than_200_megabytes(kind, tmp_path):
+@pytest.mark.parametrize(
+    "kind", ["png", "png-16-bit", "jpeg", "gif", "webp", "webp-transparent", "webp-lossless"]
+)
+def test_the_largest_picture_takes_less_than_200_megabytes(kind, tmp_path):
     small = tmp_path / "small"
     small.write_bytes(WHOLE_FILES["png"])
     measured = subprocess.run(
         [sys.executable, "-c", MEASURE, str(small)],
-        input=huge(kind),
+        input=largest(kind),
         capture_output=True,
         check=True,
     )
