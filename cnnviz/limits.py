@@ -47,6 +47,8 @@ class Limits:
     gallery_unpacked_megabytes : size of the pictures of a zip once unpacked, in MiB.
     gallery_ratio : how many times its own size a zip may unpack to.
     folder_pictures : pictures of a folder on this computer that are used, the first ones.
+    session_upload_megabytes : files that one visitor may have uploaded at a time, in MiB.
+    server_upload_megabytes : files that all visitors together may have uploaded, in MiB.
     cache_megabytes : size of what is kept on disk between two runs, in MiB.
 
     >>> Limits.from_environment({"CNNVIZ_MODEL_MEGABYTES": "200"}).model_megabytes
@@ -69,6 +71,8 @@ class Limits:
     gallery_unpacked_megabytes: float = _amount(400.0, 100_000)
     gallery_ratio: int = _whole(100, 1_000)
     folder_pictures: int = _whole(20_000, 1_000_000)
+    session_upload_megabytes: float = _amount(256.0, 100_000)
+    server_upload_megabytes: float = _amount(2_048.0, 1_000_000)
     cache_megabytes: float = _amount(2_048.0, 1_000_000)
 
     @property
@@ -105,6 +109,16 @@ class Limits:
     def gallery_unpacked_bytes(self) -> int:
         """The most bytes that the pictures of a zip take once unpacked."""
         return int(self.gallery_unpacked_megabytes * MEBIBYTE)
+
+    @property
+    def session_upload_bytes(self) -> int:
+        """The most bytes that one visitor may have uploaded at a time."""
+        return int(self.session_upload_megabytes * MEBIBYTE)
+
+    @property
+    def server_upload_bytes(self) -> int:
+        """The most bytes that all visitors together may have uploaded."""
+        return int(self.server_upload_megabytes * MEBIBYTE)
 
     @property
     def cache_bytes(self) -> int:

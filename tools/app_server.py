@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 
 
 @contextmanager
-def running_app(script: str = "app.py", *, log: Path | None = None) -> Iterator[str]:
+def running_app(script: str = "serve.py", *, log: Path | None = None) -> Iterator[str]:
     """Run the app, or another script, until the block ends; gives its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
