@@ -8,10 +8,10 @@ WORKERS := -n auto --maxprocesses=4
 .PHONY: run dev quick test check check-js bench clean
 
 run: .venv/.ready
-	$(BIN)/streamlit run app.py
+	$(BIN)/streamlit run serve.py
 
 dev: .venv/.ready-dev
-	$(BIN)/streamlit run app.py --server.fileWatcherType=auto --server.runOnSave=true
+	$(BIN)/streamlit run serve.py --server.fileWatcherType=auto --server.runOnSave=true
 
 quick: .venv/.ready-dev
 	$(BIN)/python -m pytest $(WORKERS) -m "not browser and not page and not tensorflow"
