@@ -67,7 +67,7 @@ def open_picture_file(data: bytes, *, limits: Limits = LIMITS) -> PictureFile:
     if kind == "WebP" and file.width * file.height > limits.webp_pixels:
         raise ImageError(
             f"A WebP picture must have at most {limits.webp_megapixels:g} megapixels "
-            "(CNNVIZ_WEBP_MEGAPIXELS), since decoding it takes three times the memory of a JPEG or PNG. "
+            "(CNNVIZ_WEBP_MEGAPIXELS), since decoding takes three times a JPEG's or PNG's memory. "
             f"Received: {_megapixels(file.width, file.height)}."
         )
     return file
