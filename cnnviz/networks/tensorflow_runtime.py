@@ -73,8 +73,15 @@ def _load() -> None:
         already_imported = "tensorflow" in sys.modules
         with warnings.catch_warnings(), _silenced():
             warnings.simplefilter("ignore")
-            import keras
-            import tensorflow
+            try:
+                import keras
+                import tensorflow
+            except ModuleNotFoundError as error:
+                raise ModuleNotFoundError(
+                    "Networks run on TensorFlow and Keras, which come with "
+                    f'`pip install "cnnviz[networks]"`. Received: {error}.',
+                    name=error.name,
+                ) from error
         if not already_imported:
             cores = processor_count()
             tensorflow.config.threading.set_intra_op_parallelism_threads(cores)
@@ -108,9 +115,10 @@ def load_tensorflow() -> Any:
 def freeze_garbage() -> None:
     """Take everything alive now out of the garbage collector's rounds.
 
-    Streamlit runs a full collection after every rerun. TensorFlow, Keras and a built network are
-    some 600,000 objects that live as long as the process: looking at each of them again costs
-    about 300 ms with the interpreter locked. Call this after building a network.
+    Python looks through all that lives whenever a quarter of it is new. TensorFlow, Keras and a
+    built network are some 600,000 objects that live as long as the process: looking at each of
+    them again costs about 300 ms with the interpreter locked. Call this after building a network.
+    See docs/decisions/garbage-collector.md.
     """
     # First back in: what was frozen with the others and is no longer used goes now.
     gc.unfreeze()

@@ -1,6 +1,5 @@
 """Heavy work as the Search page shows it: a place in the queue, progress, cancel, try again."""
 
-import gc
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -72,11 +71,6 @@ def made(
 
 @st.fragment(run_every=0.5)
 def _progress(job: Job, title: str, key: str, who: str) -> None:
-    if job.progress == 0.0:
-        # Streamlit collects all garbage after each run, with the interpreter locked. While
-        # TensorFlow is imported there is more of it every time, and the import would stand still.
-        # What is frozen here is looked through when the network has been built.
-        gc.freeze()
     if job.ended:
         st.rerun()
     words = job.words or "Starting"

@@ -146,8 +146,8 @@ def _menu() -> None:
         )
 
 
-# Streamlit collects all garbage after every run of every page, with the interpreter locked:
-# 80 ms for what the imports alone have made. What is there now stays for good, so it need not
-# be looked through again.
+# Python looks through all that lives now and then, with the interpreter locked: 80 ms for what the
+# imports alone have made. What is there now stays for good, so it need not be looked through again
+# (docs/decisions/garbage-collector.md).
 gc.collect()
 gc.freeze()

@@ -1,0 +1,36 @@
+"""The server's settings are in force, and each is one that Streamlit knows."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from streamlit import config
+
+ROOT = Path(__file__).parents[1]
+SETTINGS = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+NAMED = {
+    f"{section}.{name}": value
+    for section in ("server", "browser", "client", "runner", "logger", "global")
+    for name, value in SETTINGS[section].items()
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_streamlit_knows_each_setting(name: str) -> None:
+    default = config.get_config_options()[name]
+    assert default.name == name.split(".")[1]
+    assert not default.deprecated
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("server.address", "localhost"),
+        ("runner.postScriptGC", False),
+        ("logger.enableRich", False),
+        ("client.showErrorDetails", "none"),
+        ("browser.gatherUsageStats", False),
+    ],
+)
+def test_what_strangers_depend_on_is_set(name: str, value: object) -> None:
+    assert NAMED[name] == value
