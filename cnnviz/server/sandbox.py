@@ -16,7 +16,6 @@ import logging
 import math
 import os
 import random
-import re
 import signal
 import struct
 import subprocess
@@ -31,6 +30,7 @@ from queue import Empty, Queue
 from typing import Any, BinaryIO
 
 import numpy as np
+import psutil
 from numpy.typing import NDArray
 
 if sys.platform != "win32":
@@ -225,44 +225,38 @@ def _read_tail(stream: BinaryIO, tail: deque[bytes]) -> None:
             tail.append(part)
 
 
-def _peak_bytes(process_id: int) -> int:
-    """Read from Linux the most memory a process ever held; 0 elsewhere and once it has ended.
+class _Watch:
+    """What a running child uses, as the system sees it.
 
-    What `wait4` says will not do: a child begins with its parent's peak.
+    What `wait4` says at the end will not do for the memory: a child begins with its parent's peak.
+
+    seconds : on the processor so far
+    peak_bytes : the most resident memory that was seen
     """
-    try:
-        status = Path(f"/proc/{process_id}/status").read_text()
-    except OSError:
-        return 0
-    found = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
-    return 1024 * int(found[1]) if found else 0
+
+    def __init__(self, process_id: int) -> None:
+        self.seconds, self.peak_bytes = 0.0, 0
+        self._process = psutil.Process(process_id)
+
+    def look(self) -> None:
+        """Look again; once the child has ended, what was seen last stays."""
+        with contextlib.suppress(psutil.Error), self._process.oneshot():
+            self.peak_bytes = max(self.peak_bytes, self._process.memory_info().rss)
+            times = self._process.cpu_times()
+            self.seconds = max(self.seconds, times.user + times.system)
 
 
-def _processor_seconds(process_id: int) -> float:
-    """Read from Linux how long a process has computed; 0 elsewhere and once it has ended."""
-    try:
-        # The name, in brackets, may hold spaces; what follows it does not.
-        fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _end(child: subprocess.Popen[bytes]) -> tuple[float, int]:
-    """Kill the child with all it started; return its processor seconds and peak memory.
-
-    The memory is that of macOS, which watches the peak of each process apart; elsewhere 0.
-    """
+def _end(child: subprocess.Popen[bytes]) -> float:
+    """Kill the child with all it started; return its processor seconds, 0 on Windows."""
     if sys.platform == "win32":
         child.kill()
         child.wait()
-        return 0.0, 0
+        return 0.0
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
     _, status, used = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
-    peak = used.ru_maxrss if sys.platform == "darwin" else 0
-    return used.ru_utime + used.ru_stime, peak
+    return used.ru_utime + used.ru_stime
 
 
 def _supervise(header: bytes, data: bytes, allowance: Allowance) -> Reply:
@@ -270,7 +264,7 @@ def _supervise(header: bytes, data: bytes, allowance: Allowance) -> Reply:
     frames: Queue[tuple[bytes, bytes]] = Queue()
     tail: deque[bytes] = deque(maxlen=2)
     child = _start()
-    peak_bytes = 0
+    watch = _Watch(child.pid)
     assert child.stdin is not None
     assert child.stdout is not None
     assert child.stderr is not None
@@ -285,14 +279,14 @@ def _supervise(header: bytes, data: bytes, allowance: Allowance) -> Reply:
     try:
         for thread in threads:
             thread.start()
-        kind, body, peak_bytes = _wait_for_reply(child, frames, allowance)
+        kind, body = _wait_for_reply(watch, frames, allowance)
     finally:
-        processor_seconds, memory_bytes = _end(child)
+        processor_seconds = max(_end(child), watch.seconds)
         for thread in threads:
             thread.join(timeout=5)
         child.stdout.close()
         child.stderr.close()
-    usage = Usage(time.monotonic() - started, processor_seconds, max(memory_bytes, peak_bytes))
+    usage = Usage(time.monotonic() - started, processor_seconds, watch.peak_bytes)
     if kind == b"R":
         return _unpack_reply(body, usage)
     if kind == b"E":
@@ -306,33 +300,33 @@ def _supervise(header: bytes, data: bytes, allowance: Allowance) -> Reply:
 
 
 def _wait_for_reply(
-    child: subprocess.Popen[bytes], frames: Queue[tuple[bytes, bytes]], allowance: Allowance
-) -> tuple[bytes, bytes, int]:
-    """Wait for the last frame, or until a limit is passed; return it and the peak memory."""
+    watch: _Watch, frames: Queue[tuple[bytes, bytes]], allowance: Allowance
+) -> tuple[bytes, bytes]:
+    """Wait for the last frame, or until a limit is passed, which is then the frame's kind."""
     clocks = {b"W": allowance.seconds, b"L": allowance.loading_seconds}
     processors = {b"W": allowance.processor_seconds, b"L": allowance.loading_seconds}
     phase = b"L"  # a child starts by loading its interpreter
-    last, last_used, peak = time.monotonic(), 0.0, 0
+    last, last_used = time.monotonic(), 0.0
     while True:
         try:
             kind, body = frames.get(timeout=0.02)
         except Empty:
             kind, body = b"?", b""
-        now, used = time.monotonic(), max(last_used, _processor_seconds(child.pid))
+        watch.look()
+        now, used = time.monotonic(), watch.seconds
         clocks[phase] -= now - last
         processors[phase] -= used - last_used
         last, last_used = now, used
-        peak = max(peak, _peak_bytes(child.pid))
         if kind in clocks:
             phase = kind
         elif kind != b"?":
-            return kind, body, peak
+            return kind, body
         if min(processors.values()) < 0:
-            return b"processor", b"", peak
+            return b"processor", b""
         if min(clocks.values()) < 0:
-            return b"clock", b"", peak
-        if peak > allowance.memory_bytes:
-            return b"memory", b"", peak
+            return b"clock", b""
+        if watch.peak_bytes > allowance.memory_bytes:
+            return b"memory", b""
 
 
 def _cause_of(kind: bytes, status: int, usage: Usage, allowance: Allowance) -> str:
@@ -440,16 +434,6 @@ def _limit_this_process(allowance: Allowance) -> None:
     lower("RLIMIT_CPU", _most_processor_seconds(allowance))
     # Private memory, not address space: TensorFlow reserves gigabytes that it never touches.
     lower("RLIMIT_DATA", allowance.memory_bytes - _LIBRARY_BYTES)
-    if not Path("/proc/self/statm").exists():
-        threading.Thread(target=_watch_own_memory, args=(allowance,), daemon=True).start()
-
-
-def _watch_own_memory(allowance: Allowance) -> None:
-    unit = 1 if sys.platform == "darwin" else 1024
-    while resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit < allowance.memory_bytes:
-        time.sleep(0.02)
-    _send(b"M", b"")
-    os._exit(1)
 
 
 def serve_parent() -> None:
@@ -472,5 +456,7 @@ def serve_parent() -> None:
         _send(b"M", b"")
     except ValueError as error:
         _send(b"E", str(error).encode())
-    # No teardown: threads of TensorFlow take their time, and the parent is waiting.
+    # No teardown: threads of TensorFlow take their time. The parent looks once more at what this
+    # process uses, and kills it; an end of its own would come before that on a busy computer.
+    time.sleep(60)
     os._exit(0)
