@@ -17,12 +17,19 @@ from tools.find_chromium import find
 ROOT = Path(__file__).parents[1]
 
 
-@contextmanager
-def running_app(script: str = "serve.py", *, log: Path | None = None) -> Iterator[str]:
-    """Run the app, or another script, until the block ends; gives its address."""
+def free_port() -> int:
+    """Name a port that nobody listens at."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def running_app(
+    script: str = "serve.py", *, port: int | None = None, log: Path | None = None
+) -> Iterator[str]:
+    """Run the app, or another script, until the block ends; gives its address."""
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]
     command += [f"--server.port={port}", "--server.address=127.0.0.1"]
     output = log.open("w") if log else subprocess.DEVNULL

@@ -6,6 +6,10 @@ from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import settle
+from tools.app_server import free_port, running_app
 
 
 @pytest.fixture
@@ -88,3 +92,21 @@ def test_nobody_elsewhere_can_frame_a_page(app):
     assert headers["X-Frame-Options"] == "SAMEORIGIN"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_an_open_page_comes_back_with_its_state_after_a_restart(browser):
+    port = free_port()
+    page = browser.new_page()
+    with running_app(port=port) as address:
+        page.goto(f"{address}/convolution?stride=3&picture=moose")
+        settle(page)
+        sentence = page.locator(".sum").inner_text()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Connection error")
+    assert "yourscript" not in dialog.inner_text()
+    with running_app(port=port):
+        expect(dialog).to_be_hidden()
+        settle(page)
+        assert page.url.endswith("/convolution?stride=3&picture=moose")
+        expect(page.locator(".sum")).to_have_text(sentence)
+    page.close()
