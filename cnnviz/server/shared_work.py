@@ -24,9 +24,17 @@ class SharedWork:
         self._most = most
         self._lock = threading.Lock()
         self._jobs: OrderedDict[str, Job] = OrderedDict()
-        self._askers: dict[str, set[str]] = {}
+        self._askers: dict[str, dict[str, Callable[[], bool]]] = {}
 
-    def ask(self, key: str, work: Callable[[Job], Any], *, who: str) -> Job:
+    def ask(
+        self,
+        key: str,
+        work: Callable[[Job], Any],
+        *,
+        who: str,
+        visitor: str = "",
+        here: Callable[[], bool] = lambda: True,
+    ) -> Job:
         """Join the job that makes `key`, or begin it.
 
         Parameters
@@ -34,15 +42,24 @@ class SharedWork:
         key : says all that the result depends on.
         work : called with its job unless there is one already.
         who : who asks; `leave` needs it.
+        visitor : see `JobQueue.submit`; what two visitors ask for takes neither's place.
+        here : whether who asks is still there; the work stops once nobody is.
         """
         with self._lock:
             job = self._jobs.get(key)
             if job is None or job.state == "cancelled":
-                job = self._queue.submit(work, owner=f"shared {key}")
+                askers = self._askers[key] = {who: here}
+                job = self._queue.submit(
+                    work,
+                    owner=f"shared {key}",
+                    visitor=visitor,
+                    wanted=lambda: any(asker() for asker in list(askers.values())),
+                )
                 self._jobs[key] = job
-                self._askers[key] = set()
+            elif visitor != job.visitor:
+                job.visitor = job.owner
             self._jobs.move_to_end(key)
-            self._askers[key].add(who)
+            self._askers[key][who] = here
             ended = [name for name, one in self._jobs.items() if one.ended and name != key]
             for name in ended[: max(len(self._jobs) - self._most, 0)]:
                 del self._jobs[name], self._askers[name]
@@ -51,8 +68,8 @@ class SharedWork:
     def leave(self, key: str, *, who: str) -> None:
         """Wait for it no longer; the work stops once nobody does."""
         with self._lock:
-            askers = self._askers.get(key, set())
-            askers.discard(who)
+            askers = self._askers.get(key, {})
+            askers.pop(who, None)
             job = self._jobs.get(key)
             if job is None or job.ended or askers:
                 return

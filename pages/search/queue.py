@@ -2,12 +2,16 @@
 
 import uuid
 from collections.abc import Callable
+from itertools import cycle
 from typing import Any
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnviz.server.jobs import JOBS, Job
 from cnnviz.server.shared_work import SharedWork
+from pages.ui.markdown import plain
 
 _SEEN = "search_waiting_for"
 _STOPPED = "search_stopped"
@@ -44,19 +48,24 @@ def made(
         shelf().leave(other, who=who)
     st.session_state[_SEEN] = {key}
     if st.session_state.get(_STOPPED) == key:
-        st.info(f"{title}: stopped.", icon=":material/stop_circle:")
+        st.info(f"{plain(title)}: stopped.", icon=":material/stop_circle:")
         st.button(
             "Start again", on_click=_start_again, key="search_again", icon=":material/replay:"
         )
         return None
-    job = _own_job(key, work, who) if private else shelf().ask(key, work, who=who)
+    here, visitor = _is_open(), browser_of(str(st.context.cookies.get("_streamlit_xsrf"))) or who
+    job = (
+        _own_job(key, work, who, visitor, here)
+        if private
+        else shelf().ask(key, work, who=who, visitor=visitor, here=here)
+    )
     if patience:
         job.wait(patience)
     if job.state == "done":
         return job.result
     if job.state == "failed":
         rule = str(job.error) if isinstance(job.error, ValueError) else "The work failed."
-        st.error(rule, icon=":material/error:")
+        st.error(plain(rule), icon=":material/error:")
         st.button(
             "Try again",
             on_click=_forget,
@@ -73,20 +82,49 @@ def made(
 def _progress(job: Job, title: str, key: str, who: str) -> None:
     if job.ended:
         st.rerun()
-    words = job.words or "Starting"
+    words = f"{job.words or 'Starting'}, {job.seconds:.0f} s"
     if job.state == "waiting":
         words = "Next in the queue" if job.place == 1 else f"Number {job.place} in the queue"
-    st.progress(job.progress, f"**{title}.** {words}")
+    st.progress(job.progress, f"**{plain(title)}.** {plain(words)}")
     st.button(
         "Cancel", on_click=_stop, args=(key, who), key="search_cancel", icon=":material/close:"
     )
 
 
-def _own_job(key: str, work: Callable[[Job], Any], who: str) -> Job:
+def _is_open() -> Callable[[], bool]:
+    """Give what tells, in any thread, whether this session's page is still open."""
+    context = get_script_run_ctx()
+    if context is None or not runtime.exists():
+        return lambda: True
+    server, session = runtime.get_instance(), context.session_id
+    return lambda: server.is_active_session(session)
+
+
+def browser_of(cookie: str) -> str:
+    """Name a browser, of which a session is one tab, by the token that Streamlit gives it.
+
+    The token is masked anew each time: by exclusive or with four bytes that stand before it.
+
+    >>> browser_of("2|01010101|0203|1700000000") == browser_of("2|02020202|0100|1700000000")
+    True
+    >>> browser_of("nonsense")
+    ''
+    """
+    try:
+        _, mask, masked, _ = cookie.split("|")
+        pairs = zip(bytes.fromhex(masked), cycle(bytes.fromhex(mask)), strict=False)
+        return bytes(one ^ other for one, other in pairs).hex()
+    except ValueError:
+        return ""
+
+
+def _own_job(
+    key: str, work: Callable[[Job], Any], who: str, visitor: str, here: Callable[[], bool]
+) -> Job:
     held: dict[str, Job] = st.session_state.setdefault(_OWN, {})
     if key not in held or held[key].state == "cancelled":
         held.pop(key, None)
-        held[key] = JOBS.submit(work, owner=f"search {who}")
+        held[key] = JOBS.submit(work, owner=f"search {who}", visitor=visitor, wanted=here)
     for old in list(held)[: max(0, len(held) - _MOST_OWN)]:
         held.pop(old).cancel()
     return held[key]

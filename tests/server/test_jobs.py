@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from cnnviz.server import jobs
 from cnnviz.server.jobs import Job, JobQueue
 
 
@@ -83,6 +84,97 @@ def test_progress_is_seen_while_it_runs(gate):
     while job.words == "":
         pass
     assert (job.progress, job.words) == (0.5, "waiting at the gate")
+
+
+def test_work_that_nobody_wants_any_more_stops_and_lets_the_next_begin(gate, monkeypatch):
+    monkeypatch.setattr(jobs, "PATIENCE", 0.1)
+    queue, tab_is_open = JobQueue(1), threading.Event()
+    tab_is_open.set()
+    left = queue.submit(gate, owner="a", wanted=tab_is_open.is_set)
+    after = queue.submit(gate, owner="b")
+    assert not left.wait(0.7)
+    tab_is_open.clear()
+    assert left.wait(5)
+    assert (left.state, left.result) == ("cancelled", None)
+    gate.opened.set()
+    assert after.wait(5)
+    assert after.result == "through"
+
+
+def test_a_connection_that_comes_back_in_time_keeps_its_work(gate, monkeypatch):
+    monkeypatch.setattr(jobs, "PATIENCE", 60)
+    wanted = iter([True, True, False, False])
+    job = JobQueue(1).submit(gate, owner="a", wanted=lambda: next(wanted, True))
+    assert not job.wait(2)
+    assert next(wanted, None) is None
+    gate.opened.set()
+    assert job.wait(5)
+    assert job.result == "through"
+
+
+def test_what_nobody_waits_for_leaves_the_queue(gate, monkeypatch):
+    monkeypatch.setattr(jobs, "PATIENCE", 0.1)
+    queue = JobQueue(1)
+    queue.submit(gate, owner="a")
+    tab_is_open = threading.Event()
+    tab_is_open.set()
+    left = queue.submit(gate, owner="b", wanted=tab_is_open.is_set)
+    last = queue.submit(gate, owner="c")
+    assert last.place == 2
+    tab_is_open.clear()
+    assert left.wait(5)
+    assert left.state == "cancelled"
+    assert last.place == 1
+
+
+def test_a_queue_of_left_work_alone_keeps_nothing(gate):
+    queue = JobQueue(1)
+    first = queue.submit(lambda _: gate.opened.wait(5), owner="a")  # it reports nothing
+    left = queue.submit(gate, owner="b", wanted=lambda: False)
+    gate.opened.set()
+    assert first.wait(5)
+    assert left.wait(5)
+    assert left.state == "cancelled"
+
+
+def test_a_visitor_has_one_place_and_others_come_first(gate):
+    queue = JobQueue(2)
+    tabs = [queue.submit(gate, owner=f"tab {at}", visitor="one") for at in range(3)]
+    assert [job.state for job in tabs] == ["running", "waiting", "waiting"]
+    other, third = queue.submit(gate, owner="b"), queue.submit(gate, owner="c")
+    assert other.state == "running"
+    assert [third.place, tabs[1].place, tabs[2].place] == [1, 2, 3]
+    tabs[0].cancel()
+    assert tabs[0].wait(5)
+    gate.opened.set()
+    assert all(job.wait(5) for job in (*tabs[1:], other, third))
+    assert [job.state for job in tabs] == ["cancelled", "done", "done"]
+
+
+def test_a_visitors_new_work_does_not_wait_for_what_they_have_cancelled():
+    queue, begun, ended = JobQueue(2), threading.Event(), threading.Event()
+
+    def silent(_):
+        begun.set()
+        ended.wait(5)
+
+    old = queue.submit(silent, owner="tab", visitor="one")
+    assert begun.wait(5)
+    new = queue.submit(lambda _: "new", owner="tab", visitor="one")
+    assert new.wait(5)
+    assert not old.ended
+    ended.set()
+
+
+def test_the_seconds_of_work_are_counted_while_it_runs(gate):
+    queue = JobQueue(1)
+    running, waiting = queue.submit(gate, owner="a"), queue.submit(gate, owner="b")
+    assert not running.wait(0.05)
+    assert running.seconds >= 0.05
+    assert waiting.seconds == 0.0
+    gate.opened.set()
+    assert waiting.wait(5)
+    assert running.seconds == running.seconds >= 0.05  # it has ended, so they stand still
 
 
 def test_work_stops_when_the_app_ends():

@@ -2,6 +2,7 @@ import threading
 
 import pytest
 
+from cnnviz.server import jobs
 from cnnviz.server.jobs import JobQueue
 from cnnviz.server.shared_work import SharedWork
 
@@ -35,6 +36,27 @@ def test_work_goes_on_while_anybody_waits_and_stops_when_nobody_does(shelf):
     shelf.leave("a", who="two")
     assert job.wait(5)
     assert job.state == "cancelled"
+
+
+def test_work_stops_once_all_who_asked_are_gone(shelf, monkeypatch):
+    monkeypatch.setattr(jobs, "PATIENCE", 0.1)
+    go, here = threading.Event(), {"one": True, "two": True}
+    for who in here:
+        job = shelf.ask("a", lambda job: held(job, go), who=who, here=lambda who=who: here[who])
+    here["one"] = False
+    assert not job.wait(1.2)
+    here["two"] = False
+    assert job.wait(5)
+    assert job.state == "cancelled"
+
+
+def test_what_two_visitors_ask_for_takes_neither_place(shelf):
+    go = threading.Event()
+    job = shelf.ask("a", lambda job: held(job, go), who="one", visitor="one")
+    assert job.visitor == "one"
+    shelf.ask("a", lambda job: held(job, go), who="two", visitor="two")
+    assert job.visitor not in ("one", "two")
+    go.set()
 
 
 def test_who_asks_after_a_cancel_gets_work_of_their_own(shelf):
