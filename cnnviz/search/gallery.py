@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import zipfile
 import zlib
 from collections import Counter
@@ -241,7 +242,9 @@ def gallery_of_folder(
         except (OSError, RuntimeError):
             found.skip(name, _gone(name))
             continue
-        if place.is_relative_to(path):
+        if not stat.S_ISREG(status.st_mode):
+            found.skip(name, _irregular(name))
+        elif place.is_relative_to(path):
             content = partial(_content_of, file, name, limits)
             stamp = f"{place} {status.st_size} {status.st_mtime_ns}"
             found.add(name, status.st_size, content, stamp)
@@ -259,14 +262,25 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 def _content_of(file: Path, name: str, limits: Limits) -> bytes:
     try:
-        with file.open("rb") as opened:
+        with open(file, "rb", opener=_open_without_waiting) as opened:
+            if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+                raise ImageError(_irregular(name))
             return opened.read(limits.picture_bytes + 1)
     except OSError as error:
         raise ImageError(_gone(name)) from error
 
 
+def _open_without_waiting(path: str, flags: int) -> int:
+    # A pipe that has taken the file's place since it was listed would wait for a writer.
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 def _gone(name: str) -> str:
     return f"A picture file must be there and readable. Received: {shown_name(name)}."
+
+
+def _irregular(name: str) -> str:
+    return f"A picture must be an ordinary file, no pipe or device. Received: {shown_name(name)}."
 
 
 def _outside(name: str) -> str:
@@ -359,7 +373,8 @@ class _Sorting:
             raise _RefusedZip(f"A zip must be whole. Received: {shown_name(name)}.") from error
         unpacked = 0
         for member in archive.infolist():
-            if member.is_dir():
+            # Not `is_dir()`, which looks at the last letter: before a zero byte there may be none.
+            if not member.filename or member.filename.endswith("/"):
                 continue
             if member.flag_bits & 0x1:
                 self.skip(member.filename, "A file in a zip must not need a password.")

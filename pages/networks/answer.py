@@ -10,9 +10,9 @@ from cnnviz.images import pictures as images
 from cnnviz.images.samples import SAMPLES, open_sample
 from cnnviz.networks import NETWORKS, open_network, random_twin, variations
 from cnnviz.networks.network import Network
-from pages.networks.own_choices import plain
 from pages.networks.scene import Scene
 from pages.ui.components.registration import register
+from pages.ui.markdown import plain
 from pages.ui.wire import pack
 
 _bars = register("networks/answer")

@@ -1,6 +1,5 @@
 """What an uploaded file leaves open: the pixels' scale, the classes' names, the input's size."""
 
-import re
 from dataclasses import replace
 
 import pandas as pd
@@ -11,6 +10,7 @@ from cnnviz.limits import LIMITS
 from cnnviz.networks import NetworkError
 from cnnviz.networks.labels import parse_labels
 from cnnviz.networks.variations import compare_preprocessings
+from pages.ui.markdown import plain
 from pages.ui.own_network import HELD, OwnModel
 from pages.ui.picture import Picture
 
@@ -163,12 +163,3 @@ def _input_side(own: OwnModel) -> None:
 
 def _want_side() -> None:
     st.session_state[_WANTED_SIDE] = st.session_state[_SIDE]
-
-
-def plain(text: str) -> str:
-    r"""Keep Markdown out of what a file says.
-
-    >>> print(plain('named "![x](y)"'))
-    named "\!\[x\]\(y\)"
-    """
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~<>$:])", r"\\\1", text)

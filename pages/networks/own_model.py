@@ -17,10 +17,10 @@ from pages.networks.own_choices import (
     begin_anew,
     choices,
     complain,
-    plain,
     wanted_side,
 )
 from pages.networks.scene import Scene
+from pages.ui.markdown import plain
 from pages.ui.picture import Picture
 
 _SEEN = "own_model_seen"

@@ -5,8 +5,8 @@ import streamlit as st
 
 from cnnviz.networks.diagram import network_svg
 from cnnviz.networks.layers import LayerInfo
-from pages.networks.own_choices import plain
 from pages.networks.scene import Scene
+from pages.ui.markdown import plain
 
 
 def show(scene: Scene) -> None:

@@ -8,6 +8,7 @@ from cnnviz.search.formulas import likeness_formula, precision_formula, rank_wei
 from cnnviz.search.likeness import Likeness, likeness
 from pages.search.scene import SearchScene, open_indexed
 from pages.ui.components.registration import register
+from pages.ui.markdown import plain
 from pages.ui.wire import pack
 
 _mount = register("search/likeness")
@@ -20,13 +21,14 @@ def show(scene: SearchScene) -> None:
     if match is None:
         st.info("There is nothing to find: the query is the only picture.", icon=":material/info:")
         return
-    st.header(f"Why {titles[match.index]} matches", anchor=False)
+    st.header(f"Why {plain(titles[match.index])} matches", anchor=False)
     layer = _map_layer(scene)
     if layer is not None:
         _mount(key="search_likeness", data=_message(scene, layer, match.index))
         if layer != scene.layer:
             st.caption(
-                f"{scene.layer} gives no maps: its numbers belong to no place. Shown is {layer}, "
+                f"{plain(scene.layer)} gives no maps: its numbers belong to no place. "
+                f"Shown is {plain(layer)}, "
                 "the last layer before it that does."
             )
     mean = scene.index.mean

@@ -14,6 +14,7 @@ from cnnviz.search.gallery import (
     open_folders,
 )
 from cnnviz.search.photos import all_photos
+from pages.ui.markdown import plain
 
 _SHIPPED = "Shipped photos"
 _OWN = "Your own pictures"
@@ -43,7 +44,7 @@ def chosen_collection() -> Collection | None:
     try:
         gallery, identity = _uploaded() if source == _OWN else _folder()
     except GalleryError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return None
     if gallery is None:
         return None

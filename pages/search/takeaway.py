@@ -14,6 +14,7 @@ from pages.search.scene import (
     open_indexed,
     qualities,
 )
+from pages.ui.markdown import plain
 from pages.ui.stage import experiments
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
@@ -49,9 +50,9 @@ def _how_well(scene: SearchScene) -> str:
     here = measured[scene.layer].nearest
     best = max(measured, key=lambda name: measured[name].nearest)
     return (
-        f"At {scene.layer}, the nearest neighbour of **{100 * here:.1f} %** of the {shared:,} "
-        f"pictures whose label another one shares has that same label. "
-        f"The best layer is {best} with {100 * measured[best].nearest:.1f} %."
+        f"At {plain(scene.layer)}, the nearest neighbour of **{100 * here:.1f} %** of the "
+        f"{shared:,} pictures whose label another one shares has that same label. "
+        f"The best layer is {plain(best)} with {100 * measured[best].nearest:.1f} %."
     )
 
 

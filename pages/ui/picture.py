@@ -14,6 +14,7 @@ from cnnviz import limits
 from cnnviz.images import pictures as images
 from cnnviz.images import samples
 from pages.ui.components.registration import register
+from pages.ui.markdown import plain
 from pages.ui.wire import pack
 
 _KEY = "picture_in_hand"
@@ -73,9 +74,9 @@ def chosen_picture() -> Picture:
                 label_visibility="collapsed",
             )
     if complaint := st.session_state.pop("picture_complaint", None):
-        st.error(complaint, icon=":material/error:")
+        st.error(plain(complaint), icon=":material/error:")
     picture = st.session_state[_KEY]
-    st.image(_thumbnail(picture), caption=picture.title, width="stretch", alt=picture.alt)
+    st.image(_thumbnail(picture), caption=plain(picture.title), width="stretch", alt=picture.alt)
     return picture
 
 

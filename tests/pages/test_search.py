@@ -2,6 +2,7 @@
 
 import io
 import time
+from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
@@ -252,9 +253,9 @@ def own_pictures(monkeypatch):
     """Upload files to the page; AppTest has no way to."""
 
     def upload(*files):
-        gallery = gallery_of_files(files)
-        uploaded = gallery, f"files {time.time()}"
-        monkeypatch.setattr(pictures, "_uploaded", lambda: uploaded)
+        identity = f"files {time.time()}"
+        gallery = cache(lambda: gallery_of_files(files))
+        monkeypatch.setattr(pictures, "_uploaded", lambda: (gallery(), identity))
 
     return upload
 
@@ -294,6 +295,47 @@ def test_pictures_that_are_none_are_refused_in_a_sentence(open_page, own_picture
         page.run()
     assert "needs at least one picture" in page.error[0].value
     assert not page.exception
+
+
+HOSTILE = "![x](seen)"
+
+
+def texts(page):
+    """All that the page gives to be read as Markdown."""
+    kinds = ("markdown", "header", "subheader", "caption", "info", "error", "warning", "latex")
+    return [one.value for kind in kinds for one in page.get(kind)] + [
+        one.proto.text for one in page.get("progress")
+    ]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        (f"../{HOSTILE}.png", f"../{HOSTILE}2.png"),
+        (f"a.{HOSTILE}", "b.txt"),
+        (f"{HOSTILE}.png",),
+        (f"{HOSTILE}/{HOSTILE}.png", f"{HOSTILE}/{HOSTILE}2.png", f"c/{HOSTILE}.png"),
+    ],
+    ids=["outside", "an ending", "no picture", "pictures"],
+)
+def test_a_files_name_is_never_markdown(open_page, own_pictures, files):
+    folders = len(files) == 3
+    own_pictures(*((name, picture_file((9, 9, 9)) if folders else b"") for name in files))
+    page = open_page(PATH, search_network=NETWORK, search_in="Your own pictures")
+    for _ in range(100):
+        assert not [text for text in texts(page) if "![" in text]
+        assert not page.exception
+        if page.error or (folders and page.header):
+            break
+        time.sleep(0.1)
+        page.run()
+    assert any(r"\!\[x\]" in text for text in texts(page))
+
+
+def test_an_address_is_never_markdown(open_page, tmp_path, monkeypatch):
+    monkeypatch.setenv("CNNVIZ_FOLDERS", str(tmp_path))
+    page = open_page(PATH, search_in="A folder of this computer", search_folder=HOSTILE)
+    assert r"\!\[x\]\(seen" in page.error[0].value
 
 
 def test_cancelled_work_can_be_started_again(open_page, own_pictures):

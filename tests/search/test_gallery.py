@@ -76,6 +76,17 @@ def test_bad_pictures_are_skipped_with_their_reason_and_the_rest_is_used():
     )
 
 
+@pytest.mark.parametrize("name", ["\0a.png", "\0", "\0\0/", "folder/", "/"], ids=repr)
+def test_a_member_whose_name_is_empty_or_a_folder_is_passed_over(name):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("good.png", png(2))
+        member = zipfile.ZipInfo("x")
+        member.filename = name  # whoever reads the name cuts it at its zero byte
+        archive.writestr(member, png(1))
+    assert names(gallery_of_files([("my.zip", file.getvalue())])) == ["good.png"]
+
+
 def test_of_5000_files_the_first_2000_are_used_and_the_limit_is_named():
     gallery = of_zip(*((f"{number:04}.png", png(number % 256)) for number in range(5000)))
     assert (len(gallery), gallery.left_out) == (2000, 3000)
@@ -370,6 +381,20 @@ def test_links_lead_nowhere_outside(folder, tmp_path):
     assert len(gallery) == 4
     assert reasons(gallery)["link.png"].startswith("A file's path must stay inside the gallery.")
     assert reasons(gallery)["gone.png"].startswith("A picture file must be there and readable.")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are Unix's")
+def test_a_pipe_is_no_picture_and_nobody_waits_for_it(folder):
+    os.mkfifo(folder / "pipe.png")
+    gallery = gallery_of_folder(folder, allowed=[folder])
+    assert len(gallery) == 4
+    assert reasons(gallery)["pipe.png"].startswith("A picture must be an ordinary file")
+    # One that takes a file's place after it was listed.
+    (folder / "cats" / "a.png").unlink()
+    os.mkfifo(folder / "cats" / "a.png")
+    first = next(gallery.pictures())
+    assert isinstance(first, Skipped)
+    assert first.reason.startswith("A picture must be an ordinary file")
 
 
 def test_a_file_that_goes_meanwhile_is_skipped(folder):

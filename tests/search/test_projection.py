@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.distance import pdist
+from tqdm import tqdm
 
-from cnnviz.search.projection import align, align_in_turn, project
+from cnnviz.search.projection import align, align_in_turn, bar, project
 
 RNG = np.random.default_rng(0)
 TWO_CLOUDS = np.concatenate([RNG.normal(0, 1, (20, 30)), RNG.normal(9, 1, (20, 30))])
@@ -20,6 +21,40 @@ def test_a_map_keeps_clouds_apart_and_comes_back_from_its_seed(method):
     spread = max(placed[:20].std(), placed[20:].std())
     assert np.linalg.norm(centres[0] - centres[1]) > 2 * spread
     np.testing.assert_array_equal(placed, project(TWO_CLOUDS, method, seed=3))
+
+
+def test_tsne_runs_on_one_thread_whose_neighbours_need_not_wait(monkeypatch):
+    from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_info
+
+    seen = []
+    fit = TSNE.fit_transform
+
+    def watched(self, points):
+        pools = [pool for pool in threadpool_info() if pool["user_api"] == "openmp"]
+        seen.extend(pool["num_threads"] for pool in pools)
+        return fit(self, points)
+
+    monkeypatch.setattr(TSNE, "fit_transform", watched)
+    project(TWO_CLOUDS, "t-SNE")
+    assert seen
+    assert set(seen) == {1}
+
+
+def test_a_bar_says_how_far_it_is_and_can_be_stopped_there():
+    # UMAP itself takes ten seconds to be compiled; its bar is tqdm's with these settings.
+    seen = []
+    for _ in tqdm(range(50), desc="Epochs completed", **bar(seen.append)):
+        pass
+    np.testing.assert_allclose(np.unique(seen), np.arange(51) / 50)
+
+    def stop(part):
+        if part > 0.3:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        for _ in tqdm(range(50), **bar(stop)):
+            pass
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5])
