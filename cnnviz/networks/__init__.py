@@ -10,12 +10,12 @@ after they are built.
 """
 
 from cnnviz.networks.keras_files.upload import read_network
+from cnnviz.networks.labels import imagenet_classes
 from cnnviz.networks.layers import LayerInfo, NetworkError
 from cnnviz.networks.network import Network, Prediction
 from cnnviz.networks.opening import (
     NETWORKS,
     NetworkEntry,
-    imagenet_classes,
     open_network,
     random_twin,
 )

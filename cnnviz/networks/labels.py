@@ -6,11 +6,22 @@ import json
 import re
 
 from cnnviz.networks.layers import NetworkError
+from cnnviz.shipped import MODELS
 
 _MOST_BYTES = 1024 * 1024
 _LONGEST = 120
 _NUMBERED = re.compile(r"([0-9]{1,9})[\s:,;]+(\S.*)")
 _QUOTED = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
+
+
+def imagenet_classes() -> tuple[str, ...]:
+    """Read the names of ImageNet's 1,000 classes, each different from all others.
+
+    >>> imagenet_classes()[281]
+    'tabby cat'
+    """
+    text = (MODELS / "imagenet_classes.txt").read_text(encoding="utf-8")
+    return tuple(text.splitlines())
 
 
 def parse_labels(text: str | bytes, count: int) -> tuple[str, ...]:

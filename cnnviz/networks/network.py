@@ -13,9 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 from cnnviz.activations import softmax
 from cnnviz.images.crops import Box, centred_crop, crop_and_resize
 from cnnviz.images.preprocessing import PREPROCESSINGS, Preprocessing
+from cnnviz.networks.labels import imagenet_classes
 from cnnviz.networks.layers import LayerInfo, NetworkError
+from cnnviz.networks.pixel_scale import pixel_scale
+from cnnviz.networks.recognition import KnownNetwork, recognised
 from cnnviz.networks.runner import RUNS, Runner, as_array
-from cnnviz.networks.tensorflow_runtime import load_tensorflow
+from cnnviz.networks.tensorflow_runtime import freeze_garbage, load_tensorflow
 
 Maps = NDArray[np.float32]
 
@@ -45,6 +48,9 @@ class Network:
     preprocessing : how pixels become input values.
     crop : share of the picture's centred crop that the network is shown.
     layers : the input and every layer, in the order they run.
+    known : the network of `keras.applications` that it is or is built on, if it is one.
+    is_random : whether its weights are drawn and not trained.
+    is_shared : whether the process holds it for all users, and not one session for its own.
     """
 
     name: str
@@ -52,10 +58,11 @@ class Network:
     labels: tuple[str, ...]
     preprocessing: Preprocessing
     crop: float
+    known: KnownNetwork | None
     is_random: bool = False
+    is_shared: bool = False
     _names_classes: bool = True
     _runner: Runner
-    _seed: int = 0
 
     @classmethod
     def from_model(
@@ -68,17 +75,21 @@ class Network:
         name: str | None = None,
         title: str | None = None,
         input_size: tuple[int, int] | None = None,
+        models: Sequence[str] = (),
     ) -> Network:
         """Look into a built Keras model: Sequential or functional, nested, with branches.
 
         Parameters
         ----------
         model : a `keras.Model` of one picture; it must not change afterwards.
-        labels : one per class; "class 0", "class 1", ... without.
+        labels : one per class; without, ImageNet's for a network of `keras.applications` with
+            1,000 of them, else "class 0", "class 1", ...
         preprocessing : one of `cnnviz.images.preprocessing.PREPROCESSINGS`, or its key. Without,
-            0 to 255 for a model that rescales by itself, else 0 to 1.
+            what the first layer that computes is made for (`pixel_scale`), else what a network of
+            `keras.applications` was trained with, else 0 to 1.
         crop : share of the centred crop that is kept, in (0, 1].
         input_size : (rows, columns) where the model leaves its input's size open.
+        models : names of the models that were nested in it before it was unrolled.
 
         Raises
         ------
@@ -90,10 +101,15 @@ class Network:
         network.name = name or str(model.name)
         network.title = title or network.name
         network.crop = crop
+        network.known = recognised(
+            [model.name, *models, *_names_within(model)], network.layers, network.operation
+        )
         if preprocessing is None:
-            rescales = {"Rescaling", "Normalization"} & {info.kind for info in network.layers[:4]}
-            preprocessing = "zero_to_255" if rescales else "zero_to_one"
+            by_name = network.known.preprocessing if network.known else "zero_to_one"
+            preprocessing = pixel_scale(network.layers, network.operation) or by_name
         network.preprocessing = _preprocessing(preprocessing)
+        if labels is None and network.known and network.class_count == 1000:
+            labels = imagenet_classes()
         network.labels = network._checked_labels(labels)
         return network
 
@@ -205,15 +221,6 @@ class Network:
             return Box(0, 0, rows, columns)
         return field.box(row, column)
 
-    def on_picture(self, box: Box, image: ArrayLike) -> Box:
-        """Move a box from the network's input to the picture it was cut from."""
-        rows, columns, _ = self.input_shape
-        top, left, height, width = self.crop_box(image)
-        down, across = height / rows, width / columns
-        return Box(
-            top + box.top * down, left + box.left * across, box.height * down, box.width * across
-        )
-
     # Running
 
     def feature_maps(
@@ -277,16 +284,19 @@ class Network:
 
     def probabilities(self, image: ArrayLike) -> Maps:
         """Compute the probability of each class, (classes,) float32."""
-        _, probabilities = self.scores_of_inputs(self.preprocess(image)[np.newaxis])
-        return np.asarray(probabilities[0])
+        return self.scores(image)[1]
 
     def logits(self, image: ArrayLike) -> Maps:
-        """Compute the scores before softmax, (classes,) float32.
+        """Compute the scores before softmax, (classes,) float32."""
+        return self.scores(image)[0]
+
+    def scores(self, image: ArrayLike) -> tuple[Maps, Maps]:
+        """Compute a picture's logits and probabilities in one run, each (classes,) float32.
 
         A single output unit z tells two classes apart; their logits are (−z/2, z/2).
         """
-        logits, _ = self.scores_of_inputs(self.preprocess(image)[np.newaxis])
-        return np.asarray(logits[0])
+        logits, probabilities = self.scores_of_inputs(self.preprocess(image)[np.newaxis])
+        return np.asarray(logits[0]), np.asarray(probabilities[0])
 
     def scores_of_inputs(self, inputs: ArrayLike) -> tuple[Maps, Maps]:
         """Answer for several inputs that are preprocessed already.
@@ -333,21 +343,6 @@ class Network:
                 for name, value, slope in zip(names, values, slopes, strict=True)
                 if name in wanted
             }
-
-    def input_gradients(self, inputs: ArrayLike, class_index: int) -> tuple[Maps, Maps]:
-        """Compute how a class's logit changes with each input value, for several inputs.
-
-        inputs : (n, height, width, channels), preprocessed.
-
-        Returns
-        -------
-        The logits of the class, (n,), and the slopes, (n, height, width, channels).
-        """
-        self._must_be_class(class_index)
-        tf, function = load_tensorflow(), self._runner.input_slopes()
-        with RUNS:
-            scores, slopes = function(self._batch(inputs), tf.constant(class_index, tf.int32))
-        return as_array(scores), as_array(slopes)
 
     def scores_with_channels_off(
         self, x: ArrayLike, layer: str, kept: ArrayLike
@@ -410,6 +405,24 @@ class Network:
         view._names_classes = False
         return view
 
+    def untrained(self, seed: int = 0) -> Network:
+        """See the same network as it was before training: what training changed.
+
+        Its weights are drawn anew, from `seed`. They are drawn once, and shared like the
+        network's own.
+        """
+        view = copy.copy(self)
+        view.title, view.is_random = f"{self.title}, untrained", True
+
+        def begin(runner: Runner) -> None:
+            view._runner = runner
+            view.warm_up()
+            if self.is_shared:
+                freeze_garbage()
+
+        view._runner = self._runner.untrained(seed, begin)
+        return view
+
     def _batch(self, inputs: Any) -> Any:
         array = np.ascontiguousarray(inputs, np.float32)
         if array.shape[1:] != self.input_shape:
@@ -458,6 +471,12 @@ class Network:
             Prediction(int(index), self.labels[index], float(probabilities[index]))
             for index in order
         ]
+
+
+def _names_within(model: Any) -> list[str]:
+    """Name the models nested in a model, however deep."""
+    inner = [layer for layer in model.layers if hasattr(layer, "layers")]
+    return [name for one in inner for name in (one.name, *_names_within(one))]
 
 
 def _preprocessing(choice: Preprocessing | str) -> Preprocessing:

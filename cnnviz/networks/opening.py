@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import threading
-import zlib
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,9 +11,9 @@ from types import MappingProxyType
 from cnnviz.images.preprocessing import Preprocessing
 from cnnviz.networks.architectures import ARCHITECTURES, CIFAR10_CLASSES
 from cnnviz.networks.downloads import APPLICATIONS, Application, Progress
-from cnnviz.networks.layers import NetworkError, Node
+from cnnviz.networks.labels import imagenet_classes
+from cnnviz.networks.layers import NetworkError
 from cnnviz.networks.network import Network
-from cnnviz.networks.runner import Runner
 from cnnviz.networks.tensorflow_runtime import freeze_garbage, load_keras
 from cnnviz.networks.weights import load_weights
 from cnnviz.shipped import MODELS
@@ -101,16 +99,6 @@ _registry = threading.Lock()
 _MOST_DOWNLOADED = 3
 
 
-def imagenet_classes() -> tuple[str, ...]:
-    """Read the names of ImageNet's 1,000 classes, each different from all others.
-
-    >>> imagenet_classes()[281]
-    'tabby cat'
-    """
-    text = (MODELS / "imagenet_classes.txt").read_text(encoding="utf-8")
-    return tuple(text.splitlines())
-
-
 def open_network(name: str, *, progress: Progress | None = None) -> Network:
     """Open a network by its key in `NETWORKS`: built, warmed and compiled once per process.
 
@@ -133,6 +121,7 @@ def open_network(name: str, *, progress: Progress | None = None) -> Network:
                 return _opened[name]
         entry = NETWORKS[name]
         network = _build(entry, progress)
+        network.is_shared = True
         network.warm_up()
         with _registry:
             _opened[name] = network
@@ -174,53 +163,5 @@ def _build(entry: NetworkEntry, progress: Progress | None) -> Network:
 
 
 def random_twin(network: Network, *, seed: int = 0) -> Network:
-    """Build the same network as it was before training: what training changed.
-
-    Every weight is drawn by its layer's own initializer, from `seed`; what describes the data
-    (the mean and variance of a Normalization layer) stays. The twin of a network is built once
-    and shared like the network itself.
-    """
-    runner = network._runner
-    with runner.twin_lock:
-        twin: Network | None = runner.twin
-        if twin is None or twin._seed != seed:
-            model = load_keras().models.clone_model(runner.model)
-            twin = copy.copy(network)
-            twin._runner = Runner(model, network.input_shape[:2])
-            twin._seed, twin.is_random = seed, True
-            for trained, fresh in zip(runner.nodes, twin._runner.nodes, strict=True):
-                _draw_weights(trained, fresh, seed)
-            twin.warm_up()
-            runner.twin = twin
-            if network.name in NETWORKS and _opened.get(network.name) is not None:
-                freeze_garbage()
-    view = copy.copy(twin)
-    view.name, view.title = network.name, f"{network.title}, untrained"
-    view.labels, view.preprocessing, view.crop = (
-        network.labels,
-        network.preprocessing,
-        network.crop,
-    )
-    return view
-
-
-def _draw_weights(trained: Node, fresh: Node, seed: int) -> None:
-    layer = fresh.operation
-    weights = getattr(layer, "weights", [])
-    if type(layer).__name__ == "Normalization":
-        for weight, original in zip(weights, trained.operation.weights, strict=True):
-            weight.assign(original.value)
-        layer.finalize_state()
-        return
-    for weight in weights:
-        given = weight.name.removesuffix("_kernel")
-        candidates = [f"{weight.name}_initializer", f"{given}_initializer"]
-        if type(layer).__name__ == "DepthwiseConv2D":
-            candidates.insert(0, "depthwise_initializer")
-        for candidate in candidates:
-            initializer = getattr(layer, candidate, None)
-            if initializer is not None and "seed" in initializer.get_config():
-                key = f"{seed}/{fresh.name}/{weight.name}".encode()
-                config = {**initializer.get_config(), "seed": zlib.crc32(key) % 2**31}
-                weight.assign(type(initializer).from_config(config)(weight.shape))
-                break
+    """Build the same network as it was before training; see `Network.untrained`."""
+    return network.untrained(seed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -40,9 +41,8 @@ class Runner:
         self.activation = self._answer_activation()
         self._lock = threading.Lock()
         self._functions: OrderedDict[Any, Callable[..., Any]] = OrderedDict()
-        # The untrained twin, once somebody asked for it.
-        self.twin: Any = None
-        self.twin_lock = threading.Lock()
+        self._twin: tuple[int, Runner] | None = None
+        self._twin_lock = threading.Lock()
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -113,6 +113,24 @@ class Runner:
             answer = tf.concat([-answer / 2, answer / 2], axis=-1)
         return answer
 
+    def untrained(self, seed: int, begin: Callable[[Runner], None]) -> Runner:
+        """Build the same graph with weights as they were before training, once for each seed.
+
+        Every weight is drawn by its layer's own initializer, from `seed`; what describes the data
+        (the mean and variance of a Normalization layer) stays.
+
+        begin : called with a graph that was just built, before anybody else gets it.
+        """
+        with self._twin_lock:
+            if self._twin is None or self._twin[0] != seed:
+                model = load_keras().models.clone_model(self.model)
+                twin = Runner(model, self.shape[:2])
+                for trained, fresh in zip(self.nodes, twin.nodes, strict=True):
+                    _draw_weights(trained, fresh, seed)
+                begin(twin)
+                self._twin = seed, twin
+            return self._twin[1]
+
     # The compiled functions. Each is traced at its first call and kept.
 
     def every_map(self) -> Callable[..., Any]:
@@ -150,18 +168,6 @@ class Runner:
 
         return self._compiled("every slope", every_slope, [(1, *self.shape), _WHOLE])
 
-    def input_slopes(self) -> Callable[..., Any]:
-        """Give the function from (n, height, width, channels) and a class to logits, slopes."""
-        tf = load_tensorflow()
-
-        def input_slopes(x: Any, class_index: Any) -> tuple[Any, Any]:
-            with tf.GradientTape() as tape:
-                tape.watch(x)
-                scores = self.scores(self.forward(x))[:, class_index]
-            return scores, tape.gradient(scores, x, unconnected_gradients="zero")
-
-        return self._compiled("input slopes", input_slopes, [(None, *self.shape), _WHOLE])
-
     def masked_answers(self, layer: str, channels: int) -> Callable[..., Any]:
         """Give the function from one input and (n, channels) factors of a layer to answers.
 
@@ -193,6 +199,28 @@ class Runner:
                     self._functions.popitem(last=False)
             self._functions.move_to_end(key)
             return self._functions[key]
+
+
+def _draw_weights(trained: Node, fresh: Node, seed: int) -> None:
+    layer = fresh.operation
+    weights = getattr(layer, "weights", [])
+    if type(layer).__name__ == "Normalization":
+        for weight, original in zip(weights, trained.operation.weights, strict=True):
+            weight.assign(original.value)
+        layer.finalize_state()
+        return
+    for weight in weights:
+        given = weight.name.removesuffix("_kernel")
+        candidates = [f"{weight.name}_initializer", f"{given}_initializer"]
+        if type(layer).__name__ == "DepthwiseConv2D":
+            candidates.insert(0, "depthwise_initializer")
+        for candidate in candidates:
+            initializer = getattr(layer, candidate, None)
+            if initializer is not None and "seed" in initializer.get_config():
+                key = f"{seed}/{fresh.name}/{weight.name}".encode()
+                config = {**initializer.get_config(), "seed": zlib.crc32(key) % 2**31}
+                weight.assign(type(initializer).from_config(config)(weight.shape))
+                break
 
 
 def _float(tensor: Any) -> Any:

@@ -64,7 +64,7 @@ def _answers(scene: Scene, other: Other | None, count: int) -> None:
     logits = np.full_like(probabilities, np.nan)
     for answer, (one, image) in enumerate(asked):
         places = {label: at for at, label in enumerate(one.labels)}
-        chances, scores = one.probabilities(image), one.logits(image)
+        scores, chances = one.scores(image)
         for row, label in enumerate(labels):
             if label in places:
                 probabilities[row, answer] = chances[places[label]]

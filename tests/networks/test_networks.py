@@ -404,15 +404,13 @@ def test_a_crop_keeps_the_centre_and_not_the_edges() -> None:
     assert crop_and_resize(picture, target=(10, 10)).min() == 200
 
 
-def test_a_cell_is_traced_back_to_the_photo() -> None:
+def test_a_cell_is_traced_back_to_the_input() -> None:
     network = open_network("efficientnet_lite0")
     photo = np.zeros((448, 640, 3), np.uint8)
     assert network.crop_box(photo) == Box(28, 124, 392, 392)
     seen = network.receptive_box("stem_conv", 0, 3)
     assert seen == Box(0, 6, 3, 3)
-    assert network.on_picture(seen, photo) == Box(28, 124 + 6 * 1.75, 3 * 1.75, 3 * 1.75)
-    whole = network.receptive_box("dense", 0, 0)
-    assert network.on_picture(whole, photo) == network.crop_box(photo)
+    assert network.receptive_box("dense", 0, 0) == Box(0, 0, 224, 224)
 
 
 # Layers
@@ -561,10 +559,6 @@ def test_gradients_equal_tensorflows_own() -> None:
     np.testing.assert_allclose(found["relu_2_2"][0], maps[0], atol=1e-5)
     np.testing.assert_allclose(found["relu_2_2"][1], by_maps[0], atol=1e-5)
     np.testing.assert_allclose(found["image"][1], by_pixels[0], atol=1e-5)
-    scores, slopes = network.input_gradients(np.stack([x, 0 * x]), 4)
-    assert scores[0] == pytest.approx(float(score), abs=1e-4)
-    np.testing.assert_allclose(slopes[0], by_pixels[0], atol=1e-5)
-    assert slopes.shape == (2, 32, 32, 3)
 
 
 @pytest.mark.parametrize("layer", ["image", "conv_1", "flatten"])
@@ -687,6 +681,25 @@ def test_a_twin_keeps_what_describes_the_data() -> None:
     np.testing.assert_array_equal(
         twin.feature_maps(PICTURE)["data"], network.feature_maps(PICTURE)["data"]
     )
+
+
+def test_the_twin_of_a_view_is_drawn_once_and_shows_pictures_as_the_view_does() -> None:
+    network = open_network("small_vgg")
+    view = network.with_preprocessing("zero_to_255").with_labels([f"{n}" for n in range(10)])
+    twin, other = view.untrained(), network.untrained()
+    assert twin.model is other.model
+    assert twin.labels[3] == "3"
+    assert other.labels == network.labels
+    np.testing.assert_array_equal(twin.preprocess(PICTURE), view.preprocess(PICTURE))
+    assert twin.title == "Small VGG, untrained"
+
+
+def test_the_scores_of_a_picture_are_its_logits_and_probabilities() -> None:
+    network = open_network("small_vgg")
+    logits, probabilities = network.scores(PICTURE)
+    np.testing.assert_array_equal(logits, network.logits(PICTURE))
+    np.testing.assert_array_equal(probabilities, network.probabilities(PICTURE))
+    assert logits.argmax() == probabilities.argmax()
 
 
 # Weights

@@ -70,46 +70,6 @@ def switched_off(
     return SwitchedOff(before, after, *(float(row[first]) for row in found.logits))
 
 
-def ablation_effects(
-    network: Network,
-    image: ArrayLike,
-    layer: str,
-    channels: Sequence[int],
-    *,
-    class_index: int | None = None,
-    batch: int = 8,
-) -> Floats:
-    """Set single channels to zero, run the rest of the network, and see the logit fall.
-
-    Parameters
-    ----------
-    channels : which ones; each costs a run of the network.
-    class_index : whose logit counts; without, the most probable class's.
-
-    Returns
-    -------
-    (len(channels),) float32: the logit with all channels less the one without this channel.
-
-    Raises
-    ------
-    NetworkError : no such layer, class or channel.
-    """
-    x = network.preprocess(image)
-    everything = _run(network, x, layer, [()]).logits[0]
-    if class_index is None:
-        class_index = int(everything.argmax())
-    if not 0 <= class_index < network.class_count:
-        raise NetworkError(
-            f"The class must be from 0 to {network.class_count - 1}. Received: {class_index}."
-        )
-    falls = []
-    for start in range(0, len(channels), batch):
-        runs = [(channel,) for channel in channels[start : start + batch]]
-        without = _run(network, x, layer, runs).logits
-        falls.append(everything[class_index] - without[:, class_index])
-    return np.concatenate(falls) if falls else np.zeros(0, np.float32)
-
-
 def _run(network: Network, x: Floats, layer: str, runs: Sequence[Sequence[int]]) -> _Answers:
     count = network.layer(layer).channels
     kept = np.ones((len(runs), count), np.float32)
