@@ -1,14 +1,19 @@
 """What a stranger may ask of the server, in one place.
 
-The defaults suit a small shared server. Whoever runs the app for themselves raises any of them
-with an environment variable that carries the field's name: ``CNNVIZ_MODEL_MEGABYTES=200``. The
-variables are read once, when the app starts.
+The defaults suit a small shared server. Whoever runs the app raises any of them with an
+environment variable that carries the field's name: ``CNNVIZ_MODEL_MEGABYTES=200``. The variables
+are read once, when the app starts.
+
+On one's own computer nobody needs protection from strangers, so there the networks that people
+bring (a ResNet50, a VGG16) open without a setting: `ON_OWN_COMPUTER`. `is_shared` tells the two
+apart.
 """
 
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from types import MappingProxyType
 from typing import Any
 
 MEBIBYTE = 1024 * 1024
@@ -40,6 +45,8 @@ class Limits:
     model_layers : layers in an uploaded network.
     model_parameters : weights in an uploaded network, in millions.
     model_input_side : height or width of an uploaded network's input, in pixels.
+    model_map_numbers : numbers in all maps of one picture, in millions; four bytes each.
+    model_multiply_adds : multiplications of one answer, in billions; 30 take about a second.
     heavy_jobs : trainings, feature visualisations and indexings that run at the same time.
     gallery_pictures : pictures of one uploaded gallery that are used, the first ones.
     gallery_megabytes : size of all files of an uploaded gallery together, in MiB.
@@ -64,6 +71,8 @@ class Limits:
     model_layers: int = _whole(200, 1_000_000)
     model_parameters: float = _amount(5.0, 1_000_000)
     model_input_side: int = _whole(512, 16_384)
+    model_map_numbers: float = _amount(64.0, 1_000_000)
+    model_multiply_adds: float = _amount(30.0, 1_000_000)
     heavy_jobs: int = _whole(2, 1_000)
     gallery_pictures: int = _whole(2_000, 1_000_000)
     gallery_megabytes: float = _amount(200.0, 100_000)
@@ -126,16 +135,20 @@ class Limits:
         return int(self.cache_megabytes * MEBIBYTE)
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> "Limits":
+    def from_environment(cls, environment: Mapping[str, str], *, shared: bool = True) -> "Limits":
         """Take the defaults, changed by the ``CNNVIZ_...`` variables that name a limit.
 
         An empty variable counts as absent: that is how container files leave one out.
+
+        Parameters
+        ----------
+        shared : whether strangers use the server; without, the defaults are `ON_OWN_COMPUTER`.
 
         Raises
         ------
         ValueError : a variable holds no number in its range.
         """
-        changed: dict[str, Any] = {}
+        changed: dict[str, Any] = {} if shared else dict(ON_OWN_COMPUTER)
         for limit in fields(cls):
             name = _PREFIX + limit.name.upper()
             text = environment.get(name, "").strip()
@@ -158,6 +171,52 @@ def _read(name: str, text: str, is_whole: bool, most: int) -> float:
         received = text if len(text) <= 40 else text[:40] + "..."
         raise ValueError(f"{name} must be {rule}. Received: {received!r}.")
     return value
+
+
+# VGG19 is 549 MiB with 144 million weights, NASNetLarge has 1,039 layers, EfficientNetB7 takes
+# pictures of 600 pixels: all of keras.applications opens but for the two largest ConvNeXts.
+ON_OWN_COMPUTER: Mapping[str, float] = MappingProxyType(
+    {
+        "model_megabytes": 600.0,
+        "model_layers": 1_500,
+        "model_parameters": 150.0,
+        "model_input_side": 1024,
+        "model_map_numbers": 512.0,
+        "model_multiply_adds": 120.0,
+    }
+)
+
+
+def is_shared(environment: Mapping[str, str], address: str | None) -> bool:
+    """Tell a server for strangers from one's own computer.
+
+    Parameters
+    ----------
+    environment : ``CNNVIZ_SHARED`` decides where it is set, to 1 or to 0. Set it to 1 behind a
+        proxy, whose server listens on this computer only, too.
+    address : what the server listens on; None for every interface.
+
+    Raises
+    ------
+    ValueError : the variable holds something else.
+
+    >>> is_shared({}, "localhost"), is_shared({}, None), is_shared({"CNNVIZ_SHARED": "1"}, "::1")
+    (False, True, True)
+    """
+    text = environment.get("CNNVIZ_SHARED", "").strip()
+    if text not in ("", "0", "1"):
+        received = text if len(text) <= 40 else text[:40] + "..."
+        raise ValueError(f"CNNVIZ_SHARED must be 0 or 1. Received: {received!r}.")
+    return text == "1" if text else address not in ("localhost", "127.0.0.1", "::1")
+
+
+def raised_by(limit: str) -> str:
+    """Say, at the end of a rule, which variable moves a limit.
+
+    >>> raised_by("model_layers")
+    'the variable CNNVIZ_MODEL_LAYERS sets this limit'
+    """
+    return f"the variable {_PREFIX}{limit.upper()} sets this limit"
 
 
 LIMITS = Limits.from_environment(os.environ)

@@ -9,23 +9,21 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from cnnviz.limits import LIMITS, Limits
-from cnnviz.networks.keras_files.graph import LayerSpec, NetworkSpec, OpenShape
+import numpy as np
+
+from cnnviz.limits import LIMITS, Limits, raised_by
+from cnnviz.networks.keras_files.functions import SLICE, fitted
+from cnnviz.networks.keras_files.graph import LayerSpec, NetworkSpec
+from cnnviz.networks.keras_files.reading import OpenShape
 from cnnviz.networks.keras_files.schema import LAYER_KINDS, shown
 from cnnviz.networks.keras_files.weights import Shape, Weights, not_finite, weight_shapes
 from cnnviz.networks.layers import NetworkError, multiply_adds_of
 from cnnviz.networks.tensorflow_runtime import load_keras
 
 DEFAULT_SIDE = 224
-
-# Room for all maps of one picture (256 MB) and for one forward pass of about a second. Whoever
-# raises the size of a model's file raises these in proportion.
-_MOST_VALUES = 64_000_000
-_MOST_MULTIPLY_ADDS = 30_000_000_000
-_USUAL_MEGABYTES = 20.0
 
 _Result = TypeVar("_Result")
 
@@ -77,8 +75,8 @@ def picture_shape(
         shape = (*shape, 1)
     if side is not None and not 1 <= side <= limits.model_input_side:
         raise NetworkError(
-            f"The side of a network's input must be from 1 to {limits.model_input_side} pixels. "
-            f"Received: {side}."
+            f"The side of a network's input must be from 1 to {limits.model_input_side} pixels; "
+            f"{raised_by('model_input_side')}. Received: {side}."
         )
     open_side = side or min(DEFAULT_SIDE, limits.model_input_side)
     height, width = (shape[0] or open_side), (shape[1] or open_side)
@@ -90,8 +88,8 @@ def picture_shape(
         )
     if max(height, width) > limits.model_input_side:
         raise NetworkError(
-            f"The sides of a network's input may be {limits.model_input_side} pixels. "
-            f"Received: {height:,} x {width:,}."
+            f"The sides of a network's input may be {limits.model_input_side} pixels; "
+            f"{raised_by('model_input_side')}. Received: {height:,} x {width:,}."
         )
     return height, width, depth
 
@@ -170,9 +168,8 @@ class _Builder:
     def __init__(self, limits: Limits, taken: Sequence[str]) -> None:
         self._limits = limits
         self._taken = {name.lower() for name in taken}
-        room = max(1.0, limits.model_megabytes / _USUAL_MEGABYTES)
-        self._values_left = _MOST_VALUES * room
-        self._multiply_adds_left = _MOST_MULTIPLY_ADDS * room
+        self._numbers_left = limits.model_map_numbers * 1e6
+        self._multiply_adds_left = limits.model_multiply_adds * 1e9
 
     def add(self, kind: str, name: str, *inputs: Any, **arguments: Any) -> Any:
         """Add a layer that the file does not have."""
@@ -196,7 +193,13 @@ class _Builder:
                 f"A {spec.kind} must work on the channels, its input's last axis. "
                 f"Received: {received}, axis={axis}."
             )
+        if spec.stored_kind == SLICE:
+            arguments, weights = fitted(spec.kind, spec.arguments["keep"], shapes[0], spec.said)
+            spec = replace(spec, arguments=arguments, stored_kind=spec.kind)
         arguments = dict(spec.arguments)
+        if spec.kind == "Rescaling":
+            for name in ("scale", "offset"):
+                arguments[name] = _for_channels(arguments[name], shapes[0], received)
         try:
             expected = weight_shapes(spec, shapes[0])
             expected.pop("count", None)
@@ -230,21 +233,41 @@ class _Builder:
                 f"A layer's output must have a known size. Received: {spec.said} with "
                 f"{_said(shape)}."
             )
-        self._values_left -= math.prod(shape)
+        self._numbers_left -= math.prod(shape)
         # Pooling adds without multiplying, over windows that may be as large as the map.
         window = math.prod(spec.arguments.get("pool_size", (0,)))
         self._multiply_adds_left -= multiply_adds_of(layer, given, shape)
         self._multiply_adds_left -= math.prod(shape) * window
-        if self._values_left < 0:
+        if self._numbers_left < 0:
             raise NetworkError(
-                "All maps of one picture together may hold 64 million numbers; a smaller input "
-                f"makes smaller maps. Received: more, at {spec.said} with {_said(shape)}."
+                "All maps of one picture together may hold "
+                f"{self._limits.model_map_numbers:g} million numbers; a smaller input makes "
+                f"smaller maps, and {raised_by('model_map_numbers')}. "
+                f"Received: more, at {spec.said} with {_said(shape)}."
             )
         if self._multiply_adds_left < 0:
             raise NetworkError(
-                "One answer may take 30 billion multiplications; a smaller input takes fewer. "
+                f"One answer may take {self._limits.model_multiply_adds:g} billion "
+                "multiplications; a smaller input takes fewer, and "
+                f"{raised_by('model_multiply_adds')}. "
                 f"Received: more, at {spec.said} with {_said(shape)}."
             )
+
+
+def _for_channels(numbers: Any, shape: Shape, received: str) -> Any:
+    """Let through one number, or as many as there are channels, as a plain list.
+
+    Keras would make several pictures of one, or a map of a vector, with more of them.
+    """
+    array = np.asarray(numbers)
+    if array.ndim == 0:
+        return numbers
+    if array.ndim > len(shape) + 1 or array.size not in (1, shape[-1]):
+        raise NetworkError(
+            "Numbers that a map is scaled with must be one, or one per channel. "
+            f"Received: {array.size} for {received}."
+        )
+    return array.reshape(-1).tolist()
 
 
 _LAST_AXIS = ("BatchNormalization", "GroupNormalization")

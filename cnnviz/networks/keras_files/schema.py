@@ -9,6 +9,7 @@ dropped, and what is not in the table is refused by the layer's name.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -170,6 +171,34 @@ def _order(value: Any) -> tuple[int, ...]:
     raise _BrokenRule("the axes 1, 2, 3 in some order")
 
 
+def numbers_per_channel(value: Any) -> float | list[Any] | None:
+    """Read one number, or a list of one per channel in up to three lists of one; None otherwise.
+
+    More numbers would make more pictures of one, or a map of a vector.
+
+    >>> numbers_per_channel([[1, 2, 3]]), numbers_per_channel([[1], [2]])
+    ([[1.0, 2.0, 3.0]], None)
+    """
+    inner, around = value, 0
+    while isinstance(inner, list) and len(inner) == 1 and isinstance(inner[0], list) and around < 3:
+        inner, around = inner[0], around + 1
+    if _is_number(inner):
+        return float(inner)
+    if not (isinstance(inner, list) and 1 <= len(inner) <= 4096 and all(map(_is_number, inner))):
+        return None
+    numbers = [float(number) for number in inner]
+    for _ in range(around):
+        numbers = [numbers]  # type: ignore[list-item]
+    return numbers
+
+
+def _per_channel(value: Any) -> float | list[Any]:
+    numbers = numbers_per_channel(value)
+    if numbers is None:
+        raise _BrokenRule("a number, or one number per channel")
+    return numbers
+
+
 def _numbers(value: Any) -> float | list[Any]:
     """Accept one number, or lists of up to 4,096 numbers: a value per channel."""
 
@@ -204,7 +233,7 @@ def _activation(value: Any) -> Any:
         name = _ACTIVATION_ALIASES.get(value, value)
         if name in ACTIVATIONS:
             return name
-    if isinstance(value, dict) and value.get("class_name") in ACTIVATION_LAYERS:
+    if isinstance(value, dict) and shown(value.get("class_name"))[1:-1] in ACTIVATION_LAYERS:
         return value
     raise _BrokenRule("the name of one of Keras's activations, never a function")
 
@@ -258,6 +287,10 @@ _MERGE = LayerKind(most_inputs=1000)
 _no_renorm = Argument(_only(False, "batch renormalisation is not read"), False)
 
 
+# What is left of LoRA: Keras stores the kernel with its two small matrices merged into it.
+_LORA = frozenset({"lora_rank", "lora_alpha"})
+
+
 def _convolution(**more: Argument) -> LayerKind:
     return LayerKind(
         {
@@ -270,6 +303,7 @@ def _convolution(**more: Argument) -> LayerKind:
             "activation": _linear,
             "use_bias": _bias,
         },
+        ignored=_LORA,
         input_rank=4,
     )
 
@@ -303,7 +337,8 @@ LAYER_KINDS: Mapping[str, LayerKind] = {
         filters=_filters, output_padding=Argument(_optional(_pair(0, 255)), None)
     ),
     "Dense": LayerKind(
-        {"units": Argument(_whole(1, 1_000_000)), "activation": _linear, "use_bias": _bias}
+        {"units": Argument(_whole(1, 1_000_000)), "activation": _linear, "use_bias": _bias},
+        ignored=_LORA,
     ),
     "MaxPooling2D": _pooling(pool_size=Argument(_pair(1, 1024), (2, 2))),
     "AveragePooling2D": _pooling(pool_size=Argument(_pair(1, 1024))),
@@ -346,7 +381,9 @@ LAYER_KINDS: Mapping[str, LayerKind] = {
             "invert": Argument(_flag, False),
         }
     ),
-    "Rescaling": LayerKind({"scale": Argument(_numbers), "offset": Argument(_numbers, 0.0)}),
+    "Rescaling": LayerKind(
+        {"scale": Argument(_per_channel), "offset": Argument(_per_channel, 0.0)}
+    ),
     "Resizing": LayerKind(
         {
             "height": _side,
@@ -451,51 +488,10 @@ _PRECISIONS = frozenset(
     {"float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16"}
 )
 
-_REFUSED_KINDS = {
-    "Lambda": (
-        "An uploaded network is read as data, and a Lambda layer is code: use Rescaling, "
-        "Activation or another built-in layer instead."
-    ),
-    "TFSMLayer": "An uploaded network is read as data, and a TFSMLayer runs a SavedModel.",
-}
-
-
-def check_kind(kind: object, said: str) -> str:
-    """Return a layer's class name if `LAYER_KINDS` has it.
-
-    Raises
-    ------
-    NetworkError : it has not; `said` names the layer in the sentence.
-    """
-    if isinstance(kind, str) and kind in LAYER_KINDS:
-        return kind
-    rule = _REFUSED_KINDS.get(
-        str(kind),
-        "A layer must be one of Keras's own kinds for pictures that cnnviz knows, never a custom "
-        "class.",
-    )
-    raise NetworkError(f"{rule} Received: {said}.")
-
-
-def check_origin(entry: Mapping[str, Any], said: str) -> None:
-    """Refuse a class that says it is not Keras's own, even if it bears the name of one that is.
-
-    Somebody's own `LayerScale` may compute anything. The two fields are compared and no more:
-    nothing is imported or looked up by them.
-
-    Raises
-    ------
-    NetworkError : the class comes from another module, or was registered by its maker.
-
-    >>> check_origin({"module": "keras.layers", "registered_name": None}, "layer")
-    """
-    module, registered = entry.get("module"), entry.get("registered_name")
-    is_foreign = module is not None and str(module).partition(".")[0] != "keras"
-    if is_foreign or (registered is not None and ">" in str(registered)):
-        raise NetworkError(
-            "A layer must be one of Keras's own kinds, never a custom class. "
-            f"Received: {said}, from {shown(registered if '>' in str(registered) else module)}."
-        )
+_QUANTISED = (
+    "A network must keep its weights as floats, and a quantised one does not: save it before "
+    "model.quantize() is called, which nothing takes back."
+)
 
 
 def check_arguments(kind: str, config: Mapping[str, Any], said: str) -> dict[str, Any]:
@@ -520,6 +516,8 @@ def check_arguments(kind: str, config: Mapping[str, Any], said: str) -> dict[str
             continue
         if name.endswith(_DROPPED_ENDINGS) or (name == "quantization_config" and value is None):
             continue
+        if name == "quantization_config":
+            raise NetworkError(f"{_QUANTISED} Received: {said}.")
         raise NetworkError(
             f"A {kind} takes the arguments {', '.join(layer.arguments) or 'name and dtype'}. "
             f"Received: {said} with {shown(name)}."
@@ -552,12 +550,17 @@ def precision_of(config: Mapping[str, Any], said: str) -> str:
     """
     policy = config.get("dtype")
     if isinstance(policy, dict):
+        if "Quantized" in str(policy.get("class_name")):
+            raise NetworkError(f"{_QUANTISED} Received: {said}.")
         inner = policy.get("config")
-        policy = inner.get("name") if isinstance(inner, dict) else policy
+        name = inner.get("name") if isinstance(inner, dict) else None
+        policy = policy if name is None else name
     if policy is None:
         return "float32"
     if isinstance(policy, str) and policy in _PRECISIONS:
         return policy
+    if isinstance(policy, str) and re.match("int|float8", policy):
+        raise NetworkError(f"{_QUANTISED} Received: {said}.")
     raise NetworkError(
         "A layer must compute with floats: float32, float64, or (mixed) float16 or bfloat16. "
         f"Received: {said}, dtype={shown(policy)}."

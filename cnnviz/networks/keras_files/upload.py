@@ -18,19 +18,20 @@ import re
 import time
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.images.preprocessing import Preprocessing
-from cnnviz.limits import LIMITS, MEBIBYTE, Limits
+from cnnviz.images.preprocessing import PREPROCESSINGS, Preprocessing
+from cnnviz.limits import LIMITS, MEBIBYTE, Limits, raised_by
 from cnnviz.networks.keras_files.building import build_network, in_own_thread, picture_shape
 from cnnviz.networks.keras_files.graph import network_from_config
 from cnnviz.networks.keras_files.schema import shown
 from cnnviz.networks.keras_files.weights import not_finite, stored_weights, weight_names
+from cnnviz.networks.labels import imagenet_classes
 from cnnviz.networks.layers import NetworkError
 from cnnviz.networks.network import Network
 from cnnviz.networks.tensorflow_runtime import load_keras
@@ -38,6 +39,8 @@ from cnnviz.server.sandbox import Allowance, SandboxError, Usage, loading, run_a
 
 _ANSWER_SECONDS = 6.0
 _CONFIG, _METADATA, _WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
+# The limit that an unpacked member's size follows from; no network has a large metadata.json.
+_RAISED_BY = {_CONFIG: "model_layers", _WEIGHTS: "model_megabytes"}
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,11 @@ def read_upload(
     try:
         reply = run_apart(rehearse, data, settings=settings, allowance=allowance_for(limits))
     except SandboxError as error:
-        raise NetworkError(str(error)) from error
+        sentence = str(error)
+        if error.cause in ("memory", "processor", "clock", "reply"):
+            rule, _, received = sentence.partition(". Received:")
+            sentence = f"{rule}; {raised_by('model_megabytes')}. Received:{received}"
+        raise NetworkError(sentence) from error
     spec = network_from_config(read_archive(data, limits).config, limits)
     weights = {
         layer.name: [
@@ -109,9 +116,13 @@ def read_upload(
     def open_network() -> tuple[Network, tuple[str, ...]]:
         built = build_network(spec, weights, side=input_side, limits=limits)
         network = Network.from_model(
-            built.model, labels=labels, preprocessing=preprocessing, name=spec.name
+            built.model,
+            labels=labels,
+            preprocessing=preprocessing,
+            name=spec.name,
+            models=spec.models,
         )
-        return network, built.notes
+        return network, (*built.notes, *_notes_on_pixels(network))
 
     network, notes = in_own_thread(open_network)
     return Upload(
@@ -120,6 +131,19 @@ def read_upload(
         reply.usage,
         None in spec.input_shape,
     )
+
+
+def _notes_on_pixels(network: Network) -> Iterator[str]:
+    """Say what a network was recognised as, and what follows from it."""
+    if network.known is None:
+        return
+    scale = network.preprocessing
+    title = network.known.title
+    same = scale is PREPROCESSINGS[network.known.preprocessing]
+    why = f"as {title} was trained" if same else "as its first layer asks for"
+    yield f"Recognised as {title} of keras.applications. Pixels: {scale.name}, {why}."
+    if network.labels == imagenet_classes():
+        yield "Its 1,000 classes are named as ImageNet's."
 
 
 def read_network(data: bytes, **options: Any) -> Network:
@@ -136,13 +160,21 @@ def allowance_for(limits: Limits) -> Allowance:
     """Give a child what the largest file that the limits allow may need."""
     usual = Allowance()
     extra = max(0.0, limits.model_megabytes - Limits().model_megabytes)
+    numbers = 1e6 * max(0.0, limits.model_map_numbers - Limits().model_map_numbers)
+    # It answers twice, and the first answer compiles.
+    answers = 3 * (_answer_seconds(limits) - _ANSWER_SECONDS)
     return replace(
         usual,
-        memory_bytes=usual.memory_bytes + int(12 * extra * MEBIBYTE),
-        seconds=usual.seconds + extra,
-        processor_seconds=usual.processor_seconds + extra / 2,
+        memory_bytes=usual.memory_bytes + int(12 * extra * MEBIBYTE + 8 * numbers),
+        seconds=usual.seconds + extra + answers,
+        processor_seconds=usual.processor_seconds + extra / 2 + answers,
         reply_bytes=4 * limits.model_weights + 16 * MEBIBYTE,
     )
+
+
+def _answer_seconds(limits: Limits) -> float:
+    share = limits.model_multiply_adds / Limits().model_multiply_adds
+    return _ANSWER_SECONDS * max(1.0, share)
 
 
 def rehearse(
@@ -185,10 +217,11 @@ def rehearse(
             "A network must answer a picture of the size that it asks for. "
             f"Received: {shown(spec.name)}, which fails at its first ({type(error).__name__})."
         ) from error
-    most_seconds = _ANSWER_SECONDS * max(1.0, allowed.model_megabytes / Limits().model_megabytes)
+    most_seconds = _answer_seconds(allowed)
     if seconds > most_seconds:
         raise NetworkError(
-            f"One answer may take {most_seconds:g} processor seconds; a smaller input takes fewer. "
+            f"One answer may take {most_seconds:g} processor seconds; a smaller input takes fewer, "
+            f"and {raised_by('model_multiply_adds')}. "
             f"Received: {shown(spec.name)}, which takes {seconds:.1f}."
         )
     if not (np.isfinite(maps[network.answer_layer]).all() or not_finite(weights)):
@@ -272,8 +305,10 @@ def _check_members(members: Sequence[zipfile.ZipInfo], most: Mapping[str, int]) 
                 f"Received: {member.filename}, packed in another way."
             )
         if member.file_size > most[member.filename]:
+            limit = _RAISED_BY.get(member.filename)
+            raised = f"; {raised_by(limit)}" if limit else ""
             raise NetworkError(
-                f"{member.filename} may take {most[member.filename]:,} bytes unpacked. "
+                f"{member.filename} may take {most[member.filename]:,} bytes unpacked{raised}. "
                 f"Received: {member.file_size:,}."
             )
 
@@ -299,6 +334,10 @@ def _convert(line: str) -> str:
 
 _KERAS_2 = 'keras.models.load_model("model.keras").save("model.keras")'
 _H5 = 'keras.models.load_model("model.h5").save("model.keras")'
+_WEIGHTS_ALONE = (
+    'model.load_weights("model.weights.h5"); model.save("model.keras") '
+    "on the model, built by the program that built it before"
+)
 _SAVED_MODEL = (
     "import keras, tf_keras; "
     'tf_keras.models.load_model("folder").save("model.h5"); '
@@ -316,6 +355,11 @@ def _other_format(data: bytes, file_name: str) -> tuple[str, str] | None:
     """Recognise a format that is not `.keras`; return what it is and how to convert it."""
     ending = file_name.lower().rpartition(".")[2]
     if data.startswith(b"\x89HDF\r\n\x1a\n"):
+        # A whole network has its config beside its weights.
+        has_weights = b"layer_names" in data or b"vars" in data
+        alone = has_weights and b"model_config" not in data
+        if alone or file_name.lower().endswith(".weights.h5"):
+            return "an HDF5 file of weights alone", _WEIGHTS_ALONE
         return "an HDF5 file (.h5)", _H5
     if data.startswith(b"PK"):
         # By bytes, not by opening the archive: that is the child's work.
@@ -347,6 +391,6 @@ def _check_format(data: bytes, file_name: str, limits: Limits) -> None:
     if len(data) > limits.model_bytes:
         raise NetworkError(
             f"A .keras file may take {limits.model_megabytes:g} MiB; without its optimizer, "
-            'keras.Model(model.inputs, model.outputs).save("model.keras"), it takes a third. '
-            f"Received: {len(data) / MEBIBYTE:,.1f} MiB."
+            'keras.Model(model.inputs, model.outputs).save("model.keras"), it takes a third, and '
+            f"{raised_by('model_megabytes')}. Received: {len(data) / MEBIBYTE:,.1f} MiB."
         )

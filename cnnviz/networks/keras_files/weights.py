@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.limits import LIMITS, Limits
+from cnnviz.limits import LIMITS, Limits, raised_by
 from cnnviz.networks.keras_files.graph import LayerSpec, NetworkSpec
 from cnnviz.networks.keras_files.schema import shown
 from cnnviz.networks.layers import NetworkError
@@ -166,7 +166,8 @@ def _check_total(network: NetworkSpec, found: Mapping[str, Sequence[Any]], limit
         largest = max(largest, (layer.said, count), key=lambda pair: pair[1])
     if total > limits.model_weights:
         raise NetworkError(
-            f"An uploaded network may have {limits.model_weights:,} weights. "
+            f"An uploaded network may have {limits.model_weights:,} weights; "
+            f"{raised_by('model_parameters')}. "
             f"Received: {total:,}, of which {largest[1]:,} in {largest[0]}."
         )
 

@@ -201,6 +201,85 @@ def arithmetic_on_tensors(keras):
 
 
 @model
+def preprocessing_of_resnet_inside(keras):
+    image = keras.layers.Input((9, 8, 3))
+    x = keras.applications.resnet50.preprocess_input(image)
+    return keras.Model(image, keras.layers.Conv2D(4, 3)(x))
+
+
+@model
+def preprocessing_of_densenet_inside(keras):
+    image = keras.layers.Input((9, 8, 3))
+    x = keras.applications.densenet.preprocess_input(image)
+    return keras.Model(image, keras.layers.Conv2D(4, 3)(x))
+
+
+@model
+def preprocessing_of_mobilenet_inside(keras):
+    image = keras.layers.Input((9, 8, 3))
+    x = keras.applications.mobilenet_v2.preprocess_input(image)
+    return keras.Model(image, keras.layers.Conv2D(4, 3)(x))
+
+
+@model
+def slices(keras):
+    layers = keras.layers
+    image = layers.Input((16, 14, 3))
+    x = image[..., ::-1]
+    x = layers.Conv2D(5, 3)(x[:, 1:-2, :9])
+    x = x[:, ::2, 1::3, 1:-1]
+    x = layers.Concatenate()([x[..., 2:], x[:, :, :, :1], x])
+    return keras.Model(image, layers.Flatten()(x))
+
+
+@model
+def constant_tensors(keras):
+    image = keras.layers.Input((8, 8, 3))
+    x = (image - np.float32([0.4, 0.5, 0.6])) / np.float32([[[[0.2, 0.3, 0.4]]]])
+    x = keras.ops.convert_to_tensor([1.0, -2.0, 3.0]) * x
+    x = keras.ops.convert_to_tensor(2.0) - x
+    return keras.Model(image, keras.layers.Flatten()(x))
+
+
+@model
+def means_and_shapes_of_ops(keras):
+    layers, ops = keras.layers, keras.ops
+    image = layers.Input((6, 6, 3))
+    x = layers.Conv2D(4, 3)(image)
+    means = [ops.mean(x, axis=(1, 2)), ops.mean(x, axis=[-2, -3], keepdims=True)]
+    means[1] = ops.reshape(means[1], (-1, 4))
+    largest = ops.max(x, axis=(1, 2))
+    everything = ops.reshape(x, (-1, 64))
+    return keras.Model(image, layers.Concatenate()([*means, largest, everything]))
+
+
+@model
+def spectral_normalisation(keras):
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            layers.Input((10, 10, 3)),
+            layers.SpectralNormalization(layers.Conv2D(4, 3, activation="relu")),
+            layers.Conv2D(4, 3),
+            layers.SpectralNormalization(layers.Conv2DTranspose(3, 3, strides=2)),
+            layers.Flatten(),
+            layers.SpectralNormalization(layers.Dense(5)),
+        ]
+    )
+
+
+@model
+def lora(keras):
+    layers = keras.layers
+    network = keras.Sequential(
+        [layers.Input((8, 8, 3)), layers.Conv2D(4, 3), layers.Flatten(), layers.Dense(3)]
+    )
+    network.layers[0].enable_lora(2)
+    network.layers[2].enable_lora(2, lora_alpha=5)
+    return network
+
+
+@model
 def nested_models(keras):
     layers = keras.layers
     head = keras.Sequential([layers.Dense(4, activation="relu"), layers.Dense(3)], name="head")
@@ -371,6 +450,15 @@ def test_networks_of_keras_applications_give_the_numbers_of_keras(keras, make):
     )
 
 
+def test_channels_changed_over_are_the_same_numbers(keras):
+    original = preprocessing_of_resnet_inside(keras)
+    read = opened(saved(original)).model
+    names = [layer.name for layer in read.layers if type(layer).__name__ == "Conv2D"]
+    part = keras.Model(read.inputs[0], read.get_layer(names[0]).output)
+    x = 255 * numbers_for(original)
+    np.testing.assert_array_equal(np.asarray(part(x)), x[..., ::-1])
+
+
 def test_every_layer_has_one_name_one_call_and_one_output(keras):
     read = opened(saved(nested_models(keras))).model
     names = [layer.name for layer in read.layers]
@@ -459,15 +547,19 @@ def test_the_picture_that_a_network_is_given(input_shape, side, expected):
 @pytest.mark.parametrize(
     ("input_shape", "side", "sentence"),
     [
-        ((100_000, 100_000, 3), None, "may be 512 pixels. Received: 100,000 x 100,000"),
-        ((513, 8, 3), None, "may be 512 pixels. Received: 513 x 8"),
+        (
+            (100_000, 100_000, 3),
+            None,
+            "may be 512 pixels; .*_MODEL_INPUT_SIDE.* Received: 100,000 x 100,000",
+        ),
+        ((513, 8, 3), None, "may be 512 pixels; .*_MODEL_INPUT_SIDE.* Received: 513 x 8"),
         ((32, 32, 4), None, r"1 or 3 channels, channels last. Received: .*\[32, 32, 4\]"),
         ((3, 32, 32), None, "channels last"),
         ((None, None, None), None, "1 or 3 channels"),
         ((1000,), None, "square picture.* Received: 1000"),
         ((None,), None, "square picture.* Received: null"),
-        ((None, None, 3), 0, "from 1 to 512 pixels. Received: 0"),
-        ((None, None, 3), 513, "from 1 to 512 pixels. Received: 513"),
+        ((None, None, 3), 0, "from 1 to 512 pixels; .*_MODEL_INPUT_SIDE.* Received: 0"),
+        ((None, None, 3), 513, "from 1 to 512 pixels; .*_MODEL_INPUT_SIDE.* Received: 513"),
     ],
 )
 def test_an_input_that_is_no_picture_is_refused(input_shape, side, sentence):
@@ -601,6 +693,39 @@ def test_a_picture_where_a_vector_is_needed_is_refused(keras):
         opened(with_config(small(keras), change))
 
 
+@pytest.mark.parametrize(
+    ("scale", "sentence"),
+    [
+        ([[[[n]]] for n in range(4096)], "must be a number, or one number per channel"),
+        ([1.0, 2.0], "must be one, or one per channel. Received: 2 for layer"),
+        ([1.0] * 4096, "must be one, or one per channel. Received: 4096 for layer"),
+    ],
+)
+def test_a_rescaling_that_makes_more_pictures_or_wider_maps_is_refused(keras, scale, sentence):
+    layers = keras.layers
+    network = keras.Sequential([layers.Input((8, 8, 1)), layers.Rescaling(0.5), layers.Flatten()])
+
+    def change(config: dict[str, Any]) -> None:
+        config["config"]["layers"][1]["config"]["scale"] = scale
+
+    with pytest.raises(NetworkError, match=sentence):
+        opened(with_config(saved(network), change))
+
+
+@pytest.mark.parametrize(
+    ("cut", "sentence"),
+    [
+        (lambda x: x[:, 8:], "A slice must leave something of a map"),
+        (lambda x: x[..., 3:], "A slice must leave something of a map"),
+    ],
+)
+def test_a_slice_of_nothing_is_refused(keras, cut, sentence):
+    image = keras.layers.Input((8, 8, 3))
+    network = keras.Model(image, keras.layers.ReLU()(cut(image)))
+    with pytest.raises(NetworkError, match=sentence):
+        opened(saved(network))
+
+
 def test_maps_too_large_for_the_memory_are_refused(keras):
     layers = keras.layers
     network = keras.Sequential(
@@ -609,7 +734,9 @@ def test_maps_too_large_for_the_memory_are_refused(keras):
             *[layers.UpSampling2D(16, name=f"larger_{number}") for number in range(2)],
         ]
     )
-    with pytest.raises(NetworkError, match=r'may hold 64 million numbers.*"larger_0"'):
+    with pytest.raises(
+        NetworkError, match=r'may hold 64 million numbers.*_MAP_NUMBERS sets.*"larger_0"'
+    ):
         opened(saved(network), limits=Limits())
 
 
@@ -618,8 +745,20 @@ def test_too_many_multiplications_are_refused(keras):
     network = keras.Sequential(
         [layers.Input((512, 512, 3)), layers.Conv2D(16, 61, name="wide", padding="same")]
     )
-    with pytest.raises(NetworkError, match=r'may take 30 billion multiplications.*"wide"'):
+    with pytest.raises(
+        NetworkError, match=r'may take 30 billion mult.*_MULTIPLY_ADDS sets.*"wide"'
+    ):
         opened(saved(network), limits=Limits())
+
+
+def test_the_rule_that_is_said_is_the_rule_that_holds(keras):
+    layers = keras.layers
+    network = keras.Sequential([layers.Input((64, 64, 3)), layers.UpSampling2D(4, name="larger")])
+    numbers = 256 * 256 * 3 / 1e6
+    data = saved(network)
+    assert opened(data, limits=Limits(model_map_numbers=numbers)).model
+    with pytest.raises(NetworkError, match=r"may hold 0.19 million numbers"):
+        opened(data, limits=Limits(model_map_numbers=0.19, model_megabytes=2000))
 
 
 def test_weights_of_another_network_are_refused(keras):

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
+import random
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -164,6 +169,61 @@ def test_arithmetic_with_a_number_becomes_a_rescaling(kind, call, scale, offset)
     assert (spec.kind, spec.arguments) == ("Rescaling", {"scale": scale, "offset": offset})
 
 
+def item(*index: Any) -> tuple[Any, list[Any]]:
+    return of("image"), [cut if isinstance(cut, int) else slice_of(cut) for cut in index]
+
+
+def slice_of(cut: Any) -> dict[str, Any]:
+    if cut is Ellipsis:
+        return {"class_name": "__ellipsis__", "config": {}}
+    ends = {"start": cut.start, "stop": cut.stop, "step": cut.step}
+    return {"class_name": "__slice__", "config": ends}
+
+
+@pytest.mark.parametrize(
+    ("index", "kinds"),
+    [
+        ((Ellipsis, slice(None, None, -1)), {"f": "Conv2D"}),
+        ((slice(None), slice(2, -2)), {"f": "Cropping2D"}),
+        ((slice(None), slice(None, None, 2)), {"f": "MaxPooling2D"}),
+        ((Ellipsis,), {"f": "Identity"}),
+        (
+            (slice(None), slice(1, None, 2), slice(None), slice(1)),
+            {"f.crop": "Cropping2D", "f.step": "MaxPooling2D", "f": "Conv2D"},
+        ),
+    ],
+)
+def test_a_slice_becomes_a_crop_a_step_and_a_choice_of_channels(index, kinds):
+    network = network_from_config(
+        functional(layer("GetItem", "f", item(*index)), outputs=("f", 0, 0))
+    )
+    assert {spec.name: spec.kind for spec in network.layers} == kinds
+    assert network.outputs == ("f",)
+
+
+def test_channels_that_are_taken_apart_and_stacked_are_one_choice():
+    items = [layer("GetItem", f"c{n}", item(Ellipsis, n)) for n in (2, 0)]
+    stack = layer("Stack", "stack", ([of("c2"), of("c0")],), axis=-1)
+    (spec,) = network_from_config(functional(*items, stack, outputs=("stack", 0, 0))).layers
+    assert (spec.name, spec.kind, spec.arguments["keep"]) == ("stack", "Conv2D", [2, 0])
+
+
+def test_constant_tensors_are_numbers_per_channel():
+    constant = {"class_name": "__tensor__", "config": {"value": [[1, 2, 4]], "dtype": "float32"}}
+    config = functional(layer("TrueDivide", "f", (of("image"), constant)), outputs=("f", 0, 0))
+    (spec,) = network_from_config(config).layers
+    assert spec.arguments == {"scale": [[1.0, 0.5, 0.25]], "offset": 0.0}
+
+
+def test_spectral_normalisation_is_the_layer_in_it():
+    inner = {"class_name": "Conv2D", "config": {"name": "x", "filters": 2, "kernel_size": 3}}
+    wrapped = layer("SpectralNormalization", "sn", layer=inner, power_iterations=1)
+    first, second = network_from_config(sequential(INPUT, wrapped, conv("a"))).layers
+    assert (first.name, first.kind) == ("sn", "Conv2D")
+    assert first.weights_path == "layers/spectral_normalization/layer"
+    assert second.weights_path == "layers/conv2d"
+
+
 def test_a_layer_as_activation_becomes_a_layer():
     activation = {"class_name": "LeakyReLU", "config": {"negative_slope": 0.1}}
     network = network_from_config(sequential(INPUT, conv("a", activation=activation), conv("b")))
@@ -200,7 +260,10 @@ def test_a_damaged_list_of_layers_is_refused(layers):
 
 def test_too_many_layers_are_refused_with_their_number():
     config = sequential(INPUT, *[conv(f"c{number}") for number in range(20_000)])
-    assert refused(config) == ("An uploaded network may have 200 layers. Received: 20,000.")
+    assert refused(config) == (
+        "An uploaded network may have 200 layers; the variable CNNVIZ_MODEL_LAYERS sets this "
+        "limit. Received: 20,000."
+    )
 
 
 def test_too_many_layers_in_nested_models_are_refused():
@@ -264,6 +327,90 @@ def test_an_output_that_does_not_exist_is_refused(reference):
 def test_other_arithmetic_is_refused(kind, call):
     config = functional(layer(kind, "f", call), outputs=("f", 0, 0))
     assert f'Received: layer "f" ({kind}).' in refused(config)
+
+
+@pytest.mark.parametrize(
+    ("kind", "call", "arguments", "sentence"),
+    [
+        ("GetItem", item(0), {}, "must leave the batch whole"),
+        ("GetItem", item(slice(None), 3), {}, "must leave the batch whole"),
+        ("GetItem", item(slice(None), slice(None, None, -1)), {}, "must leave the batch whole"),
+        ("GetItem", item(*[slice(None)] * 5), {}, "must leave the batch whole"),
+        ("GetItem", item(Ellipsis, Ellipsis), {}, "must leave the batch whole"),
+        ("GetItem", item(slice(None), slice(0, 10**9)), {}, "must leave the batch whole"),
+        ("GetItem", (of("image"), [{"class_name": "__slice__"}]), {}, "must leave the batch"),
+        ("GetItem", item(Ellipsis, 1), {}, "must be stacked with others"),
+        ("GetItem", item(slice(None), slice(1), slice(None), 1), {}, "taken from whole maps"),
+        ("GetItem", (of("image"),), {}, "one more argument"),
+        ("Stack", ([of("image")],), {"axis": -1}, "single channels of one map"),
+        ("Stack", ([],), {"axis": -1}, "single channels of one map"),
+        ("Mean", (of("image"),), {"axis": [1], "keepdims": False}, r"axis=\(1, 2\)"),
+        ("Mean", (of("image"),), {"axis": None}, r"axis=\(1, 2\)"),
+        ("Max", (of("image"),), {"axis": [1, "2"]}, r"axis=\(1, 2\)"),
+        ("Mean", (of("image"),), {"axis": [1, 2], "keepdims": "x"}, "true or false"),
+        ("Reshape", (of("image"),), {"newshape": [1, 192]}, "leave the batch open"),
+        ("Reshape", (of("image"),), {"newshape": [-1, -5]}, "one to three sizes"),
+        ("SpectralNormalization", (of("image"),), {"layer": {"class_name": "LSTM"}}, "must wrap"),
+    ],
+)
+def test_other_functions_are_refused(kind, call, arguments, sentence):
+    config = functional(layer(kind, "f", call, **arguments), outputs=("f", 0, 0))
+    assert re.search(sentence, refused(config))
+
+
+@pytest.mark.parametrize("value", [[[1], [2]], "x", None, [float("nan")], [10**12], [[]]])
+def test_constants_that_are_no_row_of_numbers_are_refused(value):
+    constant = {"class_name": "__tensor__", "config": {"value": value}}
+    config = functional(layer("Add", "f", (of("image"), constant)), outputs=("f", 0, 0))
+    assert "one number per channel" in refused(config)
+
+
+def test_a_custom_class_with_the_name_of_a_function_is_refused():
+    entry = {**layer("Relu", "f", of("image")), "module": "evil", "registered_name": "Relu"}
+    assert 'never a custom class. Received: layer "f" (Relu), from "evil"' in refused(
+        functional(entry, outputs=("f", 0, 0))
+    )
+
+
+def test_a_call_counts_once_for_each_of_its_inputs():
+    pictures = [picture(f"p{n}") for n in range(90)]
+    inner = functional(
+        *pictures,
+        layer("Identity", "same", of("p0")),
+        inputs=[[f"p{n}", 0, 0] for n in range(90)],
+        outputs=("same", 0, 0),
+        name="inner",
+    )
+    call = {"args": [[of("image")] * 90], "kwargs": {}}
+    inner["inbound_nodes"] = [call] * 45
+    config = functional(inner, outputs=("inner", 1, 0))
+    config["config"]["layers"].append(
+        layer("Add", "sum", [of("inner", number) for number in range(45)])
+    )
+    config["config"]["output_layers"] = ["sum", 0, 0]
+    assert "may make 4,000 calls of its layers, each counted once for each input" in refused(config)
+    inner["inbound_nodes"] = [call] * 40
+    config["config"]["layers"][-1] = layer("Add", "sum", [of("inner", n) for n in range(40)])
+    assert len(network_from_config(config).layers) == 41
+
+
+@pytest.mark.parametrize("digits", [10**4000, -(10**4000)])
+def test_numbers_of_thousands_of_digits_are_not_quoted(digits):
+    shape = {"class_name": "InputLayer", "config": {"name": "i", "batch_shape": [None, digits]}}
+    calls = functional(conv("a", of("image", digits)), outputs=("a", 0, 0))
+    outputs = functional(conv("a", of("image")), outputs=("a", digits, 0))
+    for config in (sequential(shape, conv("a")), calls, outputs):
+        assert len(refused(config)) < 400
+
+
+@pytest.mark.parametrize("name", ["\ud800", "x" * 3_000_000, "\n\x1b[31m"])
+def test_a_name_in_a_note_is_short_and_can_be_shown(name):
+    network = network_from_config(
+        sequential(INPUT, layer("RandomFlip", name), conv("a"), layer("RandomFlip", name + "2"))
+    )
+    (note,) = network.notes
+    assert note.isprintable()
+    assert len(note.encode()) < 300
 
 
 @pytest.mark.parametrize(
@@ -372,3 +519,78 @@ def test_any_json_as_a_call_is_read_or_refused(value):
     except NetworkError as error:
         sentence = str(error)
     assert sentence.isprintable()
+
+
+# A real network, changed in a few places at random, as a fuzzer would
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Find every place in a config, as the keys that lead to it."""
+    yield path
+    inner: Any = ()
+    if isinstance(value, dict):
+        inner = value.items()
+    elif isinstance(value, list):
+        inner = enumerate(value)
+    for key, part in inner:
+        yield from _places(part, (*path, key))
+
+
+def _everything() -> dict[str, Any]:
+    """A config in which every part of the reader has something to do."""
+    inner = functional(
+        conv("x", of("image")),
+        layer("BatchNormalization", "y", of("x")),
+        outputs=[["y", 0, 0], ["x", 0, 0]],
+        name="inner",
+    )
+    inner["inbound_nodes"] = [{"args": [of("cut")], "kwargs": {"mask": None}}]
+    constant = {"class_name": "__tensor__", "config": {"value": [1.0, 2.0, 3.0]}}
+    activation = {"class_name": "LeakyReLU", "config": {"negative_slope": 0.1}}
+    wrapped = {"class_name": "Conv2D", "config": {"name": "w", "filters": 2, "kernel_size": 3}}
+    return functional(
+        layer("RandomFlip", "flip", of("image"), mode="horizontal"),
+        layer("Add", "moved", (of("flip"), constant)),
+        layer("GetItem", "cut", (of("moved"), [slice_of(...), slice_of(slice(None, None, -1))])),
+        inner,
+        layer("SpectralNormalization", "sn", of("inner", 0, 0), layer=wrapped),
+        conv("twice", of("sn"), of("twice", 0), activation=activation, padding="same"),
+        layer("Mean", "mean", of("twice", 1), axis=[1, 2], keepdims=True),
+        layer("Reshape", "flat", of("mean"), newshape=[-1, 2]),
+        layer("Multiply", "double", (of("flat"), 2.0)),
+        outputs=("double", 0, 0),
+    )
+
+
+def test_mutated_configs_are_read_or_refused_in_one_line():
+    draw = random.Random(20)
+    original = _everything()
+    network_from_config(original)
+    places = list(_places(original))
+    junk: list[Any] = [None, True, -1, 0, 1, 2, 10**30, -0.5, 1e300, "", "image", "inner", "x"]
+    junk += [[], {}, [[]], [None], ["x", 0, 0], [1, 1], "\ud800", "GetItem", "Functional", DEEP]
+    sentences = []
+    for _ in range(12_000):
+        config = copy.deepcopy(original)
+        for _ in range(draw.choice((1, 1, 2, 3))):
+            path = draw.choice(places[1:])
+            with contextlib.suppress(KeyError, IndexError, TypeError):
+                parent: Any = config
+                for key in path[:-1]:
+                    parent = parent[key]
+                if draw.random() < 0.2:
+                    del parent[path[-1]]
+                elif draw.random() < 0.3:
+                    other: Any = original
+                    for key in draw.choice(places):
+                        other = other[key]
+                    parent[path[-1]] = copy.deepcopy(other)
+                else:
+                    parent[path[-1]] = draw.choice(junk)
+        try:
+            network_from_config(config)
+        except NetworkError as error:
+            sentences.append(str(error))
+    assert all(sentence.isprintable() and len(sentence) < 500 for sentence in sentences)
+    # It is neither all refused nor all let through.
+    assert 1000 < len(sentences) < 11_800

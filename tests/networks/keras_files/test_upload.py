@@ -378,6 +378,7 @@ def test_a_killed_child_leaves_the_server_as_it_was(good, monkeypatch):
     tight = Allowance(memory_bytes=450 * MEBIBYTE)  # less than TensorFlow alone
     monkeypatch.setattr("cnnviz.networks.keras_files.upload.allowance_for", lambda _: tight)
     assert refused(good) == (
-        "Reading a file may take 450 MiB of memory. Received: a file that needs more."
+        "Reading a file may take 450 MiB of memory; the variable CNNVIZ_MODEL_MEGABYTES sets "
+        "this limit. Received: a file that needs more."
     )
     assert load_keras().layers.Flatten()(np.ones((1, 2, 2))).shape == (1, 4)

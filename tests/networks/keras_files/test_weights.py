@@ -247,7 +247,8 @@ def test_weights_under_other_names_are_refused():
 
 def test_too_many_weights_are_refused_with_their_number():
     assert refused(file_with(plain), model_parameters=0.000007) == (
-        'An uploaded network may have 7 weights. Received: 8, of which 8 in layer "dense" (Dense).'
+        "An uploaded network may have 7 weights; the variable CNNVIZ_MODEL_PARAMETERS sets this "
+        'limit. Received: 8, of which 8 in layer "dense" (Dense).'
     )
 
 
