@@ -18,6 +18,7 @@ _OPENED = "layer_opened"
 
 def show(scene: Scene) -> None:
     """Draw it."""
+    scene.settle()
     _chooser(scene)
     opened = _opened(scene)
     _mount(

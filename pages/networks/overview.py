@@ -15,6 +15,7 @@ _KEY = "overview"
 
 def show(scene: Scene) -> None:
     """Draw it."""
+    scene.settle()
     _mount(
         key=_KEY,
         data=_message(scene),
@@ -45,8 +46,8 @@ def _look(scene: Scene, place: dict[str, object]) -> None:
 
 
 def _message(scene: Scene) -> bytes:
-    columns = overview(scene.network, scene.maps)
     network, focus = scene.network, scene.focus
+    columns = overview(network, scene.maps, also=(focus.layer, focus.channel))
     predictions = network.predictions(scene.maps) if network.has_classes else []
     settings = {
         "identity": scene.identity,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from cnnviz.networks.feature_maps.overview import most_varied
 from cnnviz.networks.network import Network
 from pages.ui.address import Addressed
 from pages.ui.picture import Picture
@@ -55,9 +56,18 @@ class Scene:
         return _maps(self.identity, self.picture.identity, self.network, self.picture.image)
 
     @property
+    def x(self) -> np.ndarray:
+        """The network's input: the picture, cut, resized and preprocessed."""
+        return self.maps["image"]
+
+    @property
     def focus(self) -> Focus:
-        """The place in hand; the first map of the last convolution's output by default."""
+        """The place in hand; by default the first map that the overview shows of the last maps."""
         return self._inside(_FOCUS.value())
+
+    def settle(self) -> None:
+        """Name the place in hand in the address, so that every view shows the same one."""
+        _FOCUS.hold(self.focus)
 
     def look_at(self, layer: str, channel: int = 0, row: int = 0, column: int = 0) -> None:
         """Move the focus; call it from callbacks. A place outside is moved to the nearest."""
@@ -69,7 +79,8 @@ class Scene:
             maps = [layer for layer in self.network.layers if layer.is_map and layer.inputs]
             layer = maps[-1] if maps else self.network.layers[-1]
             rows, columns = layer.output_shape[:2] if layer.is_map else (1, 1)
-            return Focus(layer.name, 0, rows // 2, columns // 2)
+            channel = int(most_varied(self.maps[layer.name])[0])
+            return Focus(layer.name, channel, rows // 2, columns // 2)
         shape = self.network.layer(focus.layer).output_shape
         rows, columns, channels = shape if len(shape) == 3 else (1, 1, shape[-1])
         return Focus(

@@ -38,8 +38,17 @@ class Column:
     mixes: bool
 
 
+MOST = 9
+"""Channels of a layer that are drawn."""
+
+
 def overview(
-    network: Network, maps: Mapping[str, Maps], *, most: int = 9, side: int = 40
+    network: Network,
+    maps: Mapping[str, Maps],
+    *,
+    most: int = MOST,
+    side: int = 40,
+    also: tuple[str, int] | None = None,
 ) -> list[Column]:
     """Draw every layer small.
 
@@ -48,19 +57,25 @@ def overview(
     maps : every layer's output, of `Network.feature_maps`.
     most : channels per layer; of more, those whose values vary most, in their own order.
     side : rows and columns of a thumbnail at most; larger maps are averaged down.
+    also : a layer's name and a channel of it that is drawn in any case.
     """
+    layer_also, channel_also = also or ("", -1)
     return [
-        _column(layer, maps[layer.name], most, side)
+        _column(
+            layer, maps[layer.name], most, side, channel_also if layer.name == layer_also else -1
+        )
         for layer in network.layers
         if layer.name in maps
     ]
 
 
-def _column(layer: LayerInfo, values: Maps, most: int, side: int) -> Column:
+def _column(layer: LayerInfo, values: Maps, most: int, side: int, also: int) -> Column:
     if values.ndim != 3:
         # A vector is a row of single numbers, each a map of one cell.
         values = values.reshape(1, 1, -1)
-    chosen = _most_varied(values, most)
+    chosen = most_varied(values, most)
+    if also >= 0 and also not in chosen:
+        chosen = np.sort([also, *most_varied(values, most - 1)])
     planes = np.ascontiguousarray(np.moveaxis(values[..., chosen], -1, 0), np.float32)
     limit = float(np.abs(values).max(initial=0.0))
     if not np.isfinite(limit):
@@ -80,12 +95,22 @@ def _column(layer: LayerInfo, values: Maps, most: int, side: int) -> Column:
     )
 
 
-def _most_varied(values: Maps, most: int) -> NDArray[np.intp]:
+def most_varied(values: Maps, most: int = MOST) -> NDArray[np.intp]:
+    """Choose the channels of a layer whose values vary most, in their own order.
+
+    values : (rows, columns, channels), or (units,), of which the largest are chosen.
+
+    >>> most_varied(np.array([[[0.0, 1.0, 5.0], [0.0, 3.0, -5.0]]], np.float32), 2)
+    array([1, 2])
+    """
     channels = values.shape[-1]
     if channels <= most:
         return np.arange(channels)
+    rows = values.reshape(-1, values.shape[-2] if values.ndim > 1 else 1, channels)
     # Every fourth row and column tell the ranking as well as all do.
-    step = max(1, values.shape[0] // 28)
-    sample = values[::step, ::step].reshape(-1, channels)
-    spread = sample.std(axis=0) if sample.shape[0] > 1 else np.abs(sample[0])
+    step = max(1, rows.shape[0] // 28)
+    sample = rows[::step, ::step].reshape(-1, channels)
+    # What overflowed in somebody's network comes last.
+    with np.errstate(all="ignore"):
+        spread = sample.std(axis=0) if sample.shape[0] > 1 else np.abs(sample[0])
     return np.sort(np.argsort(-spread, kind="stable")[:most])

@@ -181,3 +181,22 @@ def test_a_phone_shows_it_without_sideways_scrolling(visit, place):
     assert overflow(page) <= 0
     wide = page.locator(".two").evaluate("(two) => two.scrollWidth - two.clientWidth")
     assert wide <= 0
+
+
+def test_more_inputs_stay_in_the_list_once_they_are_asked_for(visit):
+    page = opened(visit, "dense:1:0:0")
+    rows = page.locator("ol.inputs > li")
+    before = rows.count()
+    more = page.get_by_role("button", name="Show 24 more")
+    more.click()
+    expect(rows).to_have_count(before + 24)
+    settle(page)
+    expect(rows).to_have_count(before + 24)
+    more.click()
+    expect(rows).to_have_count(before + 48)
+    page.set_viewport_size({"width": 1300, "height": 900})
+    settle(page)
+    expect(rows).to_have_count(before + 48)
+    page.locator(".units button").nth(3).click()
+    answered(page)
+    expect(rows).to_have_count(before)

@@ -82,7 +82,8 @@ export class Inputs {
     this.gridBox.onblur = () => this.lookAt(null);
   }
 
-  show(found, arrays, page) {
+  // of: what the inputs belong to; as long as it is the same, the list stays as it is unfolded.
+  show(found, arrays, page, of) {
     Object.assign(this, { found, arrays, page });
     this.maps = table("maps", page.dark);
     this.weightColours = table("weights", page.dark);
@@ -103,9 +104,7 @@ export class Inputs {
         this.limits.forEach((one) => (one[name] = limit));
       }
     }
-    this.shown = FIRST_ROWS;
-    this.chosen = 0;
-    this.inside = null;
+    if (this.of !== of) Object.assign(this, { of, shown: FIRST_ROWS, chosen: 0, inside: null });
     this.fill();
   }
 

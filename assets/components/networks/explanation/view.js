@@ -32,7 +32,12 @@ class Explanation {
     this.maps = new Map(); // by key, the most recent ones
     this.serial = 0;
     this.build();
-    this.resized = new ResizeObserver(() => this.found !== undefined && this.layout());
+    this.resized = new ResizeObserver(() => {
+      // Its height follows from what it holds, and tells nothing new.
+      if (root.clientWidth === this.width) return;
+      this.width = root.clientWidth;
+      if (this.found !== undefined) this.layout();
+    });
     this.resized.observe(root);
   }
 
@@ -218,10 +223,16 @@ class Explanation {
     if (found) {
       if (cell.layer === "image" && found.view)
         this.end.show(arrays.view, found, cell, layer.labels, page);
-      this.inputs.show(found, arrays, page);
+      this.inputs.show(found, arrays, page, this.inHand());
       fillSteps(this.steps, found, arrays, page, this.inputs.tellsSum && found.steps.length > 1);
     } else this.refuse();
     if (part && !(focused.isConnected && focused.checkVisibility())) this.refocus(part);
+  }
+
+  // Which number is shown, of which picture and network, and how far it is taken apart.
+  inHand() {
+    const { cell, apart, keys } = this.settings;
+    return [cell.row, cell.column, cell.channel, apart, keys.layer].join();
   }
 
   // What was in focus has been made anew: its like takes over, so that one can go on by keyboard.
