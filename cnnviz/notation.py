@@ -1,30 +1,48 @@
 """How numbers are written: in a cell, in words and inside formulas (LaTeX)."""
 
+import decimal
 import math
 
 import numpy as np
 
 
-def written(value: float, digits: int = 3) -> str:
-    """Write a number with about `digits` significant digits and a true minus sign.
+def written(value: float, digits: int = 3, letters: int | None = None) -> str:
+    """Write a number with `digits` significant digits at most and a true minus sign.
 
-    >>> written(-310.0), written(0.0625), written(12.3456)
-    ('\u2212310', '0.0625', '12.3')
+    Whole numbers below a million, and the whole part of others, are never cut; zeros at the end
+    are left out; below a thousandth and from a million on it is a power of ten. Where the text is
+    longer than `letters` signs, fewer digits are written, down to one. Halves are rounded away
+    from zero. `written` in `assets/components/shared/numbers.js` follows the same rule.
+
+    >>> written(-310.0), written(0.00123456), written(12.3456), written(1.5e-7)
+    ('\u2212310', '0.00123', '12.3', '1.5e\u22127')
+    >>> written(-0.00123456, letters=7)
+    '\u22120.0012'
     """
     if not math.isfinite(value):
-        return str(value)
-    if value == int(value) and abs(value) < 1e6:
-        text = str(int(value))
-    elif not 1e-3 <= abs(value) < 1e6:
-        text = f"{value:.1e}"
-    else:
-        whole = max(0, math.floor(math.log10(abs(value))))
-        text = (
-            f"{value:.{max(0, min(4, digits - 1 - whole))}f}"
-            if abs(value) >= 1
-            else (f"{value:.4f}".rstrip("0"))
-        )
-    return text.replace("-", "\u2212")
+        return "NaN" if math.isnan(value) else _signed("\u221e", value)
+    size = abs(value)
+    if size < 1e6 and size == int(size):
+        return _signed(str(int(size)), value)
+    text = _signed(_rounded(size, digits), value)
+    while letters is not None and len(text) > letters and digits > 1:
+        digits -= 1
+        text = _signed(_rounded(size, digits), value)
+    return text
+
+
+def _rounded(size: float, digits: int) -> str:
+    whole = len(str(int(size))) if 1 <= size < 1e6 else 0
+    context = decimal.Context(prec=max(digits, whole), rounding=decimal.ROUND_HALF_UP)
+    rounded = context.create_decimal_from_float(size).normalize(context)
+    power = rounded.adjusted()
+    if -3 <= power < 6:
+        return f"{rounded:f}"
+    return f"{rounded.scaleb(-power):f}e{_signed(str(abs(power)), power)}"
+
+
+def _signed(text: str, value: float) -> str:
+    return f"\u2212{text}" if value < 0 else text
 
 
 def written_count(count: int) -> str:
@@ -36,7 +54,7 @@ def written_count(count: int) -> str:
     for size, word in ((10**12, "trillion"), (10**9, "billion"), (10**7, "million")):
         if count >= size:
             unit = 10**6 if word == "million" else size
-            return f"{count / unit:.4g} {word}"
+            return f"{written(count / unit, 4)} {word}"
     return f"{count:,}"
 
 

@@ -144,7 +144,7 @@ def _cells(
             continue
         red, green, blue = (int(level) for level in colours[row, column])
         draw.rectangle(box, fill=(red, green, blue), outline="#8a9299")
-        text = letters(written(float(numbers[row, column])))
+        text = letters(written(float(numbers[row, column]), letters=7))
         draw.text(
             (x + _CELL / 2, y + _CELL / 2),
             text,

@@ -126,7 +126,7 @@ def _draw_cells(
         draw.rectangle(box, fill=colour, outline="#8a9299")
         if hatched is not None and hatched[row, column]:
             colour = _hatch(draw, box)
-        text = letters(written(float(numbers[row, column])))
+        text = letters(written(float(numbers[row, column]), letters=7))
         draw.text(
             (x + _CELL / 2, y + _CELL / 2),
             text,

@@ -263,7 +263,7 @@ def _grid(
         crossed = grid.crossed is not None and bool(grid.crossed[row, column])
         if crossed:
             _cross(group, x, y, _CELL, ink)
-        text = written(float(grid.numbers[row, column]))
+        text = written(float(grid.numbers[row, column]), letters=7)
         size = 18 if len(text) <= 4 else 13
         _text(
             group,

@@ -124,10 +124,7 @@ def test_the_browser_paints_what_python_would(visit, show):
         " canvas.height).data)"
     )
     painted = np.array(pixels).reshape(*values.shape[:2], 4)[..., :3]
-    # Half a level may be rounded either way; on the signed scale that is one step of its table.
-    assert np.abs(painted - display(values, show).astype(int)).max() <= (
-        6 if show == "signed" else 1
-    )
+    np.testing.assert_array_equal(painted, display(values, show))
 
 
 def test_hovering_the_result_shows_the_sum_of_that_cell(visit):

@@ -92,12 +92,12 @@ def test_the_formula_has_the_numbers_of_the_place():
     mix = mix_channels([[[1, 10, 100]]], [[[-3, 2e-6, 1]]], bias=-0.5, activation="relu")
     terms = [
         r"- \underbrace{3}_{\text{red}}",
-        r"+ \underbrace{2.0 \cdot 10^{-5}}_{\text{green}}",
+        r"+ \underbrace{2 \cdot 10^{-5}}_{\text{green}}",
         r"+ \underbrace{100}_{\text{blue}}",
         r"- \underbrace{0.5}_{b}",
     ]
     assert mix_formula(mix, 0, 0, bias=-0.5, activation="ReLU") == (
-        rf"y_{{0,0}} = \text{{ReLU}}\bigl({' '.join(terms)}\bigr) = \text{{ReLU}}(96.50) = 96.50"
+        rf"y_{{0,0}} = \text{{ReLU}}\bigl({' '.join(terms)}\bigr) = \text{{ReLU}}(96.5) = 96.5"
     )
 
 

@@ -3,6 +3,10 @@
 import { css, inkOn } from "../shared/colours.js";
 import { sharpContext } from "../shared/dom.js";
 
+const SMALLEST_LETTER = 6.5; // pixels: what is smaller is not drawn
+const READABLE_LETTER = 7; // numbers give up digits until they reach this size
+const LARGEST_LETTER = 22;
+
 export class CellGrid {
   constructor(canvas) {
     this.canvas = canvas;
@@ -10,97 +14,44 @@ export class CellGrid {
     this.cell = 1;
   }
 
-  // colour(row, column): [r, g, b], or null for an empty cell; text and note: strings.
+  // colour(row, column): [r, g, b], or null for an empty cell.
+  // text(row, column, letters): a string, of `letters` signs at most where that is possible.
+  // note(row, column): a string for below the text.
   // hatched(row, column): true where a cell is padding; crossed: true where it is crossed out.
   // marks: outlined rectangles. dots: cells with a corner filled, `strong` ones outlined too.
   // most: the largest side of a cell. even: all numbers in one size, that of the longest.
-  draw({
-    rows,
-    columns,
-    colour,
-    text,
-    note,
-    hatched,
-    crossed,
-    marks = [],
-    dots = [],
-    page,
-    tallest = Infinity,
-    most = 76,
-    even = false,
-  }) {
+  draw(grid) {
+    const { rows, columns, colour, text, page, marks = [], dots = [] } = grid;
+    const context = this.size(grid);
+    const { cell } = this;
+    const letters = Math.max(1, Math.floor(widthOfLetters(cell) / READABLE_LETTER));
+    const longest = grid.even && text ? longestText(rows, columns, text, letters) : 3;
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const box = [column * cell, row * cell, cell];
+        const fill = colour(row, column);
+        if (fill === null) drawEmpty(context, box, page);
+        else drawFilled(context, box, { grid, row, column, fill, letters, longest });
+      }
+    }
+    if (cell >= 10) drawLines(context, rows, columns, cell, page);
+    for (const dot of dots) corner(context, dot, cell, page);
+    for (const mark of marks) outline(context, mark, cell, page);
+  }
+
+  // Make the canvas as large as its cells; returns its context.
+  size({ rows, columns, tallest = Infinity, most = 76 }) {
     const available = this.canvas.parentElement.clientWidth;
     this.rows = rows;
     this.columns = columns;
     this.cell = Math.max(2, Math.min(available / columns, tallest / rows, most));
-    const { cell } = this;
-    const [width, height] = [cell * columns, cell * rows];
+    const [width, height] = [this.cell * columns, this.cell * rows];
     this.canvas.style.width = `${width}px`;
     this.canvas.style.height = `${height}px`;
     const context = sharpContext(this.canvas, width, height);
     context.textAlign = "center";
     context.textBaseline = "middle";
-    const family = page.font;
-    const longest = even ? longestText(rows, columns, text) : 3;
-    for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        const [x, y] = [column * cell, row * cell];
-        const fill = colour(row, column);
-        if (fill === null) {
-          context.fillStyle = page.panel;
-          context.fillRect(x + 0.5, y + 0.5, cell - 1, cell - 1);
-          continue;
-        }
-        context.fillStyle = css(fill);
-        context.fillRect(x, y, cell + 0.5, cell + 0.5);
-        const outside = hatched?.(row, column);
-        if (outside) hatch(context, x, y, cell, page);
-        const isCrossed = crossed?.(row, column);
-        if (isCrossed) cross(context, x, y, cell, outside ? page.ink : inkOn(fill));
-        const written = text?.(row, column) ?? "";
-        if (written !== "" && cell >= 14) {
-          const below = note?.(row, column) ?? "";
-          const letters = Math.max(3, longest, written.length);
-          const size = Math.min(cell * 0.4, (cell * 1.55) / letters, 22);
-          if (size >= 6.5) {
-            context.font = `500 ${size}px ${family}`;
-            if (outside) {
-              context.fillStyle = page.background;
-              const half = context.measureText(written).width / 2 + 2;
-              const high = size * 1.2;
-              context.fillRect(x + cell / 2 - half, y + (cell - high) / 2, 2 * half, high);
-            }
-            if (isCrossed) {
-              context.strokeStyle = outside ? page.background : css(fill);
-              context.lineWidth = 5;
-              context.strokeText(written, x + cell / 2, y + cell * (below ? 0.4 : 0.52));
-            }
-            context.fillStyle = outside ? page.ink : inkOn(fill);
-            context.fillText(written, x + cell / 2, y + cell * (below ? 0.4 : 0.52));
-            if (below && cell >= 26) {
-              context.font = `500 ${Math.min(cell * 0.25, 13)}px ${family}`;
-              context.fillText(below, x + cell / 2, y + cell * 0.77);
-            }
-          }
-        }
-      }
-    }
-    if (cell >= 10) {
-      context.strokeStyle = page.dark ? "rgba(255,255,255,.16)" : "rgba(0,0,0,.14)";
-      context.lineWidth = 1;
-      context.beginPath();
-      for (let row = 0; row <= rows; row++) {
-        context.moveTo(0, row * cell);
-        context.lineTo(width, row * cell);
-      }
-      for (let column = 0; column <= columns; column++) {
-        context.moveTo(column * cell, 0);
-        context.lineTo(column * cell, height);
-      }
-      context.stroke();
-    }
-    for (const dot of dots) corner(context, dot, cell, page);
-    for (const mark of marks) outline(context, mark, cell, page);
+    return context;
   }
 
   cellAt(event) {
@@ -112,14 +63,82 @@ export class CellGrid {
   }
 }
 
-function longestText(rows, columns, text) {
-  let longest = 0;
+// A letter is about 0.65 of its size wide.
+function widthOfLetters(cell) {
+  return cell * 1.55;
+}
+
+function longestText(rows, columns, text, letters) {
+  let longest = 3;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      longest = Math.max(longest, text(row, column).length);
+      longest = Math.max(longest, text(row, column, letters).length);
     }
   }
   return longest;
+}
+
+function drawEmpty(context, [x, y, cell], page) {
+  context.fillStyle = page.panel;
+  context.fillRect(x + 0.5, y + 0.5, cell - 1, cell - 1);
+}
+
+function drawFilled(context, box, { grid, row, column, fill, letters, longest }) {
+  const [x, y, cell] = box;
+  const { page } = grid;
+  context.fillStyle = css(fill);
+  context.fillRect(x, y, cell + 0.5, cell + 0.5);
+  const isOutside = grid.hatched?.(row, column);
+  if (isOutside) hatch(context, x, y, cell, page);
+  const isCrossed = grid.crossed?.(row, column);
+  const ink = isOutside ? page.ink : inkOn(fill);
+  if (isCrossed) cross(context, x, y, cell, ink);
+  const text = cell >= 14 ? (grid.text?.(row, column, letters) ?? "") : "";
+  const size = Math.min(
+    cell * 0.4,
+    widthOfLetters(cell) / Math.max(longest, text.length),
+    LARGEST_LETTER,
+  );
+  if (text === "" || size < SMALLEST_LETTER) return;
+  const note = grid.note?.(row, column) ?? "";
+  const behind = isOutside ? page.background : css(fill);
+  context.font = `500 ${size}px ${page.font}`;
+  if (isOutside) clear(context, box, text, size, behind);
+  const [middle, height] = [x + cell / 2, y + cell * (note ? 0.4 : 0.52)];
+  if (isCrossed) {
+    context.strokeStyle = behind;
+    context.lineWidth = 5;
+    context.strokeText(text, middle, height);
+  }
+  context.fillStyle = ink;
+  context.fillText(text, middle, height);
+  if (note && cell >= 26) {
+    context.font = `500 ${Math.min(cell * 0.25, 13)}px ${page.font}`;
+    context.fillText(note, middle, y + cell * 0.77);
+  }
+}
+
+// Room for a number on hatching.
+function clear(context, [x, y, cell], text, size, colour) {
+  const half = context.measureText(text).width / 2 + 2;
+  const high = size * 1.2;
+  context.fillStyle = colour;
+  context.fillRect(x + cell / 2 - half, y + (cell - high) / 2, 2 * half, high);
+}
+
+function drawLines(context, rows, columns, cell, page) {
+  context.strokeStyle = page.dark ? "rgba(255,255,255,.16)" : "rgba(0,0,0,.14)";
+  context.lineWidth = 1;
+  context.beginPath();
+  for (let row = 0; row <= rows; row++) {
+    context.moveTo(0, row * cell);
+    context.lineTo(columns * cell, row * cell);
+  }
+  for (let column = 0; column <= columns; column++) {
+    context.moveTo(column * cell, 0);
+    context.lineTo(column * cell, rows * cell);
+  }
+  context.stroke();
 }
 
 function hatch(context, x, y, cell, page) {

@@ -49,9 +49,15 @@ export function table(scale, dark) {
 
 // A signed value's colour: zero is the middle entry, +-limit the ends.
 export function signedColour(value, limit, bytes) {
-  const last = bytes.length / 3 - 1;
-  const at = 3 * Math.round(((Math.max(-1, Math.min(1, value / (limit || 1))) + 1) / 2) * last);
+  const at = 3 * entryOf(value, Math.fround(limit || 1), (bytes.length / 3 - 1) / 2);
   return [bytes[at], bytes[at + 1], bytes[at + 2]];
+}
+
+// The entry of a table that has `half` entries on either side of zero. All in float32, as
+// cnnviz/drawing/palette.py reckons, so that both round a value to the same entry.
+function entryOf(value, limit, half) {
+  const part = Math.max(-1, Math.min(1, Math.fround(value / limit)));
+  return Math.trunc(Math.fround(Math.fround(part * half) + (half + 0.5)));
 }
 
 export function extremes(values) {
@@ -74,22 +80,28 @@ export function shownColour(values, show, [least, most], bytes) {
   return levels.length === 1 ? [levels[0], levels[0], levels[0]] : levels;
 }
 
+const clamped = new Uint8ClampedArray(1); // rounds and clips as `paint` does
+
 function level(value, show, least, most) {
-  let shown = value;
-  if (show === "absolute") shown = Math.abs(value);
-  if (show === "rescale") shown = most > least ? ((value - least) / (most - least)) * 255 : 0;
-  return Math.max(0, Math.min(255, Math.round(shown)));
+  const [scale, offset] = show === "rescale" ? [stretch(least, most), least] : [1, 0];
+  const shown = show === "absolute" ? Math.abs(value) : value;
+  clamped[0] = Math.fround(Math.fround(shown - offset) * scale);
+  return clamped[0];
+}
+
+// In float32, as cnnviz/drawing/display.py reckons.
+function stretch(least, most) {
+  return most > least ? Math.fround(255 / (most - least)) : 0;
 }
 
 // Fill `pixels` (RGBA bytes) with planes of values, planes[channel * size + pixel].
 export function paint(pixels, planes, size, show, [least, most], bytes) {
   const channels = planes.length / size;
   if (show === "signed") {
-    const last = bytes.length / 3 - 1;
-    const limit = Math.max(Math.abs(least), Math.abs(most)) || 1;
-    const factor = last / (2 * limit);
+    const half = (bytes.length / 3 - 1) / 2;
+    const limit = Math.fround(Math.max(Math.abs(least), Math.abs(most)) || 1);
     for (let at = 0, to = 0; at < size; at++, to += 4) {
-      const from = 3 * Math.round((planes[at] + limit) * factor);
+      const from = 3 * entryOf(planes[at], limit, half);
       pixels[to] = bytes[from];
       pixels[to + 1] = bytes[from + 1];
       pixels[to + 2] = bytes[from + 2];
@@ -98,14 +110,13 @@ export function paint(pixels, planes, size, show, [least, most], bytes) {
     return;
   }
   const absolute = show === "absolute";
-  const scale = show === "rescale" ? (most > least ? 255 / (most - least) : 0) : 1;
-  const offset = show === "rescale" ? least : 0;
+  const [scale, offset] = show === "rescale" ? [stretch(least, most), least] : [1, 0];
   for (let channel = 0; channel < 3; channel++) {
     const plane = (channels === 3 ? channel : 0) * size;
     for (let at = 0, to = channel; at < size; at++, to += 4) {
       let value = planes[plane + at];
       if (absolute && value < 0) value = -value;
-      pixels[to] = (value - offset) * scale; // Uint8ClampedArray rounds and clips
+      pixels[to] = Math.fround(Math.fround(value - offset) * scale); // its kind rounds and clips
     }
   }
   for (let to = 3; to < 4 * size; to += 4) pixels[to] = 255;

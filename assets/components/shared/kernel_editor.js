@@ -180,8 +180,7 @@ export class KernelEditor {
 
   // What stands in a cell. A cell that is left as it stands keeps its weight's unwritten digits.
   text(value) {
-    const text = written(value, this.digits ?? (this.columns > 5 ? 2 : 4));
-    return text === "0" && value !== 0 ? written(value, 4) : text;
+    return written(value, this.digits ?? (this.columns > 5 ? 2 : 4), 6);
   }
 
   mark(row, column) {

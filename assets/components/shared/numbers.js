@@ -1,19 +1,42 @@
 // How numbers are written in cells, sentences and legends.
 
 const MINUS = "\u2212";
+const UNITS = [
+  [1e12, "trillion"],
+  [1e9, "billion"],
+  [1e6, "million"],
+];
 
-export function written(value, digits = 4) {
-  if (!Number.isFinite(value)) return String(value);
-  if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value).replace("-", MINUS);
+// A number with `digits` significant digits at most, by the rule of cnnviz/notation.py: whole
+// numbers below a million, and the whole part of others, are never cut; where the text is longer
+// than `letters` signs, fewer digits are written, down to one.
+export function written(value, digits = 3, letters = Infinity) {
+  const sign = value < 0 ? MINUS : "";
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : `${sign}\u221e`;
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(1).replace("-", MINUS);
-  const decimals = Math.max(0, digits - 1 - Math.max(0, Math.floor(Math.log10(size || 1))));
-  return String(Number(value.toFixed(Math.min(decimals, 4)))).replace("-", MINUS);
+  if (Number.isInteger(size) && size < 1e6) return `${sign}${size}`;
+  let text = sign + rounded(size, digits);
+  while (text.length > letters && digits > 1) text = sign + rounded(size, --digits);
+  return text;
+}
+
+function rounded(size, digits) {
+  const whole = size >= 1 && size < 1e6 ? String(Math.trunc(size)).length : 0;
+  const [mantissa, power] = size.toExponential(Math.max(digits, whole) - 1).split("e");
+  if (power >= -3 && power < 6) return String(Number(`${mantissa}e${power}`));
+  return `${Number(mantissa)}e${power.replace("-", MINUS).replace("+", "")}`;
+}
+
+// A count in full below ten millions, then in words: written_count of cnnviz/notation.py.
+export function writtenCount(count) {
+  if (count < 1e7) return Math.round(count).toLocaleString("en");
+  const [unit, word] = UNITS.find(([least]) => count >= least);
+  return `${written(count / unit, 4)} ${word}`;
 }
 
 // What a person types: a decimal comma or the typographic minus is understood too.
 export function read(text) {
-  const cleaned = String(text).trim().replace(MINUS, "-").replace(",", ".");
+  const cleaned = String(text).trim().replaceAll(MINUS, "-").replace(",", ".");
   return cleaned === "" ? NaN : Number(cleaned);
 }
 

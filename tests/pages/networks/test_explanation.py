@@ -311,7 +311,7 @@ def test_a_number_that_is_none_is_told_all_the_same():
     less = keras.layers.Subtract(name="less")([root, keras.layers.ReLU()(root)])
     network = Network.from_model(keras.Model(x, less, name="endless"))
     settings, _ = told(scene_of(network), Cell("less", 1, 1, 0))
-    assert settings["found"]["value"] == settings["found"]["network_value"] == "nan"
+    assert settings["found"]["value"] == settings["found"]["network_value"] == "NaN"
     assert settings["found"]["agrees"]
 
 

@@ -215,7 +215,6 @@ class Flatten {
     const { page } = this;
     const value = (index) => this.values[index];
     const colour = (index) => signedColour(value(index), this.limit, this.bytes);
-    const digits = this.limit >= 100 ? 3 : 2;
     this.grids.forEach(({ cells, heading }, map) => {
       heading.classList.toggle("lit", map === channel);
       const at = (down, across) => (down * columns + across) * channels + map;
@@ -226,7 +225,7 @@ class Flatten {
         page,
         tallest: 260,
         colour: (down, across) => colour(at(down, across)),
-        text: (down, across) => written(value(at(down, across)), digits),
+        text: (down, across, letters) => written(value(at(down, across)), 3, letters),
         marks,
       });
     });
@@ -244,7 +243,7 @@ class Flatten {
         const index = down * line + across;
         return this.filling && index > this.index ? null : colour(index);
       },
-      text: (down, across) => written(value(down * line + across), digits),
+      text: (down, across, letters) => written(value(down * line + across), 3, letters),
       marks,
     });
     this.join(row, column, channel);

@@ -87,12 +87,13 @@ export class KernelCells {
     const at = (row, column) => row * columns + column;
     // An arrow beside the number takes room from it.
     const digits = columns > 5 || (changes && holder.clientWidth / columns < 66) ? 2 : 3;
-    const text = (value) => (this.still ? written(value, digits) : fixed(value, digits));
+    const text = (value, letters) =>
+      this.still ? written(value, digits, letters) : fixed(value, digits);
     cells.draw({
       rows,
       columns,
       colour: (row, column) => signedColour(values[at(row, column)], limit, bytes),
-      text: (row, column) => text(values[at(row, column)]),
+      text: (row, column, letters) => text(values[at(row, column)], letters),
       marks: lit ? [{ row: lit[0], column: lit[1], height: 1, width: 1 }] : [],
       page,
       tallest: TALLEST,

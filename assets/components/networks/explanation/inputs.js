@@ -487,7 +487,7 @@ export class Inputs {
           return signedColour(Number.isFinite(value) ? value : 0, limit, bytes);
         },
         hatched: (down, across) => !inside[down * wide + across],
-        text: (down, across) => written(this.at(name, row, down, across), 3),
+        text: (down, across, letters) => written(this.at(name, row, down, across), 3, letters),
         marks,
       });
     };

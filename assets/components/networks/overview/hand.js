@@ -74,7 +74,7 @@ function mapWords(layer, covers, tile, maps) {
   const [least, mean, most] = maps.statisticsOf(layer, tile);
   const lines = [
     layer.rows * layer.columns === 1 && layer.vector
-      ? `Number ${channel} of ${layer.channels}: ${written(mean)}.`
+      ? `Number ${channel} of ${layer.channels}: ${written(mean, 4)}.`
       : `Map ${channel} of ${layer.channels}: from ${written(least, 3)} to ${written(most, 3)}, ` +
         `on average ${written(mean, 3)}.`,
     `${layer.kind}, ${shape(layer)}. ${layer.words}`,

@@ -2,7 +2,7 @@
 // depth, costs by size. Every number shown is one of Python's samples; nothing is interpolated.
 
 import { unpack } from "../../shared/wire.js";
-import { written } from "../../shared/numbers.js";
+import { written, writtenCount } from "../../shared/numbers.js";
 import { theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
 import { Player } from "../../shared/player.js";
@@ -242,7 +242,7 @@ class Curves {
         const group = groups[one.group];
         const slope = panel.slope === undefined ? NaN : this.valueOf(panel.slope, one.group);
         dots.push({ y, colour: this.colours[one.group], main: group.main, slope });
-        const write = panel.y.powers ? writtenPower : panel.y.amounts ? amount : written;
+        const write = panel.y.powers ? writtenPower : panel.y.amounts ? writtenCount : written;
         const text = here ? write(y, 5) : "\u2013";
         this.cells[one.group][place].textContent = text;
         said.push(`${group.name}: ${panel.title} ${text}`);
@@ -269,15 +269,4 @@ class Curves {
     const one = this.series.find((series) => series.panel === panel && series.group === group);
     return one ? one.y[nearestAt(one.x, this.value)] : NaN;
   }
-}
-
-// Counts as cnnviz/notation.py writes them.
-function amount(value) {
-  if (value < 1e7) return Math.round(value).toLocaleString("en");
-  const [size, word] = [
-    [1e12, "trillion"],
-    [1e9, "billion"],
-    [1e6, "million"],
-  ].find(([least]) => value >= least);
-  return `${Number((value / size).toPrecision(4))} ${word}`;
 }

@@ -102,10 +102,10 @@ export const gridMethods = {
         return shownColour(values, show, this.inputRange, this.maps);
       },
       hatched: (row, column) => this.outside(first[0] + row, first[1] + column),
-      text: (row, column) =>
+      text: (row, column, letters) =>
         this.outside(first[0] + row, first[1] + column) && this.isQuiet(inWindow(row, column))
           ? ""
-          : written(this.inputAt(first[0] + row, first[1] + column), 3),
+          : written(this.inputAt(first[0] + row, first[1] + column), 3, letters),
       note: (row, column) => {
         const tap = this.weights && !this.stamp && !this.pixel && inWindow(row, column);
         if (!tap) return "";
@@ -152,12 +152,12 @@ export const gridMethods = {
       colour: (row, column) =>
         signedColour(outside(row, column) ? 0 : at(row, column), limit, this.maps),
       hatched: outside,
-      text: (row, column) => {
+      text: (row, column, letters) => {
         // On a picture the many zeros would hide the few that count.
         const value = outside(row, column) ? 0 : at(row, column);
         return outside(row, column) || (this.settings.pictures && value === 0)
           ? ""
-          : written(value, 3);
+          : written(value, 3, letters);
       },
       marks: [
         {
@@ -192,7 +192,8 @@ export const gridMethods = {
       most: this.cellSide && 44,
       colour: (row, column) =>
         signedColour(cells[row * this.kernelColumns + column].product, limit, this.maps),
-      text: (row, column) => written(cells[row * this.kernelColumns + column].product, 3),
+      text: (row, column, letters) =>
+        written(cells[row * this.kernelColumns + column].product, 3, letters),
       marks,
     });
     this.products.holder.setAttribute("aria-label", "Each pixel times its weight.");
@@ -231,7 +232,7 @@ export const gridMethods = {
         if (values.some(Number.isNaN)) return null;
         return shownColour(values, show, this.range, this.maps);
       },
-      text: (down, across) => written(valueAt(down, across), this.cellSide < 24 ? 3 : 4),
+      text: (down, across, letters) => written(valueAt(down, across), 4, letters),
       note: (down, across) => {
         if (!this.stamp || !this.touches(shown(down, across), this.stamp)) return "";
         const added = this.inputAt(...this.stamp) * this.weightOn(shown(down, across), this.stamp);

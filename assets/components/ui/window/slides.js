@@ -116,7 +116,7 @@ export const slideMethods = {
 };
 
 // The rule of cnnviz.shapes.padding_amounts, for "valid", "same" or a number of pixels.
-function paddingAmounts(size, extent, stride, padding) {
+export function paddingAmounts(size, extent, stride, padding) {
   if (padding === "valid") return [0, 0];
   if (padding !== "same") return [padding, padding];
   const total = Math.max((Math.ceil(size / stride) - 1) * stride + extent - size, 0);

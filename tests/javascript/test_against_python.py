@@ -1,0 +1,156 @@
+"""The browser's own arithmetic and writing, held to Python's on cases that Python works out.
+
+Node comes with Playwright, so nothing has to be installed to run these.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import playwright
+import pytest
+
+from cnnviz.drawing.display import DISPLAYS, display
+from cnnviz.drawing.palette import DARK_BACKGROUND, LIGHT_BACKGROUND, colour_map
+from cnnviz.notation import written, written_count
+from cnnviz.shapes import padding_amounts
+from pages.ui.components.registration import bundle
+
+HERE = Path(__file__).parent
+NODE = Path(playwright.__file__).parent / "driver" / ("node.exe" if os.name == "nt" else "node")
+TESTED = {
+    "numbers": "shared/numbers",
+    "colours": "shared/colours",
+    "padding": "ui/window/slides",
+}
+
+
+def numbers() -> dict[str, object]:
+    random = np.random.default_rng(7)
+    spread = random.choice([-1, 1], 400) * 10 ** random.uniform(-9, 9, 400)
+    edges = [
+        0.0,
+        -0.0,
+        1.5,
+        2.25,
+        0.0625,
+        -0.0625,
+        0.15,
+        0.1,
+        0.04,
+        0.001,
+        0.005,
+        0.0012,
+        -0.0036,
+        0.0009999,
+        1e-4,
+        3.2e7,
+        1234.5,
+        999.96,
+        999_999.0,
+        999_999.7,
+        1e6,
+        -1e6,
+        0.5,
+        2.5,
+        12.345,
+        5e-324,
+        1.7976931348623157e308,
+        *map(float, np.float32([0.1, 1 / 3, -2 / 3, 1e-7])),
+    ]
+    values = [*edges, *map(float, spread), *map(float, np.float32(spread)), *map(float, range(12))]
+    return {
+        "written": [
+            [value, digits, letters, written(value, digits, letters)]
+            for value in values
+            for digits in (1, 2, 3, 4, 5, 6)
+            for letters in (None, 4, 7)
+        ],
+        "unbounded": [written(value) for value in (np.nan, np.inf, -np.inf)],
+        "counts": [
+            [count, written_count(count)]
+            for count in [
+                *(0, 999, 9_999_999, 10_000_000, 12_345_678, 999_999_999, 10**9, 3 * 10**12),
+                *(10**16, *map(int, 10 ** random.uniform(0, 15, 60))),
+            ]
+        ],
+    }
+
+
+def colours() -> dict[str, object]:
+    random = np.random.default_rng(8)
+    maps = [
+        random.normal(0, 300, (12, 9, 1)),
+        random.uniform(0, 255, (8, 8, 1)),
+        np.arange(-3, 3, 0.5).reshape(3, 4, 1),  # halves, which are rounded to even
+        np.zeros((2, 3, 1)),
+        random.normal(100, 90, (7, 6, 3)),
+    ]
+    shown = []
+    for values in (each.astype(np.float32) for each in maps):
+        for show in DISPLAYS:
+            if show == "signed" and values.shape[-1] == 3:
+                continue
+            shown.append(
+                {
+                    "planes": np.moveaxis(values, -1, 0).ravel().tolist(),
+                    "size": values.shape[0] * values.shape[1],
+                    "show": show,
+                    "pixels": display(values, show).reshape(-1, 3).tolist(),
+                }
+            )
+    signed = []
+    for name, background in (("light", LIGHT_BACKGROUND), ("dark", DARK_BACKGROUND)):
+        for scale in ("maps", "weights"):
+            values = random.normal(0, 1, 200).astype(np.float32)
+            found = colour_map(values, scale=scale, limit=1.5, background=background)
+            signed.append([scale, name == "dark", 1.5, values.tolist(), found.tolist()])
+    return {"shown": shown, "signed": signed}
+
+
+def padding() -> list[object]:
+    found = []
+    for size in (1, 2, 5, 12, 128, 129):
+        for extent in (1, 2, 3, 5, 7, 11):
+            for stride in (1, 2, 3, 8):
+                for way in ("valid", "same", 0, 1, 4):
+                    amounts = padding_amounts(size, extent, stride=stride, padding=way)
+                    found.append([size, extent, stride, way, list(amounts)])
+    return found
+
+
+CASES: dict[str, Callable[[], object]] = {
+    "numbers": numbers,
+    "colours": colours,
+    "padding": padding,
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder of the modules, joined as the browser gets them, and of the cases for each."""
+    folder = tmp_path_factory.mktemp("javascript")
+    (folder / "package.json").write_text('{"type": "module"}')
+    for name, module in TESTED.items():
+        (folder / f"{name}.js").write_text(bundle(module), encoding="utf-8")
+        (folder / f"{name}.json").write_text(json.dumps(CASES[name]()))
+    return folder
+
+
+@pytest.mark.parametrize("name", TESTED)
+def test_the_browser_answers_as_python_does(name, folder):
+    script = HERE / f"{name}.test.js"
+    done = subprocess.run(
+        [NODE, "--test", script],
+        env={**os.environ, "CASES": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    assert "# tests 0" not in done.stdout
