@@ -80,13 +80,13 @@ export function shownColour(values, show, [least, most], bytes) {
   return levels.length === 1 ? [levels[0], levels[0], levels[0]] : levels;
 }
 
-const clamped = new Uint8ClampedArray(1); // rounds and clips as `paint` does
+const roundedLevel = new Uint8ClampedArray(1); // rounds and clips as `paint` does
 
 function level(value, show, least, most) {
   const [scale, offset] = show === "rescale" ? [stretch(least, most), least] : [1, 0];
   const shown = show === "absolute" ? Math.abs(value) : value;
-  clamped[0] = Math.fround(Math.fround(shown - offset) * scale);
-  return clamped[0];
+  roundedLevel[0] = Math.fround(Math.fround(shown - offset) * scale);
+  return roundedLevel[0];
 }
 
 // In float32, as cnnviz/drawing/display.py reckons.
