@@ -6,7 +6,7 @@ from pages.learning.components.run import learning_run
 from pages.learning.controls import (
     choice,
     is_flat,
-    kernel_in_hand,
+    kernel_menu,
     redraw_if_asked,
     take_rate,
     take_seed,
@@ -22,10 +22,11 @@ from pages.ui.stage import seen_first
 def learn(picture: Picture) -> None:
     """Draw all that depends on the controls."""
     redraw_if_asked()
-    kernel = kernel_in_hand()
+    menu = kernel_menu()
+    kernel = menu.kernel
     stage, controls = st.columns([4, 1.1], gap="medium")
     with controls:
-        chosen, titles = choice(picture, kernel)
+        chosen, titles = choice(picture, menu)
     try:
         run = Run(chosen)
     except ValueError as rule:
@@ -58,7 +59,7 @@ def learn(picture: Picture) -> None:
             on_reseed=take_seed,
         )
     arithmetic(run, chapter, step, stability.bound)
-    why_it_matters(kernel)
+    why_it_matters(menu)
     take_away(run, chapter, step, titles)
 
 

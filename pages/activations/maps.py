@@ -13,16 +13,27 @@ from cnnviz.notation import written
 from pages.activations.choice import ChosenActivation, chosen_activation
 from pages.activations.components.pointwise import pointwise
 from pages.ui.picture import Picture
-from pages.ui.stage import CellInFocus, experiments, page_background, seen_first, working_picture
+from pages.ui.stage import (
+    CellInFocus,
+    cell_entry,
+    experiments,
+    page_background,
+    seen_first,
+    working_picture,
+)
+from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _KEY = "activation_map"
+_AT = cell_entry()
+_FOCUS = Table("activation_map", _AT)
 _SCALES = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 
 
 def on_the_maps(picture: Picture) -> None:
     """Show the part."""
-    cell = CellInFocus(_KEY)
+    _FOCUS.follow()
+    cell = CellInFocus(_FOCUS, _AT, _KEY)
     stage, controls = st.columns([4, 1.1], gap="medium")
     with controls:
         chosen = chosen_activation()

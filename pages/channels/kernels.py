@@ -11,7 +11,8 @@ from cnnviz import kernels
 from cnnviz.channels.mixing import CHANNELS
 from cnnviz.channels.trained_kernels import FIRST_LAYERS, TrainedLayer, first_layer
 from cnnviz.kernels import KERNELS
-from pages.ui.address import Addressed, read_whole
+from pages.ui.address import Addressed
+from pages.ui.entries import read_whole
 from pages.ui.kernel import edit_buttons
 
 LARGEST = 7

@@ -32,10 +32,20 @@ from pages.channels.components.lanes import (
 )
 from pages.channels.kernels import ChannelKernels
 from pages.ui.picture import Picture
-from pages.ui.stage import CellInFocus, experiments, page_background, seen_first, working_picture
+from pages.ui.stage import (
+    CellInFocus,
+    cell_entry,
+    experiments,
+    page_background,
+    seen_first,
+    working_picture,
+)
+from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _KEY = "channels"
+_AT = cell_entry()
+_FOCUS = Table("channels", _AT)
 _BY_HAND: Mapping[str, object] = {
     "source": "presets",
     "linked": False,
@@ -95,7 +105,8 @@ class Layer:
 
 def one_filter(picture: Picture) -> None:
     """Show the part."""
-    kernels, cell = ChannelKernels(_KEY), CellInFocus(_KEY)
+    _FOCUS.follow()
+    kernels, cell = ChannelKernels(_KEY), CellInFocus(_FOCUS, _AT, _KEY)
     stage, controls = st.columns([4, 1.1], gap="medium")
     with controls:
         kernels.controls()

@@ -7,9 +7,10 @@ from cnnviz.kernels import KERNELS
 from cnnviz.learning.task import MOST_KERNELS
 from pages.learning.run import KEY, STEP, Choice, sizes_to_learn
 from pages.ui.controls import bounded_slider
-from pages.ui.kernel import LARGEST, KernelInHand
+from pages.ui.kernel import LARGEST, KernelMenu, kernel_entry
 from pages.ui.picture import Picture
 from pages.ui.stage import working_picture
+from pages.ui.state import Table
 
 _REDRAW = "learn_redraw"
 LONGEST_SIDE = 128  # smooth areas of larger pictures tell weights hardly apart
@@ -22,12 +23,17 @@ _LATER = {"learn_second": "line_90", "learn_third": "gaussian_3"}
 _SMALL = [name for name, kernel in KERNELS.items() if max(kernel.values.shape) <= 5]
 
 
-def kernel_in_hand() -> KernelInHand:
-    """Give the target's first kernel."""
-    return KernelInHand("sobel_x", stage=KEY)
+KERNEL = kernel_entry("sobel_x")
+LEARNING = Table("learning", KERNEL)
 
 
-def choice(picture: Picture, kernel: KernelInHand) -> tuple[Choice, list[str]]:
+def kernel_menu() -> KernelMenu:
+    """Give the controls of the target's first kernel."""
+    LEARNING.follow()
+    return KernelMenu(LEARNING, KERNEL, KEY)
+
+
+def choice(picture: Picture, menu: KernelMenu) -> tuple[Choice, list[str]]:
     """Draw the controls; return what they say and what the target's kernels are called."""
     count = st.segmented_control(
         "Kernels in sequence",
@@ -39,8 +45,8 @@ def choice(picture: Picture, kernel: KernelInHand) -> tuple[Choice, list[str]]:
         help="Between them is a ReLU.",
         on_change=_take_count,
     )
-    kernel.controls()
-    targets, titles = [kernel.values], [kernel.title]
+    menu.controls()
+    targets, titles = [menu.kernel.values], [menu.title]
     for key, name in list(_LATER.items())[: count - 1]:
         chosen = st.selectbox(
             f"Then, after a ReLU ({len(targets) + 1})",
@@ -145,7 +151,7 @@ def take_seed() -> None:
     STEP.hold(0)
 
 
-def set_up(kernel: KernelInHand, name: str, step: int = 0, **controls: object) -> None:
+def set_up(menu: KernelMenu, name: str, step: int = 0, **controls: object) -> None:
     """Set all controls to their defaults, but for those named (without `learn_`)."""
     defaults: dict[str, object] = {
         "kernels": 1,
@@ -160,7 +166,7 @@ def set_up(kernel: KernelInHand, name: str, step: int = 0, **controls: object) -
     }
     for control, value in {**defaults, **controls}.items():
         st.session_state[f"learn_{control}"] = value
-    kernel.choose(name)
+    menu.choose(name)
     STEP.hold(step)
 
 

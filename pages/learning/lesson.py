@@ -22,7 +22,7 @@ from cnnviz.learning.formulas import (
 from cnnviz.learning.replay import Chapter, compared, factor_per_step
 from pages.learning.controls import set_up, take_picture
 from pages.learning.run import Run
-from pages.ui.kernel import KernelInHand
+from pages.ui.kernel import KernelMenu
 from pages.ui.stage import experiments, page_background
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
@@ -114,7 +114,7 @@ def _times(ratio: float) -> str:
     return f"{ratio:.3g}" if ratio < 100 else f"{ratio:,.0f}"
 
 
-def why_it_matters(kernel: KernelInHand) -> None:
+def why_it_matters(menu: KernelMenu) -> None:
     """Say it, and offer experiments."""
     st.header("Why it matters", anchor=False)
     st.markdown(
@@ -125,18 +125,18 @@ def why_it_matters(kernel: KernelInHand) -> None:
     )
     experiments(
         {
-            "Much too fast": lambda: set_up(kernel, "sobel_x", step=12, rate=0.14),
+            "Much too fast": lambda: set_up(menu, "sobel_x", step=12, rate=0.14),
             "Learn from white noise": lambda: (
-                set_up(kernel, "sobel_x", step=12),
+                set_up(menu, "sobel_x", step=12),
                 take_picture("noise"),
             ),
-            "Noise on the target": lambda: set_up(kernel, "sobel_x", step=160, noise=1.0),
-            "Add momentum": lambda: set_up(kernel, "sobel_x", step=160, momentum=0.9),
+            "Noise on the target": lambda: set_up(menu, "sobel_x", step=160, noise=1.0),
+            "Add momentum": lambda: set_up(menu, "sobel_x", step=160, momentum=0.9),
             "Two kernels and a ReLU": lambda: set_up(
-                kernel, "sobel_x", kernels=2, momentum=0.9, rate=0.01
+                menu, "sobel_x", kernels=2, momentum=0.9, rate=0.01
             ),
             "The same from another start": lambda: set_up(
-                kernel, "sobel_x", step=160, kernels=2, momentum=0.9, rate=0.01, seed=1
+                menu, "sobel_x", step=160, kernels=2, momentum=0.9, rate=0.01, seed=1
             ),
         }
     )

@@ -1,13 +1,16 @@
 """A small kernel in hand: weights that exist in any size, or one's own, edited in the browser."""
 
-import numpy as np
+from typing import Any, NamedTuple
+
 import streamlit as st
 
 from cnnviz import kernels
+from cnnviz.kernels import Weights
 from cnnviz.padding import number_grids
-from pages.ui.address import Addressed
-from pages.ui.controls import Axes, Limits
-from pages.ui.kernel import KernelInHand
+from pages.ui.controls import Axes, Limits, Pair, pair
+from pages.ui.entries import Choice, Entry
+from pages.ui.kernel import KernelEntry, KernelInHand
+from pages.ui.state import Table
 
 MOST = 7
 """Rows and columns the kernel may have."""
@@ -15,79 +18,72 @@ MOST = 7
 _OWN = "own"
 
 
-class GridKernel(KernelInHand):
-    """One page's small kernel; `prefix` begins the keys of its controls."""
+class KernelEntries(NamedTuple):
+    """What a page's table holds of a small kernel: its weights by name, its size, one's own."""
 
-    def __init__(self, prefix: str, *, stage: str, axes: Axes) -> None:
-        super().__init__("identity", stage=stage)
-        self.prefix, self.axes = prefix, axes
-        self.size_key, self.weights_key = f"{prefix}_kernel", f"{prefix}_weights"
-        self._address: Addressed[np.ndarray] = Addressed(
+    weights: Choice[str]
+    size: Pair
+    own: Entry[Weights]
+
+    @property
+    def all(self) -> tuple[Entry[Any], ...]:
+        """The entries as a table lists them."""
+        return (self.weights, *self.size, self.own)
+
+
+def kernel_entries(prefix: str) -> KernelEntries:
+    """Declare a small kernel; `prefix` begins the names."""
+    return KernelEntries(
+        Choice(f"{prefix}_weights", {**number_grids.WEIGHTS, _OWN: "Your own"}),
+        pair(f"{prefix}_kernel", 1, MOST, 3),
+        KernelEntry(
             "kernel",
-            stage,
             number_grids.weights("ones", 3, 3),
             kernels.parse_kernel,
             kernels.format_kernel,
-        )
+        ),
+    )
 
-    @property
-    def values(self) -> np.ndarray:
-        """The kernel that was last shown: (rows, columns) float32."""
-        shown = st.session_state.get(f"{self.prefix}_kernel_shown")
-        return self._address.value() if shown is None else shown
+
+class GridKernel:
+    """The controls of one page's small kernel; `in_hand` is what a component edits."""
+
+    def __init__(self, table: Table, entries: KernelEntries, axes: Axes, *, stage: str) -> None:
+        self.table, self.entries, self.axes = table, entries, axes
+        self._shown_key = f"{stage}_kernel_shown"
+        self.in_hand = KernelInHand(stage, self._shown, self._take)
 
     @property
     def title(self) -> str:
         """What it is called."""
-        return number_grids.WEIGHTS.get(st.session_state.get(self.weights_key), "Your own")
+        return self.entries.weights.label(self.table[self.entries.weights])
 
-    def draw(self, rows: Limits, columns: Limits) -> np.ndarray:
+    def draw(self, rows: Limits, columns: Limits) -> Weights:
         """Draw its controls within the limits of its size, and return it."""
-        if complaint := st.session_state.pop(f"{self.stage}_complaint", None):
-            st.error(complaint, icon=":material/error:")
-        name = st.selectbox(
-            "Kernel",
-            [*number_grids.WEIGHTS, _OWN],
-            format_func=lambda name: number_grids.WEIGHTS.get(name, "Your own"),
-            key=self.weights_key,
-            bind="query-params",
-            on_change=self._take_name,
+        self.in_hand.say_complaint()
+        name = self.table.control(
+            st.selectbox, self.entries.weights, "Kernel", on_change=self._take_name
         )
-        size = self.axes.slider("Kernel size", rows, columns, 3, key=self.size_key)
+        size = self.axes.slider("Kernel size", self.entries.size, rows, columns)
         if name == _OWN:
-            shown = kernels.resize(self._address.value(), size)
+            shown = kernels.resize(self.table[self.entries.own], size)
         else:
             shown = number_grids.weights(name, *size)
-        st.session_state[f"{self.prefix}_kernel_shown"] = shown
+        st.session_state[self._shown_key] = shown
         return shown
 
-    def set_to(self, name: str, size: int) -> None:
-        """Take weights by name, in a callback."""
-        st.session_state[self.weights_key] = name
-        self.axes.set_slider(self.size_key, size, size)
+    def _shown(self) -> Weights:
+        """Give the kernel that was last shown, which is what an edit starts from."""
+        shown: Weights | None = st.session_state.get(self._shown_key)
+        return self.table[self.entries.own] if shown is None else shown
 
-    def replace(self, values: np.ndarray) -> None:
-        """Put another kernel in its place; the old one can be had back."""
-        if np.array_equal(values, self.values):
-            return
-        history = st.session_state.setdefault(f"{self.stage}_history", [])
-        history.append(self.values)
-        del history[:-50]
-        self._own(values)
-
-    def take_edit(self) -> None:
-        """Answer a press of an edit button."""
-        if st.session_state[self.stage].get("edit") != "undo":
-            super().take_edit()
-        elif history := st.session_state.get(f"{self.stage}_history"):
-            self._own(history.pop())
-
-    def _own(self, values: np.ndarray) -> None:
-        st.session_state[self.weights_key] = _OWN
-        self.axes.set_slider(self.size_key, *values.shape)
-        self._address.hold(values.astype(np.float32))
+    def _take(self, values: Weights) -> None:
+        size = self.axes.sized(self.entries.size, *values.shape)
+        own = {self.entries.weights.name: _OWN, self.entries.own.name: values}
+        self.table.write({**size, **own})
 
     def _take_name(self) -> None:
         # One's own weights begin as those that were shown, but what was typed is not lost.
-        if st.session_state[self.weights_key] == _OWN and not self._address.is_held:
-            self._address.hold(self.values)
+        is_own = self.table[self.entries.weights] == _OWN
+        if is_own and not self.entries.own.texts_of(self.table[self.entries.own]):
+            self.table.write({self.entries.own.name: self._shown()})

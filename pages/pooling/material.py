@@ -7,12 +7,10 @@ import streamlit as st
 
 from cnnviz.convolution import depthwise_convolve
 from cnnviz.kernels import KERNELS
-from pages.ui.controls import Axes
+from pages.pooling.state import AXES, FILTER, ON, RELU, SOURCE, WINDOWS
 from pages.ui.number_grid import NumberGrid
 from pages.ui.picture import Picture
-from pages.ui.stage import SOURCES, working_picture
-
-_WORDS = {"picture": "The picture", "map": "A filtered map", "grid": "A number grid"}
+from pages.ui.stage import working_picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,27 +43,20 @@ class Material:
         return "rescale" if kind == "l2" else "clip"
 
 
-def material_controls(picture: Picture, numbers: NumberGrid, axes: Axes) -> Material:
+def material_controls(picture: Picture, numbers: NumberGrid) -> Material:
     """Ask what is to be pooled, and return it."""
-    kind = st.selectbox(
-        "Pool",
-        list(_WORDS),
-        format_func=lambda name: _WORDS[name],
-        key="pool_on",
-        bind="query-params",
-    )
+    kind = WINDOWS.control(st.selectbox, ON, "Pool")
     if kind == "grid":
-        axes.switch()
+        AXES.switch()
         grid = numbers.controls(picture)
         values = np.ascontiguousarray(grid[..., np.newaxis])
         return Material(values, "Numbers", "A grid of numbers.", numbers.input_show, None)
     if kind == "map":
-        name = filter_control("pool_filter")
-        rectified = st.toggle(
+        name = WINDOWS.control(st.selectbox, FILTER, "Kernel")
+        rectified = WINDOWS.control(
+            st.toggle,
+            RELU,
             "ReLU before pooling",
-            value=True,
-            key="pool_relu",
-            bind="query-params",
             help="Negative numbers become 0, as they mostly do in a network before they are "
             "pooled.",
         )
@@ -73,9 +64,7 @@ def material_controls(picture: Picture, numbers: NumberGrid, axes: Axes) -> Mate
         title = f"{KERNELS[name].title}{', ReLU' if rectified else ''}"
         identity = f"{picture.identity} {name} {rectified}"
         return Material(found, title, f"A filtered map of: {picture.alt}", "signed", identity)
-    source = st.selectbox(
-        "Picture in", SOURCES, format_func=str.capitalize, key="pool_source", bind="query-params"
-    )
+    source = WINDOWS.control(st.selectbox, SOURCE, "Picture in")
     values = working_picture(picture, source)
     return Material(values, "Picture", picture.alt, "clip", f"{picture.identity} {source}")
 

@@ -1,7 +1,5 @@
 """Pooling's windows: what each keeps, which pixel won, and where a gradient flows back."""
 
-from functools import partial
-
 import numpy as np
 import streamlit as st
 
@@ -14,8 +12,23 @@ from cnnviz.pooling.formulas import GRADIENT, POOLING
 from cnnviz.pooling.view import PooledView, pooled_view
 from cnnviz.shapes import Padding
 from pages.pooling.material import Material, material_controls
+from pages.pooling.state import (
+    AFTER,
+    AT,
+    AXES,
+    BEFORE,
+    EXPERIMENTS,
+    GLOBAL,
+    GRID,
+    KIND,
+    MOST,
+    RULE,
+    SIZE,
+    STRIDE,
+    TILED,
+    WINDOWS,
+)
 from pages.ui.components.window import Pooled, Sliding, sliding_window
-from pages.ui.controls import Axes
 from pages.ui.grid_downloads import grid_downloads
 from pages.ui.number_grid import NumberGrid
 from pages.ui.picture import Picture
@@ -23,36 +36,30 @@ from pages.ui.result_size import floored_size_of_result
 from pages.ui.stage import CellInFocus, experiments, page_background, seen_first
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
-KINDS = {"max": "Maximum", "average": "Average", "l2": "L2, the length"}
-MOST = 8
-SOURCES = ("classic", "counting", "patch", "own")
+KEY = "pooling"
+"""The session's key of the component."""
+
 _Pair = tuple[int, int]
 
 
 @st.fragment  # a control runs this again, not the menu and the picker beside it
 def windows(picture: Picture) -> None:
     """Draw all that depends on the controls."""
-    axes = Axes("pool_apart")
-    numbers = NumberGrid("pool", stage="pooling", sources=SOURCES, axes=axes, least=2, side=4)
-    cell = CellInFocus("pooling")
+    WINDOWS.follow()
+    numbers = NumberGrid(WINDOWS, GRID, AXES, stage=KEY)
+    cell = CellInFocus(WINDOWS, AT, KEY)
     stage, controls = st.columns([4, 1.1], gap="medium")
     with controls:
-        material = material_controls(picture, numbers, axes)
+        material = material_controls(picture, numbers)
         height, width = material.values.shape[:2]
-        kind = st.selectbox(
-            "Each window becomes its",
-            list(KINDS),
-            format_func=lambda name: KINDS[name],
-            key="pool_kind",
-            bind="query-params",
-        )
-        size, stride, padding = _window_controls((height, width), axes, material.is_grid)
+        kind = WINDOWS.control(st.selectbox, KIND, "Each window becomes its")
+        size, stride, padding = _window_controls((height, width), material.is_grid)
     geometry = convolution_geometry((height, width), size, stride=stride, padding=padding)
     view = _pooled(material.identity, kind, size, stride, geometry.padding, material.values)
     chosen = cell.value(view.result.shape)
     with seen_first(stage):
         sliding_window(
-            key="pooling",
+            key=KEY,
             inputs=material.values,
             outputs=view.result,
             sliding=Sliding.over(geometry),
@@ -63,7 +70,7 @@ def windows(picture: Picture) -> None:
             input_show=material.input_show,
             selected=chosen,
             input_alt=material.alt,
-            output_alt=f"{material.title}, pooled: {KINDS[kind].lower()} of each window.",
+            output_alt=f"{material.title}, pooled: {KIND.label(kind).lower()} of each window.",
             titles={
                 "input_title": material.title,
                 "output_title": "Pooled",
@@ -73,7 +80,7 @@ def windows(picture: Picture) -> None:
             on_cell=numbers.take_cell,
         )
     _arithmetic(kind, geometry)
-    _why_it_matters(numbers, axes)
+    _why_it_matters()
     at = chosen or (view.result.shape[0] // 2, view.result.shape[1] // 2)
     take_it_with_you(
         _downloads(material, kind, view, geometry, at),
@@ -88,44 +95,41 @@ def windows(picture: Picture) -> None:
     )
 
 
-def _window_controls(size: _Pair, axes: Axes, has_switch: bool) -> tuple[_Pair, _Pair, Padding]:
+def _window_controls(size: _Pair, has_switch: bool) -> tuple[_Pair, _Pair, Padding]:
     """Ask for the windows: (size, stride, padding); one that holds all where it is global."""
-    if st.toggle(
+    if WINDOWS.control(
+        st.toggle,
+        GLOBAL,
         "Global: one window for all",
-        key="pool_global",
-        bind="query-params",
         help="The whole map becomes one number, whatever its size. Networks end with it instead "
         "of flattening.",
     ):
         return size, size, "valid"
     if not has_switch:
-        axes.switch()
+        AXES.switch()
     most = (min(MOST, size[0]), min(MOST, size[1]))
-    window = axes.slider("Window", (1, most[0]), (1, most[1]), 2, key="pool_size")
+    window = AXES.slider("Window", SIZE, (1, most[0]), (1, most[1]))
     stride = window
-    tiled = st.toggle(
+    tiled = WINDOWS.control(
+        st.toggle,
+        TILED,
         "Windows side by side",
-        value=True,
-        key="pool_tiled",
-        bind="query-params",
         help="The stride is the window's size, so that no pixel is in two windows.",
     )
     if not tiled:
-        stride = axes.slider("Stride", (1, MOST), (1, MOST), 2, key="pool_stride")
-    rule = st.selectbox(
+        stride = AXES.slider("Stride", STRIDE)
+    rule = WINDOWS.control(
+        st.selectbox,
+        RULE,
         "Padding",
-        ("valid", "same", "explicit"),
-        format_func=str.capitalize,
-        key="pool_padding",
-        bind="query-params",
         help="Padding never wins and never counts. Same: as much as ceil(n / stride) results "
         "need, the odd pixel last. Explicit: each side by itself, less than a window.",
     )
     if rule != "explicit":
         return window, stride, rule
     rows, columns = ((0, side - 1) for side in window)
-    before = axes.slider("Before", rows, columns, 1, key="pool_before")
-    after = axes.slider("After", rows, columns, 1, key="pool_after")
+    before = AXES.slider("Before", BEFORE, rows, columns)
+    after = AXES.slider("After", AFTER, rows, columns)
     return window, stride, ((before[0], after[0]), (before[1], after[1]))
 
 
@@ -174,7 +178,7 @@ def _arithmetic(kind: str, geometry: Geometry) -> None:
         floored_size_of_result(geometry)
 
 
-def _why_it_matters(numbers: NumberGrid, axes: Axes) -> None:
+def _why_it_matters() -> None:
     st.header("Why it matters", anchor=False)
     st.markdown(
         "A quarter of the numbers, and what was found is still there, only less exactly where: "
@@ -182,34 +186,7 @@ def _why_it_matters(numbers: NumberGrid, axes: Axes) -> None:
         "which a network that tells a cat anywhere does not need, and one that outlines it does; "
         "many newer ones let a strided convolution learn what to keep."
     )
-
-    def show(on: str, size: int = 2, **controls: object) -> None:
-        first = {
-            "on": on,
-            "kind": "max",
-            "apart": False,
-            "global": False,
-            "tiled": True,
-            "padding": "valid",
-        }
-        for name, value in (first | controls).items():
-            st.session_state[f"pool_{name}"] = value
-        axes.set_slider("pool_size", size, size)
-        if on == "grid":
-            numbers.choose("classic")
-
-    def overlap() -> None:
-        show("map", 3, tiled=False)
-        axes.set_slider("pool_stride", 2, 2)
-
-    experiments(
-        {
-            "The classic 4 \u00d7 4": partial(show, "grid"),
-            "Only the strongest edges": partial(show, "map", 8, relu=True),
-            "Windows that overlap": overlap,
-            "One number for all": partial(show, "map", kind="average", **{"global": True}),
-        }
-    )
+    experiments(EXPERIMENTS, WINDOWS)
 
 
 def _downloads(

@@ -68,19 +68,3 @@ class Addressed(Generic[Value]):
                 del st.query_params[self.name]
         elif st.query_params.get(self.name) != text:
             st.query_params[self.name] = text
-
-
-def read_whole(text: str, least: int, most: int) -> int:
-    """Read a whole number from an address.
-
-    Raises
-    ------
-    ValueError : it is none, or lies outside the limits.
-
-    >>> read_whole("3", 1, 8)
-    3
-    """
-    value = int(text) if len(text) < 10 else most + 1
-    if not least <= value <= most:
-        raise ValueError(f"The value must be from {least} to {most}. Received: {text[:40]!r}.")
-    return value

@@ -5,9 +5,14 @@ opened with, whenever its limits move. So these sliders keep their value, and it
 address, by themselves.
 """
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import streamlit as st
 
-from pages.ui.address import Addressed, read_whole
+from pages.ui.address import Addressed
+from pages.ui.entries import Toggle, Whole, read_whole
+from pages.ui.state import Table
 
 Limits = tuple[int, int]
 """The least and the most a control offers."""
@@ -51,57 +56,78 @@ def set_slider(key: str, value: int) -> None:
     st.session_state[_waiting(key)] = value
 
 
+class Pair(NamedTuple):
+    """Two entries of a table: for both axes or the rows, and for the columns once set apart."""
+
+    rows: Whole
+    columns: Whole
+
+
+def pair(name: str, least: int, most: int, default: int) -> Pair:
+    """Declare a number for each axis; that of the columns has a name of its own."""
+    return Pair(Whole(name, least, most, default), Whole(f"{name}_across", least, most, default))
+
+
 class Axes:
-    """Sliders for rows and columns: one for both, or one for each; `key` is that of the switch."""
+    """Sliders for rows and columns: one for both, or one for each.
 
-    def __init__(self, key: str) -> None:
-        self.key = key
+    `apart` is the table's entry that says which, `pairs` are all that it is about.
+    """
 
-    @property
-    def apart(self) -> bool:
-        """Whether rows and columns are set apart."""
-        return bool(st.session_state.get(self.key, False))
+    def __init__(self, table: Table, apart: Toggle, pairs: Sequence[Pair]) -> None:
+        self.table, self.apart, self.pairs = table, apart, pairs
 
     def switch(self) -> None:
-        """Draw the switch. Draw it before any slider."""
-        st.toggle("Rows and columns apart", key=self.key, bind="query-params")
+        """Draw the switch."""
+        self.table.control(
+            st.toggle, self.apart, "Rows and columns apart", on_change=self._take_switch
+        )
 
-    def set_slider(self, key: str, rows: int, columns: int) -> None:
-        """Set the sliders of both axes, in a callback; apart if they differ."""
-        if rows != columns:
-            st.session_state[self.key] = True
-        set_slider(key, rows)
-        set_slider(_across(key), columns)
+    def sized(self, of: Pair, rows: int, columns: int) -> dict[str, object]:
+        """Give what to write into the table for these numbers; set apart if they differ."""
+        if rows == columns and not self.table[self.apart]:
+            return {of.rows.name: rows}
+        begun = {} if self.table[self.apart] else self._alike()
+        return {
+            **begun,
+            self.apart.name: True,
+            of.rows.name: rows,
+            of.columns.name: columns,
+        }
 
     def slider(
         self,
         label: str,
-        rows: Limits,
-        columns: Limits,
-        default: int,
+        of: Pair,
+        rows: Limits | None = None,
+        columns: Limits | None = None,
         *,
-        key: str,
         help: str | None = None,
     ) -> tuple[int, int]:
-        """Draw one slider or two; return (rows, columns)."""
-        if not self.apart:
+        """Draw one slider or two, within limits that may be less than the table's.
+
+        Returns (rows, columns).
+        """
+        rows = rows or (of.rows.least, of.rows.most)
+        columns = columns or (of.columns.least, of.columns.most)
+        control = self.table.control
+        if not self.table[self.apart]:
             both = (max(rows[0], columns[0]), min(rows[1], columns[1]))
-            value = bounded_slider(label, both, default, key=key, help=help)
-            # Once set apart, the columns' slider begins here.
-            set_slider(_across(key), value)
-            if _across(key) in st.query_params:
-                del st.query_params[_across(key)]
+            value = control(st.slider, of.rows, label, limits=both, help=help)
             return value, value
         down, across = st.columns(2)
-        with down:
-            first = bounded_slider(f"{label} \u2195", rows, default, key=key, help=help)
-        with across:
-            second = bounded_slider(f"{label} \u2194", columns, default, key=_across(key))
+        first = control(down.slider, of.rows, f"{label} \u2195", limits=rows, help=help)
+        second = control(across.slider, of.columns, f"{label} \u2194", limits=columns)
         return first, second
 
+    def _alike(self) -> dict[str, object]:
+        return {each.columns.name: self.table[each.rows] for each in self.pairs}
 
-def _across(key: str) -> str:
-    return f"{key}_across"
+    def _take_switch(self) -> None:
+        # Once set apart, the columns begin like the rows.
+        apart = self.table[self.apart]
+        whole = {each.columns.name: each.columns.default for each in self.pairs}
+        self.table.write(self._alike() if apart else whole)
 
 
 def _waiting(key: str) -> str:

@@ -1,13 +1,17 @@
-"""The kernel in hand: presets, edits, undo, and its place in the address."""
+"""The kernel in hand: edits and undo; and the menu of presets, sizes, formulas and text."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import numpy as np
 import streamlit as st
+from numpy.typing import ArrayLike
 
 from cnnviz import kernels
-from cnnviz.kernels import KERNELS
-from pages.ui.address import Addressed
+from cnnviz.kernels import KERNELS, Weights
+from pages.ui.edits import Handshake, History
+from pages.ui.entries import Choice, Entry
+from pages.ui.state import Table
 
 LARGEST = 11
 _CUSTOM = "custom"
@@ -53,29 +57,121 @@ def edit_buttons(
     return [*listed, {"name": "undo", "symbol": "undo", "label": "Undo", "enabled": undo}]
 
 
-class KernelInHand:
-    """One page's kernel.
+def kernel_entry(default: str = "sobel_x") -> Entry[Weights]:
+    """Declare a kernel that the address spells out (`?kernel=-1,0,1`)."""
+    return KernelEntry(
+        "kernel", KERNELS[default].values, kernels.parse_kernel, kernels.format_kernel
+    )
 
-    `stage` is the session key of the component that edits it, `show` that of the control that
-    says how the result is painted.
+
+class KernelEntry(Entry[Weights]):
+    """A kernel in a page's table."""
+
+    def checked(self, value: ArrayLike) -> Weights:
+        """Return the kernel; ValueError if it is none."""
+        return kernels.checked_kernel(value)
+
+
+def natural_show(values: Weights) -> str:
+    """Say how a kernel's result shows best: signed where weights cancel out, else as a picture."""
+    return "signed" if abs(float(values.sum())) < 1e-3 else "clip"
+
+
+class KernelInHand:
+    """A kernel that a component edits.
+
+    `stage` is the component's session key, `read` gives the kernel, `write` puts another in its
+    place.
     """
 
-    def __init__(self, default: str, *, stage: str, show: str | None = None) -> None:
-        self.stage = stage
-        self.show = show
-        self._address = Addressed(
-            "kernel", stage, KERNELS[default].values, kernels.parse_kernel, kernels.format_kernel
+    def __init__(
+        self, stage: str, read: Callable[[], Weights], write: Callable[[Weights], None]
+    ) -> None:
+        self.stage, self._read, self._write = stage, read, write
+        self.history: History[Weights] = History(stage)
+        self._handshake = Handshake(stage)
+
+    @property
+    def values(self) -> Weights:
+        """The kernel: (rows, columns) float32."""
+        return self._read()
+
+    @property
+    def serial(self) -> int:
+        """The number of the browser's last edit that this kernel already contains."""
+        return self._handshake.serial
+
+    def replace(self, values: ArrayLike) -> None:
+        """Put another kernel in its place; the old one can be had back."""
+        checked = kernels.checked_kernel(values)
+        if not np.array_equal(checked, self.values):
+            self.remember()
+            self._write(checked)
+
+    def remember(self) -> None:
+        """Let undo come back to this kernel; call it before something else replaces it."""
+        self.history.remember(self.values)
+
+    def tools(self) -> list[Mapping[str, object]]:
+        """Describe the edit buttons for the component."""
+        return edit_buttons(_EDITS, undo=bool(self.history))
+
+    def take_edit(self) -> None:
+        """Answer a press of an edit button."""
+        name = st.session_state[self.stage].get("edit")
+        if name == "undo":
+            before = self.history.back()
+            if before is not None:
+                self._write(before)
+        elif name in _EDITS:
+            with self.complaining():
+                self.replace(_EDITS[name][2](self.values))
+
+    def take_weights(self) -> None:
+        """Take over the weights that were typed or dragged in the browser."""
+        sent = self._handshake.sent("kernel")
+        with self.complaining("The weights were not taken over: "):
+            values = np.array(sent["values"], np.float64).reshape(sent["rows"], sent["columns"])
+            self.replace(values)
+            self._handshake.take(sent)
+
+    @contextmanager
+    def complaining(self, beginning: str = "") -> Iterator[None]:
+        """Keep what is wrong with an edit, to be said beside the controls."""
+        try:
+            yield
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            st.session_state[f"{self.stage}_complaint"] = f"{beginning}{error}"
+
+    def say_complaint(self) -> None:
+        """Say once what was wrong with the last edit."""
+        if complaint := st.session_state.pop(f"{self.stage}_complaint", None):
+            st.error(complaint, icon=":material/error:")
+
+
+class KernelMenu:
+    """The controls of one kernel of a page's table: preset, size, formula, text.
+
+    `kernel` is what they change. `show` is the entry that says how the result is painted, which
+    a preset sets as suits it.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        entry: Entry[Weights],
+        stage: str,
+        show: Choice[str] | None = None,
+    ) -> None:
+        self.table, self.entry, self.stage, self.show = table, entry, stage, show
+        self.kernel = KernelInHand(
+            stage, lambda: table[entry], lambda values: table.write({entry.name: values})
         )
 
     @property
-    def values(self) -> np.ndarray:
-        """The kernel: (rows, columns) float32."""
-        return self._address.value()
-
-    @property
     def preset(self) -> str:
-        """The name of the preset it equals, or "custom"."""
-        values = self.values
+        """The name of the preset that the kernel equals, or "custom"."""
+        values = self.kernel.values
         chosen = st.session_state.get(f"{self.stage}_preset")
         names = [chosen, *KERNELS] if chosen in KERNELS else list(KERNELS)
         same = (n for n in names if np.array_equal(KERNELS[n].values, values))
@@ -83,74 +179,30 @@ class KernelInHand:
 
     @property
     def title(self) -> str:
-        """What it is called."""
+        """What the kernel is called."""
         name = self.preset
         return KERNELS[name].title if name in KERNELS else "Custom"
 
-    @property
-    def natural_show(self) -> str:
-        """How its result shows best: signed where its weights cancel out, else as a picture."""
-        return "signed" if abs(float(self.values.sum())) < 1e-3 else "clip"
+    def state_of(self, name: str) -> dict[str, object]:
+        """Give the entries that a preset sets."""
+        values = KERNELS[name].values
+        state: dict[str, object] = {self.entry.name: values}
+        return state | {self.show.name: natural_show(values)} if self.show else state
 
-    def choose(self, name: str, **controls: object) -> None:
-        """Take a preset, and set other controls by their keys."""
+    def choose(self, name: str) -> None:
+        """Take a preset, in a callback."""
+        if not np.array_equal(KERNELS[name].values, self.kernel.values):
+            self.kernel.remember()
         st.session_state[f"{self.stage}_preset"] = name
-        self.replace(KERNELS[name].values)
-        if self.show:
-            st.session_state[self.show] = self.natural_show
-        for key, value in controls.items():
-            st.session_state[key] = value
-
-    def replace(self, values: np.ndarray) -> None:
-        """Put another kernel in its place; the old one can be had back."""
-        if np.array_equal(values, self.values):
-            return
-        history = st.session_state.setdefault(f"{self.stage}_history", [])
-        history.append(self.values)
-        del history[:-50]
-        self._address.hold(values.astype(np.float32))
-
-    def tools(self) -> list[Mapping[str, object]]:
-        """Describe the edit buttons for the component."""
-        return edit_buttons(_EDITS, undo=bool(st.session_state.get(f"{self.stage}_history")))
-
-    def take_edit(self) -> None:
-        """Answer a press of an edit button."""
-        name = st.session_state[self.stage].get("edit")
-        if name == "undo":
-            if history := st.session_state.get(f"{self.stage}_history"):
-                self._address.hold(history.pop())
-        elif name in _EDITS:
-            try:
-                self.replace(_EDITS[name][2](self.values))
-            except ValueError as error:
-                st.session_state[f"{self.stage}_complaint"] = str(error)
-
-    def take_weights(self) -> None:
-        """Take over the weights that were typed or dragged in the browser."""
-        sent = st.session_state[self.stage].get("kernel") or {}
-        try:
-            values = np.array(sent["values"], np.float64).reshape(sent["rows"], sent["columns"])
-            self.replace(kernels.parse_kernel(kernels.format_kernel(values)))
-            st.session_state[f"{self.stage}_serial"] = int(sent["serial"])
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            st.session_state[f"{self.stage}_complaint"] = (
-                f"The weights were not taken over: {error}"
-            )
-
-    @property
-    def serial(self) -> int:
-        """The number of the browser's last edit that this kernel already contains."""
-        return int(st.session_state.get(f"{self.stage}_serial", 0))
+        self.table.write(self.state_of(name))
 
     def controls(self) -> None:
         """Draw the preset menu, the size and the kernel as text."""
-        if complaint := st.session_state.pop(f"{self.stage}_complaint", None):
-            st.error(complaint, icon=":material/error:")
+        self.kernel.say_complaint()
         preset_key, rows_key, columns_key, text_key = (
             f"{self.stage}_{part}" for part in ("preset", "rows", "columns", "text")
         )
-        values = self.values
+        values = self.kernel.values
         st.session_state[preset_key] = self.preset
         st.session_state[rows_key], st.session_state[columns_key] = values.shape
         st.session_state[text_key] = kernels.format_kernel(values)
@@ -221,7 +273,7 @@ class KernelInHand:
             name: st.session_state.get(f"{self.stage}_maker_{kind}_{name}", value)
             for name, value in first.items()
         }
-        self.replace(make(**chosen))
+        self.kernel.replace(make(**chosen))
 
     def _take_preset(self) -> None:
         name = st.session_state[f"{self.stage}_preset"]
@@ -230,10 +282,8 @@ class KernelInHand:
 
     def _take_size(self, rows_key: str, columns_key: str) -> None:
         shape = (st.session_state[rows_key], st.session_state[columns_key])
-        self.replace(kernels.resize(self.values, shape))
+        self.kernel.replace(kernels.resize(self.kernel.values, shape))
 
     def _take_text(self) -> None:
-        try:
-            self.replace(kernels.parse_kernel(st.session_state[f"{self.stage}_text"]))
-        except ValueError as error:
-            st.session_state[f"{self.stage}_complaint"] = str(error)
+        with self.kernel.complaining():
+            self.kernel.replace(kernels.parse_kernel(st.session_state[f"{self.stage}_text"]))

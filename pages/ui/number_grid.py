@@ -1,16 +1,18 @@
 """The small grid in hand: counting numbers, a patch of the picture, typed numbers."""
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
 
 from cnnviz.padding import number_grids
-from pages.ui.address import Addressed
 from pages.ui.components.locator import locator
-from pages.ui.controls import Axes
+from pages.ui.controls import Axes, Pair, pair
+from pages.ui.entries import Choice, Entry, read_whole
 from pages.ui.picture import Picture
 from pages.ui.stage import working_picture
+from pages.ui.state import Table
 
 MOST = 16
 """Rows and columns a grid may have."""
@@ -26,42 +28,60 @@ _WORDS = {
 }
 
 
+class GridEntries(NamedTuple):
+    """What a page's table holds of a grid: its source, its size, and what the sources need.
+
+    `prefix` begins the keys of its controls.
+    """
+
+    prefix: str
+    values: Choice[str]
+    side: Pair
+    typed: Entry[np.ndarray]
+    corner: Entry[tuple[int, int] | None]
+
+    @property
+    def all(self) -> tuple[Entry[Any], ...]:
+        """The entries as a table lists them."""
+        return (self.values, *self.side, self.typed, self.corner)
+
+
+def grid_entries(
+    prefix: str, sources: Sequence[str], *, least: int = 3, side: int = 6
+) -> GridEntries:
+    """Declare a grid.
+
+    `prefix` begins the names, `sources` are what it may hold ("counting", "patch", "own",
+    "classic"), `least` and `side` the least and the first rows and columns.
+    """
+    return GridEntries(
+        prefix,
+        Choice(f"{prefix}_values", {source: _WORDS[source] for source in sources}),
+        pair(f"{prefix}_side", least, MOST, side),
+        Entry(
+            "grid",
+            number_grids.counting_numbers(side, side),
+            lambda text: number_grids.parse_grid(text, least=least, most=MOST),
+            number_grids.format_grid,
+        ),
+        Entry("patch", None, _read_corner, lambda at: "" if at is None else f"{at[0]},{at[1]}"),
+    )
+
+
 class NumberGrid:
     """One page's grid.
 
-    `prefix` begins the keys of its controls, `stage` is the session key of the component that
-    shows it, `sources` are what it may hold ("counting", "patch", "own", "classic"), `least` and
-    `side` the least and the first rows and columns.
+    `entries` is what the table has of it, `axes` say whether its size is set apart, `stage` is the
+    session key of the component that shows it.
     """
 
-    def __init__(
-        self,
-        prefix: str,
-        *,
-        stage: str,
-        sources: Sequence[str],
-        axes: Axes,
-        least: int = 3,
-        side: int = 6,
-    ) -> None:
-        self.prefix, self.stage, self.sources, self.axes = prefix, stage, sources, axes
-        self.least, self.side = least, side
-        self.side_key = f"{prefix}_side"
-        self._typed: Addressed[np.ndarray] = Addressed(
-            "grid",
-            stage,
-            number_grids.counting_numbers(side, side),
-            self._read,
-            number_grids.format_grid,
-        )
-        self._corner: Addressed[tuple[int, int] | None] = Addressed(
-            "patch", stage, None, _read_corner, lambda at: "" if at is None else f"{at[0]},{at[1]}"
-        )
+    def __init__(self, table: Table, entries: GridEntries, axes: Axes, *, stage: str) -> None:
+        self.table, self.entries, self.axes, self.stage = table, entries, axes, stage
 
     @property
     def source(self) -> str:
         """What the grid holds, a key of the words above."""
-        return str(st.session_state.get(f"{self.prefix}_values", self.sources[0]))
+        return self.table[self.entries.values]
 
     @property
     def input_show(self) -> str:
@@ -70,65 +90,54 @@ class NumberGrid:
 
     def controls(self, picture: Picture) -> np.ndarray:
         """Draw its controls and return it: (rows, columns) float32."""
-        if complaint := st.session_state.pop(f"{self.prefix}_complaint", None):
+        if complaint := st.session_state.pop(f"{self.entries.prefix}_complaint", None):
             st.error(complaint, icon=":material/error:")
-        source = st.selectbox(
-            "Numbers",
-            self.sources,
-            format_func=lambda name: _WORDS[name],
-            key=f"{self.prefix}_values",
-            bind="query-params",
-            on_change=self._take_source,
+        source = self.table.control(
+            st.selectbox, self.entries.values, "Numbers", on_change=self._take_source
         )
         if source == "classic":
             grid = number_grids.CLASSIC
         else:
-            limits = (self.least, MOST)
-            size = self.axes.slider("Side", limits, limits, self.side, key=self.side_key)
-            grid = self._filled(source, size, picture)
-        st.session_state[f"{self.prefix}_shown"] = grid
-        st.session_state[f"{self.prefix}_text"] = number_grids.format_grid(grid)
+            grid = self._filled(source, self.axes.slider("Side", self.entries.side), picture)
+        st.session_state[f"{self.entries.prefix}_shown"] = grid
+        text_key = f"{self.entries.prefix}_text"
+        st.session_state[text_key] = number_grids.format_grid(grid)
         with st.popover("Write the numbers", width="stretch"):
             st.text_input(
                 "Rows divided by semicolons",
-                key=f"{self.prefix}_text",
+                key=text_key,
                 on_change=self._take_text,
                 help="Such as 1,2,3;4,5,6;7,8,9. On the grid itself, a double click or the Enter "
                 "key changes one number.",
             )
         return grid
 
-    def choose(self, source: str, rows: int | None = None, columns: int | None = None) -> None:
-        """Take another source, and another size, in a callback."""
-        st.session_state[f"{self.prefix}_values"] = source
-        if rows is not None:
-            self.axes.set_slider(self.side_key, rows, columns or rows)
-
     def take_cell(self) -> None:
         """Take over a number that was changed in the browser."""
         sent = st.session_state[self.stage].get("cell") or {}
-        grid = np.array(st.session_state[f"{self.prefix}_shown"], np.float32)
+        grid = np.array(st.session_state[f"{self.entries.prefix}_shown"], np.float32)
         try:
             row, column, value = int(sent["row"]), int(sent["column"]), float(sent["value"])
             if not 0 <= row < grid.shape[0] or not 0 <= column < grid.shape[1]:
                 raise ValueError(f"A cell lies within the grid. Received: {row}, {column}.")
             grid[row, column] = value
-            self._own(self._read(number_grids.format_grid(grid)))
+            self._own(grid)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
-            st.session_state[f"{self.prefix}_complaint"] = f"The number was not taken over: {error}"
+            self._complain(f"The number was not taken over: {error}")
 
     def _filled(self, source: str, size: tuple[int, int], picture: Picture) -> np.ndarray:
         if source == "counting":
             return number_grids.counting_numbers(*size)
         if source == "own":
-            return number_grids.fit(self._typed.value(), *size)
+            return number_grids.fit(self.table[self.entries.typed], *size)
         pixels = working_picture(picture, "grey", PICTURE_SIDE)
         height, width = pixels.shape[:2]
         size = (min(size[0], height), min(size[1], width))
-        corner = self._corner.value() or ((height - size[0]) // 2, (width - size[1]) // 2)
+        corner = self.table[self.entries.corner]
+        corner = corner or ((height - size[0]) // 2, (width - size[1]) // 2)
         corner = (min(corner[0], height - size[0]), min(corner[1], width - size[1]))
         locator(
-            key=f"{self.prefix}_locator",
+            key=f"{self.entries.prefix}_locator",
             picture=pixels,
             corner=corner,
             size=size,
@@ -137,32 +146,34 @@ class NumberGrid:
         )
         return number_grids.patch(pixels, corner, size)
 
-    def _read(self, text: str) -> np.ndarray:
-        return number_grids.parse_grid(text, least=self.least, most=MOST)
-
     def _own(self, grid: np.ndarray) -> None:
-        self._typed.hold(grid)
-        self.choose("own", *grid.shape)
+        """Take numbers as one's own, with their size."""
+        size = self.axes.sized(self.entries.side, *grid.shape)
+        name = self.entries.values.name
+        self.table.write({**size, name: "own", self.entries.typed.name: grid})
 
     def _take_source(self) -> None:
         # One's own numbers begin as those that were shown, but what was typed is not lost.
-        shown = st.session_state.get(f"{self.prefix}_shown")
-        if self.source == "own" and shown is not None and not self._typed.is_held:
+        shown = st.session_state.get(f"{self.entries.prefix}_shown")
+        typed = self.entries.typed
+        is_typed = bool(typed.texts_of(self.table[typed]))
+        if self.source == "own" and shown is not None and not is_typed:
             self._own(shown)
 
     def _take_text(self) -> None:
         try:
-            self._own(self._read(st.session_state[f"{self.prefix}_text"]))
+            self._own(self.entries.typed.read(st.session_state[f"{self.entries.prefix}_text"]))
         except ValueError as error:
-            st.session_state[f"{self.prefix}_complaint"] = str(error)
+            self._complain(str(error))
+
+    def _complain(self, sentence: str) -> None:
+        st.session_state[f"{self.entries.prefix}_complaint"] = sentence
 
     def _take_corner(self) -> None:
-        row, column = st.session_state[f"{self.prefix}_locator"].get("corner") or (0, 0)
-        self._corner.hold((int(row), int(column)))
+        row, column = st.session_state[f"{self.entries.prefix}_locator"].get("corner") or (0, 0)
+        self.table.write({self.entries.corner.name: (int(row), int(column))})
 
 
 def _read_corner(text: str) -> tuple[int, int]:
-    row, column = (int(part) for part in text.split(","))
-    if not (0 <= row < 10_000 and 0 <= column < 10_000):
-        raise ValueError(f"A corner is row,column within the picture. Received: {text!r}.")
+    row, column = (read_whole(part, 0, 9_999) for part in text.split(","))
     return row, column

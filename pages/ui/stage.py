@@ -1,8 +1,9 @@
 """What a stage needs around it: the picture at working size, the cell in focus, experiments."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -10,8 +11,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.drawing import palette
 from cnnviz.images import pictures as images
-from pages.ui.address import Addressed
+from pages.ui.entries import Entry, read_whole
 from pages.ui.picture import Picture
+from pages.ui.state import Table
 
 LONGEST_SIDE = 512
 PAUSE = 0.1
@@ -63,41 +65,67 @@ def page_background() -> str:
     return palette.DARK_BACKGROUND if dark else palette.LIGHT_BACKGROUND
 
 
-class CellInFocus:
-    """The output cell that the window stands on, named in the address (`?at=12,30`)."""
+def cell_entry() -> Entry[tuple[int, int] | None]:
+    """Declare the output cell that the window stands on (`?at=12,30`); None for the middle."""
+    return Entry(
+        "at", None, _read_cell, lambda cell: "" if cell is None else f"{cell[0]},{cell[1]}"
+    )
 
-    def __init__(self, stage: str) -> None:
-        self.stage = stage
-        self._address: Addressed[tuple[int, int] | None] = Addressed(
-            "at",
-            stage,
-            None,
-            _read_cell,
-            lambda cell: "" if cell is None else f"{cell[0]},{cell[1]}",
-        )
+
+class CellInFocus:
+    """The output cell that the window stands on, kept in a page's table.
+
+    `stage` is the session key of the component that shows it.
+    """
+
+    def __init__(self, table: Table, entry: Entry[tuple[int, int] | None], stage: str) -> None:
+        self.table, self.entry, self.stage = table, entry, stage
 
     def value(self, shape: tuple[int, ...]) -> tuple[int, int] | None:
         """Give the cell, or None where the map has no such cell."""
-        cell = self._address.value()
+        cell = self.table[self.entry]
         inside = cell is not None and all(c < n for c, n in zip(cell, shape, strict=False))
         return cell if inside else None
 
     def take(self) -> None:
         """Take over the cell that was chosen in the browser."""
         row, column = st.session_state[self.stage].get("selected") or (0, 0)
-        self._address.hold((int(row), int(column)))
+        self.table.write({self.entry.name: (int(row), int(column))})
 
 
 def _read_cell(text: str) -> tuple[int, int]:
-    row, column = (int(part) for part in text.split(","))
-    if not (0 <= row < 10_000 and 0 <= column < 10_000):
-        raise ValueError(f"A cell is row,column within the map. Received: {text!r}.")
+    row, column = (read_whole(part, 0, 9_999) for part in text.split(","))
     return row, column
 
 
-def experiments(tries: Mapping[str, Callable[[], None]]) -> None:
-    """Offer one-click experiments, each of which sets the page's state."""
+def experiments(
+    tries: Mapping[str, Callable[[], None] | Mapping[str, object]],
+    table: Table | None = None,
+    *,
+    keep: Collection[str] = (),
+    before: Callable[[], None] | None = None,
+) -> None:
+    """Offer one-click experiments, each of which is a complete state of the page's table.
+
+    Parameters
+    ----------
+    tries : by what the button says, the entries that are not at their default.
+    keep : entries that stay as they are, such as the part of the page that is open.
+    before : called before the state is set up.
+    """
     with st.container(horizontal=True):
         st.markdown("**Try this**", width="content")
-        for label, prepare in tries.items():
-            st.button(label, on_click=prepare, key=f"try_{label}", type="secondary")
+        for label, state in tries.items():
+            act = state if callable(state) else partial(_set_up, table, state, keep, before)
+            st.button(label, on_click=act, key=f"try_{label}", type="secondary")
+
+
+def _set_up(
+    table: Table,
+    state: Mapping[str, object],
+    keep: Collection[str],
+    before: Callable[[], None] | None,
+) -> None:
+    if before is not None:
+        before()
+    table.set_up(state, keep)

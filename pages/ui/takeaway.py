@@ -31,7 +31,6 @@ def take_it_with_you(downloads: Sequence[Download], code: str) -> None:
                 download.make,
                 download.file_name,
                 download.media_type,
-                key=f"download_{download.file_name}",
                 on_click="ignore",
                 icon=":material/download:",
             )

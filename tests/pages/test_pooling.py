@@ -125,7 +125,11 @@ def test_padding_stays_smaller_than_the_window(open_page):
 def test_a_window_never_outgrows_the_grid(open_page):
     page = open_page(PATH, **GRID, pool_size="8")
     assert page.slider(key="pool_size").max == 4
-    assert stage(page)[0]["window"] == [2, 2]
+    assert stage(page)[0]["window"] == [4, 4]
+    # What does not fit is not forgotten: the same address on a larger grid.
+    page.selectbox(key="pool_values").set_value("counting").run()
+    page.slider(key="pool_side").set_value(9).run()
+    assert stage(page)[0]["window"] == [8, 8]
 
 
 EXPERIMENTS = {

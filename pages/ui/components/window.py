@@ -102,7 +102,7 @@ class Slides:
         """Give what the browser needs to slide a window at any setting of the sliders."""
         reach = self.padding
         if isinstance(reach, str):
-            dilation = max((s.limit for s in self.sliders if s.name == "dilation"), default=1)
+            dilation = max((s.limit for s in self.sliders if s.entry.name == "dilation"), default=1)
             reach = 0 if reach == "valid" else dilation * (max(window) - 1)
         settings = {
             "sliders": [dict(slider.described()) for slider in self.sliders],

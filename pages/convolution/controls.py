@@ -1,0 +1,153 @@
+"""What one sets beside the stage of the Convolution page."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.convolution.windows import PADDING_MODES
+from cnnviz.drawing.display import DISPLAYS
+from cnnviz.kernels import KERNELS, LARGEST_SIDE, Weights
+from cnnviz.shapes import Padding, dilated_size
+from pages.ui.entries import Choice, Toggle, Whole
+from pages.ui.kernel import KernelMenu, kernel_entry, natural_show
+from pages.ui.picture import Picture
+from pages.ui.stage import SOURCES, cell_entry, working_picture
+from pages.ui.stage_slider import StageSlider
+from pages.ui.state import Table
+
+KEY = "convolution"
+"""The session's key of the component."""
+
+MOST_DILATION = 8
+_MOST_PADDING = dilated_size(LARGEST_SIDE, MOST_DILATION) - 1
+
+KERNEL = kernel_entry("sobel_x")
+SOURCE = Choice("source", SOURCES, label=str.capitalize)
+SHOW = Choice("show", tuple(DISPLAYS), "signed", str.capitalize)
+PADDING = Choice(
+    "padding",
+    ("valid", "same", *map(str, range(1, _MOST_PADDING + 1))),
+    label=lambda rule: f"{rule} px" if rule.isdigit() else rule,
+)
+BORDER = Choice("border", PADDING_MODES, label=str.capitalize)
+FLIP = Toggle("flip")
+STRIDE = Whole("stride", 1, 8, 1)
+DILATION = Whole("dilation", 1, MOST_DILATION, 1)
+BIAS = Whole("bias", -255, 255, 0)
+AT = cell_entry()
+CONVOLUTION = Table(
+    "convolution", KERNEL, SOURCE, SHOW, PADDING, BORDER, FLIP, STRIDE, DILATION, BIAS, AT
+)
+
+
+def _preset(name: str, **more: object) -> dict[str, object]:
+    values = KERNELS[name].values
+    return {"kernel": values, "show": natural_show(values), **more}
+
+
+EXPERIMENTS = {
+    "Find the edges": _preset("outline"),
+    "Blur it away": _preset("gaussian_7"),
+    "Why does the frame shrink?": _preset("box_11"),
+    "A stride of 4": _preset("gaussian_5", stride=4),
+}
+
+_STRIDE = StageSlider(CONVOLUTION, STRIDE, "Stride")
+_DILATION = StageSlider(CONVOLUTION, DILATION, "Dilation")
+_BIAS = StageSlider(CONVOLUTION, BIAS, "Bias")
+
+
+@dataclass(frozen=True, eq=False)
+class Settings:
+    """What is set on the page.
+
+    Attributes
+    ----------
+    pixels : (height, width, 1 or 3) uint8
+    weights : (rows, columns) float32, as one typed them; `flip` turns them around.
+    stride, dilation, bias : as one set them inside the stage, with `sliders`.
+    padding_mode : what stands beyond the border.
+    show : how the result is painted.
+    """
+
+    pixels: np.ndarray
+    weights: Weights
+    sliders: tuple[StageSlider, ...]
+    stride: int
+    dilation: int
+    bias: int
+    padding: Padding
+    padding_mode: str
+    flip: bool
+    show: str
+
+    @property
+    def slid(self) -> Weights:
+        """The weights as they lie on the picture."""
+        return self.weights[::-1, ::-1] if self.flip else self.weights
+
+
+def settings(picture: Picture, menu: KernelMenu) -> Settings:
+    """Draw the controls; return what they say."""
+    menu.controls()
+    weights = menu.kernel.values
+    source = CONVOLUTION.control(st.selectbox, SOURCE, "Picture in")
+    pixels = working_picture(picture, source)
+    show = _shown_as(pixels.shape[-1])
+    reach = max(1, max(weights.shape) - 1)
+    dilations = replace(_DILATION, allowed=max(1, (min(pixels.shape[:2]) - 1) // reach))
+    padding = _padding(dilated_size(max(weights.shape), dilations.value) - 1)
+    padding_mode = BORDER.default
+    if padding != "valid":
+        padding_mode = CONVOLUTION.control(
+            st.selectbox,
+            BORDER,
+            "Beyond the border",
+            help="What stands beyond the border: zeros, the picture's mirror image, its edge "
+            "pixels repeated, or its other side.",
+        )
+    flip = CONVOLUTION.control(
+        st.toggle,
+        FLIP,
+        "Flip the kernel",
+        help="Networks slide the kernel as it is (a cross-correlation). Mathematicians turn it "
+        "around by 180\u00b0 first; only then is it called a convolution there.",
+    )
+    return Settings(
+        pixels=pixels,
+        weights=weights,
+        sliders=(_STRIDE, dilations, _BIAS),
+        stride=_STRIDE.value,
+        dilation=dilations.value,
+        bias=_BIAS.value,
+        padding=padding,
+        padding_mode=padding_mode,
+        flip=flip,
+        show=show,
+    )
+
+
+def _shown_as(channels: int) -> str:
+    shows = [show for show in DISPLAYS if channels == 1 or show != "signed"]
+    return CONVOLUTION.control(
+        st.selectbox,
+        SHOW,
+        "Show the result",
+        options=shows,
+        otherwise=shows[-1],
+        help="  \n".join(f"**{name.capitalize()}**: {DISPLAYS[name]}" for name in shows),
+    )
+
+
+def _padding(full: int) -> Padding:
+    """Ask for the padding; more than `full` pixels would let the window see nothing else."""
+    held = CONVOLUTION[PADDING]
+    rule = CONVOLUTION.control(
+        st.selectbox,
+        PADDING,
+        "Padding",
+        options=("valid", "same", *map(str, range(1, full + 1))),
+        otherwise=str(full) if held.isdigit() and full else PADDING.default,
+    )
+    return "same" if rule == "same" else "valid" if rule == "valid" else int(rule)

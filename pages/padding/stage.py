@@ -1,0 +1,131 @@
+"""The stage of the Padding and stride page, and what stands around it."""
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.padding.code import keras_program
+from cnnviz.padding.geometry import apply_kernel
+from pages.padding import geometry as windows
+from pages.padding.arithmetic import arithmetic
+from pages.padding.conventions import same_and_its_odd_pixel, two_conventions
+from pages.padding.coverage import coverage_maps
+from pages.padding.grid_kernel import GridKernel, kernel_entries
+from pages.ui.components.window import Sliding, sliding_window
+from pages.ui.controls import Axes
+from pages.ui.entries import Toggle
+from pages.ui.grid_downloads import grid_downloads
+from pages.ui.number_grid import NumberGrid, grid_entries
+from pages.ui.picture import Picture
+from pages.ui.stage import CellInFocus, cell_entry, experiments, seen_first
+from pages.ui.state import Table
+from pages.ui.takeaway import take_it_with_you
+
+KEY = "padding_stage"
+"""The session's key of the component."""
+
+TRANSPOSED = Toggle("pad_transposed")
+APART = Toggle("pad_apart")
+GRID = grid_entries("pad", ("counting", "patch", "own"))
+KERNEL = kernel_entries("pad")
+AT = cell_entry()
+PADDING = Table("padding", TRANSPOSED, APART, *GRID.all, *KERNEL.all, *windows.ENTRIES, AT)
+AXES = Axes(
+    PADDING,
+    APART,
+    (GRID.side, KERNEL.size, windows.STRIDE, windows.DILATION, windows.BEFORE, windows.AFTER),
+)
+
+EXPERIMENTS = {
+    "Corners once, the middle nine times": {"pad_side": 5, "pad_padding": "valid"},
+    "Why 112 and not 111?": {"pad_side": 16, "pad_stride": 2},
+    "A pixel that is never reached": {"pad_side": 8, "pad_stride": 2, "pad_padding": "valid"},
+    "A checkerboard from a transposed layer": {
+        "pad_side": 4,
+        "pad_stride": 2,
+        "pad_padding": "valid",
+        "pad_transposed": True,
+    },
+}
+
+
+@st.fragment  # a control runs this again, not the menu and the picker beside it
+def padding_and_stride(picture: Picture) -> None:
+    """Draw all that depends on the controls."""
+    PADDING.follow()
+    numbers = NumberGrid(PADDING, GRID, AXES, stage=KEY)
+    kernel = GridKernel(PADDING, KERNEL, AXES, stage=KEY)
+    cell = CellInFocus(PADDING, AT, KEY)
+    stage, controls = st.columns([4, 1.1], gap="medium")
+    with controls:
+        transposed = PADDING.control(
+            st.toggle,
+            TRANSPOSED,
+            "Transposed convolution",
+            help="Each pixel writes its multiple of the kernel, and where copies overlap they add "
+            "up: the way back from small maps to large ones, wrongly called deconvolution.",
+        )
+        AXES.switch()
+        grid = numbers.controls(picture)
+        rule, weights, geometry = windows.geometry_controls(
+            PADDING, grid.shape, kernel, AXES, transposed=transposed
+        )
+    result = apply_kernel(grid, weights, geometry)
+    chosen = cell.value(result.shape)
+    with seen_first(stage):
+        sliding_window(
+            key=KEY,
+            inputs=np.ascontiguousarray(grid[..., None]),
+            outputs=result[..., None],
+            sliding=Sliding.over(geometry),
+            kernel=weights,
+            flip=transposed,
+            transposed=transposed,
+            pictures=False,
+            editable=True,
+            input_show=numbers.input_show,
+            coverages=coverage_maps(geometry),
+            selected=chosen,
+            serial=kernel.in_hand.serial,
+            tools=kernel.in_hand.tools(),
+            input_alt="The input with its padding.",
+            output_alt="The result.",
+            titles={
+                "kernel_title": kernel.title,
+                "input_title": "Input, spread by the stride" if transposed else "Input",
+            },
+            on_kernel=kernel.in_hand.take_weights,
+            on_edit=kernel.in_hand.take_edit,
+            on_selected=cell.take,
+            on_cell=numbers.take_cell,
+        )
+    arithmetic(geometry)
+    if not transposed:
+        same_and_its_odd_pixel(geometry)
+    two_conventions(grid, weights, geometry, rule)
+    _why_it_matters()
+    at = chosen or (result.shape[0] // 2, result.shape[1] // 2)
+    take_it_with_you(
+        grid_downloads(
+            "padding",
+            grid,
+            result,
+            geometry,
+            at,
+            kernel=weights,
+            input_show=numbers.input_show,
+        ),
+        keras_program(grid, weights, geometry, rule),
+    )
+
+
+def _why_it_matters() -> None:
+    """Say it in three sentences, and offer experiments that show it."""
+    st.header("Why it matters", anchor=False)
+    st.markdown(
+        "Without padding every layer loses its border, and corners are seen once where the middle "
+        "is seen nine times; a deep network would soon have nothing left. A stride thins the "
+        "result out and saves work, but what does not divide is dropped without a word. And "
+        "frameworks pad and drop on different sides: a classic reason why copied weights answer "
+        "wrongly."
+    )
+    experiments(EXPERIMENTS, PADDING)

@@ -1,0 +1,216 @@
+"""A page's state: one declared table, which its widgets, its address and its experiments use.
+
+`follow()` once at the top of the page takes over what the address says. From there on reading an
+entry, `table[ENTRY]`, is only looking; `write` alone changes the session and the address, together
+and at once, so that one step back in the browser is one change taken back.
+"""
+
+import contextlib
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from pages.ui.entries import Entry, Texts
+
+Value = TypeVar("Value")
+
+_ON_ITS_WAY = 3.0
+"""Seconds within which the browser may still ask with the address it had before a change."""
+
+
+@dataclass
+class _Held:
+    """What the session keeps of one table.
+
+    values : of every entry that was ever read or written.
+    seen : what the address says of each.
+    before : what it said until the last change, and when that was.
+    previous : the values before the last complete state, to go back to.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    seen: dict[str, Texts] = field(default_factory=dict)
+    before: dict[str, tuple[Texts, float]] = field(default_factory=dict)
+    previous: dict[str, Any] | None = None
+
+
+class Table:
+    """The state of one page, or of one part of a page.
+
+    `scope` names it in the session; no two tables share one.
+    """
+
+    def __init__(self, scope: str, *entries: Entry[Any]) -> None:
+        self.scope = scope
+        self.entries = {entry.name: entry for entry in entries}
+        if len(self.entries) < len(entries):
+            names = ", ".join(entry.name for entry in entries)
+            raise ValueError(f"A table names each entry once. Received: {names}.")
+
+    def __getitem__(self, entry: Entry[Value]) -> Value:
+        """Return the value in hand; looking changes nothing."""
+        value: Value = self._held().values.get(entry.name, self._own(entry).default)
+        return value
+
+    def values(self) -> dict[str, Any]:
+        """Return the whole state, by name."""
+        return {name: self[entry] for name, entry in self.entries.items()}
+
+    def follow(self) -> None:
+        """Take over what the address says. Call it once a run, before anything is read or drawn.
+
+        What it says without sense opens the default. What it leaves out stays as it is held, so
+        that a page comes back as it was left; but a step back in the browser means what it says.
+        """
+        held, back = self._held(), _is_step_back()
+        for name, entry in self.entries.items():
+            texts = tuple(st.query_params.get_all(name))
+            seen = held.seen.get(name, ())
+            old, when = held.before.get(name, (None, 0.0))
+            is_late = texts == old and time.monotonic() - when < _ON_ITS_WAY
+            if texts == seen or (not back and (not texts or is_late)):
+                continue
+            try:
+                held.values[name] = entry.value_of(texts)
+            except ValueError:
+                held.values[name] = entry.default
+            held.seen[name] = entry.texts_of(held.values[name])
+            held.before.pop(name, None)
+        self._name_in_address(self.entries)
+
+    def write(self, values: Mapping[str, Any] | None = None, /, **more: Any) -> None:
+        """Set entries by name, in the session and in the address. Call it in a callback.
+
+        Raises
+        ------
+        ValueError : a value is none of its entry's, or the table has no entry of that name. Then
+            nothing is changed.
+        """
+        checked = {}
+        for name, value in {**(values or {}), **more}.items():
+            if name not in self.entries:
+                raise ValueError(
+                    f"{self.scope} remembers {', '.join(self.entries)}. Received: {name!r}."
+                )
+            checked[name] = self.entries[name].checked(value)
+        held = self._held()
+        held.values |= checked
+        for name, value in checked.items():
+            texts, seen = self.entries[name].texts_of(value), held.seen.get(name, ())
+            if texts != seen:
+                held.before[name] = (seen, time.monotonic())
+                held.seen[name] = texts
+        self._name_in_address(checked)
+
+    def set_up(self, values: Mapping[str, Any], keep: Collection[str] = ()) -> None:
+        """Take a complete state: what `values` does not name goes back to its default.
+
+        `keep` names what stays as it is, such as the part of the page that is open. `take_back`
+        undoes it.
+        """
+        before = self.values()
+        rest = {name: e.default for name, e in self.entries.items() if name not in keep}
+        self.write({**rest, **values})
+        self._held().previous = before
+
+    def take_back(self) -> None:
+        """Go back to what was there before the last complete state."""
+        held = self._held()
+        if held.previous is not None:
+            self.write(held.previous)
+            held.previous = None
+
+    @property
+    def can_take_back(self) -> bool:
+        """Whether there is a state to go back to."""
+        return self._held().previous is not None
+
+    def control(
+        self,
+        widget: Callable[..., Any],
+        entry: Entry[Value],
+        label: str,
+        *,
+        limits: tuple[Any, Any] | None = None,
+        options: Collection[Value] | None = None,
+        otherwise: Value | None = None,
+        on_change: Callable[[], None] | None = None,
+        **more: Any,
+    ) -> Value:
+        """Draw an entry's widget, such as `st.slider`; return the value that it shows.
+
+        Parameters
+        ----------
+        limits, options : what may be set now, where that is less than the table allows. What is
+            held stays held: it comes back as soon as it may again.
+        otherwise : what is shown where the options lack the value; else the first of them.
+        on_change : called when somebody has changed it, after the table has taken it over.
+        more : what else the widget is told.
+        """
+        shown: Any = self[entry]
+        drawn = entry.drawn() | more
+        if limits is not None:
+            least, most = limits[0], max(limits)
+            shown = min(max(shown, least), most)
+            drawn |= {"min_value": least, "max_value": most}
+            if least == most:
+                return shown
+        if options is not None:
+            drawn["options"] = list(options)
+            if shown not in options:
+                shown = next(iter(options)) if otherwise is None else otherwise
+        _show(entry.name, shown, (limits, drawn.get("options")))
+        widget(label, key=entry.name, on_change=self._take, args=(entry, on_change), **drawn)
+        return shown
+
+    def _take(self, entry: Entry[Any], then: Callable[[], None] | None) -> None:
+        # What a browser sends that is no value of the entry is not taken, and drawn over.
+        with contextlib.suppress(ValueError, TypeError, OverflowError):
+            self.write({entry.name: st.session_state[entry.name]})
+            if then is not None:
+                then()
+
+    def _own(self, entry: Entry[Value]) -> Entry[Value]:
+        if self.entries.get(entry.name) is not entry:
+            raise KeyError(f"{self.scope} has no entry {entry.name!r} of its own.")
+        return entry
+
+    def _held(self) -> _Held:
+        held: _Held = st.session_state.setdefault(f"{self.scope}_state", _Held())
+        return held
+
+    def _name_in_address(self, names: Collection[str]) -> None:
+        seen = self._held().seen
+        wanted = {name: list(seen.get(name, ())) for name in names}
+        if all(st.query_params.get_all(name) == texts for name, texts in wanted.items()):
+            return
+        whole = {name: st.query_params.get_all(name) for name in st.query_params} | wanted
+        try:
+            # At once: each message is a step in the browser's history.
+            st.query_params.from_dict({name: texts for name, texts in whole.items() if texts})
+        except StreamlitAPIException:  # a widget that binds itself stands on the same page
+            for name, texts in wanted.items():
+                if texts:
+                    st.query_params[name] = texts
+                elif name in st.query_params:
+                    del st.query_params[name]
+
+
+def _show(key: str, value: Any, limits: object) -> None:
+    """Let a widget show a value; only where it does not, since a hand may be on it."""
+    if isinstance(value, tuple):  # a widget of several options keeps a list
+        value = list(value)
+    drawn = st.session_state.get(f"{key}_drawn_with")
+    if drawn != limits or key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+    st.session_state[f"{key}_drawn_with"] = limits
+
+
+def _is_step_back() -> bool:
+    context = get_script_run_ctx()
+    return bool(context and context.is_history_navigation)

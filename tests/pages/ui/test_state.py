@@ -1,0 +1,183 @@
+"""A table of state on a page of its own: the address, the widgets, complete states."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.ui import state
+from pages.ui.entries import Whole
+from pages.ui.state import Table
+
+
+def page():
+    import streamlit as st
+
+    from pages.ui.entries import Choice, Entry, Several, Toggle, Whole
+    from pages.ui.stage import experiments
+    from pages.ui.state import Table
+
+    side = Whole("side", 1, 9, 3)
+    kind = Choice("kind", {"a": "Kind A", "b": "Kind B"})
+    some = Several("some", {"x": "X one", "y": "Y one"})
+    on = Toggle("on")
+    at = Entry("at", None, int, lambda cell: "" if cell is None else str(cell))
+    part = Choice("part", ("one", "two"))
+    table = Table("test", side, kind, some, on, at, part)
+    table.follow()
+    most = 9 if table.control(st.toggle, on, "On") else 4
+    shown = {
+        "part": table.control(st.segmented_control, part, "Part", required=True),
+        "side": table.control(st.slider, side, "Side", limits=(1, most)),
+        "kind": table.control(st.selectbox, kind, "Kind"),
+        "some": table.control(st.pills, some, "Some", selection_mode="multi"),
+        "at": table[at],
+    }
+    st.session_state["shown"] = shown
+    st.button("click", on_click=lambda: table.write(at=7, kind="b"))
+    st.button("wrong", on_click=lambda: st.session_state.update(said=_wrong(table)))
+    if table.can_take_back:
+        st.button("back", on_click=table.take_back)
+    experiments({"six": {"side": 6, "on": True}, "b": {"kind": "b"}}, table, keep=["part"])
+
+    def _wrong(table):
+        try:
+            table.write(at=5, side=99)
+        except ValueError as error:
+            return str(error)
+
+
+def opened(**address: str) -> AppTest:
+    test = AppTest.from_function(page, default_timeout=30)
+    for name, text in address.items():
+        test.query_params[name] = text
+    test.run()
+    assert not test.exception
+    return test
+
+
+def shown(test: AppTest) -> dict[str, object]:
+    assert not test.exception
+    return test.session_state["shown"]
+
+
+DEFAULTS = {"part": "one", "side": 3, "kind": "a", "some": (), "at": None}
+
+
+def test_the_address_is_followed_and_the_default_not_written():
+    test = opened(side="4", kind="Kind B", some=["Y one", "X one"], on="true", at="5")
+    assert shown(test) == {"part": "one", "side": 4, "kind": "b", "some": ("y", "x"), "at": 5}
+    assert test.query_params == {
+        "side": "4",
+        "kind": "Kind B",
+        "some": ["Y one", "X one"],
+        "on": "true",
+        "at": "5",
+    }
+    assert opened(side="3", kind="Kind A").query_params == {}
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "Infinity", "-1", "\x00", "9" * 400])
+def test_nonsense_opens_the_default_and_leaves_the_address(text):
+    test = opened(
+        **dict.fromkeys(("part", "side", "kind", "some", "on", "at"), text)
+        | {"at": text if text != "-1" else "x", "unknown": "kept"}
+    )
+    expected = DEFAULTS | ({"at": int(text)} if text.isdigit() else {})
+    assert shown(test) == expected
+    assert set(test.query_params) - {"at"} == {"unknown"}
+
+
+def test_a_widget_and_the_address_say_the_same():
+    test = opened()
+    test.slider(key="side").set_value(4).run()
+    test.selectbox(key="kind").set_value("b").run()
+    assert shown(test) == DEFAULTS | {"side": 4, "kind": "b"}
+    assert test.query_params == {"side": "4", "kind": "Kind B"}
+    test.slider(key="side").set_value(3).run()
+    assert test.query_params == {"kind": "Kind B"}
+
+
+def test_what_a_component_writes_is_in_session_and_address_at_once():
+    test = opened()
+    test.button[0].click().run()
+    assert shown(test) == DEFAULTS | {"at": 7, "kind": "b"}
+    assert test.query_params == {"at": "7", "kind": "Kind B"}
+    assert test.selectbox(key="kind").value == "b"
+
+
+def test_of_a_write_with_one_wrong_value_nothing_is_taken():
+    test = opened(side="4")
+    test.button[1].click().run()
+    assert "from 1 to 9. Received: '99'" in test.session_state["said"]
+    assert shown(test) == DEFAULTS | {"side": 4}
+
+
+def test_a_value_that_is_not_allowed_now_comes_back_when_it_may():
+    test = opened(side="8", on="true")
+    assert shown(test)["side"] == 8
+    test.toggle(key="on").set_value(False).run()
+    assert (shown(test)["side"], test.slider(key="side").max) == (4, 4)
+    assert test.query_params["side"] == "8"
+    test.toggle(key="on").set_value(True).run()
+    assert shown(test)["side"] == 8
+
+
+def test_an_experiment_is_a_complete_state_whatever_was_pressed_before():
+    for before in ((), ("try_six",), ("try_b", "try_six")):
+        test = opened(at="5", part="two", some=["X one"])
+        for key in before:
+            test.button(key=key).click().run()
+        test.button(key="try_b").click().run()
+        assert shown(test) == DEFAULTS | {"kind": "b", "part": "two"}
+        assert test.query_params == {"kind": "Kind B", "part": "two"}
+
+
+def test_an_experiment_is_taken_back_with_one_press():
+    test = opened(at="5", side="2", some=["X one"])
+    as_left = shown(test)
+    test.button(key="try_six").click().run()
+    assert shown(test)["side"] == 6
+    next(button for button in test.button if button.label == "back").click().run()
+    assert shown(test) == as_left
+    assert test.query_params == {"at": "5", "side": "2", "some": "X one"}
+    assert "back" not in [button.label for button in test.button]
+
+
+def test_an_address_that_changes_is_followed_and_one_that_is_silent_is_filled():
+    test = opened(side="2", at="5")
+    test.query_params["side"] = "4"
+    test.run()
+    assert shown(test) == DEFAULTS | {"side": 4, "at": 5}
+    test.query_params.clear()
+    test.run()
+    assert shown(test) == DEFAULTS | {"side": 4, "at": 5}
+    assert test.query_params == {"side": "4", "at": "5"}
+
+
+def test_an_address_that_is_late_is_not_taken_for_a_wish(monkeypatch):
+    test = opened(side="2")
+    test.slider(key="side").set_value(4).run()
+    test.query_params["side"] = "2"  # the browser asked before it had heard of the 4
+    test.selectbox(key="kind").set_value("b").run()
+    assert shown(test) == DEFAULTS | {"side": 4, "kind": "b"}
+    assert test.query_params == {"side": "4", "kind": "Kind B"}
+    monkeypatch.setattr(state, "_ON_ITS_WAY", 0.0)
+    test.query_params["side"] = "2"
+    assert shown(test.run())["side"] == 2
+
+
+def test_a_step_back_means_what_it_says_and_what_it_leaves_out(monkeypatch):
+    test = opened(side="2")
+    test.slider(key="side").set_value(4).run()
+    test.button[0].click().run()
+    monkeypatch.setattr(state, "_is_step_back", lambda: True)
+    test.query_params.clear()
+    test.query_params["side"] = "2"
+    test.run()
+    assert shown(test) == DEFAULTS | {"side": 2}
+    assert test.query_params == {"side": "2"}
+    assert (test.slider(key="side").value, test.selectbox(key="kind").value) == (2, "a")
+
+
+def test_a_table_names_each_entry_once():
+    with pytest.raises(ValueError, match="names each entry once"):
+        Table("twice", Whole("side", 1, 2, 1), Whole("side", 1, 3, 1))
