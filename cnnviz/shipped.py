@@ -1,4 +1,4 @@
-"""Where the weights and photos lie that come with the project."""
+"""Where the weights, photos and letters lie that come with the project."""
 
 from pathlib import Path
 
@@ -10,4 +10,4 @@ ASSETS = next(
 )
 """The folder `assets/`: beside the package in a checkout, inside it where pip has installed it."""
 
-MODELS, IMAGES = ASSETS / "models", ASSETS / "images"
+MODELS, IMAGES, FONTS = ASSETS / "models", ASSETS / "images", ASSETS / "fonts"

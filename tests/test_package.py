@@ -72,7 +72,7 @@ def test_the_wheel_holds_the_package_and_what_it_reads(wheel: Path) -> None:
         names = archive.namelist()
     tops = {name.split("/")[0] for name in names}
     assert tops == {"cnnviz", f"cnnviz-{cnnviz.__version__}.dist-info"}
-    for folder in ("models", "images"):
+    for folder in ("models", "images", "fonts"):
         shipped = {
             path.relative_to(ROOT).as_posix()
             for path in (ROOT / "assets" / folder).rglob("*")

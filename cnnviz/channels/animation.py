@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from cnnviz.channels.mixing import CHANNELS, ChannelMix
 from cnnviz.convolution.windows import padded_sources
 from cnnviz.drawing import palette
-from cnnviz.drawing.lettering import font, letters
+from cnnviz.drawing.gif import PAPER, Colours, Filling, Grid, title
 from cnnviz.notation import written
 from cnnviz.shapes import Padding, map_padding
 
-_CELL = 40
+_CELL = 44
 _GAP = 34
 _HEADING = 32
 _MARGIN = 18
-_PAPER = palette.LIGHT_BACKGROUND
-_INK = "#1b1f23"
 _TINTS = ((255, 92, 84), (72, 206, 112), (92, 146, 255))  # those of the page
-
-Colours = NDArray[np.uint8]
 
 
 def mixing_gif(
@@ -70,94 +64,49 @@ def mixing_gif(
     partial, total, result = (maps[tuple(block)] for maps in (mix.partial, mix.sum, mix.result))
     limit = float(max(np.abs(partial).max(), np.abs(total).max())) or 1.0
 
-    rows, columns = total.shape
-    lane = max(patch.shape[0], side, rows) * _CELL + _HEADING + _GAP // 2
+    lane = max(patch.shape[0], side, total.shape[0]) * _CELL + _HEADING + _GAP // 2
     lefts = [_MARGIN]
-    for cells in (patch.shape[1], side, columns, columns):
+    for cells in (patch.shape[1], side, total.shape[1], total.shape[1]):
         lefts.append(lefts[-1] + cells * _CELL + _GAP)
-    size = (lefts[-1] - _GAP + _MARGIN, 3 * lane + 2 * _MARGIN - _GAP // 2)
-    base = Image.new("RGB", size, _PAPER)
-    draw = ImageDraw.Draw(base)
     tops = [_MARGIN + _HEADING + channel * lane for channel in range(3)]
-    for channel, name in enumerate(CHANNELS):
-        top = tops[channel]
-        for left, title in zip(lefts, (name.capitalize(), "Kernel", "Partial map"), strict=False):
-            _title(draw, left, top, title)
-        tint = np.array(_TINTS[channel]) / 255
-        _cells(
-            draw,
-            lefts[0],
-            top,
-            patch[..., channel],
-            (shades[..., channel, None] * tint).astype(np.uint8),
-        )
-        colours = palette.colour_map(kernel[..., channel], scale="weights")
-        _cells(draw, lefts[1], top, kernel[..., channel], colours)
-    _title(draw, lefts[3], tops[0], "Sum")
-    _title(draw, lefts[3], tops[1], "Result")
-    frames = []
-    for step in range(rows * columns):
-        row, column = divmod(step, columns)
-        frame = base.copy()
-        draw = ImageDraw.Draw(frame)
-        for channel, top in enumerate(tops):
-            values = partial[..., channel]
-            _cells(draw, lefts[2], top, values, _signed(values, limit), count=step + 1)
-            _outline(draw, lefts[0], top, row * stride, column * stride, side)
-            _outline(draw, lefts[2], top, row, column, 1)
-        for top, values, most_shown in (
-            (tops[0], total, limit),
-            (tops[1], result, float(np.abs(result).max()) or 1.0),
-        ):
-            _cells(draw, lefts[3], top, values, _signed(values, most_shown), count=step + 1)
-            _outline(draw, lefts[3], top, row, column, 1)
-        frames.append(frame.quantize(128, dither=Image.Dither.NONE))
-    file = io.BytesIO()
-    durations = [int(seconds_per_step * 1000)] * (len(frames) - 1) + [1500]
-    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=durations, loop=0)
-    return file.getvalue()
+    size = (lefts[-1] - _GAP + _MARGIN, 3 * lane + 2 * _MARGIN - _GAP // 2)
+    full = Image.new("RGB", size, PAPER)
+    pictures, partials = [], []
+    for channel, (top, name) in enumerate(zip(tops, CHANNELS, strict=True)):
+        tinted = (shades[..., channel, None] * np.array(_TINTS[channel]) / 255).astype(np.uint8)
+        weights = kernel[..., channel]
+        pictures.append(_grid(full, lefts[0], top, name.capitalize(), patch[..., channel], tinted))
+        _grid(full, lefts[1], top, "Kernel", weights, palette.colour_map(weights, scale="weights"))
+        one = partial[..., channel]
+        partials.append(_grid(full, lefts[2], top, "Partial map", one, _signed(one, limit)))
+    most_shown = float(np.abs(result).max()) or 1.0
+    sums = [
+        _grid(full, lefts[3], tops[0], "Sum", total, _signed(total, limit)),
+        _grid(full, lefts[3], tops[1], "Result", result, _signed(result, most_shown)),
+    ]
+    stops = list(np.ndindex(*total.shape))
+    filling = Filling(full, [grid.box(*stop) for grid in (*partials, *sums) for stop in stops])
+    for row, column in stops:
+        filled = [grid.box(row, column) for grid in (*partials, *sums)]
+        windows = [grid.box(row * stride, column * stride, side, side) for grid in pictures]
+        filling.step(filled, [*windows, *filled])
+    return filling.gif(seconds_per_step)
 
 
 def _signed(values: NDArray[np.float32], limit: float) -> Colours:
     return palette.colour_map(values, scale="maps", limit=limit)
 
 
-def _title(draw: ImageDraw.ImageDraw, left: int, top: int, text: str) -> None:
-    draw.text((left, top - _HEADING), letters(text), fill=_INK, font=font(18))
-
-
-def _cells(
-    draw: ImageDraw.ImageDraw,
+def _grid(
+    drawing: Image.Image,
     left: int,
     top: int,
+    words: str,
     numbers: NDArray[np.float32],
     colours: Colours,
-    *,
-    count: int | None = None,
-) -> None:
-    """Draw a grid of numbers; those from `count` on are still empty."""
-    for place, (row, column) in enumerate(np.ndindex(*numbers.shape)):
-        x, y = left + column * _CELL, top + row * _CELL
-        box = (x, y, x + _CELL, y + _CELL)
-        if count is not None and place >= count:
-            draw.rectangle(box, fill="#f3f5f5", outline="#d5dadd")
-            continue
-        red, green, blue = (int(level) for level in colours[row, column])
-        draw.rectangle(box, fill=(red, green, blue), outline="#8a9299")
-        text = letters(written(float(numbers[row, column]), letters=7))
-        draw.text(
-            (x + _CELL / 2, y + _CELL / 2),
-            text,
-            fill=palette.readable_ink((red, green, blue)),
-            font=font(14 if len(text) <= 4 else 11),
-            anchor="mm",
-        )
-
-
-def _outline(
-    draw: ImageDraw.ImageDraw, left: int, top: int, row: int, column: int, side: int
-) -> None:
-    x, y = left + column * _CELL, top + row * _CELL
-    box = (x, y, x + side * _CELL, y + side * _CELL)
-    draw.rectangle(box, outline=_PAPER, width=6)
-    draw.rectangle(box, outline=palette.LIGHT_ACCENT, width=4)
+) -> Grid:
+    """Draw numbers below their title, and tell where they lie."""
+    title(drawing, left, top - _HEADING, words)
+    grid = Grid(left, top, _CELL)
+    grid.draw(drawing, [written(number, letters=7) for number in numbers.ravel().tolist()], colours)
+    return grid

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from cnnviz.drawing import palette
-from cnnviz.drawing.lettering import fitted, font, letters
+from cnnviz.drawing.gif import PAPER, Grid, drawings_gif, title
 from cnnviz.learning.replay import Chapter, compared
 from cnnviz.learning.task import Array, LearningTask
 
@@ -20,10 +19,7 @@ _GAP = 26
 _HEADING = 30
 _MARGIN = 18
 _CHART = 110
-_PAPER = palette.LIGHT_BACKGROUND
-_INK = "#1b1f23"
-
-Colours = NDArray[np.uint8]
+_RISE = _HEADING - 4  # from a title to what it stands above
 
 
 def learning_gif(
@@ -65,34 +61,30 @@ def learning_gif(
     limit = palette.symmetric_limit(target)
     limits = [palette.symmetric_limit(kernel) for kernel in task.target_kernels]
 
-    base = Image.new("RGB", size, _PAPER)
-    draw = ImageDraw.Draw(base)
+    base = Image.new("RGB", size, PAPER)
     tops = [_MARGIN + _HEADING, _MARGIN + _HEADING + lane]
     for place, kernel in enumerate(task.target_kernels):
         left = _MARGIN + place * (_KERNEL + _GAP)
-        _text(draw, left, tops[1], fitted(titles[place], 17, _KERNEL))
-        _kernel(draw, left, tops[1], kernel, limits[place])
-    _text(draw, left_of_maps, tops[1], "Target")
+        title(base, left, tops[1] - _RISE, titles[place], size=16, width=_KERNEL)
+        _kernel(base, left, tops[1], kernel, limits[place])
+    title(base, left_of_maps, tops[1] - _RISE, "Target", size=16)
     base.paste(_map(target, limit, (_MAP_WIDTH, tall)), (left_of_maps, tops[1]))
 
     drawn = []
     for step in steps:
         chapter = next(each for each in chapters if step <= each.last)
         frame = base.copy()
-        draw = ImageDraw.Draw(frame)
         for place, kernel in enumerate(chapter.state(step).kernels):
             left = _MARGIN + place * (_KERNEL + _GAP)
-            _text(draw, left, tops[0], f"Learned, step {step}" if place == 0 else "Learned")
-            _kernel(draw, left, tops[0], kernel, limits[min(place, len(limits) - 1)])
+            words = f"Learned, step {step}" if place == 0 else "Learned"
+            title(frame, left, tops[0] - _RISE, words, size=16, width=_KERNEL)
+            _kernel(frame, left, tops[0], kernel, limits[min(place, len(limits) - 1)])
         result = compared(task, chapter, step).result
-        _text(draw, left_of_maps, tops[0], "Result")
+        title(frame, left_of_maps, tops[0] - _RISE, "Result", size=16)
         frame.paste(_map(result, limit, (_MAP_WIDTH, tall)), (left_of_maps, tops[0]))
-        _loss(draw, losses, step, top=2 * lane + _MARGIN, width=size[0] - 2 * _MARGIN)
-        drawn.append(frame.quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE))
-    file = io.BytesIO()
-    durations = [int(1000 * seconds_per_frame)] * (len(drawn) - 1) + [1800]
-    drawn[0].save(file, "GIF", save_all=True, append_images=drawn[1:], duration=durations, loop=0)
-    return file.getvalue()
+        _loss(frame, losses, step, top=2 * lane + _MARGIN, width=size[0] - 2 * _MARGIN)
+        drawn.append(frame)
+    return drawings_gif(drawn, seconds_per_frame)
 
 
 def _map(values: Array, limit: float, size: tuple[int, int]) -> Image.Image:
@@ -100,25 +92,15 @@ def _map(values: Array, limit: float, size: tuple[int, int]) -> Image.Image:
     return Image.fromarray(colours).resize(size, Image.Resampling.NEAREST)
 
 
-def _kernel(draw: ImageDraw.ImageDraw, left: int, top: int, kernel: Array, limit: float) -> None:
+def _kernel(drawing: Image.Image, left: int, top: int, kernel: Array, limit: float) -> None:
     cell = _KERNEL / max(kernel.shape)
+    texts = [_number(weight) if cell >= 24 else "" for weight in kernel.ravel().tolist()]
     colours = palette.colour_map(kernel, scale="weights", limit=limit)
-    for row, column in np.ndindex(*kernel.shape):
-        x, y = left + column * cell, top + row * cell
-        red, green, blue = (int(level) for level in colours[row, column])
-        draw.rectangle((x, y, x + cell, y + cell), fill=(red, green, blue), outline="#8a9299")
-        if cell >= 24:
-            draw.text(
-                (x + cell / 2, y + cell / 2),
-                _number(float(kernel[row, column])),
-                fill=palette.readable_ink((red, green, blue)),
-                font=font(int(min(17, cell * 0.36))),
-                anchor="mm",
-            )
+    Grid(left, top, cell).draw(drawing, texts, colours)
 
 
 def _loss(
-    draw: ImageDraw.ImageDraw, losses: NDArray[np.float64], step: int, *, top: int, width: int
+    drawing: Image.Image, losses: NDArray[np.float64], step: int, *, top: int, width: int
 ) -> None:
     """Draw the loss on a logarithmic axis, up to the step in ink, beyond it faintly."""
     heights = np.log10(np.clip(losses, 1e-30, 1e30))
@@ -126,7 +108,8 @@ def _loss(
     across = _MARGIN + width * np.arange(len(losses)) / max(1, len(losses) - 1)
     down = top + _HEADING + (most - heights) / ((most - least) or 1) * (_CHART - _HEADING)
     points = list(zip(across.tolist(), down.tolist(), strict=True))
-    _text(draw, _MARGIN, top + _HEADING, f"Loss {losses[step]:.3g}")
+    title(drawing, _MARGIN, top + _HEADING - _RISE, f"Loss {losses[step]:.3g}", size=16)
+    draw = ImageDraw.Draw(drawing)
     if len(points) > 1:
         draw.line(points, fill="#c3cacf", width=2)
     if step:
@@ -135,10 +118,6 @@ def _loss(
     draw.ellipse((x - 5, y - 5, x + 5, y + 5), fill=palette.LIGHT_ACCENT)
 
 
-def _text(draw: ImageDraw.ImageDraw, left: int, top: int, text: str) -> None:
-    draw.text((left, top - _HEADING + 4), letters(text), fill=_INK, font=font(17))
-
-
 def _number(value: float) -> str:
     """Write a weight in about four letters."""
-    return f"{value:.2f}" if abs(value) < 100 else f"{value:.1g}"
+    return (f"{value:.2f}" if abs(value) < 100 else f"{value:.1g}").replace("-", "\u2212")

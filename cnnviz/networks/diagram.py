@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from xml.etree import ElementTree as Xml
+from xml.etree.ElementTree import Element
 
+from cnnviz.drawing import svg
 from cnnviz.networks.layers import LayerInfo
 
 _GAP = 14
 _TOP = 56
 _TALLEST = 190
-_FONT = "system-ui, sans-serif"
 # Okabe and Ito's colours, told apart by the colour-blind too.
 _COLOURS = {
     "Conv2D": "#0072b2",
@@ -49,46 +49,22 @@ def network_svg(layers: Sequence[LayerInfo], title: str) -> str:
     middle = _TOP + _TALLEST / 2
     longest = max(len(_words(layer)) for layer in layers)
     size = (x + 20, _TOP + _TALLEST + 30 + 6.3 * longest)
-    svg = Xml.Element(
-        "svg",
-        {
-            "xmlns": "http://www.w3.org/2000/svg",
-            "viewBox": f"0 0 {size[0]:.0f} {size[1]:.0f}",
-            "width": f"{size[0]:.0f}",
-            "height": f"{size[1]:.0f}",
-            "role": "img",
-            "font-family": _FONT,
-        },
-    )
-    Xml.SubElement(svg, "title").text = title
-    Xml.SubElement(svg, "rect", {"width": "100%", "height": "100%", "fill": "#ffffff"})
-    heading = {"x": "20", "y": "30", "font-size": "18", "font-weight": "600", "fill": "#1b1f23"}
-    Xml.SubElement(svg, "text", heading).text = title
+    made = svg.drawing(*size, title)
+    svg.text(made, 20, 30, title, svg.LIGHT.ink, size=18, weight=600)
     places = {layer.name: (left, left + width) for layer, left, width, _ in boxes}
     order = {layer.name: at for at, (layer, *_) in enumerate(boxes)}
     for layer, left, _, _ in boxes:
         for name in layer.inputs:
             if name in places:
                 apart = order[layer.name] - order[name]
-                _wire(svg, places[name][1], left, middle, apart)
+                _wire(made, places[name][1], left, middle, apart)
     for layer, left, width, height in boxes:
-        block = {
-            "x": f"{left:.1f}",
-            "y": f"{middle - height / 2:.1f}",
-            "width": f"{width:.1f}",
-            "height": f"{height:.1f}",
-            "rx": "2",
-            "fill": _COLOURS.get(layer.kind, _OTHER),
-        }
-        Xml.SubElement(svg, "rect", block)
-        anchor = (left + width / 2 + 4, _TOP + _TALLEST + 14)
-        words = {
-            "font-size": "11",
-            "fill": "#1b1f23",
-            "transform": f"translate({anchor[0]:.1f} {anchor[1]:.1f}) rotate(90)",
-        }
-        Xml.SubElement(svg, "text", words).text = _words(layer)
-    return Xml.tostring(svg, encoding="unicode")
+        fill = _COLOURS.get(layer.kind, _OTHER)
+        svg.rect(made, left, middle - height / 2, width, height, fill, rx=2)
+        at = f"{svg.number(left + width / 2 + 4)} {svg.number(_TOP + _TALLEST + 14)}"
+        turned = f"translate({at}) rotate(90)"
+        svg.text(made, 0, 0, _words(layer), svg.LIGHT.ink, size=11, transform=turned)
+    return svg.written(made)
 
 
 def _words(layer: LayerInfo) -> str:
@@ -96,7 +72,7 @@ def _words(layer: LayerInfo) -> str:
     return f"{layer.name} \u00b7 {layer.kind} \u00b7 {shape}"
 
 
-def _wire(svg: Xml.Element, start: float, end: float, middle: float, apart: int) -> None:
+def _wire(made: Element, start: float, end: float, middle: float, apart: int) -> None:
     if apart == 1:
         path = f"M {start:.1f} {middle:.1f} H {end:.1f}"
     else:
@@ -106,4 +82,4 @@ def _wire(svg: Xml.Element, start: float, end: float, middle: float, apart: int)
             f"M {start:.1f} {middle:.1f} C {start + 8:.1f} {peak:.1f} "
             f"{end - 8:.1f} {peak:.1f} {end:.1f} {middle:.1f}"
         )
-    Xml.SubElement(svg, "path", {"d": path, "fill": "none", "stroke": "#5b6570"})
+    svg.shape(made, "path", d=path, fill="none", stroke=svg.LIGHT.quiet)

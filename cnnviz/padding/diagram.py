@@ -1,20 +1,17 @@
-"""Drawings as SVG: sharp on a slide at any size, and open to change in any drawing program.
-
-Coordinates are pixels at the drawing's own size. Nothing is fetched from elsewhere: fonts are
-named by kind only.
-"""
+"""Grids of numbers, layers and axes as SVG drawings."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.drawing import palette
+from cnnviz.drawing import palette, svg
 from cnnviz.drawing.display import display
+from cnnviz.drawing.svg import LIGHT, Inks
 from cnnviz.notation import written
 from cnnviz.padding.geometry import Geometry, laid_out
 
@@ -28,20 +25,6 @@ _CELL = 48
 _GAP = 44
 _MARGIN = 20
 _HEADING = 34
-
-
-@dataclass(frozen=True)
-class Inks:
-    """The colours around the data: of the page, of text and lines, of what is pointed at."""
-
-    background: str = palette.LIGHT_BACKGROUND
-    ink: str = "#1b1f23"
-    quiet: str = "#5d666d"
-    accent: str = palette.LIGHT_ACCENT
-
-
-LIGHT = Inks()
-DARK = Inks(palette.DARK_BACKGROUND, "#e8ebee", "#9aa5b1", palette.DARK_ACCENT)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,23 +80,29 @@ def grids_svg(
         f"{grid.title}: {grid.numbers.shape[0]} rows, {grid.numbers.shape[1]} columns"
         for grid in grids
     )
-    drawing = _drawing(width, height, described, inks)
+    drawing = svg.drawing(width, height, described, inks)
     _hatching(drawing, inks)
     left = float(_MARGIN)
     top = _MARGIN + _HEADING
     for place, (grid, wide) in enumerate(zip(grids, widths, strict=True)):
-        _text(drawing, left, _MARGIN + 18, grid.title, inks.ink, size=18, weight=600)
+        svg.text(drawing, left, _MARGIN + 18, grid.title, inks.ink, size=18, weight=600)
         _grid(drawing, grid, left, top, inks)
         left += wide
         if place < len(signs):
             middle = top + tallest * _CELL / 2
-            _text(
-                drawing, left + _GAP / 2, middle, signs[place], inks.ink, size=26, anchor="middle"
+            svg.text(
+                drawing,
+                left + _GAP / 2,
+                middle,
+                signs[place],
+                inks.ink,
+                size=26,
+                text_anchor="middle",
             )
         left += _GAP
     if caption:
-        _text(drawing, _MARGIN, height - _MARGIN, caption, inks.ink, size=16)
-    return _written(drawing)
+        svg.text(drawing, _MARGIN, height - _MARGIN, caption, inks.ink, size=16)
+    return svg.written(drawing)
 
 
 def layer_svg(
@@ -205,7 +194,7 @@ def axis_svg(
     total = before + length + after
     width = total * cell + 2 * _MARGIN
     height = _MARGIN + cell + 14 + positions * line + _MARGIN // 2
-    drawing = _drawing(width, height, described, inks)
+    drawing = svg.drawing(width, height, described, inks)
     _hatching(drawing, inks)
     stops = [
         [stop * stride + tap * dilation for tap in range(kernel_size)] for stop in range(positions)
@@ -214,11 +203,11 @@ def axis_svg(
     for place in range(total):
         x, inside = _MARGIN + place * cell, 0 <= place - before < length
         fill = inks.background if inside else "url(#padding)"
-        _rect(drawing, x, _MARGIN, cell, cell, fill, inks.quiet)
+        svg.rect(drawing, x, _MARGIN, cell, cell, fill, stroke=inks.quiet)
         label = str(place - before) if inside else outside_label
         if place not in touched:
             _cross(drawing, x, _MARGIN, cell, inks.quiet)
-        _text(
+        svg.text(
             drawing,
             x + cell / 2,
             _MARGIN + cell / 2 + 6,
@@ -226,46 +215,37 @@ def axis_svg(
             inks.ink if inside else inks.quiet,
             size=17,
             weight=600 if inside else 400,
-            anchor="middle",
-            halo=inks.background,
+            text_anchor="middle",
+            **_halo(inks.background),
         )
     for stop, taps in enumerate(stops):
         y = _MARGIN + cell + 14 + stop * line
         ends = [_MARGIN + (tap + 0.5) * cell for tap in (taps[0], taps[-1])]
-        _line(drawing, ends[0], y, ends[1], y, inks.accent, 3)
+        svg.line(drawing, ends[0], y, ends[1], y, inks.accent, 3)
         for tap in taps:
-            ElementTree.SubElement(
-                drawing,
-                "circle",
-                {
-                    "cx": _number(_MARGIN + (tap + 0.5) * cell),
-                    "cy": _number(y),
-                    "r": "4",
-                    "fill": inks.accent,
-                },
+            svg.shape(
+                drawing, "circle", cx=_MARGIN + (tap + 0.5) * cell, cy=y, r=4, fill=inks.accent
             )
-    return _written(drawing)
+    return svg.written(drawing)
 
 
-def _grid(
-    drawing: ElementTree.Element, grid: GridDrawing, left: float, top: float, inks: Inks
-) -> None:
-    group = ElementTree.SubElement(drawing, "g")
+def _grid(drawing: Element, grid: GridDrawing, left: float, top: float, inks: Inks) -> None:
+    group = svg.shape(drawing, "g")
     for row, column in np.ndindex(*grid.numbers.shape):
         x, y = left + column * _CELL, top + row * _CELL
         fill = palette.hex_colour(grid.colours[row, column])
-        _rect(group, x, y, _CELL, _CELL, fill, inks.quiet)
+        svg.rect(group, x, y, _CELL, _CELL, fill, stroke=inks.quiet)
         ink = palette.readable_ink(fill)
         if grid.outside is not None and grid.outside[row, column]:
-            _rect(group, x, y, _CELL, _CELL, "url(#padding)", inks.quiet)
-            _rect(group, x + 12, y + 12, _CELL - 24, _CELL - 24, inks.background)
+            svg.rect(group, x, y, _CELL, _CELL, "url(#padding)", stroke=inks.quiet)
+            svg.rect(group, x + 12, y + 12, _CELL - 24, _CELL - 24, inks.background)
             ink = inks.quiet
         crossed = grid.crossed is not None and bool(grid.crossed[row, column])
         if crossed:
             _cross(group, x, y, _CELL, ink)
         text = written(float(grid.numbers[row, column]), letters=7)
         size = 18 if len(text) <= 4 else 13
-        _text(
+        svg.text(
             group,
             x + _CELL / 2,
             y + _CELL / 2 + size * 0.36,
@@ -273,118 +253,34 @@ def _grid(
             ink,
             size=size,
             weight=500,
-            anchor="middle",
-            halo=fill if crossed else None,
+            text_anchor="middle",
+            **(_halo(fill) if crossed else {}),
         )
     if grid.window is not None:
         row, column, rows, columns = grid.window
         place = (left + column * _CELL, top + row * _CELL, columns * _CELL, rows * _CELL)
         for colour, thickness in ((inks.background, 6), (inks.accent, 4)):
-            frame = _rect(group, *place, "none", colour)
-            frame.set("stroke-width", str(thickness))
+            svg.rect(group, *place, "none", stroke=colour, stroke_width=thickness)
 
 
-def _drawing(width: float, height: float, described: str, inks: Inks) -> ElementTree.Element:
-    drawing = ElementTree.Element(
-        "svg",
-        {
-            "xmlns": "http://www.w3.org/2000/svg",
-            "viewBox": f"0 0 {_number(width)} {_number(height)}",
-            "width": _number(width),
-            "height": _number(height),
-            "role": "img",
-            "font-family": "Source Sans Pro, Helvetica, Arial, sans-serif",
-        },
-    )
-    if described:
-        ElementTree.SubElement(drawing, "title").text = described
-    _rect(drawing, 0, 0, width, height, inks.background)
-    return drawing
-
-
-def _hatching(drawing: ElementTree.Element, inks: Inks) -> None:
-    definitions = ElementTree.SubElement(drawing, "defs")
-    pattern = ElementTree.SubElement(
-        definitions,
+def _hatching(drawing: Element, inks: Inks) -> None:
+    pattern = svg.shape(
+        svg.shape(drawing, "defs"),
         "pattern",
-        {
-            "id": "padding",
-            "width": "7",
-            "height": "7",
-            "patternUnits": "userSpaceOnUse",
-            "patternTransform": "rotate(45)",
-        },
+        id="padding",
+        width=7,
+        height=7,
+        patternUnits="userSpaceOnUse",
+        patternTransform="rotate(45)",
     )
-    _line(pattern, 0, 0, 0, 7, inks.quiet, 1.4)
+    svg.line(pattern, 0, 0, 0, 7, inks.quiet, 1.4)
 
 
-def _rect(
-    parent: ElementTree.Element,
-    x: float,
-    y: float,
-    width: float,
-    height: float,
-    fill: str,
-    stroke: str | None = None,
-) -> ElementTree.Element:
-    places = {"x": x, "y": y, "width": width, "height": height}
-    attributes = {name: _number(value) for name, value in places.items()}
-    attributes["fill"] = fill
-    if stroke is not None:
-        attributes["stroke"] = stroke
-    return ElementTree.SubElement(parent, "rect", attributes)
+def _halo(colour: str) -> dict[str, float | str]:
+    """Set a text apart from what lies behind it."""
+    return {"stroke": colour, "stroke_width": 5, "paint_order": "stroke"}
 
 
-def _line(
-    parent: ElementTree.Element,
-    x1: float,
-    y1: float,
-    x2: float,
-    y2: float,
-    stroke: str,
-    thickness: float,
-) -> None:
-    places = {"x1": x1, "y1": y1, "x2": x2, "y2": y2, "stroke-width": thickness}
-    attributes = {name: _number(value) for name, value in places.items()}
-    ElementTree.SubElement(parent, "line", {**attributes, "stroke": stroke})
-
-
-def _cross(parent: ElementTree.Element, x: float, y: float, cell: float, ink: str) -> None:
-    _line(parent, x + 3, y + 3, x + cell - 3, y + cell - 3, ink, 1.6)
-    _line(parent, x + cell - 3, y + 3, x + 3, y + cell - 3, ink, 1.6)
-
-
-def _text(
-    parent: ElementTree.Element,
-    x: float,
-    y: float,
-    text: str,
-    fill: str,
-    size: float = 16,
-    weight: int = 400,
-    anchor: str = "start",
-    halo: str | None = None,
-) -> None:
-    made = ElementTree.SubElement(
-        parent,
-        "text",
-        {
-            "x": _number(x),
-            "y": _number(y),
-            "fill": fill,
-            "font-size": _number(size),
-            "font-weight": str(weight),
-            "text-anchor": anchor,
-        },
-    )
-    if halo is not None:
-        made.attrib |= {"stroke": halo, "stroke-width": "5", "paint-order": "stroke"}
-    made.text = text
-
-
-def _number(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def _written(drawing: ElementTree.Element) -> str:
-    return ElementTree.tostring(drawing, encoding="unicode")
+def _cross(parent: Element, x: float, y: float, cell: float, ink: str) -> None:
+    svg.line(parent, x + 3, y + 3, x + cell - 3, y + cell - 3, ink, 1.6)
+    svg.line(parent, x + cell - 3, y + 3, x + 3, y + cell - 3, ink, 1.6)

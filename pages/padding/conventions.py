@@ -3,9 +3,10 @@
 import numpy as np
 import streamlit as st
 
+from cnnviz.drawing.svg import DARK, LIGHT
 from cnnviz.padding.code import keras_program, torch_program
 from cnnviz.padding.conventions import Convention, same_size, same_size_transposed
-from cnnviz.padding.diagram import DARK, LIGHT, axis_svg
+from cnnviz.padding.diagram import axis_svg
 from cnnviz.padding.formulas import same_padding
 from cnnviz.padding.geometry import Geometry, apply_kernel, convolution_geometry
 from cnnviz.shapes import output_size

@@ -3,7 +3,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from cnnviz.padding.diagram import DARK, GridDrawing, axis_svg, coverage_svg, grids_svg, layer_svg
+from cnnviz.drawing.svg import DARK
+from cnnviz.padding.diagram import GridDrawing, axis_svg, coverage_svg, grids_svg, layer_svg
 from cnnviz.padding.geometry import apply_kernel, convolution_geometry, transposed_geometry
 
 SVG = "{http://www.w3.org/2000/svg}"
