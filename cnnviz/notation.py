@@ -1,6 +1,7 @@
-"""How numbers are written: in a cell, in words and inside formulas (LaTeX)."""
+"""How numbers are written in a cell, in words and in formulas (LaTeX), and how text is quoted."""
 
 import decimal
+import json
 import math
 
 import numpy as np
@@ -108,3 +109,29 @@ def equals(value: float) -> str:
     if value != 0 and not 1e-5 <= abs(value) < 1e7:
         return rf"{sign} {latex_number(value)}"
     return f"{sign} {np.format_float_positional(short, trim='-')}"
+
+
+def shown(value: object, most: int = 60) -> str:
+    """Quote what a stranger wrote, or a value from a file, in a sentence: short and printable.
+
+    It is JSON's spelling, cut to `most` letters.
+
+    >>> print(shown("dense_1"), shown([3, None]), shown("a\\nb"))
+    "dense_1" [3, null] "a\\nb"
+    >>> shown("x" * 1000, most=12)
+    '"xxxxxxxx...'
+    """
+    if isinstance(value, str):
+        value = value[:most]  # of megabytes, only the beginning is looked at
+        text = json.dumps(value, ensure_ascii=False)
+    else:
+        try:
+            text = json.dumps(value, ensure_ascii=True)
+        except (TypeError, ValueError, RecursionError):
+            text = f"a {type(value).__name__}"
+    text = "".join(sign if sign.isprintable() else _escaped(sign) for sign in text)
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def _escaped(sign: str) -> str:
+    return sign.encode("unicode_escape", "backslashreplace").decode()

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cnnviz.notation import equals, latex_number, written_bytes, written_count
+from cnnviz.notation import equals, latex_number, shown, written_bytes, written_count
 
 
 @pytest.mark.parametrize(
@@ -29,3 +31,15 @@ def test_numbers_in_formulas():
         r"-\infty",
     ]
     assert equals(1e-30) == r"\approx 1 \cdot 10^{-30}" or equals(1e-30) == r"= 1 \cdot 10^{-30}"
+
+
+@given(st.text() | st.integers() | st.lists(st.text()), st.integers(10, 80))
+def test_what_is_quoted_is_short_and_printable(value, most):
+    assert len(shown(value, most)) <= most
+    assert shown(value, most).isprintable()
+
+
+def test_strange_signs_are_named():
+    assert shown("caf\u00e9") == '"caf\u00e9"'
+    assert shown("\ud800\u202e") == '"\\ud800\\u202e"'
+    assert shown(object()) == "a object"

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cnnviz.images.pictures import centre_crop, eight_bit, read_image, resize_to
+from cnnviz.notation import shown
 from cnnviz.shipped import IMAGES
 
 Picture = NDArray[np.uint8]
@@ -61,7 +62,7 @@ def open_sample(name: str) -> Picture:
     """
     if name not in SAMPLES:
         known = ", ".join(SAMPLES)
-        raise ValueError(f"A sample must be one of {known}. Received: {name!r}.")
+        raise ValueError(f"A sample must be one of {known}. Received: {shown(name)}.")
     return _open(name)
 
 

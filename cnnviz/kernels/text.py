@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from cnnviz.kernels.design import Weights
 from cnnviz.kernels.editing import LARGEST_SIDE, checked_kernel
+from cnnviz.notation import shown
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 
@@ -48,7 +49,7 @@ def _weight(word: str) -> float:
     if len(word) > _LONGEST_NUMBER or not _NUMBER.fullmatch(word):
         raise ValueError(
             "A kernel is written as numbers, with commas between columns and semicolons between "
-            f'rows, such as 0,-1,0;-1,5,-1;0,-1,0. Received: "{word[:_LONGEST_NUMBER]}".'
+            f"rows, such as 0,-1,0;-1,5,-1;0,-1,0. Received: {shown(word, _LONGEST_NUMBER)}."
         )
     return float(word)
 

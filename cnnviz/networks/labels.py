@@ -6,12 +6,16 @@ import json
 import re
 
 from cnnviz.networks.layers import NetworkError
+from cnnviz.notation import shown
 from cnnviz.shipped import MODELS
 
 _MOST_BYTES = 1024 * 1024
+_BYTES_AT_LEAST, _BYTES_A_CLASS = 64 * 1024, 1024
 _LONGEST = 120
 _NUMBERED = re.compile(r"([0-9]{1,9})[\s:,;]+(\S.*)")
-_QUOTED = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
+# Every quote finds an end, if only that of the text: none is searched for to the end in vain, which
+# from each of many quotes would take the square of the text's length.
+_QUOTED = re.compile(r"""'((?:[^'\\]|\\.)*+)('|\\?\Z)|"((?:[^"\\]|\\.)*+)("|\\?\Z)""", re.DOTALL)
 
 
 def imagenet_classes() -> tuple[str, ...]:
@@ -55,13 +59,19 @@ def parse_labels(text: str | bytes, count: int) -> tuple[str, ...]:
                 "Labels must be text in UTF-8. Received: a file that is not."
             ) from None
     text = text.strip().removeprefix("\ufeff")
-    labels = [_clean(label) for label in _split(text, count)]
+    classes = "1 class" if count == 1 else f"{count:,} classes"
+    most = min(_MOST_BYTES, _BYTES_AT_LEAST + count * _BYTES_A_CLASS)
+    if len(text) > most:
+        raise NetworkError(
+            f"Labels of {classes} may take {most // 1024:,} KiB. Received: {len(text):,} letters."
+        )
+    labels = _split(text, count)
     if len(labels) != count:
-        classes = "1 class" if count == 1 else f"{count:,} classes"
         received = "1 label" if len(labels) == 1 else f"{len(labels):,} labels"
         raise NetworkError(
             f"Each of the network's {classes} must have one label. Received: {received}."
         )
+    labels = [_clean(label) for label in labels]
     if "" in labels:
         raise NetworkError(
             f"Each label must hold a letter or a number. Received: an empty label for class "
@@ -108,7 +118,7 @@ def _from_structure(text: str, count: int) -> list[str]:
         value = None
         if text.startswith("["):
             # Python's list: the same but for its quotes. Read, never evaluated.
-            value = [single or double for single, double in _QUOTED.findall(text)]
+            value = [_within_quotes(found) for found in _QUOTED.finditer(text)]
     if isinstance(value, dict):
         value = _from_dictionary(value, count)
     if isinstance(value, list) and all(isinstance(item, str | int | float) for item in value):
@@ -117,6 +127,16 @@ def _from_structure(text: str, count: int) -> list[str]:
         "Labels must be one per line, separated by commas, or a list in JSON. "
         "Received: brackets around something else."
     )
+
+
+def _within_quotes(found: re.Match[str]) -> str:
+    single, single_end, double, double_end = found.groups()
+    if (single_end or double_end) not in ("'", '"'):
+        raise NetworkError(
+            "A label that begins with a quote must end with one. "
+            f"Received: {shown(found[0][1:])} up to the end."
+        )
+    return single or double or ""
 
 
 def _from_dictionary(value: dict[str, object], count: int) -> list[object] | None:

@@ -19,6 +19,7 @@ from cnnviz.networks.pixel_scale import pixel_scale
 from cnnviz.networks.recognition import KnownNetwork, recognised
 from cnnviz.networks.runner import RUNS, Runner, as_array
 from cnnviz.networks.tensorflow_runtime import freeze_garbage, load_tensorflow
+from cnnviz.notation import shown
 
 Maps = NDArray[np.float32]
 
@@ -168,7 +169,9 @@ class Network:
         for info in self.layers:
             if info.name == name:
                 return info
-        raise NetworkError(f"The network {self.title} has no layer of that name. Received: {name}.")
+        raise NetworkError(
+            f"The network {self.title} has no layer of that name. Received: {shown(name)}."
+        )
 
     def operation(self, name: str) -> Any:
         """Return the Keras layer behind a name, to read its settings."""

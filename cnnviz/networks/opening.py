@@ -16,6 +16,7 @@ from cnnviz.networks.layers import NetworkError
 from cnnviz.networks.network import Network
 from cnnviz.networks.tensorflow_runtime import freeze_garbage, load_keras
 from cnnviz.networks.weights import load_weights
+from cnnviz.notation import shown
 from cnnviz.shipped import MODELS
 
 # EfficientNet's "lite" variant was trained on this and nothing else was.
@@ -111,7 +112,8 @@ def open_network(name: str, *, progress: Progress | None = None) -> Network:
     NetworkError : there is no such network, or its weights cannot be downloaded.
     """
     if name not in NETWORKS:
-        raise NetworkError(f"The network must be one of {', '.join(NETWORKS)}. Received: {name!r}.")
+        known = ", ".join(NETWORKS)
+        raise NetworkError(f"The network must be one of {known}. Received: {shown(name)}.")
     with _registry:
         lock = _opening.setdefault(name, threading.Lock())
     with lock:

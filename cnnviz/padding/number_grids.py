@@ -9,6 +9,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.notation import shown
+
 Grid = NDArray[np.float32]
 """(rows, columns) float32."""
 
@@ -56,7 +58,9 @@ def weights(name: str, rows: int, columns: int) -> Grid:
     array([[-1.,  0.,  1.]], dtype=float32)
     """
     if name not in WEIGHTS:
-        raise ValueError(f"The weights must be one of {', '.join(WEIGHTS)}. Received: {name!r}.")
+        raise ValueError(
+            f"The weights must be one of {', '.join(WEIGHTS)}. Received: {shown(name)}."
+        )
     if name == "counting":
         return counting_numbers(rows, columns)
     if name == "mean":
@@ -144,7 +148,7 @@ def _number(word: str) -> float:
     if not abs(number) <= LARGEST_NUMBER:
         raise ValueError(
             f"A number in a grid lies between \u2212{LARGEST_NUMBER:,.0f} and "
-            f"{LARGEST_NUMBER:,.0f}. Received: {word[:40]!r}."
+            f"{LARGEST_NUMBER:,.0f}. Received: {shown(word, 40)}."
         )
     return number
 

@@ -21,6 +21,7 @@ from PIL import Image
 
 from cnnviz.networks.layers import NetworkError
 from cnnviz.networks.network import Network
+from cnnviz.notation import shown
 
 Vectors = NDArray[np.float32]
 Metric = Literal["cosine", "euclidean", "manhattan", "chebyshev"]
@@ -131,7 +132,7 @@ class ImageIndex:
         if layer not in self.vectors:
             raise NetworkError(
                 f"The layer must be one of those indexed: {', '.join(self.layers)}. "
-                f"Received: {layer!r}."
+                f"Received: {shown(layer)}."
             )
         return replace(self, layer=layer)
 

@@ -9,6 +9,7 @@ from cnnviz.kernels import format_kernel, parse_kernel
 from tests.kernels.material import (
     weights,
 )
+from tests.timing import grows_evenly
 
 
 @given(weights)
@@ -62,3 +63,15 @@ def test_any_text_is_a_kernel_or_a_value_error(text):
 def test_what_is_no_kernel_has_no_text(values):
     with pytest.raises(ValueError, match=r"kernel.* must .*Received"):
         format_kernel(values)
+
+
+@pytest.mark.parametrize("again", ["1", ",", ";", " ", "1e", "1,", "-", "\u00e9", "0;"])
+def test_the_longest_text_takes_a_time_in_proportion(again):
+    longest = 121 * 34
+    assert grows_evenly(parse_kernel, lambda letters: again * (letters // len(again)), longest)
+
+
+def test_a_long_word_is_quoted_in_part():
+    with pytest.raises(ValueError, match=r'Received: "x+\.\.\.\.$') as refusal:
+        parse_kernel("x" * 4000)
+    assert len(str(refusal.value)) < 200

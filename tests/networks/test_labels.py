@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from cnnviz.networks import NetworkError
 from cnnviz.networks.labels import parse_labels
+from tests.timing import grows_evenly
 
 
 @pytest.mark.parametrize(
@@ -82,8 +83,12 @@ def test_a_label_is_kept_short_and_on_one_line():
         ("{not json", 2, "brackets around something else"),
         ('{"0": "a", "2": "b"}', 2, "numbered from 0 to 1. Received: numbers from 0 to 2"),
         (b"\xff\xfe\x00", 2, "text in UTF-8"),
-        ("[" * 100_000, 2, "0 labels"),
+        ("[" * 60_000, 2, "0 labels"),
         ("9" * 5000 + " a\n1 b", 3, "2 labels"),
+        ("['cat', 'dog", 2, r'ends? with one\. Received: "dog" up to the end\.'),
+        ("['cat\\", 1, r'Received: "cat.* up to the end\.'),
+        ("['" + "x" * 5000, 1, r'Received: "x{50,60}\.\.\. up to the end\.'),
+        ("x" * 70_000, 2, "Labels of 2 classes may take 66 KiB. Received: 70,000 letters"),
         ("x" * 2_000_000, 2, "may take 1 MiB. Received: 2,000,000 bytes"),
     ],
 )
@@ -108,3 +113,39 @@ def test_any_text_is_read_or_refused(text, count):
 def test_lines_come_back_as_labels(lines):
     expected = tuple(" ".join(line.split()) for line in lines)
     assert parse_labels("\n".join(lines), len(lines)) == expected
+
+
+MEBIBYTE = 2**20
+
+
+@pytest.mark.parametrize(
+    ("beginning", "again", "end"),
+    [
+        ("['", "\\'", ""),  # a quote that never closes, and others behind strokes
+        ("['", "\\'", "\\"),
+        ('["', '\\"', ""),
+        ("['", '"', "\\"),
+        ("['", "\"'", "\\"),
+        ("[", "'a',", "'"),
+        ("[", "[", ""),
+        ("{", '{"a":', ""),
+        ("[", "9", "]"),
+        ("[0.", "9", "]"),
+        ('["', "\\ud800", '"]'),
+        ("{", '"0": 1,', '"0": 1}'),
+        ("1", " ", "a\n2 b"),
+        ("1", ":;, ", "\n2 b"),
+        ("", "1:", "\nb"),
+        ("", "0 a\n", ""),
+        ("", ",", ""),
+        ("", "a,\n", "b"),
+        ("", "\x00", "a"),
+        ("", "'\"", "a, b"),
+        ("", "\u3000", "a"),
+    ],
+)
+def test_the_longest_text_takes_a_time_in_proportion(beginning, again, end):
+    def text(letters: int) -> str:
+        return beginning + again * ((letters - 20) // len(again)) + end
+
+    assert grows_evenly(lambda labels: parse_labels(labels, 1000), text, MEBIBYTE)

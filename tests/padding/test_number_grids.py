@@ -15,6 +15,7 @@ from cnnviz.padding.number_grids import (
     weights,
 )
 from cnnviz.pooling import pool
+from tests.timing import grows_evenly
 
 grids = arrays(
     np.float32,
@@ -50,9 +51,9 @@ def test_people_write_grids_in_several_ways(text):
         ("1,2;3", "Received: 2 rows of 2, 1 numbers"),
         ("", "Received: 0 rows of no numbers"),
         ("1,2,3", "Received: 1 rows of 3 numbers"),
-        ("1,2;3,many", "Received: 'many'"),
-        ("1,2;3,nan", "Received: 'nan'"),
-        ("1,2;3,1e999", "Received: '1e999'"),
+        ("1,2;3,many", 'Received: "many"'),
+        ("1,2;3,nan", 'Received: "nan"'),
+        ("1,2;3,1e999", 'Received: "1e999"'),
         ("1," * 9999, "Received: 19998 letters"),
     ],
 )
@@ -75,7 +76,7 @@ def test_a_mean_keeps_brightness_and_an_edge_answers_to_none():
 
 
 def test_unknown_weights_are_named():
-    with pytest.raises(ValueError, match="Received: 'fog'"):
+    with pytest.raises(ValueError, match='Received: "fog"'):
         weights("fog", 1, 1)
 
 
@@ -97,3 +98,17 @@ def test_a_picture_smaller_than_the_patch_gives_all_it_has():
 
 def test_the_classic_grid_pools_to_the_classic_result():
     np.testing.assert_array_equal(pool(CLASSIC[..., None])[..., 0], [[6, 8], [3, 4]])
+
+
+@pytest.mark.parametrize("again", ["1", ",", ";", "\n", " ", "1 ", "1;", "-", "\u22121,", "1_"])
+def test_the_longest_text_takes_a_time_in_proportion(again):
+    def text(letters: int) -> str:
+        return again * (letters // len(again))
+
+    assert grows_evenly(lambda grid: parse_grid(grid, most=16), text, 40 * 16 * 16)
+
+
+def test_a_long_word_is_quoted_in_part():
+    with pytest.raises(ValueError, match=r'Received: "x+\.\.\.\.$') as refusal:
+        parse_grid("x" * 4000, most=16)
+    assert len(str(refusal.value)) < 200

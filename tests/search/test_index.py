@@ -129,5 +129,5 @@ def test_no_pictures_make_no_index():
 
 
 def test_a_layer_that_was_not_indexed_is_refused(index):
-    with pytest.raises(ValueError, match="Received: 'flatten'"):
+    with pytest.raises(ValueError, match='Received: "flatten"'):
         index.at("flatten")

@@ -18,10 +18,11 @@ from cnnviz.limits import LIMITS, Limits, raised_by
 from cnnviz.networks.keras_files.functions import SLICE, fitted
 from cnnviz.networks.keras_files.graph import LayerSpec, NetworkSpec
 from cnnviz.networks.keras_files.reading import OpenShape
-from cnnviz.networks.keras_files.schema import LAYER_KINDS, shown
+from cnnviz.networks.keras_files.schema import LAYER_KINDS
 from cnnviz.networks.keras_files.weights import Shape, Weights, not_finite, weight_shapes
 from cnnviz.networks.layers import NetworkError, multiply_adds_of
 from cnnviz.networks.tensorflow_runtime import load_keras
+from cnnviz.notation import shown
 
 DEFAULT_SIDE = 224
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from cnnviz.networks.keras_files.schema import numbers_per_channel, shown
+from cnnviz.networks.keras_files.schema import numbers_per_channel
 from cnnviz.networks.layers import NetworkError
+from cnnviz.notation import shown
 
 # No network comes near; longer numbers are not even quoted.
 _MOST = 1_000_000

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.networks.keras_files.calls import Constant, Slices
-from cnnviz.networks.keras_files.schema import FUNCTIONS, LAYER_KINDS, check_arguments, shown
+from cnnviz.networks.keras_files.schema import FUNCTIONS, LAYER_KINDS, check_arguments
 from cnnviz.networks.layers import NetworkError
+from cnnviz.notation import shown
 
 MERGES = frozenset({"Add", "Subtract", "Multiply", "Maximum", "Minimum"})
 DIVISIONS = frozenset({"TrueDivide", "Divide"})

@@ -23,9 +23,9 @@ from cnnviz.networks.keras_files.reading import (
     check_extent,
     listed,
 )
-from cnnviz.networks.keras_files.schema import shown
 from cnnviz.networks.keras_files.unrolling import INPUT, Unroller, safe_name
 from cnnviz.networks.layers import NetworkError
+from cnnviz.notation import shown
 
 
 @dataclass(frozen=True)

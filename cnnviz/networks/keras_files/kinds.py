@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cnnviz.networks.keras_files.schema import LAYER_KINDS, shown
+from cnnviz.networks.keras_files.schema import LAYER_KINDS
 from cnnviz.networks.layers import NetworkError
+from cnnviz.notation import shown
 
 _REFUSED_KINDS = {
     "Lambda": (

@@ -32,9 +32,9 @@ from cnnviz.networks.keras_files.schema import (
     TRAINING_ONLY,
     check_arguments,
     precision_of,
-    shown,
 )
 from cnnviz.networks.layers import NetworkError
+from cnnviz.notation import shown
 
 OpenShape: TypeAlias = tuple[int | None, ...]
 

@@ -8,28 +8,15 @@ dropped, and what is not in the table is refused by the layer's name.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from cnnviz.networks.layers import NetworkError
+from cnnviz.notation import shown
 
 _LARGEST = 1_000_000_000
-
-
-def shown(value: object, most: int = 60) -> str:
-    """Write a value from a file into a sentence: short, printable, in JSON's spelling.
-
-    >>> shown("dense_1"), shown([3, None])
-    ('"dense_1"', '[3, null]')
-    """
-    try:
-        text = json.dumps(value, ensure_ascii=True)
-    except (TypeError, ValueError, RecursionError):
-        text = f"a {type(value).__name__}"
-    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 # Types and ranges of single arguments. A check returns the value to use, or raises _BrokenRule

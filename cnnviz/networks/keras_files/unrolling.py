@@ -28,13 +28,9 @@ from cnnviz.networks.keras_files.functions import (
     written,
 )
 from cnnviz.networks.keras_files.reading import Layer, Model
-from cnnviz.networks.keras_files.schema import (
-    LAYER_KINDS,
-    TRAINING_ONLY,
-    check_arguments,
-    shown,
-)
+from cnnviz.networks.keras_files.schema import LAYER_KINDS, TRAINING_ONLY, check_arguments
 from cnnviz.networks.layers import NetworkError
+from cnnviz.notation import shown
 
 INPUT = -1
 """In place of a step: the network's input."""

@@ -29,12 +29,12 @@ from cnnviz.images.preprocessing import PREPROCESSINGS, Preprocessing
 from cnnviz.limits import LIMITS, MEBIBYTE, Limits, raised_by
 from cnnviz.networks.keras_files.building import build_network, in_own_thread, picture_shape
 from cnnviz.networks.keras_files.graph import network_from_config
-from cnnviz.networks.keras_files.schema import shown
 from cnnviz.networks.keras_files.weights import not_finite, stored_weights, weight_names
 from cnnviz.networks.labels import imagenet_classes
 from cnnviz.networks.layers import NetworkError
 from cnnviz.networks.network import Network
 from cnnviz.networks.tensorflow_runtime import load_keras
+from cnnviz.notation import shown
 from cnnviz.server.sandbox import Allowance, SandboxError, Usage, loading, run_apart
 
 _ANSWER_SECONDS = 6.0

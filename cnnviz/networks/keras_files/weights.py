@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from cnnviz.limits import LIMITS, Limits, raised_by
 from cnnviz.networks.keras_files.graph import LayerSpec, NetworkSpec
-from cnnviz.networks.keras_files.schema import shown
 from cnnviz.networks.layers import NetworkError
+from cnnviz.notation import shown
 
 Shape: TypeAlias = tuple[int, ...]
 Weights: TypeAlias = Mapping[str, Sequence[NDArray[np.float32]]]
