@@ -127,4 +127,3 @@ def _answer(request: Request) -> Iterator[object]:
     except HTTPError as refused:
         with refused:
             yield refused
-
