@@ -2,6 +2,7 @@
 
 import { css, inkOn, signedColour } from "../shared/colours.js";
 import { element } from "../shared/dom.js";
+import { debounced } from "../shared/hand.js";
 import { read, written } from "../shared/numbers.js";
 
 const LARGEST = 1e6; // what cnnviz.kernels.parse_kernel takes
@@ -16,6 +17,7 @@ export class KernelEditor {
     this.values = [];
     this.inputs = [];
     this.moving = null;
+    this.rest = debounced(250, () => this.commit(this.values));
     box.setAttribute("role", "group");
   }
 
@@ -123,8 +125,7 @@ export class KernelEditor {
     const step = this.step() * (event.shiftKey ? 10 : event.altKey ? 0.1 : 1);
     this.set(at, tidy(this.values[at] + direction * step, step));
     this.inputs[at].select?.();
-    clearTimeout(this.resting);
-    this.resting = setTimeout(() => this.commit(this.values), 250);
+    this.rest();
   }
 
   // A tenth of the power of ten that the largest weight is in.
