@@ -29,6 +29,8 @@ TESTED = {
     "padding": "ui/window/slides",
     "hand": "shared/hand",
     "handshake": "shared/handshake",
+    "cells": "networks/layer/cells",
+    "without": "networks/layer/without",
 }
 
 
