@@ -14,6 +14,28 @@ from cnnviz.activations.gradients import GradientByDepth
 from cnnviz.activations.softmax_cross_entropy import cross_entropy, softmax_terms
 from cnnviz.notation import bracketed, equals, latex_number
 
+SOFTMAX = (
+    r"p_k = \frac{e^{z_k/T}}{\sum_j e^{z_j/T}} = \frac{e^{(z_k - m)/T}}{\sum_j e^{(z_j - m)/T}}"
+    r", \qquad m = \max_j z_j"
+)
+"""Softmax with temperature T, as it is written and with the largest logit subtracted."""
+
+SLOPE_OF_LOSS = r"\frac{\partial L}{\partial z_k} = \frac{p_k - y_k}{T}"
+"""The slope of the cross-entropy by each logit: y is 1 for the right class, 0 for the others."""
+
+GRADIENT_BY_DEPTH = (
+    r"\frac{\partial L}{\partial a_1} = \frac{\partial L}{\partial a_n}\;"
+    r"f'(z_n) \, W_n \; f'(z_{n-1}) \, W_{n-1} \cdots f'(z_2) \, W_2, \qquad "
+    r"z_l = W_l \, a_{l-1}, \quad a_l = f(z_l)"
+)
+"""The chain rule through a stack: gradients are rows, f' of a layer is a diagonal matrix."""
+
+DEAD_RELU = (
+    r"\Delta w = -\eta \sum_i \delta_i\, f'(z_i)\, x_i = -\eta \sum_i \delta_i \cdot 0 "
+    r"\cdot x_i = 0 \quad \text{if all } z_i \le 0"
+)
+"""What a step changes on a unit whose sum is negative for every example."""
+
 # A bracket around a negative number that something else already sets apart.
 _BRACKETED = re.compile(
     r"(?<=[({|])\((-[\d.]+)\)(?=[)}|,])|(?<=[&,=}<e] )\((-[\d.]+)\)(?= ?[&<>\\,)]|$)"
@@ -21,7 +43,11 @@ _BRACKETED = re.compile(
 
 
 def with_numbers(
-    activation: Activation, x: float, *, derivative: bool = False, **parameters: float
+    activation: Activation,
+    x: float,
+    *,
+    derivative: bool = False,
+    parameters: Mapping[str, float] | None = None,
 ) -> str:
     r"""Write an activation's formula, or its derivative's, with ``x`` in it, and what it gives.
 
@@ -39,14 +65,15 @@ def with_numbers(
     'f(-2) = \\max(0, -2) = 0'
     """
     evaluate = activation.derivative if derivative else activation.function
-    result = float(evaluate(np.float64(x), **parameters))
+    given = dict(parameters or {})
+    result = float(evaluate(np.float64(x), **given))
     formula = activation.derivative_formula if derivative else activation.formula
     # What follows a \quad explains letters; the result belongs before it.
     rule, aside, explanation = formula.partition(r"\quad")
     numbers = {"x": x}
     for name, parameter in activation.parameters.items():
         if not parameter.is_switch:
-            numbers[parameter.symbol] = float(parameters.get(name, parameter.default))
+            numbers[parameter.symbol] = float(given.get(name, parameter.default))
     rule, explanation = _substituted(rule, numbers).rstrip(" ,"), _substituted(explanation, numbers)
     if not rule.endswith(equals(result)):
         rule = f"{rule} {equals(result)}"
@@ -63,7 +90,9 @@ def _substituted(formula: str, numbers: Mapping[str, float]) -> str:
     return _BRACKETED.sub(lambda found: found[1] or found[2], formula)
 
 
-def softmax_with_numbers(logits: ArrayLike, class_index: int, *, temperature: float = 1.0) -> str:
+def softmax_with_numbers(
+    logits: ArrayLike, class_index: int, *, temperature: float = 1.0, name: str = ""
+) -> str:
     """Write one class's probability as its term over the sum of all terms, with the numbers.
 
     The largest logit is subtracted first. Of more than eight terms the largest ones are written
@@ -73,6 +102,7 @@ def softmax_with_numbers(logits: ArrayLike, class_index: int, *, temperature: fl
     ----------
     logits : (classes,) finite
     class_index : whose probability
+    name : what the class is called, for p's index.
 
     Raises
     ------
@@ -87,13 +117,14 @@ def softmax_with_numbers(logits: ArrayLike, class_index: int, *, temperature: fl
         order = sorted({class_index, *largest.tolist()})
     powers = [_power(value) for value in terms.scaled[order]]
     numbers = [latex_number(value) for value in terms.exponentials[order]]
+    left = rf"p_\text{{{name}}}" if name else "p"
     rest = len(values) - len(order)
     if rest:
-        left = float(np.delete(terms.exponentials, order).sum())
+        others = float(np.delete(terms.exponentials, order).sum())
         powers.append(r"\dots")
-        numbers.append(latex_number(left))
+        numbers.append(latex_number(others))
     return (
-        rf"p = \frac{{{_power(float(terms.scaled[class_index]))}}}{{{' + '.join(powers)}}} "
+        rf"{left} = \frac{{{_power(float(terms.scaled[class_index]))}}}{{{' + '.join(powers)}}} "
         rf"= \frac{{{latex_number(float(terms.exponentials[class_index]))}}}"
         rf"{{{' + '.join(numbers)}}} "
         rf"= \frac{{{latex_number(float(terms.exponentials[class_index]))}}}"
@@ -112,6 +143,25 @@ def cross_entropy_with_numbers(
     values = np.asarray(logits, np.float64)
     loss = float(cross_entropy(values, class_index, temperature=temperature))
     return rf"L = -\ln p = -\ln {_probability(loss)} {equals(loss)}"
+
+
+def leak_with_numbers(slope: float) -> str:
+    """Write what a step changes on such a unit of a leaky ReLU."""
+    return (
+        rf"\Delta w = -\eta \sum_i \delta_i \cdot {slope:g} \cdot x_i \ne 0 "
+        r"\quad \text{with a leak}"
+    )
+
+
+def scaled_with_numbers(filtered: float, before: float, *, scale: float, bias: float) -> str:
+    r"""Write how a filtered value becomes what enters the activation.
+
+    >>> scaled_with_numbers(0.5, 0.75, scale=2.0, bias=-0.25)
+    'x = 2 \\cdot 0.5 - 0.25 = 0.75'
+    """
+    offset = f"{'-' if bias < 0 else '+'} {abs(bias):g}"
+    value = bracketed(latex_number(filtered))
+    return rf"x = {scale:g} \cdot {value} {offset} {equals(before)}"
 
 
 def gradient_with_numbers(found: GradientByDepth) -> str:

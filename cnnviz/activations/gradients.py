@@ -8,7 +8,7 @@ it would long be zero in float32.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, TypeAlias, get_args
@@ -232,7 +232,7 @@ def gradient_by_depth(
     seed: int = 0,
     inputs: ArrayLike | None = None,
     labels: ArrayLike | None = None,
-    **parameters: float,
+    parameters: Mapping[str, float] | None = None,
 ) -> GradientByDepth:
     """Measure the gradient in every layer of a stack before its first training step.
 
@@ -276,14 +276,15 @@ def gradient_by_depth(
         scale=scale,
         seed=seed,
     )
-    found = stack_pass(weights, examples, classes, activation, **parameters)
+    given = dict(parameters or {})
+    found = stack_pass(weights, examples, classes, activation, **given)
     return GradientByDepth(
         weight_gradient_rms=_rms_of_each(found.weight_gradients[:-1]),
         output_gradient_rms=_rms_of_each(found.output_gradients),
         output_mean=np.array([outputs.mean() for outputs in found.outputs]),
         output_deviation=_rms_of_each([outputs - outputs.mean() for outputs in found.outputs]),
         zero_share=np.array([(outputs == 0).mean() for outputs in found.outputs]),
-        slope_rms=_rms_of_each([bend.derivative(sums, **parameters) for sums in found.sums]),
+        slope_rms=_rms_of_each([bend.derivative(sums, **given) for sums in found.sums]),
         loss=found.loss,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,13 +62,15 @@ def histograms(before: ArrayLike, after: ArrayLike, *, bins: int = 64) -> Histog
 class ActivatedMap:
     """A feature map before and after its activation.
 
-    before : (height, width) float32, scale * (kernel on picture) + bias
+    filtered : (height, width) float32, the kernel on the picture
+    before : (height, width) float32, scale * filtered + bias
     after : (height, width) float32, the activation of it
     counts : both histograms over the same bins
     curve : the activation over the histograms' whole range
     zeros_before, zeros_after : the share of values that are exactly zero, in [0, 1]
     """
 
+    filtered: Map
     before: Map
     after: Map
     counts: Histograms
@@ -84,7 +87,7 @@ def activated_map(
     scale: float = 1.0,
     bias: float = 0.0,
     bins: int = 61,
-    **parameters: float,
+    parameters: Mapping[str, float] | None = None,
 ) -> ActivatedMap:
     """Filter a grey picture and apply an activation to the map.
 
@@ -101,18 +104,20 @@ def activated_map(
     >>> activated_map(grey, [[-2.0]], ACTIVATIONS["relu"]).zeros_after
     1.0
     """
+    given = dict(parameters or {})
     brightness = np.asarray(picture, np.float32) / np.float32(255)
     weights = np.asarray(kernel, np.float32)[:, :, np.newaxis, np.newaxis]
     found = convolve(brightness, weights, padding="same")[..., 0]
     before = found * np.float32(scale) + np.float32(bias)
-    after = activation.function(before, **parameters).astype(np.float32, copy=False)
+    after = activation.function(before, **given).astype(np.float32, copy=False)
     counts = histograms(before, after, bins=bins)
     low, high = float(counts.edges[0]), float(counts.edges[-1])
     return ActivatedMap(
+        filtered=found,
         before=before,
         after=after,
         counts=counts,
-        curve=activation.curve(low, high, 601, **parameters),
+        curve=activation.curve(low, high, 601, **given),
         zeros_before=zero_share(before),
         zeros_after=zero_share(after),
     )

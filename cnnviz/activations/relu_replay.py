@@ -42,6 +42,16 @@ class Replay:
     maps: Array
     diverged: bool
 
+    @property
+    def dead_at_the_end(self) -> int:
+        """How many units do not fire at the last step; none of them ever did again."""
+        return int(np.count_nonzero(self.last_fired < len(self.silent) - 1))
+
+    @property
+    def silent_from_the_start(self) -> int:
+        """How many units fire for no example before the first step."""
+        return int(np.count_nonzero(self.silent[0]))
+
 
 def record(
     task: ReluTask, *, steps: int = 240, frames: int = 25, side: int = 28, reach: float = 2.0

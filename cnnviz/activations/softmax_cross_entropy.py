@@ -102,6 +102,17 @@ def naive_softmax(logits: ArrayLike, *, temperature: float = 1.0) -> NDArray[np.
     return terms.probabilities.astype(np.float32, copy=False)
 
 
+def overflowing_logit(*, temperature: float = 1.0) -> float:
+    """Return the logit from which on softmax fails in float32 as it is written.
+
+    There e^(x / T) is above the largest number that float32 holds.
+
+    >>> round(overflowing_logit(temperature=2.0), 4)
+    177.4457
+    """
+    return temperature * math.log(float(np.finfo(np.float32).max))
+
+
 def log_softmax(logits: ArrayLike, *, temperature: float = 1.0) -> Floats:
     """Return the logarithm of softmax, exact where the probability itself rounds to 0.
 

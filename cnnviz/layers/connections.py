@@ -88,6 +88,20 @@ class Lines:
     weight: NDArray[np.int64]
     weights: int
 
+    @property
+    def outputs(self) -> int:
+        """How many outputs there are."""
+        return self.output_size[0] * self.output_size[1]
+
+
+def lines_in_padding(shared: Lines) -> int:
+    """Count the lines of a convolution that would start in the padding, and are left out.
+
+    >>> lines_in_padding(lines("convolution", 3, 3, padding="same"))
+    32
+    """
+    return shared.outputs * shared.weights - shared.input.size
+
 
 def lines(
     kind: LineKind,

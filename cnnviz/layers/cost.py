@@ -51,8 +51,18 @@ class WeightCounts:
 
     @property
     def ratio(self) -> float:
-        """How many times as many parameters the dense layer has as the convolution."""
-        return self.dense.parameters / self.convolution.parameters
+        """How many times as many weights the dense layer has as the convolution."""
+        return self.dense.weights / self.convolution.weights
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers the convolution gives; the dense layer gives one for each unit."""
+        return self.map_size[0] * self.map_size[1] * self.convolution.biases
+
+    @property
+    def as_many_outputs(self) -> int:
+        """The weights of a dense layer that gives as many numbers as the convolution."""
+        return self.inputs * self.outputs
 
 
 def weight_counts(

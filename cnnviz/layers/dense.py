@@ -105,6 +105,45 @@ def dense_terms(
     )
 
 
+@dataclass(frozen=True, eq=False)
+class UnitProducts:
+    """All products of one unit on a stack of maps.
+
+    products : (height, width, channels) float32, each input times its weight.
+    map_sums : (channels,) float64, what each map adds to the unit's sum.
+    order : the channels, those that add or take most first.
+    strongest : (row, column, channel) of the largest product by magnitude.
+    """
+
+    products: Maps
+    map_sums: NDArray[np.float64]
+    order: list[int]
+    strongest: tuple[int, int, int]
+
+
+def unit_products(maps: Maps, weights: Maps) -> UnitProducts:
+    """Multiply maps with a unit's weights, laid out like them.
+
+    Parameters
+    ----------
+    maps, weights : (height, width, channels) float32
+
+    >>> maps = np.array([[[1, 2], [3, 0]]], np.float32)
+    >>> found = unit_products(maps, np.array([[[1, -5], [2, 7]]], np.float32))
+    >>> found.map_sums, found.order, found.strongest
+    (array([  7., -10.]), [1, 0], (0, 0, 1))
+    """
+    products = (maps * weights).astype(np.float32, copy=False)
+    sums = products.sum(axis=(0, 1), dtype=np.float64)
+    row, column, channel = np.unravel_index(int(np.abs(products).argmax()), products.shape)
+    return UnitProducts(
+        products,
+        sums,
+        np.argsort(-np.abs(sums), kind="stable").tolist(),
+        (int(row), int(column), int(channel)),
+    )
+
+
 def _dense_operands(
     x: ArrayLike, weights: ArrayLike, bias: ArrayLike | None
 ) -> tuple[Maps, Maps, Maps]:

@@ -80,6 +80,12 @@ class DropoutStatistics:
     mean_map: Maps
     kept_share: Maps
 
+    @property
+    def off(self) -> float:
+        """How far the last mean is off the true one, as a share of it; 0 where that is 0."""
+        mean = self.true_mean
+        return abs(float(self.running_mean[-1]) - mean) / mean if mean else 0.0
+
 
 def dropout_statistics(
     maps: ArrayLike, rate: float, count: int = 200, seed: int = 0, *, spatial: bool = False

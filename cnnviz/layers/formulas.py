@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from cnnviz.layers.connections import Lines
 from cnnviz.layers.cost import WeightCounts
 from cnnviz.layers.dense import DenseTerms
 from cnnviz.layers.flatten import MapShape, flatten_cell
 from cnnviz.notation import bracketed, latex_number
+
+FLATTEN = r"i = (r \cdot \text{columns} + c) \cdot \text{channels} + k"
+"""Which element of the vector a cell becomes: r row, c column, k channel, all from 0."""
+
+DROPOUT = (
+    r"y = \frac{m \, x}{1 - p}, \qquad \mathbb{E}[y] = p \cdot 0 + (1 - p) \cdot "
+    r"\frac{x}{1 - p} = x"
+)
+"""Dropout while training: m mask, p rate."""
 
 
 def flatten_with_numbers(shape: MapShape, index: int) -> str:
@@ -17,6 +27,30 @@ def flatten_with_numbers(shape: MapShape, index: int) -> str:
     _, columns, channels = shape
     row, column, channel = flatten_cell(shape, index)
     return rf"({row} \cdot {columns} + {column}) \cdot {channels} + {channel} = {index}"
+
+
+def way_back_with_numbers(shape: MapShape, index: int) -> str:
+    r"""Write the two divisions with remainder that lead from an element back to its cell.
+
+    >>> way_back_with_numbers((4, 4, 3), 17)
+    '17 = 5 \\cdot 3 + 2, \\qquad 5 = 1 \\cdot 4 + 1'
+    """
+    _, columns, channels = shape
+    row, column, channel = flatten_cell(shape, index)
+    place = row * columns + column
+    return (
+        rf"{index} = {place} \cdot {channels} + {channel}, \qquad "
+        rf"{place} = {row} \cdot {columns} + {column}"
+    )
+
+
+def weighted_sum(inputs: int) -> str:
+    r"""Write the sum of a dense unit in symbols.
+
+    >>> weighted_sum(4096)
+    'z = \\sum_{i=0}^{4095} x_i \\, w_i + b'
+    """
+    return rf"z = \sum_{{i=0}}^{{{inputs - 1}}} x_i \, w_i + b"
 
 
 def weighted_sum_with_numbers(terms: DenseTerms, inputs: int) -> str:
@@ -61,6 +95,22 @@ def convolution_count_with_numbers(
     return (
         rf"{kernel} \cdot {kernel} \cdot {channels} \cdot {filters} = "
         rf"{_grouped(counts.convolution.weights)}"
+    )
+
+
+def savings_with_numbers(dense: Lines, sparse: Lines, kernel: int) -> str:
+    """Write the way from a dense layer's weights to sparse, and to shared ones.
+
+    Parameters
+    ----------
+    kernel : the side of the convolution's kernel.
+    """
+    (rows, columns), (high, wide) = dense.input_size, dense.output_size
+    return (
+        rf"\underbrace{{{rows * columns} \cdot {high * wide} = {dense.weights}}}_{{\text{{dense}}}}"
+        rf"\;\longrightarrow\; \underbrace{{{sparse.input.size}}}_{{\text{{sparse}}}}"
+        rf"\;\longrightarrow\; \underbrace{{{kernel} \cdot {kernel} = {sparse.weights}}}"
+        r"_{\text{shared}}"
     )
 
 

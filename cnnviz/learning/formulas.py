@@ -104,7 +104,12 @@ def shrinking_sentence(name: str, factor: float) -> str:
     'Along the steepest direction half of the error is left after 1 step.'
     >>> shrinking_sentence("steepest", -1.1)
     'Along the steepest direction the error grows by 10% with every step.'
+    >>> shrinking_sentence("steepest", -169.0)
+    'Along the steepest direction the error grows 169 times with every step.'
     """
+    if abs(factor) >= 2:
+        times = f"{abs(factor):.3g}" if abs(factor) < 1000 else f"{abs(factor):,.0f}"
+        return f"Along the {name} direction the error grows {times} times with every step."
     if abs(factor) > 1 + 1e-9:
         growth = f"{100 * (abs(factor) - 1):.3g}%"
         return f"Along the {name} direction the error grows by {growth} with every step."

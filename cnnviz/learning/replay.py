@@ -204,6 +204,90 @@ def hidden_maps(
     return kept
 
 
+@dataclass(frozen=True, eq=False)
+class PaintedMaps:
+    """The maps between kernels at several steps, as bytes, for pictures alone.
+
+    Attributes
+    ----------
+    limits : (steps, kernels - 1) float32, the largest number of each map: what 255 stands for.
+    planes : for each ReLU (steps, height', width') uint8
+    """
+
+    limits: Array
+    planes: tuple[NDArray[np.uint8], ...]
+
+
+def painted_maps(task: LearningTask, chapter: Chapter, steps: Sequence[int]) -> PaintedMaps:
+    """Paint the maps between kernels in sequence, each to its own largest number."""
+    states = [chapter.state(step) for step in steps]
+    maps = [hidden_maps(task, state.kernels, state.biases) for state in states]
+    limits = np.array([[float(each.max()) for each in row] for row in maps], np.float32)
+    planes = []
+    for place in range(limits.shape[1]):
+        scaled = [
+            row[place] * (255 / limit if limit > 0 else 0)
+            for row, limit in zip(maps, limits[:, place], strict=True)
+        ]
+        planes.append(np.rint(np.stack(scaled)).astype(np.uint8))
+    return PaintedMaps(limits, tuple(planes))
+
+
+def as_float32(values: NDArray[np.float64]) -> Array:
+    """Cut off what float32 cannot hold, and what is no number; on a chart it is infinite anyway.
+
+    >>> as_float32(np.array([1.0, np.nan, -np.inf])).tolist()
+    [1.0, 3.0000000054977558e+38, -3.0000000054977558e+38]
+    """
+    finite: Array = np.clip(np.nan_to_num(values, nan=3e38), -3e38, 3e38).astype(np.float32)
+    return finite
+
+
+@dataclass(frozen=True)
+class SteepestWeight:
+    """The weight with the steepest slope, at one step.
+
+    Attributes
+    ----------
+    kernel, row, column : where it is, from 0.
+    weight, slope : its value and the loss's slope by it.
+    velocity : what the step before added to it.
+    """
+
+    kernel: int
+    row: int
+    column: int
+    weight: float
+    slope: float
+    velocity: float
+
+
+def steepest_weight(chapter: Chapter, step: int, before: Chapter | None = None) -> SteepestWeight:
+    """Find the weight with the steepest slope at a step of a chapter.
+
+    Parameters
+    ----------
+    before : the chapter that this one follows; what the last of its steps added is known from it.
+    """
+    at = step - chapter.first
+    slopes = [np.abs(gradient[at]) for gradient in chapter.kernel_gradients]
+    kernel = int(np.argmax([slope.max() for slope in slopes]))
+    row, column = np.unravel_index(int(slopes[kernel].argmax()), slopes[kernel].shape)
+    weight = float(chapter.kernels[kernel][at][row, column])
+    velocity = 0.0
+    source = chapter if at else before
+    if source is not None:
+        velocity = weight - float(source.kernels[kernel][step - 1 - source.first][row, column])
+    return SteepestWeight(
+        kernel,
+        int(row),
+        int(column),
+        weight,
+        float(chapter.kernel_gradients[kernel][at][row, column]),
+        velocity,
+    )
+
+
 def noise_floor(task: LearningTask, clean: LearningTask) -> float:
     """Measure the loss that even the target's own kernels have: the mean square of the noise.
 
@@ -350,3 +434,20 @@ def cautious_learning_rate(largest_stable: float, *, momentum: float = 0.0) -> f
     rate = largest_stable * (0.85 if momentum == 0 else 0.35)
     unit = 10.0 ** (math.floor(math.log10(rate)) - 1)
     return float(f"{math.floor(rate / unit + 1e-9) * unit:.2g}")
+
+
+def too_large_a_rate(largest_stable: float, *, most: float) -> float:
+    """Choose a learning rate that shows how a run diverges: half above what is stable.
+
+    Along the steepest direction the error then doubles with every step.
+
+    Parameters
+    ----------
+    largest_stable : of :func:`cnnviz.learning.curvature.curvature`; infinite where the loss is
+        flat
+    most : the largest that there is
+
+    >>> too_large_a_rate(0.12, most=10.0)
+    0.18
+    """
+    return min(float(f"{1.5 * largest_stable:.4g}"), most)

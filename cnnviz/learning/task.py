@@ -146,9 +146,9 @@ def learning_task(
     height, width = min(side, room[0]), min(side, room[1])
     if height <= reach[0] or width <= reach[1]:
         raise ValueError(
-            "A patch must be larger than what the kernels take off it. Received: "
-            f"patch_side={side}, picture of {pixels.shape[0]} x {pixels.shape[1]}, kernels that "
-            f"take off {reach[0]} rows and {reach[1]} columns."
+            "A patch must be larger than what the kernels take off it, here "
+            f"{reach[0]} rows and {reach[1]} columns. Received: patches of {side} x {side} pixels "
+            f"from a picture of {pixels.shape[0]} x {pixels.shape[1]}."
         )
     target = filtered(pixels, goals, biases)
     if noise:

@@ -1,7 +1,10 @@
 """Formulas of pooling and of its gradient, as LaTeX."""
 
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
+
+from cnnviz.pooling.shift import ShiftedMaps, relative
 
 POOLING: Mapping[str, str] = MappingProxyType(
     {
@@ -23,3 +26,23 @@ GRADIENT: Mapping[str, str] = MappingProxyType(
     }
 )
 """How much each pixel of a window gets of the gradient that arrives at its pooled value."""
+
+CHANGE = (
+    r"\text{change} = \frac{\lVert \text{moved} - \text{at rest} \rVert}"
+    r"{\lVert \text{at rest} \rVert}"
+)
+"""How much a result changes when the picture moves: lengths are roots of summed squares."""
+
+
+def changes_with_numbers(found: ShiftedMaps) -> str:
+    """Write the change of the map and of the pooled map with their numbers."""
+    lines = []
+    for name, far, length in (
+        ("map", found.map_distance, found.map_length),
+        ("pooled map", found.pooled_distance, found.pooled_length),
+    ):
+        share = rf"\frac{{{far:,.0f}}}{{{length:,.0f}}}".replace(",", "{,}")
+        change = relative(far, length)
+        result = r"\infty" if math.isinf(change) else f"{change:.3f}"
+        lines.append(rf"\text{{{name}}} &= {share} = {result}")
+    return r"\begin{aligned}" + r" \\[0.6em] ".join(lines) + r"\end{aligned}"

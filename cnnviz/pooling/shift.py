@@ -148,6 +148,67 @@ def shift_curves(
     return ShiftCurves(moves, *changes.T)
 
 
+@dataclass(frozen=True, eq=False)
+class ShiftedMaps:
+    """A moved picture with its map and its pooled map, and how far both are from those at rest.
+
+    Attributes
+    ----------
+    picture, map, pooled : (height, width, channels) float32 each, moved.
+    map_distance, pooled_distance : the length of the difference to the one at rest.
+    map_length, pooled_length : the length of the one at rest.
+    """
+
+    picture: Array
+    map: Array
+    pooled: Array
+    map_distance: float
+    map_length: float
+    pooled_distance: float
+    pooled_length: float
+
+
+@turn()
+def shifted_maps(
+    image: ArrayLike,
+    kernels: ArrayLike,
+    shift: tuple[int, int],
+    *,
+    border: PaddingMode = "wrap",
+    kind: PoolKind = "max",
+    size: Size = 2,
+) -> ShiftedMaps:
+    """Give the maps of one move of :func:`shift_curves`, with a ReLU between filter and pooling.
+
+    Parameters
+    ----------
+    shift : (dx, dy) in pixels
+    image, kernels, border, kind, size : as there
+
+    >>> image = np.random.default_rng(0).random((20, 20, 1))
+    >>> found = shifted_maps(image, np.ones((3, 3, 1, 1)), (2, 0), size=4)
+    >>> curves = shift_curves(image, np.ones((3, 3, 1, 1)), [(2, 0)], size=4)
+    >>> abs(found.map_distance / found.map_length - curves.map[0]) < 1e-6
+    np.True_
+    """
+
+    def of(dx: int, dy: int) -> tuple[Array, Array, Array]:
+        moved = shift_picture(image, dx, dy, border=border)
+        rectified = np.asarray(ACTIVATIONS["relu"].function(convolve(moved, kernels)), np.float32)
+        return moved, rectified, pool(rectified, kind=kind, size=size)
+
+    (_, map_before, pooled_before), (picture, map_after, pooled_after) = of(0, 0), of(*shift)
+    return ShiftedMaps(
+        picture,
+        map_after,
+        pooled_after,
+        _length(map_after - map_before),
+        _length(map_before),
+        _length(pooled_after - pooled_before),
+        _length(pooled_before),
+    )
+
+
 def relative_change(changed: ArrayLike, original: ArrayLike) -> float:
     """Measure how different two results are: |changed - original| / |original|.
 
@@ -158,7 +219,11 @@ def relative_change(changed: ArrayLike, original: ArrayLike) -> float:
     """
     before = np.asarray(original, np.float32)
     distance = _length(np.asarray(changed, np.float32) - before)
-    length = _length(before)
+    return relative(distance, _length(before))
+
+
+def relative(distance: float, length: float) -> float:
+    """Divide a distance by a length: infinite where only the length is 0, 0 where both are."""
     if length > 0:
         return distance / length
     return math.inf if distance > 0 else 0.0

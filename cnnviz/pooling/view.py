@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.convolution import convolve
 from cnnviz.pooling.operations import PoolKind, pool, pool_gradient, pool_sources
 from cnnviz.shapes import Padding, Size, map_padding, pair
 
@@ -60,6 +61,26 @@ def pooled_view(
         gradient.reshape(pixels.shape),
         _within(sources, pixels.shape, size, stride, padding),
     )
+
+
+def filtered_map(pixels: ArrayLike, kernel: ArrayLike, *, rectified: bool) -> Maps:
+    """Filter a picture of one channel by one kernel, for pooling: (height', width', 1) float32.
+
+    Without padding; a kernel that is larger than the picture sees zeros around it.
+
+    Parameters
+    ----------
+    pixels : (height, width, 1)
+    kernel : (rows, columns)
+    rectified : whether negative numbers become 0 (ReLU)
+
+    >>> filtered_map(np.ones((3, 3, 1)), [[1, 1], [-2, 1]], rectified=True).shape
+    (2, 2, 1)
+    """
+    picture, weights = np.asarray(pixels), np.asarray(kernel, np.float32)
+    fits = all(k <= n for k, n in zip(weights.shape, picture.shape[:2], strict=True))
+    found = convolve(picture, weights[:, :, None, None], padding="valid" if fits else "same")
+    return np.ascontiguousarray(np.maximum(found, 0) if rectified else found)
 
 
 def _within(

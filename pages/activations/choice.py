@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.activations import ACTIVATIONS, Activation, Floats
+from pages.activations.state import FUNCTION, OVERLAY, PAGE, PARAMETERS
 
 
 @dataclass(frozen=True)
@@ -33,43 +34,23 @@ class ChosenActivation:
 
 def chosen_activation(label: str = "Activation") -> ChosenActivation:
     """Draw the menu of activations and a slider for each parameter of the one chosen."""
-    key = st.selectbox(
-        label,
-        list(ACTIVATIONS),
-        index=list(ACTIVATIONS).index("relu"),
-        format_func=lambda name: ACTIVATIONS[name].label,
-        key="act_function",
-        bind="query-params",
-    )
+    key = PAGE.control(st.selectbox, FUNCTION, label)
     activation = ACTIVATIONS[key]
     parameters: dict[str, float] = {}
     for name, spec in activation.parameters.items():
         title = f"{name.replace('_', ' ').capitalize()} ${spec.symbol}$"
-        if spec.is_switch:
-            parameters[name] = st.toggle(title, key=f"act_{key}_{name}", bind="query-params")
-        else:
-            parameters[name] = st.slider(
-                title,
-                spec.minimum,
-                spec.maximum,
-                float(spec.default),
-                spec.step,
-                key=f"act_{key}_{name}",
-                bind="query-params",
-            )
+        widget = st.toggle if spec.is_switch else st.slider
+        parameters[name] = PAGE.control(widget, PARAMETERS[key][name], title)
     return ChosenActivation(activation, parameters)
 
 
 def overlaid_activations(chosen: ChosenActivation, *, most: int = 4) -> list[ChosenActivation]:
     """Draw the menu of activations to compare with; return them without the one in hand."""
-    keys = st.multiselect(
+    keys = PAGE.control(
+        st.multiselect,
+        OVERLAY,
         "Overlay",
-        list(ACTIVATIONS),
-        default=["sigmoid", "gelu"],
-        format_func=lambda name: ACTIVATIONS[name].label,
         max_selections=most,
-        key="act_overlay",
-        bind="query-params",
         help=f"Up to {most} others, each with the parameters that Keras gives it.",
     )
     return [

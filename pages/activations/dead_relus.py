@@ -1,6 +1,7 @@
 """ReLUs that die in a real training run, with leaky ones beside them."""
 
-import numpy as np
+from dataclasses import dataclass
+
 import streamlit as st
 
 from cnnviz.activations.code import relu_training_code
@@ -11,89 +12,98 @@ from cnnviz.activations.dead_relus import (
     start_relu_training,
     two_moons,
 )
+from cnnviz.activations.formulas import DEAD_RELU, leak_with_numbers
 from cnnviz.activations.relu_replay import Replay, record
 from pages.activations.components.relus import relu_runs
+from pages.activations.state import DATA, LEAK, PAGE, RAISE, RATE, SEED, try_this
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, seen_first, working_picture
+from pages.ui.stage import seen_first, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _STEPS = 200
 _WIDTH = 16
 _LAYERS = 2
-_DATA = {"moons": "Two moons", "picture": "Bright pixels of your picture"}
+
+EXPERIMENTS: dict[str, dict[str, object]] = {
+    "Lose half of the units": {},
+    "A careful start": {"act_rate": 0.1, "act_raise": 0.0},
+    "Silent from the start": {"act_rate": 0.3, "act_raise": -2.0},
+    "A rate of 10": {"act_rate": 10.0, "act_raise": 0.0},
+}
+
+
+@dataclass(frozen=True)
+class Training:
+    """How both networks are trained, whatever their slope below zero."""
+
+    rate: float
+    bias_shift: float
+    seed: int
+
+    def task(self, examples: Examples, slope: float) -> ReluTask:
+        """Prepare the training of one of them."""
+        return ReluTask(
+            examples,
+            width=_WIDTH,
+            hidden_layers=_LAYERS,
+            learning_rate=self.rate,
+            bias_shift=self.bias_shift,
+            negative_slope=slope,
+            seed=self.seed,
+        )
 
 
 def dead_relus(picture: Picture) -> None:
     """Show the part."""
     stage, controls = st.columns([4, 1.1], gap="medium")
     with controls:
-        rate = st.select_slider(
-            "Learning rate",
-            (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0),
-            1.0,
-            key="act_rate",
-            bind="query-params",
-        )
-        bias = st.slider(
-            "Raise all biases by", -4.0, 4.0, 2.0, 0.5, key="act_raise", bind="query-params"
-        )
-        leak = st.slider(
-            "Slope of the leaky ReLU", 0.01, 0.5, 0.1, 0.01, key="act_leak", bind="query-params"
-        )
-        data = st.selectbox(
-            "Examples", list(_DATA), format_func=_DATA.get, key="act_data", bind="query-params"
-        )
-        seed = st.number_input("Seed", 0, 9999, 0, key="act_seed", bind="query-params")
-    examples = _examples(picture.identity if data == "picture" else "", data, picture)
-    reach = 2.0 if data == "moons" else 1.0
-    settings = {"learning_rate": rate, "bias_shift": bias, "seed": int(seed)}
+        training, leak, data = _controls()
+    # Two moons are the same whatever the picture is.
     identity = f"{data} {picture.identity if data == 'picture' else ''}"
-    slopes = {"ReLU": 0.0, f"Leaky ReLU, slope {leak:g}": leak}
-    runs = {
-        name: _run(identity, slope, tuple(settings.items()), reach, examples)
-        for name, slope in slopes.items()
-    }
+    examples = _examples(identity, data, picture)
+    reach = 2.0 if data == "moons" else 1.0
+    relu = _run(identity, training, 0.0, reach, examples)
+    leaky = _run(identity, training, leak, reach, examples)
     with seen_first(stage):
         relu_runs(
             key="activation_relus",
-            runs=runs,
+            runs={"ReLU": relu, f"Leaky ReLU, slope {leak:g}": leaky},
             examples=examples,
             layers=_LAYERS,
             reach=reach,
-            signature=f"{identity} {leak} {settings}",
+            signature=f"{identity} {leak} {training}",
         )
-    _arithmetic(*runs.values(), leak)
+    _arithmetic(relu, leaky, leak)
     st.header("Why it matters", anchor=False)
     st.markdown(
         "A ReLU whose sum is negative for every example has a slope of zero for every example: no "
         "gradient reaches its weights, so they stay, and it stays silent. One step that is too "
-        "large is enough to throw units there. A leaky ReLU keeps a small slope and finds its way "
-        "back; so do ELU, GELU and SiLU, each in its way."
+        "large is enough to throw units there. A leaky ReLU keeps a small slope, with which it "
+        "can find its way back, if the run is long enough; so do ELU, GELU and SiLU, each in its "
+        "way."
     )
-    experiments(
-        {
-            "Lose half of the units": lambda: _try(1.0, 2.0),
-            "A careful start": lambda: _try(0.1, 0.0),
-            "Silent from the start": lambda: _try(0.3, -2.0),
-            "Much too fast": lambda: _try(10.0, 0.0),
-        }
-    )
-    relu_task = _task(examples, 0.0, settings)
+    try_this("dead", EXPERIMENTS)
     take_it_with_you(
         [
             Download(
                 "Training runs as NPZ",
                 "relu_training.npz",
                 "application/octet-stream",
-                lambda: _arrays(relu_task, runs),
+                lambda: _arrays(training.task(examples, 0.0), {"relu": relu, "leaky_relu": leaky}),
             )
         ],
-        relu_training_code(learning_rate=rate, steps=len(next(iter(runs.values())).losses) - 1),
+        relu_training_code(learning_rate=training.rate, steps=len(relu.losses) - 1),
     )
 
 
-def _task(examples: Examples, slope: float, settings: dict[str, float]) -> ReluTask:
-    return ReluTask(examples, width=_WIDTH, hidden_layers=_LAYERS, negative_slope=slope, **settings)
+def _controls() -> tuple[Training, float, str]:
+    """Ask how to train, for the leak, and for the examples."""
+    rate = PAGE.control(st.select_slider, RATE, "Learning rate")
+    bias = PAGE.control(st.slider, RAISE, "Raise all biases by")
+    leak = PAGE.control(st.slider, LEAK, "Slope of the leaky ReLU")
+    data = PAGE.control(st.selectbox, DATA, "Examples")
+    seed = PAGE.control(st.number_input, SEED, "Seed")
+    return Training(rate, bias, seed), leak, data
 
 
 @st.cache_data(max_entries=64, ttl="1h", show_spinner=False)
@@ -106,38 +116,33 @@ def _examples(identity: str, data: str, _picture: Picture) -> Examples:  # noqa:
 @st.cache_data(max_entries=128, ttl="1h", show_spinner=False)
 def _run(
     identity: str,  # noqa: ARG001 stands for the examples in the cache's key
+    training: Training,
     slope: float,
-    settings: tuple[tuple[str, float], ...],
     reach: float,
     _examples: Examples,
 ) -> Replay:
-    return record(
-        _task(_examples, slope, dict(settings)), steps=_STEPS, frames=21, side=24, reach=reach
-    )
+    return record(training.task(_examples, slope), steps=_STEPS, frames=21, side=24, reach=reach)
 
 
 def _arithmetic(relu: Replay, leaky: Replay, leak: float) -> None:
     st.header("Why a dead unit stays dead", anchor=False)
     left, right = st.columns(2, gap="medium")
-    left.latex(
-        r"\Delta w = -\eta \sum_i \delta_i\, f'(z_i)\, x_i = -\eta \sum_i \delta_i \cdot 0 "
-        r"\cdot x_i = 0 \quad \text{if all } z_i \le 0"
-    )
-    right.latex(
-        rf"\Delta w = -\eta \sum_i \delta_i \cdot {leak:g} \cdot x_i \ne 0 "
-        r"\quad \text{with a leak}"
-    )
+    left.latex(DEAD_RELU)
+    right.latex(leak_with_numbers(leak))
     units = relu.silent.shape[1]
     figures = [
-        f"{name}: {np.count_nonzero(run.last_fired < len(run.silent) - 1)} of {units} units are "
-        f"dead at the end, {np.count_nonzero(run.silent[0])} were silent before the first step"
-        for name, run in (("ReLU", relu), ("Leaky ReLU", leaky))
+        f"{name}: {run.dead_at_the_end} of {units} units {words}, "
+        f"{run.silent_from_the_start} silent before the first step"
+        for name, run, words in (
+            ("ReLU", relu, "dead at the end"),
+            ("Leaky ReLU", leaky, "silent at the end"),
+        )
     ]
     st.caption(
         f"{figures[0]}. {figures[1]}. Two networks of {_LAYERS} x {_WIDTH} units, the same "
         f"weights at the start, trained for {_STEPS} steps on all examples at once. A unit is "
-        "silent while its sum is above zero for no example, and dead if it never fires again "
-        "within this run."
+        "silent while no example gives it a sum above zero, and dead if it never fires again "
+        "in this run."
     )
 
 
@@ -150,12 +155,7 @@ def _arrays(task: ReluTask, runs: dict[str, Replay]) -> bytes:
         **{f"biases_{layer}": biases for layer, biases in enumerate(start.biases)},
         **{
             f"{name}_{array}": getattr(run, array)
-            for name, run in zip(("relu", "leaky_relu"), runs.values(), strict=True)
+            for name, run in runs.items()
             for array in ("silent", "last_fired", "dead_share", "losses", "accuracies")
         },
     )
-
-
-def _try(rate: float, bias: float) -> None:
-    st.session_state["act_rate"] = rate
-    st.session_state["act_raise"] = bias

@@ -1,14 +1,14 @@
 """The gradient in every layer of a deep stack, measured before the first training step."""
 
-from typing import get_args
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
 from cnnviz.activations.code import stack_code
-from cnnviz.activations.formulas import gradient_with_numbers
+from cnnviz.activations.formulas import GRADIENT_BY_DEPTH, gradient_with_numbers
 from cnnviz.activations.gradients import (
-    DEEPEST,
     GradientByDepth,
     Initialisation,
     build_stack,
@@ -16,96 +16,88 @@ from cnnviz.activations.gradients import (
     picture_patches,
 )
 from pages.activations.choice import ChosenActivation, chosen_activation, overlaid_activations
+from pages.activations.state import (
+    BESIDE,
+    DEPTH,
+    PAGE,
+    SEED,
+    SPREAD,
+    WEIGHTS,
+    WIDTH,
+    try_this,
+)
 from pages.ui.components.curves import Axis, Curve, Panel, curves
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, seen_first, working_picture
+from pages.ui.stage import seen_first, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _SMALLEST = float(np.log10(np.finfo(np.float32).smallest_subnormal))
 _PATCHES = 64
 _LABELS = np.arange(_PATCHES) % 10
-_BESIDE = {
-    "output_gradient_rms": "Gradient of the outputs",
-    "output_deviation": "Spread of the outputs",
-    "slope_rms": "Slope f\u2032 where it is used",
+
+EXPERIMENTS: dict[str, dict[str, object]] = {
+    "Fifty sigmoids": {
+        "act_function": "sigmoid",
+        "act_overlay": ("relu",),
+        "act_depth": 50,
+    },
+    "ReLU with He's weights": {
+        "act_overlay": ("tanh",),
+        "act_depth": 50,
+        "act_weights": "he_normal",
+    },
+    "Weights too small": {"act_overlay": (), "act_depth": 50, "act_weights": "normal"},
+    "Weights too large": {
+        "act_overlay": ("tanh",),
+        "act_depth": 50,
+        "act_weights": "normal",
+        "act_spread": 0.4,
+    },
 }
+
+
+@dataclass(frozen=True)
+class Stack:
+    """How a stack of dense layers is built: its layers, units in each, and first weights."""
+
+    depth: int
+    width: int
+    initialisation: Initialisation
+    scale: float
+    seed: int
+
+    def weights(self, features: int) -> list[np.ndarray]:
+        """Draw the weights of each layer."""
+        return list(
+            build_stack(
+                features=features,
+                depth=self.depth,
+                width=self.width,
+                initialisation=self.initialisation,
+                scale=self.scale,
+                seed=self.seed,
+            )
+        )
 
 
 def vanishing_gradients(picture: Picture) -> None:
     """Show the part."""
     stage, controls = st.columns([4, 1.1], gap="medium")
     with controls:
-        depth = st.slider("Layers", 1, DEEPEST, 30, key="act_depth", bind="query-params")
-        chosen = chosen_activation()
-        others = overlaid_activations(chosen)
-        width = st.select_slider(
-            "Units in each", (8, 16, 32, 64, 128), 64, key="act_width", bind="query-params"
-        )
-        drawn = st.selectbox(
-            "Weights drawn by",
-            get_args(Initialisation),
-            format_func=lambda name: name.replace("_", " "),
-            key="act_weights",
-            bind="query-params",
-        )
-        spread = 0.05
-        if drawn == "normal":
-            spread = st.slider(
-                "Their standard deviation",
-                0.01,
-                0.5,
-                0.05,
-                0.01,
-                key="act_spread",
-                bind="query-params",
-            )
-        beside = st.selectbox(
-            "On the right",
-            list(_BESIDE),
-            format_func=_BESIDE.get,
-            key="act_beside",
-            bind="query-params",
-        )
-        seed = st.number_input("Seed", 0, 9999, 0, key="act_seed", bind="query-params")
-    built = {"depth": depth, "width": width, "initialisation": drawn, "scale": spread, "seed": seed}
-    shown = [chosen, *others]
+        shown, stack = _controls()
     found = [
         _measured(
             picture.identity,
             one.activation.key,
             tuple(one.parameters.items()),
-            tuple(built.items()),
+            stack,
             picture,
         )
         for one in shown
     ]
-    layers = np.arange(1, depth + 1)
-    with np.errstate(divide="ignore"):
-        gradients = [np.log10(one.weight_gradient_rms) for one in found]
-        others_beside = [np.log10(getattr(one, beside)) for one in found]
     with seen_first(stage):
-        curves(
-            key="activation_depth",
-            panels=[
-                _panel(
-                    "Gradient of the weights",
-                    depth,
-                    gradients,
-                    bands=[(-400, _SMALLEST, "float32 knows only 0 here")],
-                ),
-                _panel(_BESIDE[beside], depth, others_beside),
-            ],
-            lines=[
-                Curve(one.label, layers, both, marks=True)
-                for one, both in zip(shown, zip(gradients, others_beside, strict=True), strict=True)
-            ],
-            cursor=1,
-            direction=-1,
-            x_name="layer",
-            alt="What was measured in each layer, the one next to the picture first.",
-            file="gradients",
-        )
-    _arithmetic(chosen, found[0])
+        _curves(shown, found, stack.depth)
+    _arithmetic(shown[0], found[0])
     st.header("Why it matters", anchor=False)
     st.markdown(
         "The gradient of an early layer is a product with one factor for each layer behind it. "
@@ -114,25 +106,32 @@ def vanishing_gradients(picture: Picture) -> None:
         "twenty years; ReLU, weights drawn with care, and later shortcuts around layers made them "
         "deep."
     )
-    experiments(
-        {
-            "Fifty sigmoids": lambda: _try("sigmoid", ["relu"], 50, "glorot uniform"),
-            "ReLU with He's weights": lambda: _try("relu", ["tanh"], 50, "he normal"),
-            "Weights too small": lambda: _try("relu", [], 50, "normal", 0.05),
-            "Weights too large": lambda: _try("relu", ["tanh"], 50, "normal", 0.4),
-        }
-    )
+    try_this("vanish", EXPERIMENTS)
     take_it_with_you(
         [
             Download(
                 "Stack and gradients as NPZ",
                 "stack.npz",
                 "application/octet-stream",
-                lambda: _stack(picture, built, found[0]),
+                lambda: _arrays(picture, stack, found[0]),
             )
         ],
-        stack_code(chosen.activation.key, chosen.parameters, depth=depth),
+        stack_code(shown[0].activation.key, shown[0].parameters, depth=stack.depth),
     )
+
+
+def _controls() -> tuple[list[ChosenActivation], Stack]:
+    """Ask for the activations, the one in hand first, and how the stack is built."""
+    depth = PAGE.control(st.slider, DEPTH, "Layers")
+    chosen = chosen_activation()
+    others = overlaid_activations(chosen)
+    width = PAGE.control(st.select_slider, WIDTH, "Units in each")
+    drawn = PAGE.control(st.selectbox, WEIGHTS, "Weights drawn by")
+    if drawn == "normal":
+        PAGE.control(st.slider, SPREAD, "Their standard deviation")
+    PAGE.control(st.selectbox, BESIDE, "On the right")
+    seed = PAGE.control(st.number_input, SEED, "Seed")
+    return [chosen, *others], Stack(depth, width, drawn, PAGE[SPREAD], seed)
 
 
 def _patches(picture: Picture) -> np.ndarray:
@@ -144,11 +143,50 @@ def _measured(
     identity: str,  # noqa: ARG001 stands for the picture in the cache's key
     key: str,
     parameters: tuple[tuple[str, float], ...],
-    built: tuple[tuple[str, object], ...],
+    stack: Stack,
     _picture: Picture,
 ) -> GradientByDepth:
     return gradient_by_depth(
-        key, inputs=_patches(_picture), labels=_LABELS, **dict(built), **dict(parameters)
+        key,
+        inputs=_patches(_picture),
+        labels=_LABELS,
+        depth=stack.depth,
+        width=stack.width,
+        initialisation=stack.initialisation,
+        scale=stack.scale,
+        seed=stack.seed,
+        parameters=dict(parameters),
+    )
+
+
+def _curves(
+    shown: Sequence[ChosenActivation], found: Sequence[GradientByDepth], depth: int
+) -> None:
+    beside = PAGE[BESIDE]
+    with np.errstate(divide="ignore"):
+        gradients = [np.log10(one.weight_gradient_rms) for one in found]
+        others = [np.log10(getattr(one, beside)) for one in found]
+    layers = np.arange(1, depth + 1)
+    curves(
+        key="activation_depth",
+        panels=[
+            _panel(
+                "Gradient of the weights",
+                depth,
+                gradients,
+                bands=[(-400, _SMALLEST, "float32 knows only 0 here")],
+            ),
+            _panel(BESIDE.label(beside), depth, others),
+        ],
+        lines=[
+            Curve(one.label, layers, both, marks=True)
+            for one, both in zip(shown, zip(gradients, others, strict=True), strict=True)
+        ],
+        cursor=1,
+        direction=-1,
+        x_name="layer",
+        alt="What was measured in each layer, the one next to the picture first.",
+        file="gradients",
     )
 
 
@@ -173,10 +211,7 @@ def _panel(
 def _arithmetic(chosen: ChosenActivation, found: GradientByDepth) -> None:
     depth = len(found.output_gradient_rms)
     st.header("One factor per layer", anchor=False)
-    st.latex(
-        r"\frac{\partial L}{\partial a_1} = \frac{\partial L}{\partial a_n}\;"
-        r"W_n f'(z_n) \; W_{n-1} f'(z_{n-1}) \cdots W_2 f'(z_2)"
-    )
+    st.latex(GRADIENT_BY_DEPTH)
     if found.factor_per_layer and depth > 1:
         st.latex(gradient_with_numbers(found))
     elif depth > 1:
@@ -185,6 +220,7 @@ def _arithmetic(chosen: ChosenActivation, found: GradientByDepth) -> None:
         st.markdown("With one layer there is nothing on the way.")
     slope = float(found.slope_rms.mean())
     st.caption(
+        "Gradients are rows here, and the slopes f' of a layer a diagonal matrix. "
         f"{chosen.label}: root mean squares over {_PATCHES} patches of your picture, computed in "
         f"float64 through {depth} dense layers and a cross-entropy over ten classes. On the way "
         f"back each layer multiplies by {found.factor_per_layer:.3g} on average; the slope f' "
@@ -192,9 +228,9 @@ def _arithmetic(chosen: ChosenActivation, found: GradientByDepth) -> None:
     )
 
 
-def _stack(picture: Picture, built: dict[str, object], found: GradientByDepth) -> bytes:
+def _arrays(picture: Picture, stack: Stack, found: GradientByDepth) -> bytes:
     inputs = _patches(picture)
-    weights = build_stack(features=inputs.shape[1], **built)
+    weights = stack.weights(inputs.shape[1])
     return npz(
         inputs=inputs,
         labels=_LABELS,
@@ -203,12 +239,3 @@ def _stack(picture: Picture, built: dict[str, object], found: GradientByDepth) -
         output_deviation=found.output_deviation,
         **{f"weights_{layer}": matrix for layer, matrix in enumerate(weights)},
     )
-
-
-def _try(function: str, overlay: list[str], depth: int, weights: str, spread: float = 0.05) -> None:
-    st.session_state["act_function"] = function
-    st.session_state["act_overlay"] = overlay
-    st.session_state["act_depth"] = depth
-    st.session_state["act_weights"] = weights.replace(" ", "_")
-    st.session_state["act_spread"] = spread
-    st.session_state["act_width"] = 64

@@ -1,8 +1,8 @@
-"""The kernels in hand on the Channels page: presets, trained filters, edits, undo, address."""
+"""The kernels in hand on the Channels page: presets, trained filters, edits and undo."""
 
 import contextlib
 from collections.abc import Collection, Mapping
-from types import MappingProxyType
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -10,33 +10,33 @@ import streamlit as st
 from cnnviz import kernels
 from cnnviz.channels.mixing import CHANNELS
 from cnnviz.channels.trained_kernels import FIRST_LAYERS, TrainedLayer, first_layer
-from cnnviz.kernels import KERNELS
-from pages.ui.address import Addressed
-from pages.ui.entries import read_whole
+from cnnviz.kernels import KERNELS, Weights
+from pages.channels.state import (
+    BIAS,
+    DEFAULT_PRESET,
+    FILTER,
+    LARGEST,
+    LINKED,
+    MUTED,
+    PAGE,
+    PRESETS,
+    SOURCE,
+    WEIGHTS,
+    apart,
+    checked_kernels,
+    stacked,
+    trained,
+)
+from pages.ui.edits import Handshake, History
 from pages.ui.kernel import edit_buttons
 
-LARGEST = 7
-PRESETS = MappingProxyType(
-    {
-        name: kernel
-        for name, kernel in KERNELS.items()
-        if kernel.values.shape[0] == kernel.values.shape[1] <= LARGEST
-    }
-)
 _CUSTOM = "custom"
-_SOURCES = ("presets", *FIRST_LAYERS)
-_DEFAULT_SOURCE = "small_vgg"
-_DEFAULT_FILTER = 6
-_DEFAULT_PRESET = "sobel_x"
-_NONE: Mapping[str, object] = MappingProxyType({})
 _EDITS = {
     "rotate": ("rotate_right", "Rotate all three by 90\u00b0", kernels.rotate),
     "mirror": ("swap_horiz", "Mirror all three left to right", kernels.mirror),
     "negate": ("exposure_neg_1", "Negate all three", kernels.negate),
 }
-
-
-_State = tuple[np.ndarray, float, frozenset[int]]
+_Weighted = tuple[Weights, float, frozenset[int]]
 
 
 class ChannelKernels:
@@ -47,89 +47,68 @@ class ChannelKernels:
 
     def __init__(self, stage: str) -> None:
         self.stage = stage
+        self._history: History[_Weighted] = History(stage)
+        self._handshake = Handshake(stage)
 
-    # The default is what the chosen source gives, so that the address need not spell it out.
-
-    @property
-    def _kernels(self) -> Addressed[np.ndarray]:
-        layer = self.layer
-        default = (
-            _stacked([KERNELS[_DEFAULT_PRESET].values] * 3)
-            if layer is None
-            else layer.kernels[..., self.filter - 1]
-        )
-        return Addressed("kernels", self.stage, default, _read_kernels, _write_kernels)
-
-    @property
-    def _bias(self) -> Addressed[float]:
-        layer = self.layer
-        default = 0.0 if layer is None else float(layer.bias[self.filter - 1])
-        return Addressed("bias", self.stage, default, _read_bias, _write_bias)
-
-    @property
-    def _muted(self) -> Addressed[frozenset[int]]:
-        return Addressed("mute", self.stage, frozenset(), _read_muted, _write_muted)
+    # ---- what is in hand ----------------------------------------------------------------
 
     @property
     def layer(self) -> TrainedLayer | None:
         """The trained layer that filters are taken from; None with presets."""
-        network = st.session_state.get(f"{self.stage}_source", _DEFAULT_SOURCE)
+        network = PAGE[SOURCE]
         return first_layer(network) if network in FIRST_LAYERS else None
 
     @property
     def filter(self) -> int:
         """The number of the trained filter, from 1."""
-        number, layer = self._filter.current, self.layer
-        # The browser's way back may bring another layer, with fewer filters.
-        return number if layer and number <= layer.filters else _DEFAULT_FILTER
+        number, layer = PAGE[FILTER], self.layer
+        # An address may name a filter that its layer does not have.
+        return number if layer and number <= layer.filters else FILTER.default
 
     @property
-    def _filter(self) -> Addressed[int]:
-        most = self.layer.filters if self.layer else _DEFAULT_FILTER
-        name = f"{self.stage}_filter"
-        return Addressed(
-            name, self.stage, _DEFAULT_FILTER, lambda text: read_whole(text, 1, most), str
-        )
-
-    @property
-    def is_filter(self) -> bool:
-        """Whether the kernels and the bias are the trained filter's own."""
+    def _own(self) -> tuple[Weights, float]:
+        """The kernels and the bias that the source gives."""
         layer = self.layer
-        return (
-            layer is not None
-            and np.array_equal(self.values, layer.kernels[..., self.filter - 1])
-            and self.bias == float(layer.bias[self.filter - 1])
-        )
+        if layer is None:
+            return stacked([KERNELS[DEFAULT_PRESET].values] * 3), 0.0
+        return layer.kernels[..., self.filter - 1], float(layer.bias[self.filter - 1])
 
     @property
-    def values(self) -> np.ndarray:
+    def values(self) -> Weights:
         """The kernels: (side, side, 3) float32."""
-        return self._kernels.value()
+        held = PAGE[WEIGHTS]
+        return self._own[0] if held is None else held
 
     @property
     def bias(self) -> float:
         """What is added to the sum."""
-        return self._bias.value()
+        held = PAGE[BIAS]
+        return self._own[1] if held is None else held
 
     @property
     def muted(self) -> frozenset[int]:
         """The channels that are left out of the sum."""
-        return self._muted.value()
+        return PAGE[MUTED]
 
     @property
     def linked(self) -> bool:
         """Whether all three channels share one kernel."""
-        return bool(st.session_state.get(f"{self.stage}_linked", False))
+        return PAGE[LINKED]
+
+    @property
+    def is_filter(self) -> bool:
+        """Whether the kernels and the bias are the trained filter's own."""
+        own, bias = self._own
+        return self.layer is not None and np.array_equal(self.values, own) and self.bias == bias
 
     @property
     def serial(self) -> int:
         """The number of the browser's last edit that these kernels already contain."""
-        return int(st.session_state.get(f"{self.stage}_serial", 0))
+        return self._handshake.serial
 
     def titles(self) -> list[str]:
         """Say what each kernel is called."""
-        layer = self.layer
-        if layer and np.array_equal(self.values, layer.kernels[..., self.filter - 1]):
+        if self.layer and np.array_equal(self.values, self._own[0]):
             return [f"Learned, filter {self.filter}"] * 3
         return [
             PRESETS[name].title if name in PRESETS else "Custom"
@@ -149,93 +128,73 @@ class ChannelKernels:
 
     # ---- changes ------------------------------------------------------------------------
 
+    def remember(self) -> None:
+        """Let undo come back to these; call it before something else takes their place."""
+        self._history.remember((self.values, self.bias, self.muted))
+
     def replace(
         self,
-        values: np.ndarray | None = None,
+        values: Weights | None = None,
         *,
         bias: float | None = None,
         muted: Collection[int] | None = None,
-        filter: int | None = None,
-        controls: Mapping[str, object] = _NONE,
     ) -> None:
-        """Put other kernels, bias or mutes in their place, and set other controls by their keys.
-
-        `filter` is the number of the trained filter that they are. What was there can be had back.
-        """
-        # Each change of the address has the browser render: what is replaced is only looked at.
-        before = (self._kernels.current, self._bias.current, self._muted.current)
-        for key, value in controls.items():
-            st.session_state[f"{self.stage}_{key}"] = value
-        if filter is not None:
-            self._filter.hold(filter)
+        """Put other kernels, bias or mutes in their place; what was there can be had back."""
+        before = (self.values, self.bias, self.muted)
         after = (
             before[0] if values is None else np.asarray(values, np.float32),
             before[1] if bias is None else float(np.float32(bias)),
             before[2] if muted is None else frozenset(muted),
         )
-        if not _equal(before, after):
-            history = st.session_state.setdefault(f"{self.stage}_history", [])
-            history.append(before)
-            del history[:-50]
+        if not (np.array_equal(before[0], after[0]) and before[1:] == after[1:]):
+            self.remember()
         self._hold(after)
 
-    def _hold(self, state: _State) -> None:
-        self._kernels.hold(state[0])
-        self._bias.hold(state[1])
-        self._muted.hold(state[2])
-
-    def take_preset(self, name: str, *, controls: Mapping[str, object] = _NONE) -> None:
-        """Take one preset for all channels; set other controls by their keys."""
-        self.replace(_stacked([PRESETS[name].values] * 3), bias=0.0, muted=(), controls=controls)
+    def _hold(self, state: _Weighted) -> None:
+        own, bias = self._own
+        PAGE.write(
+            {
+                WEIGHTS.name: None if np.array_equal(state[0], own) else state[0],
+                BIAS.name: None if state[1] == bias else state[1],
+                MUTED.name: state[2],
+            }
+        )
 
     def take_trained(self, network: str, number: int) -> None:
         """Take a trained filter with its bias, and set up all that the network does around it."""
-        layer = first_layer(network)
-        self.replace(
-            layer.kernels[..., number - 1],
-            bias=float(layer.bias[number - 1]),
-            muted=(),
-            filter=number,
-            controls={
-                "source": network,
-                "linked": False,
-                "scale": layer.scale,
-                "stride": layer.stride,
-                "padding": layer.padding,
-                "activation": layer.activation,
-            },
-        )
+        self.remember()
+        PAGE.write(trained(network, number))
 
     def tools(self) -> list[Mapping[str, object]]:
         """Describe the edit buttons for the component."""
-        return edit_buttons(_EDITS, undo=bool(st.session_state.get(f"{self.stage}_history")))
+        return edit_buttons(_EDITS, undo=bool(self._history))
 
     def take_edit(self) -> None:
         """Answer a press of an edit button."""
         name = st.session_state[self.stage].get("edit")
         if name == "undo":
-            if history := st.session_state.get(f"{self.stage}_history"):
-                self._hold(history.pop())
+            before = self._history.back()
+            if before is not None:
+                self._hold(before)
         elif name in _EDITS:
             edit = _EDITS[name][2]
-            self.replace(np.stack([edit(kernel) for kernel in _apart(self.values)], axis=-1))
+            self.replace(np.stack([edit(kernel) for kernel in apart(self.values)], axis=-1))
 
     def take_mix(self) -> None:
         """Take over the weights, the bias and the mutes that were set in the browser."""
-        sent = st.session_state[self.stage].get("mix") or {}
+        sent = self._handshake.sent("mix")
         try:
-            st.session_state[f"{self.stage}_serial"] = int(sent["serial"])
             side = int(sent["side"])
             three = [
-                kernels.format_kernel(np.reshape(np.array(kernel, np.float64), (side, side)))
+                kernels.checked_kernel(np.reshape(np.array(kernel, np.float64), (side, side)))
                 for kernel in sent["kernels"]
             ]
             muted = [channel for channel, silent in enumerate(sent["muted"]) if silent]
-            self.replace(
-                _read_kernels("|".join(three)),
-                bias=_read_bias(_write_bias(float(sent["bias"]))),
-                muted=muted,
-            )
+            if len(three) != 3 or len(muted) > 3:
+                raise ValueError(f"There must be three kernels. Received: {len(three)}.")
+            bias = float(kernels.checked_kernel([[float(sent["bias"])]])[0, 0])
+            self.replace(checked_kernels(three), bias=bias, muted=muted)
+            self._handshake.take(sent)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             st.session_state[f"{self.stage}_complaint"] = (
                 f"The weights were not taken over: {error}"
@@ -243,13 +202,15 @@ class ChannelKernels:
 
     def take_filter(self) -> None:
         """Take over the trained filter that was chosen in the browser."""
-        sent, layer = st.session_state[self.stage].get("filter") or {}, self.layer
+        sent, layer = self._handshake.sent("filter"), self.layer
         if layer is None:
             return
         with contextlib.suppress(KeyError, TypeError, ValueError, OverflowError):
-            number = read_whole(str(sent["number"]), 1, layer.filters)
-            st.session_state[f"{self.stage}_serial"] = int(sent["serial"])
-            self.take_trained(st.session_state[f"{self.stage}_source"], number)
+            number = int(sent["number"])
+            if not 1 <= number <= layer.filters:
+                raise ValueError(f"A filter is from 1 to {layer.filters}. Received: {number}.")
+            self._handshake.take(sent)
+            self.take_trained(PAGE[SOURCE], number)
 
     # ---- controls -----------------------------------------------------------------------
 
@@ -257,29 +218,24 @@ class ChannelKernels:
         """Draw where the kernels come from, the presets or the filter, and the size."""
         if complaint := st.session_state.pop(f"{self.stage}_complaint", None):
             st.error(complaint, icon=":material/error:")
-        st.selectbox(
+        PAGE.control(
+            st.selectbox,
+            SOURCE,
             "Kernels from",
-            _SOURCES,
-            index=_SOURCES.index(_DEFAULT_SOURCE),
-            format_func=lambda name: FIRST_LAYERS.get(name, "Presets"),
-            key=f"{self.stage}_source",
-            bind="query-params",
-            on_change=self._take_source,
+            on_change=partial(self._take_source, (self.values, self.bias, self.muted)),
             help="The first layer of each network that ships looks at red, green and blue.",
         )
-        self._filter.value()
         if self.layer and self.layer.note:
             st.caption(self.layer.note)
-        st.toggle(
+        PAGE.control(
+            st.toggle,
+            LINKED,
             "One kernel for all",
-            key=f"{self.stage}_linked",
-            bind="query-params",
             on_change=self._take_link,
             help="Linked, an edit changes all three kernels.",
         )
-        channels = ["all three"] if self.linked else CHANNELS
         if self.layer is None:
-            for channel, name in enumerate(channels):
+            for channel, name in enumerate(["all three"] if self.linked else CHANNELS):
                 key = f"{self.stage}_preset_{channel}"
                 st.session_state[key] = self._preset(channel)
                 st.selectbox(
@@ -287,89 +243,37 @@ class ChannelKernels:
                     [*PRESETS, _CUSTOM],
                     format_func=lambda name: PRESETS[name].title if name in PRESETS else "Custom",
                     key=key,
-                    on_change=self._take_menu,
+                    on_change=self._take_preset,
                     args=(channel,),
                 )
         side_key = f"{self.stage}_side"
         st.session_state[side_key] = len(self.values)
         st.slider("Kernel size", 1, LARGEST, key=side_key, on_change=self._take_side)
 
-    def _take_source(self) -> None:
-        network = st.session_state[f"{self.stage}_source"]
+    def _take_source(self, before: _Weighted) -> None:
+        network = PAGE[SOURCE]
         if network in FIRST_LAYERS:
-            self.take_trained(network, _DEFAULT_FILTER)
+            self._history.remember(before)
+            PAGE.write(trained(network, FILTER.default))
+        else:
+            self._hold(before)  # the trained filter's kernels stay, to be changed by hand
 
     def _take_link(self) -> None:
         if self.linked:
-            self.replace(_stacked([self.values[..., 0]] * 3))
+            self.replace(stacked([self.values[..., 0]] * 3))
 
-    def _take_menu(self, channel: int) -> None:
+    def _take_preset(self, channel: int) -> None:
         name = st.session_state[f"{self.stage}_preset_{channel}"]
         if name not in PRESETS:
             return
         three = [PRESETS[name].values] * 3
         if not self.linked:
-            three = _apart(self.values)
+            three = apart(self.values)
             three[channel] = PRESETS[name].values
-        self.replace(_stacked(three))
+        self.replace(stacked(three))
 
     def _take_side(self) -> None:
         side = st.session_state[f"{self.stage}_side"]
         self.replace(
-            np.stack([kernels.resize(kernel, side) for kernel in _apart(self.values)], axis=-1)
+            np.stack([kernels.resize(kernel, side) for kernel in apart(self.values)], axis=-1)
         )
-
-
-def _apart(values: np.ndarray) -> list[np.ndarray]:
-    return list(np.moveaxis(values, -1, 0))
-
-
-def _stacked(three: Collection[np.ndarray]) -> np.ndarray:
-    """Stack kernels; the smaller ones get zeros around them."""
-    side = max(len(kernel) for kernel in three)
-    return np.stack([kernels.resize(kernel, side) for kernel in three], axis=-1)
-
-
-def _equal(one: _State, other: _State) -> bool:
-    return np.array_equal(one[0], other[0]) and one[1:] == other[1:]
-
-
-def _read_kernels(text: str) -> np.ndarray:
-    parts = text.split("|", 3)
-    if len(parts) not in (1, 3):
-        raise ValueError(f"There must be one kernel, or three. Received: {len(parts)}.")
-    read = [kernels.parse_kernel(part) for part in parts]
-    shapes = {kernel.shape for kernel in read}
-    if len(shapes) != 1 or len(set(shapes.pop())) != 1 or len(read[0]) > LARGEST:
-        raise ValueError(
-            f"The kernels must be squares of one size, up to {LARGEST} x {LARGEST}. "
-            f"Received: {', '.join(str(kernel.shape) for kernel in read)}."
-        )
-    return np.stack(read * 3 if len(read) == 1 else read, axis=-1)
-
-
-def _write_kernels(values: np.ndarray) -> str:
-    texts = [kernels.format_kernel(kernel) for kernel in _apart(values)]
-    return texts[0] if len(set(texts)) == 1 else "|".join(texts)
-
-
-def _read_bias(text: str) -> float:
-    value = kernels.parse_kernel(text)
-    if value.size != 1:
-        raise ValueError(f"The bias is one number. Received: {value.size}.")
-    return float(value[0, 0])
-
-
-def _write_bias(value: float) -> str:
-    return kernels.format_kernel([[value]])
-
-
-def _read_muted(text: str) -> frozenset[int]:
-    letters = [name[0] for name in CHANNELS]
-    if not 0 < len(text) <= 3 or len(set(text)) != len(text) or not set(text) <= set(letters):
-        raise ValueError(f"Muted channels are named by r, g and b. Received: {text!r}.")
-    return frozenset(map(letters.index, text))
-
-
-def _write_muted(value: frozenset[int]) -> str:
-    return "".join(CHANNELS[channel][0] for channel in sorted(value))

@@ -31,28 +31,41 @@ from pages.channels.components.lanes import (
     channel_lanes,
 )
 from pages.channels.kernels import ChannelKernels
-from pages.ui.picture import Picture
-from pages.ui.stage import (
-    CellInFocus,
-    cell_entry,
-    experiments,
-    page_background,
-    seen_first,
-    working_picture,
+from pages.channels.state import (
+    ACTIVATION,
+    AT,
+    LONGEST,
+    PADDING,
+    PAGE,
+    PARAMETERS,
+    PART,
+    SCALE,
+    STRIDE,
+    trained,
 )
-from pages.ui.state import Table
+from pages.ui.picture import Picture
+from pages.ui.stage import CellInFocus, experiments, page_background, seen_first, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _KEY = "channels"
-_AT = cell_entry()
-_FOCUS = Table("channels", _AT)
-_BY_HAND: Mapping[str, object] = {
-    "source": "presets",
-    "linked": False,
-    "stride": 1,
-    "padding": "same",
-    "scale": "zero_to_one",
-    "activation": "relu",
+_GREY = np.array([[[0.299, 0.587, 0.114]]], np.float32)
+_RED_GREEN = np.stack([np.full((3, 3), w / 9, np.float32) for w in (1, -1, 0)], axis=-1)
+
+EXPERIMENTS: dict[str, dict[str, object]] = {
+    "The same kernel on all three": {"channels_source": "presets", "channels_linked": True},
+    "Grey from three weights": {
+        "channels_source": "presets",
+        "kernels": _GREY,
+        "channels_scale": "zero_to_255",
+        "channels_activation": "linear",
+    },
+    "Red against green": {
+        "channels_source": "presets",
+        "kernels": _RED_GREEN,
+        "channels_activation": "linear",
+    },
+    "Colour that a network looks for": trained("efficientnet_lite0", 21),
+    "Mute green and blue": {"mute": frozenset({1, 2})},
 }
 
 
@@ -105,8 +118,7 @@ class Layer:
 
 def one_filter(picture: Picture) -> None:
     """Show the part."""
-    _FOCUS.follow()
-    kernels, cell = ChannelKernels(_KEY), CellInFocus(_FOCUS, _AT, _KEY)
+    kernels, cell = ChannelKernels(_KEY), CellInFocus(PAGE, AT, _KEY)
     stage, controls = st.columns([4, 1.1], gap="medium")
     with controls:
         kernels.controls()
@@ -190,28 +202,7 @@ def _why_it_matters(kernels: ChannelKernels) -> None:
         "brightness disappears and colour or edges remain. In deeper layers it is the same sum, "
         "only over 64 or 512 channels instead of three."
     )
-    grey = np.array([[[0.299, 0.587, 0.114]]])
-    contrast = np.stack([np.full((3, 3), w / 9) for w in (1, -1, 0)], axis=-1)
-    experiments(
-        {
-            "The same kernel on all three": lambda: kernels.take_preset(
-                "sobel_x", controls={**_BY_HAND, "linked": True}
-            ),
-            "Grey from three weights": lambda: kernels.replace(
-                grey,
-                bias=0.0,
-                muted=(),
-                controls={**_BY_HAND, "scale": "zero_to_255", "activation": "linear"},
-            ),
-            "Red against green": lambda: kernels.replace(
-                contrast, bias=0.0, muted=(), controls={**_BY_HAND, "activation": "linear"}
-            ),
-            "Colour that a network looks for": lambda: kernels.take_trained(
-                "efficientnet_lite0", 21
-            ),
-            "Mute green and blue": lambda: kernels.replace(muted={1, 2}),
-        }
-    )
+    experiments(EXPERIMENTS, PAGE, keep=(PART.name,), before=kernels.remember)
 
 
 def _downloads(
@@ -255,58 +246,23 @@ def _downloads(
 
 def _layer_controls(picture: Picture, side: int) -> Layer:
     """Ask for all but the weights; `side` is that of the kernels."""
-    longest = st.select_slider(
-        "Longest side of the picture",
-        [32, 64, 128, 256],
-        256,
-        format_func=lambda length: f"{length} px",
-        key=f"{_KEY}_longest",
-        bind="query-params",
-    )
+    longest = PAGE.control(st.select_slider, LONGEST, "Longest side of the picture")
     pixels = working_picture(picture, "colour", longest)
-    stride = st.slider("Stride", 1, 4, key=f"{_KEY}_stride", bind="query-params")
-    fitting: list[Literal["same", "valid"]] = ["same", "valid"]
-    padding = st.selectbox(
-        "Padding",
-        fitting if side <= min(pixels.shape[:2]) else fitting[:1],
-        key=f"{_KEY}_padding",
-        bind="query-params",
+    stride = PAGE.control(st.slider, STRIDE, "Stride")
+    fits = side <= min(pixels.shape[:2])
+    padding = PAGE.control(
+        st.selectbox, PADDING, "Padding", options=PADDING.options if fits else PADDING.options[:1]
     )
-    scale = st.selectbox(
-        "Pixels from",
-        list(PIXEL_SCALES),
-        format_func=lambda name: PIXEL_SCALES[name].name,
-        key=f"{_KEY}_scale",
-        bind="query-params",
-    )
+    scale = PAGE.control(st.selectbox, SCALE, "Pixels from")
     activation, parameters = _chosen_activation()
     return Layer(pixels, stride, padding, PIXEL_SCALES[scale], activation, parameters)
 
 
 def _chosen_activation() -> tuple[Activation, Mapping[str, float]]:
-    name = st.selectbox(
-        "Activation",
-        list(ACTIVATIONS),
-        index=list(ACTIVATIONS).index("relu"),
-        format_func=lambda name: ACTIVATIONS[name].label,
-        key=f"{_KEY}_activation",
-        bind="query-params",
-    )
-    activation = ACTIVATIONS[name]
+    key = PAGE.control(st.selectbox, ACTIVATION, "Activation")
     parameters: dict[str, float] = {}
-    for parameter, spec in activation.parameters.items():
-        label, key = parameter.replace("_", " ").capitalize(), f"{_KEY}_{name}_{parameter}"
-        parameters[parameter] = (
-            st.toggle(label, key=key, bind="query-params")
-            if spec.is_switch
-            else st.slider(
-                label,
-                spec.minimum,
-                spec.maximum,
-                float(spec.default),
-                spec.step,
-                key=key,
-                bind="query-params",
-            )
-        )
-    return activation, parameters
+    for name, spec in ACTIVATIONS[key].parameters.items():
+        label = name.replace("_", " ").capitalize()
+        widget = st.toggle if spec.is_switch else st.slider
+        parameters[name] = PAGE.control(widget, PARAMETERS[key][name], label)
+    return ACTIVATIONS[key], parameters

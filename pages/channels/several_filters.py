@@ -1,23 +1,24 @@
 """Several filters at once: the volume they give, and how the next layer is connected with it."""
 
+import contextlib
+
 import numpy as np
 import streamlit as st
 
 from cnnviz.channels.code import connected_code
-from cnnviz.channels.connections import ConnectedLayer, connections_for
+from cnnviz.channels.connections import ConnectedLayer
 from cnnviz.channels.formulas import weights_with_numbers
 from cnnviz.channels.volumes import FilterVolumes, filter_volumes
 from cnnviz.drawing.display import display
 from cnnviz.images import pictures as images
 from pages.channels.components.volume import filter_volume
 from pages.channels.kernels import ChannelKernels
-from pages.ui.address import Addressed
+from pages.channels.state import CONNECTION, FILTERS, PAGE, PART, VOLUMES, WIDE
 from pages.ui.picture import Picture
 from pages.ui.stage import experiments, page_background, seen_first, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _KEY = "channels_volume"
-_COUNTS = (4, 8, 16)
 _EXPLANATIONS = {
     "standard": "Every filter sees every map, each through a kernel of its own.",
     "grouped": "Maps and filters are divided into groups that do not see each other: the same "
@@ -30,17 +31,28 @@ _EXPLANATIONS = {
 }
 
 
+EXPERIMENTS: dict[str, dict[str, object]] = {
+    "Cut it in four groups": {"connections": "grouped_4"},
+    "Nearly nine times fewer weights": {
+        "connections": "separable",
+        "channels_filters": 16,
+        "channels_wide": 1024,
+    },
+    "Look at no neighbour": {"connections": "pointwise"},
+}
+
+
 def several_filters(picture: Picture) -> None:
     """Show the part."""
+    VOLUMES.follow()
     stage, controls = st.columns([4, 1.1], gap="medium")
     with controls:
         count, wide = _controls()
     pixels = working_picture(picture, "colour", 96)
     found = filter_volumes(pixels, count)
-    chosen = _chosen()
-    at = next(
-        (at for at, one in enumerate(found.layers) if one.connection.key == chosen.value()), 0
-    )
+    keys = [one.connection.key for one in found.layers]
+    # Fewer filters may not have the groups that are held; the standard layer stands in then.
+    at = keys.index(VOLUMES[CONNECTION]) if VOLUMES[CONNECTION] in keys else 0
     layer, maps = found.layers[at], found.maps[at]
     with seen_first(stage):
         filter_volume(
@@ -50,7 +62,7 @@ def several_filters(picture: Picture) -> None:
             connection=layer.connection.key,
             wide=wide,
             alt=picture.alt,
-            on_connection=lambda: _take_connection(chosen),
+            on_connection=_take_connection,
             on_open=_open_filter,
         )
     _arithmetic(found, layer, pixels)
@@ -62,15 +74,8 @@ def several_filters(picture: Picture) -> None:
 
 def _controls() -> tuple[int, int]:
     """Ask for the filters, and for the maps of a wider layer to count for as well."""
-    count = st.select_slider("Filters", _COUNTS, 8, key="channels_filters", bind="query-params")
-    wide = st.select_slider(
-        "Count also for a layer of",
-        [16, 32, 64, 128, 256, 512, 1024],
-        256,
-        format_func=lambda maps: f"{maps} maps",
-        key="channels_wide",
-        bind="query-params",
-    )
+    count = VOLUMES.control(st.select_slider, FILTERS, "Filters")
+    wide = VOLUMES.control(st.select_slider, WIDE, "Count also for a layer of")
     st.caption(
         f"Small VGG, trained on CIFAR-10: the first {count} filters of its first layer, and "
         "the weights from those to as many filters of its second."
@@ -103,13 +108,7 @@ def _why_it_matters() -> None:
         "Here a trained layer is cut without training it again; a network trained that way makes "
         "up for much of what is lost."
     )
-    experiments(
-        {
-            "Cut it in four groups": lambda: _try("grouped_4", 8),
-            "Nearly nine times fewer weights": lambda: _try("separable", 16, wide=1024),
-            "Look at no neighbour": lambda: _try("pointwise", 8),
-        }
-    )
+    experiments(EXPERIMENTS, VOLUMES)
 
 
 def _downloads(
@@ -133,36 +132,16 @@ def _downloads(
     ]
 
 
-def _chosen() -> Addressed[str]:
-    return Addressed("connections", _KEY, "standard", _read_connection, str)
-
-
-def _read_connection(text: str) -> str:
-    if text not in {one.key for count in _COUNTS for one in connections_for(count)}:
-        raise ValueError(f"No layer is connected like that. Received: {text!r}.")
-    return text
-
-
-def _take_connection(chosen: Addressed[str]) -> None:
-    sent = st.session_state[_KEY].get("connection")
-    try:
-        chosen.hold(_read_connection(str(sent)))
-    except ValueError:
-        return
+def _take_connection() -> None:
+    with contextlib.suppress(ValueError):
+        VOLUMES.write({CONNECTION.name: str(st.session_state[_KEY].get("connection"))})
 
 
 def _open_filter() -> None:
     number = st.session_state[_KEY].get("open")
-    if isinstance(number, int | float) and 0 <= number < max(_COUNTS):
-        st.session_state["channels_part"] = "one"
+    if isinstance(number, int | float) and 0 <= number < max(FILTERS.options):
         ChannelKernels("channels").take_trained("small_vgg", int(number) + 1)
-
-
-def _try(connection: str, count: int, *, wide: int | None = None) -> None:
-    _chosen().hold(connection)
-    st.session_state["channels_filters"] = count
-    if wide:
-        st.session_state["channels_wide"] = wide
+        PAGE.write({PART.name: "one"})
 
 
 def _wall(stacks: list[np.ndarray]) -> np.ndarray:

@@ -1,51 +1,58 @@
 """Sparse connections and shared weights, drawn on a small grid."""
 
+from typing import Literal
+
+import numpy as np
 import streamlit as st
 
 from cnnviz.layers.code import connections_code
-from cnnviz.layers.connections import Lines, lines
+from cnnviz.layers.connections import LineKind, Lines, lines, lines_in_padding
+from cnnviz.layers.formulas import savings_with_numbers
 from pages.layers.components.connections import connections_view
+from pages.ui.entries import Choice, Whole
 from pages.ui.picture import Picture
 from pages.ui.stage import experiments, seen_first
+from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
-_KINDS = {
+_KINDS: dict[LineKind, str] = {
     "convolution": "Convolution",
     "unshared": "Without sharing",
     "dense": "Dense",
+}
+_PADDINGS: tuple[Literal["valid", "same"], ...] = ("valid", "same")
+_LARGEST = 5
+
+KIND = Choice("layer_kind", _KINDS)
+GRID = Whole("layer_grid", 3, 8, 6)
+WINDOW = Whole("layer_window", 1, _LARGEST, 3)
+STRIDE = Whole("layer_stride", 1, 3, 1)
+PADDING = Choice("layer_padding", _PADDINGS)
+LINES = Table("layers_lines", KIND, GRID, WINDOW, STRIDE, PADDING)
+
+EXPERIMENTS: dict[str, dict[str, object]] = {
+    "All lines of a dense layer": {"layer_kind": "dense"},
+    "Sparse, not shared": {"layer_kind": "unshared"},
+    "One by one": {"layer_window": 1},
+    "Corners count less": {"layer_padding": "same"},
 }
 
 
 def sparse_and_shared(_picture: Picture) -> None:
     """Show the part."""
+    LINES.follow()
     stage, controls = st.columns([4, 1.1], gap="medium")
     with controls:
-        kind = st.segmented_control(
-            "Layer",
-            list(_KINDS),
-            default="convolution",
-            required=True,
-            wrap=True,
-            format_func=_KINDS.get,
-            key="layer_kind",
-            bind="query-params",
-        )
-        side = st.slider("Input side", 3, 8, 6, key="layer_grid", bind="query-params")
-        most = min(5, side)
-        kernel = min(
-            st.slider("Kernel side", 1, most, 3, key="layer_window", bind="query-params"), most
-        )
-        stride = st.slider("Stride", 1, 3, 1, key="layer_stride", bind="query-params")
-        padding = st.selectbox(
-            "Padding", ("valid", "same"), key="layer_padding", bind="query-params"
-        )
-    geometry = {"stride": stride, "padding": padding}
-    found = {name: lines(name, side, kernel, **geometry) for name in _KINDS}
-    drawn = found[kind]
+        kind = LINES.control(st.segmented_control, KIND, "Layer", required=True, wrap=True)
+        side = LINES.control(st.slider, GRID, "Input side")
+        kernel = LINES.control(st.slider, WINDOW, "Kernel side", limits=(1, min(_LARGEST, side)))
+        stride = LINES.control(st.slider, STRIDE, "Stride")
+        padding = LINES.control(st.selectbox, PADDING, "Padding")
+    found = {name: lines(name, side, kernel, stride=stride, padding=padding) for name in _KINDS}
     with seen_first(stage):
         connections_view(
             key="connections_view",
-            lines=drawn,
+            lines=found[kind],
             kernel=(kernel, kernel),
             shared=kind == "convolution",
             counts=[
@@ -66,55 +73,37 @@ def sparse_and_shared(_picture: Picture) -> None:
         "a weight each, they take turns with the few of the kernel. A weight that is used "
         "everywhere also learns from everywhere: each place is one more example for it."
     )
-    experiments(
-        {
-            "All lines of a dense layer": lambda: _try("dense", 6, 3),
-            "Sparse, not shared": lambda: _try("unshared", 6, 3),
-            "One by one": lambda: _try("convolution", 6, 1),
-            "Corners count less": lambda: _try("convolution", 6, 3, padding="same"),
-        }
-    )
+    experiments(EXPERIMENTS, LINES)
     take_it_with_you(
         [
             Download(
                 "Connections as NPZ",
                 "connections.npz",
                 "application/octet-stream",
-                lambda: npz(
-                    input=drawn.input,
-                    output=drawn.output,
-                    weight=drawn.weight,
-                    input_size=drawn.input_size,
-                    output_size=drawn.output_size,
-                ),
+                lambda: _arrays(found[kind]),
             )
         ],
-        connections_code(side, kernel, **geometry),
+        connections_code(side, kernel, stride=stride, padding=padding),
     )
 
 
-def _arithmetic(found: dict[str, Lines], kernel: int) -> None:
-    dense, sparse = found["dense"], found["convolution"]
-    inputs = dense.input_size[0] * dense.input_size[1]
-    outputs = dense.output_size[0] * dense.output_size[1]
+def _arrays(drawn: Lines) -> bytes:
+    return npz(
+        input=drawn.input,
+        output=drawn.output,
+        weight=drawn.weight,
+        input_size=np.array(drawn.input_size),
+        output_size=np.array(drawn.output_size),
+    )
+
+
+def _arithmetic(found: dict[LineKind, Lines], kernel: int) -> None:
+    sparse = found["convolution"]
     st.header("From dense to convolution", anchor=False)
-    st.latex(
-        rf"\underbrace{{{inputs} \cdot {outputs} = {dense.weights}}}_{{\text{{dense}}}}"
-        rf"\;\longrightarrow\; \underbrace{{{sparse.input.size}}}_{{\text{{sparse}}}}"
-        rf"\;\longrightarrow\; \underbrace{{{kernel} \cdot {kernel} = {sparse.weights}}}"
-        r"_{\text{shared}}"
-    )
-    missing = outputs * kernel * kernel - sparse.input.size
+    st.latex(savings_with_numbers(found["dense"], sparse, kernel))
+    missing = lines_in_padding(sparse)
     st.caption(
         "Inputs times outputs; then only the lines within a window"
         + (f" ({missing} of them would start in the padding and are left out)" if missing else "")
         + "; then one weight for each place in the window, whatever the number of lines."
     )
-
-
-def _try(kind: str, side: int, kernel: int, *, padding: str = "valid") -> None:
-    st.session_state["layer_kind"] = kind
-    st.session_state["layer_grid"] = side
-    st.session_state["layer_window"] = kernel
-    st.session_state["layer_stride"] = 1
-    st.session_state["layer_padding"] = padding

@@ -1,5 +1,7 @@
 """Dense: the weighted sum of one unit, taken apart."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -8,71 +10,81 @@ from cnnviz.images import pictures as images
 from cnnviz.layers.code import dense_code
 from cnnviz.layers.dense import dense_terms
 from cnnviz.layers.flatten import flatten
-from cnnviz.layers.formulas import weighted_sum_with_numbers
-from cnnviz.layers.tutorial_network import tutorial_weights
+from cnnviz.layers.formulas import weighted_sum, weighted_sum_with_numbers
+from cnnviz.layers.tutorial_network import TutorialMaps, tutorial_weights
 from cnnviz.networks.architectures import CIFAR10_CLASSES
-from pages.layers.components.dense import dense_unit
+from pages.layers.components.dense import Unit, dense_unit
 from pages.layers.maps import maps_of
+from pages.ui.entries import Choice, Whole
 from pages.ui.picture import Picture
 from pages.ui.stage import experiments, page_background, seen_first
+from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _KEY = "dense_unit"
 
+UNIT = Choice("layer_unit", CIFAR10_CLASSES, "cat")
+TERMS = Whole("layer_terms", 1, 8, 4)
+DENSE = Table("layers_dense", UNIT, TERMS)
+
 
 def dense_layer(picture: Picture) -> None:
     """Show the part."""
+    DENSE.follow()
     stage, controls = st.columns([4, 1.1], gap="medium")
     with controls:
-        unit = CIFAR10_CLASSES.index(
-            st.selectbox(
-                "Unit",
-                CIFAR10_CLASSES,
-                index=CIFAR10_CLASSES.index("cat"),
-                key="layer_unit",
-                bind="query-params",
-            )
-        )
-        listed = st.slider("Terms written out", 1, 8, 4, key="layer_terms", bind="query-params")
+        name = DENSE.control(st.selectbox, UNIT, "Unit")
+        listed = DENSE.control(st.slider, TERMS, "Terms written out")
         st.caption(
             "The tutorial network: its last maps for your picture, and the dense layer that "
             "turns their 4,096 numbers into ten. It was trained on small pictures of these ten "
-            "kinds of things, and says one of them whatever it is shown."
+            "kinds of things, and names one of them whatever you show it."
         )
     found = maps_of(picture)
     weights, bias = tutorial_weights()["dense/kernel"], tutorial_weights()["dense/bias"]
-    mine = weights[:, unit].reshape(found.pool.shape)
-    name = CIFAR10_CLASSES[unit]
+    index = CIFAR10_CLASSES.index(name)
+    unit = Unit(
+        index,
+        CIFAR10_CLASSES,
+        weights[:, index].reshape(found.pool.shape),
+        float(bias[index]),
+        found.logits,
+    )
     with seen_first(stage):
-        dense_unit(
-            key=_KEY,
-            maps=found.pool,
-            weights=mine,
-            bias=float(bias[unit]),
-            logits=found.logits,
-            units=CIFAR10_CLASSES,
-            unit=unit,
-            notes={
-                "inputs": f"{np.mean(found.pool == 0):.0%} exactly 0; colours: this layer's range",
-                "weights": f"one for each input; colours: the range of {name}'s weights",
-                "products": "colours: the range of these products",
-            },
-            alts={
-                "inputs": f"The network's 16 last maps of {picture.title}.",
-                "weights": f"The weights of the unit {name}, laid out like the maps.",
-                "products": f"Each input times its weight for {name}.",
-            },
-            on_unit=_take_unit,
-        )
-    terms = dense_terms(flatten(found.pool), weights, bias, unit=unit, count=listed)
+        _stage(found, unit, picture.title)
+    terms = dense_terms(flatten(found.pool), weights, bias, unit=index, count=listed)
     st.header("The sum", anchor=False)
-    st.latex(r"z = \sum_{i=0}^{4095} x_i \, w_i + b")
+    st.latex(weighted_sum(found.pool.size))
     st.latex(weighted_sum_with_numbers(terms, found.pool.size))
-    places = ", ".join(f"x[{index}]" for index in terms.index)
+    places = ", ".join(f"x[{place}]" for place in terms.index)
     st.caption(
         f"The largest terms, in this order: {places}. Nothing bends here: the ten sums are the "
         "logits, and softmax makes probabilities of them."
     )
+    _why_it_matters(found.logits)
+    take_it_with_you(_downloads(found, unit, weights, bias), dense_code())
+
+
+def _stage(found: TutorialMaps, unit: Unit, title: str) -> None:
+    dense_unit(
+        found.pool,
+        unit,
+        key=_KEY,
+        notes={
+            "inputs": f"{np.mean(found.pool == 0):.0%} exactly 0; colours: this layer's range",
+            "weights": f"one for each input; colours: the range of {unit.name}'s weights",
+            "products": "colours: the range of these products",
+        },
+        alts={
+            "inputs": f"The network's 16 last maps of {title}.",
+            "weights": f"The weights of the unit {unit.name}, laid out like the maps.",
+            "products": f"Each input times its weight for {unit.name}.",
+        },
+        on_unit=_take_unit,
+    )
+
+
+def _why_it_matters(logits: np.ndarray) -> None:
     st.header("Why it matters", anchor=False)
     st.markdown(
         "A unit of a dense layer sees everything at once and has a weight of its own for every "
@@ -80,41 +92,37 @@ def dense_layer(picture: Picture) -> None:
         "speaks for it, purple where it speaks against. It cannot find the same thing one pixel "
         "further left, because other weights are in charge there."
     )
-    answer = int(found.logits.argmax())
     experiments(
         {
-            "The network's answer": lambda: _choose(answer),
-            "Its last choice": lambda: _choose(int(found.logits.argmin())),
-            "Ship against airplane": lambda: _choose(CIFAR10_CLASSES.index("ship")),
-        }
+            "The network's answer": {"layer_unit": CIFAR10_CLASSES[int(logits.argmax())]},
+            "Its last choice": {"layer_unit": CIFAR10_CLASSES[int(logits.argmin())]},
+            "Ship against airplane": {"layer_unit": "ship"},
+        },
+        DENSE,
     )
+
+
+def _downloads(
+    found: TutorialMaps, unit: Unit, weights: np.ndarray, bias: np.ndarray
+) -> list[Download]:
     background = page_background()
-    take_it_with_you(
-        [
-            *(
-                Download(
-                    f"{title} as PNG",
-                    f"{title.lower()}.png",
-                    "image/png",
-                    lambda values=values: images.encode_png(
-                        display(_wall(values), "signed", background=background)
-                    ),
-                )
-                for title, values in (
-                    ("Inputs", found.pool),
-                    ("Weights", mine),
-                    ("Products", found.pool * mine),
-                )
-            ),
-            Download(
-                "Arrays as NPZ",
-                "dense.npz",
-                "application/octet-stream",
-                lambda: npz(maps=found.pool, weights=weights, bias=bias, logits=found.logits),
-            ),
-        ],
-        dense_code(),
-    )
+
+    def wall(maps: np.ndarray) -> bytes:
+        return images.encode_png(display(_wall(maps), "signed", background=background))
+
+    walls = {"Inputs": found.pool, "Weights": unit.weights, "Products": found.pool * unit.weights}
+    return [
+        *(
+            Download(f"{title} as PNG", f"{title.lower()}.png", "image/png", partial(wall, maps))
+            for title, maps in walls.items()
+        ),
+        Download(
+            "Arrays as NPZ",
+            "dense.npz",
+            "application/octet-stream",
+            lambda: npz(maps=found.pool, weights=weights, bias=bias, logits=found.logits),
+        ),
+    ]
 
 
 def _wall(maps: np.ndarray, across: int = 4) -> np.ndarray:
@@ -126,8 +134,4 @@ def _wall(maps: np.ndarray, across: int = 4) -> np.ndarray:
 def _take_unit() -> None:
     index = st.session_state[_KEY].get("unit")
     if isinstance(index, int | float) and 0 <= index < len(CIFAR10_CLASSES):
-        _choose(int(index))
-
-
-def _choose(unit: int) -> None:
-    st.session_state["layer_unit"] = CIFAR10_CLASSES[unit]
+        DENSE.write({UNIT.name: CIFAR10_CLASSES[int(index)]})

@@ -1,6 +1,8 @@
 """Below the stage: the arithmetic with this step's numbers, why it matters, what to take along."""
 
 import math
+from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -19,26 +21,34 @@ from cnnviz.learning.formulas import (
     step_rule,
     step_with_numbers,
 )
-from cnnviz.learning.replay import Chapter, compared, factor_per_step
-from pages.learning.controls import set_up, take_picture
-from pages.learning.run import Run
+from cnnviz.learning.replay import compared, factor_per_step, too_large_a_rate
+from pages.learning.components.run import Moment
+from pages.learning.controls import learned_from, take_picture
+from pages.learning.run import Run, default_choice
+from pages.learning.state import COUNT, LEARNING, MOMENTUM, MOST_RATE, NOISE, RATE, SEED, STEP
 from pages.ui.kernel import KernelMenu
+from pages.ui.picture import Picture
 from pages.ui.stage import experiments, page_background
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
+EXPERIMENTS: dict[str, dict[str, object]] = {
+    "Noise on the target": {STEP.name: 160, NOISE.name: 1.0},
+    "Add momentum": {STEP.name: 160, MOMENTUM.name: 0.9},
+    "Two kernels and a ReLU": {COUNT.name: 2, MOMENTUM.name: 0.9},
+    "The same from another start": {
+        STEP.name: 160,
+        COUNT.name: 2,
+        MOMENTUM.name: 0.9,
+        SEED.name: 1,
+    },
+}
 _STEPS_FROM_THE_START = 60  # what the program trains for while the run stands at its start
 
 
-def arithmetic(run: Run, chapter: Chapter, step: int, bound: float | None) -> None:
+def arithmetic(run: Run, moment: Moment, bound: float | None) -> None:
     """Show the rule of a step, and what the curvature allows, with this step's numbers."""
     momentum = run.choice.momentum
-    at = step - chapter.first
-    place, row, column = _steepest(chapter, at)
-    velocity = 0.0
-    if momentum and step > 0:
-        before = chapter if at else run.chapter_before(chapter)
-        earlier = before.kernels[place][step - 1 - before.first]
-        velocity = float(chapter.kernels[place][at][row, column] - earlier[row, column])
+    found = run.steepest_weight(moment)
     st.header("One step of gradient descent", anchor=False)
     rule, numbers = st.columns(2, gap="medium")
     rule.latex(LOSS)
@@ -47,47 +57,57 @@ def arithmetic(run: Run, chapter: Chapter, step: int, bound: float | None) -> No
         numbers.latex(step_rule(momentum))
     numbers.latex(
         step_with_numbers(
-            float(chapter.kernels[place][at][row, column]),
-            float(chapter.kernel_gradients[place][at][row, column]),
+            found.weight,
+            found.slope,
             learning_rate=run.rate,
             momentum=momentum,
-            velocity=velocity,
+            velocity=found.velocity if momentum else 0.0,
         )
     )
-    which = f"kernel {place + 1}, " if not run.is_single else ""
+    which = f"kernel {found.kernel + 1}, " if not run.is_single else ""
     st.caption(
-        f"The weight with the steepest slope at step {step}: {which}row {row + 1}, column "
-        f"{column + 1}. y result, t target, x pixels (scaled to mean 0 and deviation 1), N numbers "
-        "in the batch, \u03b7 learning rate" + (", m momentum, v velocity." if momentum else ".")
+        f"The weight with the steepest slope at step {moment.at}: {which}row {found.row + 1}, "
+        f"column {found.column + 1}. y result, t target, x pixels (scaled to mean 0 and deviation "
+        "1), N numbers in the batch, \u03b7 learning rate"
+        + (", m momentum, v velocity." if momentum else ".")
     )
-    if not run.is_single:
-        st.header("How large a step is stable here", anchor=False)
-        st.latex(
-            local_bound_with_numbers(
-                math.inf if bound is None else bound, step=step, momentum=momentum
-            )
-        )
-        st.caption(
-            f"\u03bb is the loss's largest curvature, measured with the batch of step {step}. For "
-            "one kernel it is the same everywhere; for several it changes with the weights, and so "
-            "does the largest stable rate. Nor is there one valley only: other starts may end in "
-            "worse ones, and a ReLU that lets nothing pass stops all learning before it."
-        )
     if run.is_single:
-        st.header("How large a step this picture allows", anchor=False)
-        rule, numbers = st.columns(2, gap="medium")
-        rule.latex(curvature_rule(momentum))
-        numbers.latex(
-            curvature_with_numbers(
-                run.steepest, run.flattest, learning_rate=run.rate, momentum=momentum
-            )
+        _curvature(run)
+    else:
+        _local_curvature(run, moment.at, bound)
+
+
+def _local_curvature(run: Run, step: int, bound: float | None) -> None:
+    st.header("How large a step is stable here", anchor=False)
+    st.latex(
+        local_bound_with_numbers(
+            math.inf if bound is None else bound, step=step, momentum=run.choice.momentum
         )
-        factors = {
-            name: factor_per_step(run.rate, value, momentum=momentum)
-            for name, value in (("steepest", run.steepest), ("flattest", run.flattest))
-        }
-        st.markdown(" ".join(shrinking_sentence(*each) for each in factors.items()))
-        st.caption(_curvature_words(run))
+    )
+    st.caption(
+        f"\u03bb is the loss's largest curvature, measured with the batch of step {step}. For "
+        "one kernel it is the same everywhere; for several it changes with the weights, and so "
+        "does the largest stable rate. Nor is there one valley only: other starts may end in "
+        "worse ones, and a ReLU that lets nothing pass stops all learning before it."
+    )
+
+
+def _curvature(run: Run) -> None:
+    momentum = run.choice.momentum
+    st.header("How large a step this picture allows", anchor=False)
+    rule, numbers = st.columns(2, gap="medium")
+    rule.latex(curvature_rule(momentum))
+    numbers.latex(
+        curvature_with_numbers(
+            run.steepest, run.flattest, learning_rate=run.rate, momentum=momentum
+        )
+    )
+    factors = {
+        name: factor_per_step(run.rate, value, momentum=momentum)
+        for name, value in (("steepest", run.steepest), ("flattest", run.flattest))
+    }
+    st.markdown(" ".join(shrinking_sentence(*each) for each in factors.items()))
+    st.caption(_curvature_words(run))
 
 
 def _curvature_words(run: Run) -> str:
@@ -114,8 +134,8 @@ def _times(ratio: float) -> str:
     return f"{ratio:.3g}" if ratio < 100 else f"{ratio:,.0f}"
 
 
-def why_it_matters(menu: KernelMenu) -> None:
-    """Say it, and offer experiments."""
+def why_it_matters(picture: Picture, menu: KernelMenu) -> None:
+    """Say it, and offer experiments; each is a complete state of the page."""
     st.header("Why it matters", anchor=False)
     st.markdown(
         "Nobody picks the kernels of a network. It starts from noise, like here, compares its "
@@ -123,49 +143,55 @@ def why_it_matters(menu: KernelMenu) -> None:
         "error. A network does the same with millions of weights at once; edge detectors like "
         "Sobel's turn up in its first layer by themselves."
     )
+
+    def set_up(state: Mapping[str, object]) -> None:
+        menu.kernel.remember()
+        LEARNING.set_up(state)
+
+    def from_noise() -> None:
+        set_up({STEP.name: 12})
+        take_picture("noise")
+
     experiments(
         {
-            "Much too fast": lambda: set_up(menu, "sobel_x", step=12, rate=0.14),
-            "Learn from white noise": lambda: (
-                set_up(menu, "sobel_x", step=12),
-                take_picture("noise"),
-            ),
-            "Noise on the target": lambda: set_up(menu, "sobel_x", step=160, noise=1.0),
-            "Add momentum": lambda: set_up(menu, "sobel_x", step=160, momentum=0.9),
-            "Two kernels and a ReLU": lambda: set_up(
-                menu, "sobel_x", kernels=2, momentum=0.9, rate=0.01
-            ),
-            "The same from another start": lambda: set_up(
-                menu, "sobel_x", step=160, kernels=2, momentum=0.9, rate=0.01, seed=1
-            ),
+            "Much too fast": lambda: set_up({STEP.name: 12, RATE.name: _too_fast(picture)}),
+            "Learn from white noise": from_noise,
+            **{name: partial(set_up, state) for name, state in EXPERIMENTS.items()},
         }
     )
 
 
-def take_away(run: Run, chapter: Chapter, step: int, titles: list[str]) -> None:
+def _too_fast(picture: Picture) -> float | None:
+    """Give a learning rate well above what this picture allows, with all else at its default."""
+    try:
+        run = Run(default_choice(picture.identity, learned_from(picture)))
+    except ValueError:
+        return None  # too small to learn from, at any rate
+    return too_large_a_rate(run.largest_stable_rate, most=MOST_RATE)
+
+
+def take_away(run: Run, moment: Moment, titles: list[str]) -> None:
     """Offer the run's arrays, pictures and program."""
-    steps = step or min(_STEPS_FROM_THE_START, run.chapter(0).last)
-    shown = compared(run.task, chapter, step)
+    steps = moment.at or min(_STEPS_FROM_THE_START, run.chapter(0).last)
+    shown = compared(run.task, moment.chapter, moment.at)
     limit = float(np.abs(shown.target).max()) or 1.0
 
     def signed(values: np.ndarray) -> bytes:
         clipped = np.clip(values, -limit, limit)[..., None]
         return images.encode_png(display(clipped, "signed", background=page_background()))
 
+    def arrays() -> bytes:
+        return npz(
+            **run_arrays(run.task, steps),
+            **run.arrays(steps),
+            result=shown.result,
+        )
+
     take_it_with_you(
         [
             Download("Result as PNG", "result.png", "image/png", lambda: signed(shown.result)),
             Download("Target as PNG", "target.png", "image/png", lambda: signed(shown.target)),
-            Download(
-                "Run as NPZ",
-                "learning.npz",
-                "application/octet-stream",
-                lambda: npz(
-                    **run_arrays(run.task, steps),
-                    **run.arrays(steps),
-                    result=shown.result,
-                ),
-            ),
+            Download("Run as NPZ", "learning.npz", "application/octet-stream", arrays),
             Download(
                 "Learning as GIF",
                 "learning.gif",
@@ -175,10 +201,3 @@ def take_away(run: Run, chapter: Chapter, step: int, titles: list[str]) -> None:
         ],
         learning_code(run.task, steps),
     )
-
-
-def _steepest(chapter: Chapter, at: int) -> tuple[int, int, int]:
-    slopes = [np.abs(gradient[at]) for gradient in chapter.kernel_gradients]
-    place = int(np.argmax([slope.max() for slope in slopes]))
-    row, column = np.unravel_index(int(slopes[place].argmax()), slopes[place].shape)
-    return place, int(row), int(column)

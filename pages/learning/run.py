@@ -12,31 +12,33 @@ from cnnviz.learning.descent import start_learning
 from cnnviz.learning.formulas import diverged_sentence
 from cnnviz.learning.replay import (
     Chapter,
+    SteepestWeight,
     cautious_learning_rate,
     chapter_lengths,
     directions,
     noise_floor,
     record_chapter,
+    steepest_weight,
 )
 from cnnviz.learning.task import LearningTask, learning_task
-from pages.learning.components.run import Recorded, Stability
-from pages.ui.address import Addressed
+from pages.learning.components.run import Moment, Recorded, Stability
+from pages.learning.state import (
+    BATCH,
+    KERNEL,
+    KEY,
+    LEARNING,
+    MOMENTUM,
+    MOST_STEPS,
+    NOISE,
+    PATCH,
+    RATE,
+    SEED,
+    STEP,
+)
 
-MOST_STEPS = 2000
-KEY = "learning"
 # Several kernels have no one curvature: what is stable at the start need not stay so. These are
 # rates that seldom diverge or kill a ReLU on the photos here, by momentum.
 _CAUTIOUS_IN_SEQUENCE = {0.0: 0.02, 0.5: 0.02, 0.9: 0.01, 0.99: 0.003}
-
-
-def _read_step(text: str) -> int:
-    step = int(text)
-    if not 0 <= step <= MOST_STEPS:
-        raise ValueError(f"The step must be from 0 to {MOST_STEPS}. Received: {text}.")
-    return step
-
-
-STEP = Addressed("step", KEY, 0, _read_step, str)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,17 +104,26 @@ class Run:
 
     def __init__(self, choice: Choice) -> None:
         self.choice = choice
-        unpaced = choice.task()
-        self.curvature = _curvature(choice.patches_key, unpaced) if self.is_single else None
+        self.unpaced = choice.task()
         self.rate = choice.rate if choice.rate is not None else self.cautious_rate
         self.signature = choice.signature(self.rate)
-        self.task = replace(unpaced, learning_rate=self.rate)
+        self.task = replace(self.unpaced, learning_rate=self.rate)
         self.lengths = chapter_lengths(self.task, most=MOST_STEPS)
 
     @property
     def is_single(self) -> bool:
         """Whether one kernel is learned."""
         return len(self.choice.sizes) == 1
+
+    @property
+    def curvature(self) -> Curvature:
+        """How steep the loss is in all directions.
+
+        Raises
+        ------
+        ValueError : there are several kernels; their loss has no one curvature.
+        """
+        return _curvature(self.choice.patches_key, self.unpaced)
 
     @property
     def steepest(self) -> float:
@@ -130,8 +141,12 @@ class Run:
         momentum = self.choice.momentum
         if not self.is_single:
             return _CAUTIOUS_IN_SEQUENCE[momentum]
-        bound = self.curvature.largest_stable_learning_rate
-        return cautious_learning_rate(bound, momentum=momentum)
+        return cautious_learning_rate(self.largest_stable_rate, momentum=momentum)
+
+    @property
+    def largest_stable_rate(self) -> float:
+        """The learning rate above which a single kernel's run diverges on this picture."""
+        return self.curvature.largest_stable_learning_rate
 
     def chapter(self, number: int) -> Chapter:
         """Give a chapter, recorded if it has not been yet."""
@@ -163,20 +178,20 @@ class Run:
         known = _whole(_progress().get("have"))
         same = _progress().get("signature") == self.signature
         last = lacking.number if lacking else (known - 1 if same else 0)
-        step = STEP.value()
+        step = LEARNING[STEP]
         for number in range(min(last, len(self.lengths) - 1) + 1):
             chapter = self.chapter(number)
             if step <= chapter.last or chapter.end.diverged:
                 break
         return chapter, min(step, chapter.last)
 
-    def stability(self, resting: tuple[Chapter, int]) -> Stability:
+    def stability(self, moment: Moment) -> Stability:
         """Measure the learning rate against the curvature."""
         if not self.is_single:
-            bound = _local_bound(self.signature, resting[1], self.task, resting[0])
+            bound = _local_bound(self.signature, moment.at, self.task, moment.chapter)
             reason = "A step here was longer than the loss's bend allows."
             return Stability(_finite(bound), None, reason)
-        bound = self.curvature.largest_stable_learning_rate
+        bound = self.largest_stable_rate
         reason = diverged_sentence(self.rate, self.steepest, momentum=self.choice.momentum)
         return Stability(_finite(bound), directions(self.curvature, self.task), reason)
 
@@ -186,9 +201,12 @@ class Run:
             return 0.0
         return noise_floor(self.task, replace(self.choice, noise=0.0).task())
 
-    def chapter_before(self, chapter: Chapter) -> Chapter:
-        """Give the chapter that ends where this one begins."""
-        return self.chapters(chapter.first)[-1]
+    def steepest_weight(self, moment: Moment) -> SteepestWeight:
+        """Find the weight with the steepest slope, and what momentum remembers of it."""
+        chapter = moment.chapter
+        begins = moment.at == chapter.first and moment.at > 0
+        before = self.chapters(chapter.first)[-1] if begins else None
+        return steepest_weight(chapter, moment.at, before)
 
     def chapters(self, step: int) -> list[Chapter]:
         """Give all chapters up to a step, or to the run's end."""
@@ -219,7 +237,7 @@ def take_progress() -> None:
     """Take over where the browser stands."""
     step = _progress().get("step")
     if isinstance(step, int | float) and 0 <= step <= MOST_STEPS:
-        STEP.hold(int(step))
+        LEARNING.write({STEP.name: int(step)})
 
 
 def _progress() -> dict[str, object]:
@@ -263,3 +281,20 @@ def sizes_to_learn(targets: Sequence[np.ndarray], side: int | None) -> tuple[tup
     if side is None:
         return tuple((kernel.shape[0], kernel.shape[1]) for kernel in targets)
     return ((side, side),) * len(targets)
+
+
+def default_choice(identity: str, pixels: np.ndarray) -> Choice:
+    """Give what the page opens with, for a picture."""
+    target = KERNEL.default
+    return Choice(
+        identity=identity,
+        pixels=pixels,
+        targets=(target,),
+        sizes=sizes_to_learn([target], None),
+        rate=RATE.default,
+        momentum=MOMENTUM.default,
+        batch=int(BATCH.default),
+        patch=min(PATCH.default, *pixels.shape),
+        noise=NOISE.default,
+        seed=SEED.default,
+    )

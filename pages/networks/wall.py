@@ -6,15 +6,8 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.networks.feature_maps.ablation import switched_off
-from cnnviz.networks.feature_maps.kernel_tiles import KernelTiles
-from cnnviz.networks.feature_maps.statistics import (
-    SORT_KEYS,
-    ChannelStatistics,
-    SortKey,
-    channel_statistics,
-)
+from cnnviz.networks.feature_maps.statistics import SORT_KEYS, ChannelStatistics, channel_statistics
 from cnnviz.networks.feature_maps.wall import (
-    MOST_CHANNELS,
     MOST_EXACT,
     MOST_WEIGHTS,
     LayerWall,
@@ -23,8 +16,8 @@ from cnnviz.networks.feature_maps.wall import (
 )
 from cnnviz.networks.layers import LayerInfo
 from cnnviz.networks.network import Network
+from pages.networks.look import MOST_OFF, Pin
 from pages.networks.scene import Scene
-from pages.networks.state import MOST_OFF, Pin
 from pages.networks.words import class_names, layer_costs
 from pages.ui.wire import pack
 
@@ -49,8 +42,8 @@ def wall_message(
     focus = scene.focus
     network = scene.network
     with_effect = with_effect and network.has_classes
-    layer = network.layer(focus.layer)
-    wall = _measured_wall(scene, layer, focus.channel, with_effect)
+    wall = _measured_wall(scene, focus.layer, focus.channel, with_effect)
+    layer = wall.layer
     settings: dict[str, object] = {
         **opened,
         "key": f"{scene.identity} {scene.picture.identity} {layer.name} {wall.first}",
@@ -76,8 +69,7 @@ def wall_message(
         settings["exact_channel"] = focus.channel
         arrays["exact_map"] = wall.values[focus.channel - wall.first]
     if wall.kernels is not None:
-        sent, settings["kernels"] = _kernels(wall, wall.kernels, focus.channel)
-        arrays["kernels"] = sent
+        settings["kernels"], arrays["kernels"] = _kernels(wall, layer, focus.channel)
         arrays["first_inputs"] = wall.kernels.first_inputs
     if pin is not None and any(one.name == pin[0] for one in network.layers):
         described, pinned = _pinned(scene, network.layer(pin[0]), pin[1])
@@ -93,11 +85,12 @@ def can_be_off(scene: Scene, layer: str) -> bool:
 
 
 def _without(scene: Scene, layer: str, off: Sequence[int]) -> dict[str, object]:
-    found = scene.kept(
-        "network_without",
-        (layer, *off),
-        lambda: switched_off(scene.network, scene.x, layer, off),
-    )
+    key = (scene.identity, scene.picture.identity, layer, tuple(off))
+    held = st.session_state.get("network_without")
+    if held is None or held[0] != key:
+        found = switched_off(scene.network, scene.picture.image, layer, off)
+        held = st.session_state["network_without"] = (key, found)
+    found = held[1]
     return {
         "classes": [
             {"label": one.label, "before": one.probability, "after": other.probability}
@@ -163,33 +156,35 @@ def _table(found: ChannelStatistics) -> np.ndarray:
 def _marks(found: ChannelStatistics) -> np.ndarray:
     """One bit for each mark: dead, constant, saturated, duplicate."""
     marks = (found.dead, found.constant, found.saturated, found.duplicate_of >= 0)
-    bits = [mark.astype(np.uint8) << bit for bit, mark in enumerate(marks)]
-    return np.asarray(np.sum(bits, axis=0), np.uint8)
+    return np.sum([mark.astype(np.uint8) << bit for bit, mark in enumerate(marks)], axis=0).astype(
+        np.uint8
+    )
 
 
-def _sortable(found: ChannelStatistics) -> list[SortKey]:
+def _sortable(found: ChannelStatistics) -> list[str]:
     return [key for key in SORT_KEYS if key != "effect" or found.effect is not None]
 
 
-def _order(found: ChannelStatistics, key: SortKey, wall: LayerWall) -> np.ndarray:
+def _order(found: ChannelStatistics, key: str, wall: LayerWall) -> np.ndarray:
     order = found.order(key) - wall.first
     return order[(order >= 0) & (order < len(wall.values))].astype(np.int32)
 
 
 def _kernels(
-    wall: LayerWall, tiles: KernelTiles, channel: int
-) -> tuple[np.ndarray, dict[str, object]]:
+    wall: LayerWall, layer: LayerInfo, channel: int
+) -> tuple[dict[str, object], np.ndarray]:
+    tiles = wall.kernels
     all_of_them = tiles.values.size <= MOST_EXACT and wall.first == 0
     sent = tiles.values if all_of_them else tiles.values[channel : channel + 1]
     drawn = tiles.values[0].size <= MOST_WEIGHTS
     described = {
         "words": tiles.words,
-        "inputs": wall.layer.inputs[0],
+        "inputs": layer.inputs[0],
         "channel": None if all_of_them else channel,
         "weights": int(tiles.values[0].size),
         "drawn": drawn,
     }
-    return sent if drawn else np.zeros((0, 0, 0, 0), np.float32), described
+    return described, sent if drawn else np.zeros((0, 0, 0, 0), np.float32)
 
 
 def _pinned(
@@ -216,16 +211,17 @@ def _pinned(
 # ---- what is kept ----------------------------------------------------------------------------
 
 
-def _measured_wall(scene: Scene, layer: LayerInfo, around: int, with_effect: bool) -> LayerWall:
-    stretch = around // MOST_CHANNELS
+def _measured_wall(scene: Scene, layer: str, around: int, with_effect: bool) -> LayerWall:
     if not scene.own:
-        place = (scene.identity, scene.picture.identity, layer.name, stretch)
-        return _shared_wall(*place, with_effect, scene)
-    return scene.kept(
-        "network_own_wall",
-        (layer.name, stretch, with_effect),
-        lambda: _wall_of(scene, layer, stretch, with_effect),
-    )
+        return _shared_wall(
+            scene.identity, scene.picture.identity, layer, around // 16_384, with_effect, scene
+        )
+    key = (scene.identity, scene.picture.identity, layer, around // 16_384, with_effect)
+    held = st.session_state.get("network_own_wall")
+    if held is None or held[0] != key:
+        held = (key, _wall_of(scene, layer, around, with_effect))
+        st.session_state["network_own_wall"] = held
+    return held[1]
 
 
 @st.cache_resource(max_entries=6, ttl="10m", show_spinner=False)
@@ -237,13 +233,24 @@ def _shared_wall(
     with_effect: bool,
     _scene: Scene,
 ) -> LayerWall:
-    return _wall_of(_scene, _scene.network.layer(layer), stretch, with_effect)
+    return _wall_of(_scene, layer, stretch * 16_384, with_effect)
 
 
-def _wall_of(scene: Scene, layer: LayerInfo, stretch: int, with_effect: bool) -> LayerWall:
-    around = stretch * MOST_CHANNELS
-    return layer_wall(scene.network, layer, scene.maps, around=around, with_effect=with_effect)
+def _wall_of(scene: Scene, layer: str, around: int, with_effect: bool) -> LayerWall:
+    return layer_wall(
+        scene.network,
+        scene.picture.image,
+        layer,
+        scene.maps,
+        around=around,
+        with_effect=with_effect,
+    )
 
 
 def _network_limit(scene: Scene) -> float:
-    return scene.kept("network_limit", (), lambda: largest_value(scene.maps))
+    key = (scene.identity, scene.picture.identity)
+    held = st.session_state.get("network_limit")
+    if held is None or held[0] != key:
+        held = (key, largest_value(scene.maps))
+        st.session_state["network_limit"] = held
+    return held[1]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from cnnviz.convolution import depthwise_convolve
 from cnnviz.kernels import KERNELS
+from cnnviz.pooling.view import filtered_map
 from pages.pooling.state import AXES, FILTER, ON, RELU, SOURCE, WINDOWS
 from pages.ui.number_grid import NumberGrid
 from pages.ui.picture import Picture
@@ -60,7 +60,7 @@ def material_controls(picture: Picture, numbers: NumberGrid) -> Material:
             help="Negative numbers become 0, as they mostly do in a network before they are "
             "pooled.",
         )
-        found = filtered(picture.identity, name, rectified, working_picture(picture, "grey"))
+        found = _filtered(picture.identity, name, rectified, working_picture(picture, "grey"))
         title = f"{KERNELS[name].title}{', ReLU' if rectified else ''}"
         identity = f"{picture.identity} {name} {rectified}"
         return Material(found, title, f"A filtered map of: {picture.alt}", "signed", identity)
@@ -69,28 +69,11 @@ def material_controls(picture: Picture, numbers: NumberGrid) -> Material:
     return Material(values, "Picture", picture.alt, "clip", f"{picture.identity} {source}")
 
 
-def filter_control(key: str) -> str:
-    """Ask for the kernel that makes the map; return its name."""
-    return st.selectbox(
-        "Kernel",
-        list(KERNELS),
-        index=list(KERNELS).index("sobel_x"),
-        format_func=lambda name: KERNELS[name].title,
-        key=key,
-        bind="query-params",
-    )
-
-
 @st.cache_data(max_entries=32, ttl="1h", show_spinner=False)
-def filtered(
+def _filtered(
     identity: str,  # noqa: ARG001 stands for the pixels in the cache's key
     name: str,
     rectified: bool,
     _pixels: np.ndarray,
 ) -> np.ndarray:
-    """Filter a picture by one kernel: (height', width', 1) float32."""
-    values = KERNELS[name].values
-    fits = all(k <= n for k, n in zip(values.shape, _pixels.shape[:2], strict=True))
-    kernels = values[:, :, np.newaxis, np.newaxis]
-    found = depthwise_convolve(_pixels, kernels, padding="valid" if fits else "same")
-    return np.ascontiguousarray(np.maximum(found, 0) if rectified else found)
+    return filtered_map(_pixels, KERNELS[name].values, rectified=rectified)

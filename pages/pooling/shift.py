@@ -2,33 +2,42 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from cnnviz.convolution import convolve
-from cnnviz.convolution.windows import PADDING_MODES
+from cnnviz.convolution.operations import PaddingMode
 from cnnviz.drawing.display import display
 from cnnviz.images import pictures as images
-from cnnviz.kernels import KERNELS
-from cnnviz.pooling import pool
-from cnnviz.pooling.shift import ShiftCurves, equivariance, shift_curves, shift_picture
+from cnnviz.kernels import KERNELS, Weights
+from cnnviz.pooling.formulas import CHANGE, changes_with_numbers
+from cnnviz.pooling.operations import PoolKind
+from cnnviz.pooling.shift import (
+    ShiftCurves,
+    ShiftedMaps,
+    equivariance,
+    shift_curves,
+    shifted_maps,
+)
 from cnnviz.pooling.shift_code import shift_code
-from pages.pooling.material import filter_control
-from pages.ui.address import Addressed
+from pages.pooling.state import BORDER, DOWN, MOVED, RIGHT, SHIFT, WINDOW
+from pages.pooling.state import SHIFT_FILTER as FILTER
+from pages.pooling.state import SHIFT_KIND as KIND
 from pages.ui.components.curves import Axis, Curve, Panel, curves
-from pages.ui.controls import bounded_slider, set_slider
 from pages.ui.picture import Picture
 from pages.ui.stage import experiments, page_background, seen_first, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
-KINDS = {"max": "Maximum", "average": "Average", "l2": "L2, the length"}
 LEAST_SIDE = 24
-FARTHEST = 16
 PICTURE_SIDE = 256
-FIRST_STEP = 3
 _STAGE = "pool_shift"
+
+EXPERIMENTS: dict[str, dict[str, object]] = {
+    "Small windows": {"pool_shift_size": 2},
+    "Large windows": {"pool_shift_size": 12},
+    "Average instead": {"pool_shift_kind": "average"},
+    "Down and to the right": {"pool_shift_down": 12},
+}
 
 
 @dataclass(frozen=True)
@@ -36,17 +45,23 @@ class Settings:
     """What is measured: the kernel's name, the pooling, the shift, and what comes in."""
 
     kernel: str
-    kind: str
+    kind: PoolKind
     size: int
     shift: tuple[int, int]
-    border: str
+    border: PaddingMode
+
+    @property
+    def weights(self) -> Weights:
+        """The kernel: (rows, columns, 1, 1) float32."""
+        return KERNELS[self.kernel].values[:, :, None, None]
 
     @property
     def shifts(self) -> list[tuple[int, int]]:
         """All whole-pixel stops on the way, from no shift on."""
         steps = max(map(abs, self.shift))
+        across, down = self.shift
         return [
-            tuple(round(part * step / max(steps, 1)) for part in self.shift)
+            (round(across * step / max(steps, 1)), round(down * step / max(steps, 1)))
             for step in range(steps + 1)
         ]
 
@@ -54,6 +69,7 @@ class Settings:
 @st.fragment  # a control runs this again, not the menu and the picker beside it
 def shift_test(picture: Picture) -> None:
     """Draw all that depends on the controls."""
+    SHIFT.follow()
     pixels = working_picture(picture, "grey", PICTURE_SIDE)
     if min(pixels.shape[:2]) < LEAST_SIDE:
         st.info(
@@ -65,13 +81,19 @@ def shift_test(picture: Picture) -> None:
     with controls:
         settings = _controls()
     found = _measured(picture.identity, settings, pixels)
-    where = Addressed("moved", _STAGE, FIRST_STEP, _read_step, str)
-    step = min(where.value(), len(found.shifts) - 1)
+    step = min(SHIFT[MOVED], len(found.shifts) - 1)
     with seen_first(stage):
-        _curves(found, step, lambda: _take_step(where))
-        at_rest, moved = _results(pixels, settings, step)
-        _pictures(moved, found, step)
-    _arithmetic(pixels, settings, at_rest, moved, found, step)
+        _curves(found, step, _take_step)
+        maps = shifted_maps(
+            pixels,
+            settings.weights,
+            found.shifts[step],
+            border=settings.border,
+            kind=settings.kind,
+            size=settings.size,
+        )
+        _pictures(maps, found, step)
+    _arithmetic(pixels, settings, maps, found, step)
     _why_it_matters()
     take_it_with_you(
         _downloads(pixels, found),
@@ -86,25 +108,15 @@ def shift_test(picture: Picture) -> None:
 
 
 def _controls() -> Settings:
-    name = filter_control("pool_shift_kernel")
-    kind = st.selectbox(
-        "Each window becomes its",
-        list(KINDS),
-        format_func=lambda name: KINDS[name],
-        key="pool_shift_kind",
-        bind="query-params",
-    )
-    size = bounded_slider("Window", (1, 12), 4, key="pool_shift_size")
-    reach = (-FARTHEST, FARTHEST)
-    right = bounded_slider("Pixels to the right", reach, 12, key="pool_shift_right")
-    down = bounded_slider("Pixels down", reach, 0, key="pool_shift_down")
-    border = st.selectbox(
+    name = SHIFT.control(st.selectbox, FILTER, "Kernel")
+    kind = SHIFT.control(st.selectbox, KIND, "Each window becomes its")
+    size = SHIFT.control(st.slider, WINDOW, "Window")
+    right = SHIFT.control(st.slider, RIGHT, "Pixels to the right")
+    down = SHIFT.control(st.slider, DOWN, "Pixels down")
+    border = SHIFT.control(
+        st.selectbox,
+        BORDER,
         "What comes in",
-        PADDING_MODES,
-        index=PADDING_MODES.index("wrap"),
-        format_func=str.capitalize,
-        key="pool_shift_border",
-        bind="query-params",
         help="What leaves on one side may come in on the other (wrap), so that nothing but places "
         "change; or zeros, the mirror image, or the edge come in.",
     )
@@ -119,7 +131,7 @@ def _measured(
 ) -> ShiftCurves:
     return shift_curves(
         _pixels,
-        KERNELS[settings.kernel].values[:, :, None, None],
+        settings.weights,
         settings.shifts,
         border=settings.border,
         kind=settings.kind,
@@ -157,39 +169,21 @@ def _curves(found: ShiftCurves, step: int, on_cursor: Callable[[], None]) -> Non
     )
 
 
-def _take_step(where: Addressed[int]) -> None:
+def _take_step() -> None:
     chosen = st.session_state[_STAGE].get("cursor")
-    where.hold(max(0, round(float(chosen or 0))))
+    if isinstance(chosen, int | float) and 0 <= chosen <= MOVED.most:
+        SHIFT.write({MOVED.name: round(chosen)})
 
 
-def _read_step(text: str) -> int:
-    step = int(text[:4])
-    if not 0 <= step <= FARTHEST:
-        raise ValueError(f"A step is from 0 to {FARTHEST}. Received: {text[:40]!r}.")
-    return step
-
-
-def _results(pixels: np.ndarray, settings: Settings, step: int) -> tuple[list, list]:
-    """Give picture, map and pooled map, at rest and moved."""
-    kernels = KERNELS[settings.kernel].values[:, :, None, None]
-
-    def of(shift: tuple[int, int]) -> list[np.ndarray]:
-        moved = shift_picture(pixels, *shift, border=settings.border)
-        map_ = np.maximum(convolve(moved, kernels), 0)
-        return [moved, map_, pool(map_, kind=settings.kind, size=settings.size)]
-
-    return of((0, 0)), of(settings.shifts[step])
-
-
-def _pictures(moved: list[np.ndarray], found: ShiftCurves, step: int) -> None:
+def _pictures(moved: ShiftedMaps, found: ShiftCurves, step: int) -> None:
     dx, dy = found.shifts[step]
     background = page_background()
-    names = (f"Picture, moved by ({dx}, {dy})", "Its map after ReLU", "Its pooled map")
-    changes = (found.picture[step], found.map[step], found.pooled[step])
-    shows = ("clip", "signed", "signed")
-    for column, name, values, change, show in zip(
-        st.columns(3), names, moved, changes, shows, strict=True
-    ):
+    shown = (
+        (f"Picture, moved by ({dx}, {dy})", moved.picture, found.picture[step], "clip"),
+        ("Its map after ReLU", moved.map, found.map[step], "signed"),
+        ("Its pooled map", moved.pooled, found.pooled[step], "signed"),
+    )
+    for column, (name, values, change, show) in zip(st.columns(3), shown, strict=True):
         painted = display(values, show, background=background)
         scale = max(1, round(384 / max(painted.shape[:2])))
         enlarged = painted.repeat(scale, axis=0).repeat(scale, axis=1)
@@ -202,31 +196,17 @@ def _pictures(moved: list[np.ndarray], found: ShiftCurves, step: int) -> None:
 
 
 def _arithmetic(
-    pixels: np.ndarray,
-    settings: Settings,
-    at_rest: list[np.ndarray],
-    moved: list[np.ndarray],
-    found: ShiftCurves,
-    step: int,
+    pixels: np.ndarray, settings: Settings, maps: ShiftedMaps, found: ShiftCurves, step: int
 ) -> None:
     st.header("How a change is measured", anchor=False)
-    lines = [
-        r"\text{change} &= \frac{\lVert \text{moved} - \text{at rest} \rVert}"
-        r"{\lVert \text{at rest} \rVert}"
-    ]
-    for place, (name, change) in enumerate((("map", found.map), ("pooled map", found.pooled)), 1):
-        far = float(np.linalg.norm(moved[place] - at_rest[place]))
-        length = float(np.linalg.norm(at_rest[place]))
-        share = rf"\frac{{{far:,.0f}}}{{{length:,.0f}}}".replace(",", "{,}")
-        lines.append(rf"\text{{{name}}} &= {share} = {change[step]:.3f}")
-    st.latex(r"\begin{aligned}" + r" \\[0.6em] ".join(lines) + r"\end{aligned}")
-    kernels = KERNELS[settings.kernel].values[:, :, None, None]
-    moves = equivariance(pixels, kernels, *settings.shifts[step])
+    st.latex(CHANGE)
+    st.latex(changes_with_numbers(maps))
+    moves = equivariance(pixels, settings.weights, *found.shifts[step])
     st.markdown(
         "Convolution is *equivariant*: the map of the moved picture is the moved map. Away from "
         f"the border the two differ here by at most **{moves.largest_inside:.3g}**. So the map "
         "does change, cell by cell, and only pooling makes the numbers themselves care less. "
-        f"At {_pixels_moved(settings.shifts[step])} the pooled map has changed by "
+        f"At {_pixels_moved(found.shifts[step])} the pooled map has changed by "
         f"{found.pooled[step]:.2f} where the map has changed by {found.map[step]:.2f}, and the "
         f"global pool by {found.global_pool[step]:.3f}."
     )
@@ -245,21 +225,7 @@ def _why_it_matters() -> None:
         "copies of its pictures learns the rest, which is not free either."
     )
 
-    def show(size: int, right: int, down: int, **controls: object) -> None:
-        set_slider("pool_shift_size", size)
-        set_slider("pool_shift_right", right)
-        set_slider("pool_shift_down", down)
-        for name, value in ({"kernel": "sobel_x", "kind": "max"} | controls).items():
-            st.session_state[f"pool_shift_{name}"] = value
-
-    experiments(
-        {
-            "Small windows": partial(show, 2, 12, 0),
-            "Large windows": partial(show, 12, 12, 0),
-            "Average instead": partial(show, 4, 12, 0, kind="average"),
-            "Down and to the right": partial(show, 4, 12, 12),
-        }
-    )
+    experiments(EXPERIMENTS, SHIFT)
 
 
 def _downloads(pixels: np.ndarray, found: ShiftCurves) -> list[Download]:

@@ -9,6 +9,7 @@ from cnnviz.images import pictures as images
 from cnnviz.padding.geometry import Geometry, convolution_geometry
 from cnnviz.pooling.code import pooling_code
 from cnnviz.pooling.formulas import GRADIENT, POOLING
+from cnnviz.pooling.operations import PoolKind
 from cnnviz.pooling.view import PooledView, pooled_view
 from cnnviz.shapes import Padding
 from pages.pooling.material import Material, material_controls
@@ -17,7 +18,6 @@ from pages.pooling.state import (
     AT,
     AXES,
     BEFORE,
-    EXPERIMENTS,
     GLOBAL,
     GRID,
     KIND,
@@ -39,6 +39,18 @@ from pages.ui.takeaway import Download, npz, take_it_with_you
 KEY = "pooling"
 """The session's key of the component."""
 
+EXPERIMENTS: dict[str, dict[str, object]] = {
+    "The classic 4 \u00d7 4": {"pool_on": "grid"},
+    "Only the strongest edges": {"pool_on": "map", "pool_size": 8},
+    "Windows that overlap": {
+        "pool_on": "map",
+        "pool_size": 3,
+        "pool_tiled": False,
+        "pool_stride": 2,
+    },
+    "One number for all": {"pool_on": "map", "pool_kind": "average", "pool_global": True},
+}
+
 _Pair = tuple[int, int]
 
 
@@ -55,7 +67,7 @@ def windows(picture: Picture) -> None:
         kind = WINDOWS.control(st.selectbox, KIND, "Each window becomes its")
         size, stride, padding = _window_controls((height, width), material.is_grid)
     geometry = convolution_geometry((height, width), size, stride=stride, padding=padding)
-    view = _pooled(material.identity, kind, size, stride, geometry.padding, material.values)
+    view = _pooled(material, kind, geometry)
     chosen = cell.value(view.result.shape)
     with seen_first(stage):
         sliding_window(
@@ -133,30 +145,38 @@ def _window_controls(size: _Pair, has_switch: bool) -> tuple[_Pair, _Pair, Paddi
     return window, stride, ((before[0], after[0]), (before[1], after[1]))
 
 
-def _pooled(
-    identity: str | None,
-    kind: str,
-    size: _Pair,
-    stride: _Pair,
-    padding: Padding,
-    values: np.ndarray,
+def _pooled(material: Material, kind: PoolKind, geometry: Geometry) -> PooledView:
+    if material.identity is None:
+        return _view(material.values, kind, geometry.window, geometry.stride, geometry.padding)
+    return _kept(
+        material.identity,
+        kind,
+        geometry.window,
+        geometry.stride,
+        geometry.padding,
+        material.values,
+    )
+
+
+def _view(
+    values: np.ndarray, kind: PoolKind, size: _Pair, stride: _Pair, padding: Padding
 ) -> PooledView:
-    arguments = {"kind": kind, "size": size, "stride": stride, "padding": padding}
-    if identity is None:
-        return pooled_view(values, **arguments)
-    return _kept(identity, arguments, values)
+    return pooled_view(values, kind=kind, size=size, stride=stride, padding=padding)
 
 
 @st.cache_data(max_entries=32, ttl="1h", show_spinner=False)
 def _kept(
     identity: str,  # noqa: ARG001 stands for the values in the cache's key
-    arguments: dict[str, object],
+    kind: PoolKind,
+    size: _Pair,
+    stride: _Pair,
+    padding: Padding,
     _values: np.ndarray,
 ) -> PooledView:
-    return pooled_view(_values, **arguments)
+    return _view(_values, kind, size, stride, padding)
 
 
-def _arithmetic(kind: str, geometry: Geometry) -> None:
+def _arithmetic(kind: PoolKind, geometry: Geometry) -> None:
     forward, back = st.columns(2, gap="large")
     with forward:
         st.header("What each window keeps", anchor=False)
@@ -190,7 +210,7 @@ def _why_it_matters() -> None:
 
 
 def _downloads(
-    material: Material, kind: str, view: PooledView, geometry: Geometry, at: _Pair
+    material: Material, kind: PoolKind, view: PooledView, geometry: Geometry, at: _Pair
 ) -> list[Download]:
     winners = {} if view.winners is None else {"winners": view.winners}
     if material.is_grid:

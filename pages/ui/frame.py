@@ -7,7 +7,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.ui.entries import Choice
 from pages.ui.picture import Picture, chosen_picture, picture_address
+from pages.ui.state import Table
 
 _ASSETS = Path(__file__).parents[2] / "assets"
 _STYLE = (_ASSETS / "page.css").read_text(encoding="utf-8")
@@ -133,6 +135,18 @@ def page_frame(path: str, *, title: bool = True) -> Picture:
         st.title(page.title, anchor=False)
         st.markdown(page.sentence)
     return picture
+
+
+def chosen_part(table: Table, part: Choice[str]) -> str:
+    """Draw the choice of a part of the page; return the one that is chosen."""
+    table.follow()
+    return table.control(
+        st.segmented_control,
+        part,
+        "Part of this page",
+        required=True,
+        label_visibility="collapsed",
+    )
 
 
 def _menu() -> None:

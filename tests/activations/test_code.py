@@ -45,7 +45,7 @@ def test_a_filtered_map_after_an_activation(run_program):
         ACTIVATIONS["leaky_relu"],
         scale=0.5,
         bias=-0.25,
-        negative_slope=0.3,
+        parameters={"negative_slope": 0.3},
     )
     np.testing.assert_allclose(run_program(program), expected.after, rtol=0, atol=1e-5)
 

@@ -22,7 +22,7 @@ def test_a_negative_number_stands_in_brackets_where_a_sign_is_before_it():
 
 
 def test_parameters_are_replaced_too():
-    formula = with_numbers(ACTIVATIONS["leaky_relu"], -2.0, negative_slope=0.25)
+    formula = with_numbers(ACTIVATIONS["leaky_relu"], -2.0, parameters={"negative_slope": 0.25})
     assert r"0.25 \cdot (-2)" in formula
     assert formula.endswith("= -0.5")
 
@@ -51,7 +51,7 @@ def test_every_formula_stays_whole(key, derivative, x):
 
 def test_an_unknown_parameter_is_rejected():
     with pytest.raises(ValueError, match="alpha"):
-        with_numbers(ACTIVATIONS["relu"], 1.0, alpha=2.0)
+        with_numbers(ACTIVATIONS["relu"], 1.0, parameters={"alpha": 2.0})
 
 
 def test_softmax_is_written_term_by_term():

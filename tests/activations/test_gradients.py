@@ -173,7 +173,7 @@ def test_a_tiny_or_flat_picture_still_gives_patches():
         ({"activation": "tanh", "initialisation": "zeros"}, 'Received: initialisation="zeros"'),
         ({"activation": "tanh", "scale": -1.0}, "at least 0. Received: scale=-1"),
         ({"activation": "tanh", "inputs": np.zeros(3)}, r"\(examples, features\)"),
-        ({"activation": "tanh", "alpha": 2.0}, "tanh takes these parameters: none"),
+        ({"activation": "tanh", "parameters": {"alpha": 2.0}}, "tanh takes these parameters: none"),
     ],
 )
 def test_what_cannot_be_built_is_refused(options, message):

@@ -38,7 +38,9 @@ def test_both_histograms_count_every_number():
 
 
 def test_parameters_reach_the_activation():
-    found = activated_map(PICTURE, [[-1.0]], ACTIVATIONS["leaky_relu"], negative_slope=0.5)
+    found = activated_map(
+        PICTURE, [[-1.0]], ACTIVATIONS["leaky_relu"], parameters={"negative_slope": 0.5}
+    )
     assert found.after.min() == -0.5
 
 

@@ -18,6 +18,7 @@ from cnnviz.activations import (
     softmax,
     softmax_terms,
 )
+from cnnviz.activations.softmax_cross_entropy import overflowing_logit
 
 LOGITS = {
     "ordinary": np.random.default_rng(2).normal(size=(7, 10)) * 5,
@@ -130,3 +131,10 @@ def test_the_class_must_exist(class_index, message):
 
 def test_cross_entropy_of_a_sure_wrong_answer_is_the_distance_of_the_logits():
     assert cross_entropy([1e4, 0.0], 1) == 1e4
+
+
+@pytest.mark.parametrize("temperature", [0.25, 1.0, 16.0])
+def test_the_naive_softmax_fails_just_where_it_is_said_to(temperature):
+    edge = overflowing_logit(temperature=temperature)
+    assert np.isfinite(naive_softmax([edge * 0.9999, 0.0], temperature=temperature)).all()
+    assert np.isnan(naive_softmax([edge * 1.0001, 0.0], temperature=temperature)[0])

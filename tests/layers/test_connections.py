@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnnviz.layers.connections import connections, lines
+from cnnviz.layers.connections import connections, lines, lines_in_padding
 from cnnviz.shapes import coverage
 
 GENERATOR = np.random.default_rng(5)
@@ -62,3 +62,11 @@ def test_a_dense_layer_connects_every_pair_once():
 def test_an_unknown_kind_of_layer_is_named():
     with pytest.raises(ValueError, match="'sparse'"):
         lines("sparse", 6, 3)
+
+
+@pytest.mark.parametrize("stride", [1, 2, 3])
+def test_lines_in_the_padding_are_those_that_no_pixel_starts(stride):
+    found = lines("convolution", 6, 3, stride=stride, padding="same")
+    whole = found.outputs * 9
+    assert whole - found.input.size == lines_in_padding(found)
+    assert lines_in_padding(lines("convolution", 6, 3, stride=stride)) == 0

@@ -11,7 +11,7 @@ def test_a_dense_layer_on_a_small_picture_has_over_a_million_weights():
     assert (counts.inputs, counts.dense.weights, counts.dense.biases) == (12288, 1228800, 100)
     assert counts.dense.memory() == 4 * 1228900
     assert counts.convolution.parameters == 2800
-    assert counts.ratio == pytest.approx(438.9, abs=0.1)
+    assert counts.ratio == pytest.approx(455.1, abs=0.1)
 
 
 def test_a_dense_layer_on_a_large_picture_has_three_billion_weights():
@@ -71,3 +71,10 @@ def test_the_cost_of_each_way_to_connect_channels_matches_keras(tf, bias):
 def test_uneven_groups_are_refused():
     with pytest.raises(ValueError, match=r"evenly. Received: groups=4, channels=6, filters=8"):
         convolution_costs(3, 6, 8, groups=4)
+
+
+def test_a_dense_layer_of_as_many_outputs_is_what_both_savings_are_measured_against():
+    counts = weight_counts(64, 3, units=100, kernel=3, filters=32)
+    assert counts.outputs == 131_072
+    assert counts.as_many_outputs == 64 * 64 * 3 * 131_072
+    assert counts.as_many_outputs > counts.locally_connected.weights > counts.convolution.weights

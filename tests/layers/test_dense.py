@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnnviz.layers.dense import dense, dense_terms
+from cnnviz.layers.dense import dense, dense_terms, unit_products
 
 GENERATOR = np.random.default_rng(5)
 
@@ -60,3 +60,14 @@ def test_a_unit_must_exist_and_its_input_be_one_vector():
         dense_terms([1], [[1, 2]], unit=2)
     with pytest.raises(ValueError, match=r"one vector. Received: shape \(1, 1\)"):
         dense_terms([[1]], [[1, 2]], unit=0)
+
+
+def test_the_products_of_a_unit_add_up_map_by_map_to_its_sum():
+    maps = GENERATOR.normal(size=(4, 3, 6)).astype(np.float32)
+    weights = GENERATOR.normal(size=(4, 3, 6)).astype(np.float32)
+    found = unit_products(maps, weights)
+    total = float(dense(maps.ravel(), weights.reshape(-1, 1))[0])
+    assert found.map_sums.sum() == pytest.approx(total, rel=1e-4)
+    sizes = np.abs(found.map_sums[found.order])
+    assert (np.diff(sizes) <= 0).all()
+    assert abs(found.products[found.strongest]) == np.abs(found.products).max()

@@ -1,9 +1,12 @@
+from cnnviz.layers.connections import lines
 from cnnviz.layers.cost import weight_counts
 from cnnviz.layers.dense import dense_terms
 from cnnviz.layers.formulas import (
     convolution_count_with_numbers,
     dense_count_with_numbers,
     flatten_with_numbers,
+    savings_with_numbers,
+    way_back_with_numbers,
     weighted_sum_with_numbers,
 )
 
@@ -28,3 +31,17 @@ def test_the_famous_counts():
     counts = weight_counts(64, 3, units=100, kernel=3, filters=32)
     assert dense_count_with_numbers(64, 3, 100, counts).endswith("1{,}228{,}800")
     assert convolution_count_with_numbers(3, 3, 32, counts).endswith("= 864")
+
+
+def test_the_way_back_are_two_divisions_with_remainder():
+    assert way_back_with_numbers((4, 5, 3), 3 * (2 * 5 + 4) + 1) == (
+        r"43 = 14 \cdot 3 + 1, \qquad 14 = 2 \cdot 5 + 4"
+    )
+
+
+def test_the_savings_are_written_from_dense_to_shared():
+    dense, sparse = lines("dense", 6, 3), lines("convolution", 6, 3)
+    written = savings_with_numbers(dense, sparse, 3)
+    assert r"36 \cdot 16 = 576" in written
+    assert r"\underbrace{144}_{\text{sparse}}" in written
+    assert r"3 \cdot 3 = 9" in written

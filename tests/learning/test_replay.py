@@ -15,10 +15,13 @@ from cnnviz.learning.replay import (
     factor_per_step,
     hidden_maps,
     noise_floor,
+    painted_maps,
     picture_steps,
     record_chapter,
+    steepest_weight,
     steps_to_halve,
     target_within,
+    too_large_a_rate,
 )
 from cnnviz.learning.task import draw_batch, learning_task
 
@@ -191,3 +194,49 @@ def test_a_cautious_rate_is_below_the_bound_and_short_to_write(bound, momentum):
 
 def test_where_nothing_limits_the_rate_it_is_one():
     assert cautious_learning_rate(np.inf) == 1
+
+
+@pytest.mark.parametrize("targets", [(SOBEL,), (SOBEL, BLUR)], ids=["one", "two"])
+def test_the_steepest_weight_remembers_the_step_before_across_chapters(targets):
+    run = task(targets, learning_rate=0.01, momentum=0.9)
+    first = record_chapter(run, start_learning(run), steps=4)
+    second = record_chapter(run, first.end, steps=4)
+    for chapter, step, before in ((first, 3, None), (second, 4, first), (second, 6, first)):
+        found = steepest_weight(chapter, step, before)
+        state = learning_step(run, start_learning(run), steps=step)
+        batch = draw_batch(run, step)
+        slopes = loss_gradients(state.kernels, state.biases, batch.patches, batch.targets)
+        sizes = [np.abs(slope) for slope in slopes.kernels]
+        assert abs(found.slope) == pytest.approx(max(size.max() for size in sizes), rel=1e-5)
+        at = found.row, found.column
+        assert found.weight == pytest.approx(float(state.kernels[found.kernel][at]))
+        velocity = float(state.kernel_velocities[found.kernel][at])
+        assert found.velocity == pytest.approx(velocity, rel=1e-3, abs=1e-6)
+    assert steepest_weight(first, 0).velocity == 0
+
+
+def test_maps_between_kernels_are_painted_each_to_its_own_largest_number():
+    run = task((SOBEL, BLUR), learning_rate=0.01)
+    chapter = record_chapter(run, start_learning(run), steps=3)
+    painted = painted_maps(run, chapter, [0, 3])
+    state = chapter.state(3)
+    (expected,) = hidden_maps(run, state.kernels, state.biases)
+    assert painted.limits[1, 0] == expected.max()
+    back = painted.planes[0][1] * (painted.limits[1, 0] / 255)
+    np.testing.assert_allclose(back, expected, atol=painted.limits[1, 0] / 500)
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_a_rate_that_is_too_large_makes_the_loss_grow(flat):
+    picture = np.ones((24, 31)) if flat else PICTURE
+    run = learning_task(picture, [SOBEL], batch=None, momentum=0.0)
+    bound = curvature(run).largest_stable_learning_rate
+    rate = too_large_a_rate(bound, most=10.0)
+    # Even of a flat picture the bias is learned, and its loss curves.
+    assert bound < rate <= 10
+    chapter = record_chapter(
+        learning_task(picture, [SOBEL], batch=None, momentum=0.0, learning_rate=rate),
+        start_learning(run),
+        steps=12,
+    )
+    assert chapter.losses[-1] > 100 * chapter.losses[0] or flat

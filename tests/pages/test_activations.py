@@ -69,16 +69,22 @@ def test_a_part_opens_from_its_address_alone(open_page, part):
     assert page.code
 
 
+# An empty overlay means none.
+EMPTY = dict.fromkeys(HOSTILE.keys() - {"act_overlay"}, "")
+
+
 @every_part
-def test_a_hostile_address_opens_the_defaults(open_page, part):
-    hostile, plain = (sent(open_page(PATH, act_part=part, **address)) for address in (HOSTILE, {}))
+@pytest.mark.parametrize("address", [HOSTILE, EMPTY], ids=["hostile", "empty"])
+def test_a_hostile_address_opens_the_defaults(open_page, part, address):
+    hostile, plain = (sent(open_page(PATH, act_part=part, **each)) for each in (address, {}))
     assert hostile[0] == plain[0]
     for name, values in plain[1].items():
         np.testing.assert_array_equal(hostile[1][name], values)
 
 
-def test_an_unknown_part_opens_the_first(open_page):
-    settings, _ = sent(open_page(PATH, act_part="Nothing"))
+@pytest.mark.parametrize("nonsense", ["", "Nothing", "0" * 5000])
+def test_an_unknown_part_opens_the_first(open_page, nonsense):
+    settings, _ = sent(open_page(PATH, act_part=nonsense))
     assert settings["groups"][0]["name"] == "ReLU"
 
 

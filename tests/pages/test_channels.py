@@ -75,10 +75,16 @@ def test_one_kernel_in_the_address_stands_on_all_channels(open_page):
 
 
 @pytest.mark.parametrize("part", ["One filter", SEVERAL])
-def test_a_hostile_address_opens_the_defaults(open_page, part):
+@pytest.mark.parametrize("address", [HOSTILE, dict.fromkeys(HOSTILE, "")], ids=["hostile", "empty"])
+def test_a_hostile_address_opens_the_defaults(open_page, part, address):
     default, _ = sent(open_page(PATH, channels_part=part))
-    settings, _ = sent(open_page(PATH, **HOSTILE | {"channels_part": part}))
+    settings, _ = sent(open_page(PATH, **address | {"channels_part": part}))
     assert settings == default
+
+
+@pytest.mark.parametrize("nonsense", ["", "Nothing", "0" * 5000])
+def test_a_part_that_there_is_not_opens_the_first(open_page, nonsense):
+    assert "titles" in sent(open_page(PATH, channels_part=nonsense))[0]
 
 
 @pytest.mark.parametrize("network", FIRST_LAYERS)
@@ -118,10 +124,23 @@ def test_the_address_gives_a_trained_filter(open_page, network):
 
 def test_a_layer_with_fewer_filters_than_the_one_in_hand_has_its_default(open_page):
     page = open_page(PATH, channels_source="EfficientNet-Lite0", channels_filter="30")
-    page.session_state["channels_source"] = "tutorial"  # as the browser's way back sets it
-    settings, _ = sent(page.run())
+    page.query_params["channels_source"] = "Tutorial network"  # as the browser's way back does
+    settings, arrays = sent(page.run())
     assert settings["filters_of"] == "Tutorial network, conv_1"
-    assert settings["filter"] is None  # the kernels are still the other layer's
+    assert settings["filter"] == 6
+    np.testing.assert_array_equal(
+        planes_last(arrays["kernels"]), first_layer("tutorial").kernels[..., 5]
+    )
+
+
+def test_a_trained_filter_is_there_to_be_changed_by_hand(open_page):
+    page = open_page(PATH, picture="digit")
+    _, before = sent(page)
+    page.selectbox(key="channels_source").set_value("presets").run()
+    settings, arrays = sent(page)
+    np.testing.assert_array_equal(arrays["kernels"], before["kernels"])
+    assert settings["titles"] == ["Custom"] * 3
+    assert "kernels" in page.query_params
 
 
 def test_presets_stand_on_one_channel_or_on_all(open_page):

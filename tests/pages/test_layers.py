@@ -65,13 +65,17 @@ def test_a_part_opens_from_its_address_alone(open_page, part):
 
 
 @every_part
-def test_a_hostile_address_opens_the_defaults(open_page, part):
-    hostile, plain = (
-        sent(open_page(PATH, layer_part=part, **address)) for address in (HOSTILE, {})
-    )
+@pytest.mark.parametrize("address", [HOSTILE, dict.fromkeys(HOSTILE, "")], ids=["hostile", "empty"])
+def test_a_hostile_address_opens_the_defaults(open_page, part, address):
+    hostile, plain = (sent(open_page(PATH, layer_part=part, **each)) for each in (address, {}))
     assert hostile[0] == plain[0]
     for name, values in plain[1].items():
         np.testing.assert_array_equal(hostile[1][name], values)
+
+
+@pytest.mark.parametrize("nonsense", ["", "Nothing", "0" * 5000])
+def test_a_part_that_there_is_not_opens_the_first(open_page, nonsense):
+    assert sent(open_page(PATH, layer_part=nonsense))[0]["selected"] == 17
 
 
 @pytest.mark.parametrize(("side", "channels"), [(2, 1), (4, 3), (8, 6)])
@@ -134,7 +138,7 @@ def test_at_inference_nothing_is_dropped(open_page):
 
 def test_the_counter_starts_at_the_famous_example(open_page):
     page = open_page(PATH, layer_part=PARTS["cost"])
-    assert [metric.value for metric in page.metric] == ["1,228,800", "3,538,944", "864", "1,372 ×"]
+    assert [metric.value for metric in page.metric] == ["1,228,800", "3,538,944", "864", "1,422 ×"]
     assert [metric.delta for metric in page.metric][:3] == ["4.69 MiB", "14 MiB", "3.5 KiB"]
 
 

@@ -8,7 +8,14 @@ import pytest
 from cnnviz.activations import ACTIVATIONS
 from cnnviz.convolution import convolve
 from cnnviz.pooling import global_pool, pool
-from cnnviz.pooling.shift import equivariance, relative_change, shift_curves, shift_picture
+from cnnviz.pooling.formulas import changes_with_numbers
+from cnnviz.pooling.shift import (
+    equivariance,
+    relative_change,
+    shift_curves,
+    shift_picture,
+    shifted_maps,
+)
 
 GENERATOR = np.random.default_rng(4)
 PICTURE = GENERATOR.normal(size=(24, 30, 3)).astype(np.float32)
@@ -151,3 +158,27 @@ def test_no_shifts_give_empty_curves():
 def test_what_cannot_be_measured_is_refused(options, message):
     with pytest.raises(ValueError, match=message):
         shift_curves(**{"image": PICTURE, "kernels": KERNELS, "shifts": [(1, 0)], **options})
+
+
+@pytest.mark.parametrize("kind", ["max", "average", "l2"])
+@pytest.mark.parametrize("border", BORDERS)
+def test_one_move_is_that_of_the_curves(border, kind):
+    shift = (3, -2)
+    options = {"border": border, "kind": kind, "size": 3}
+    found = shifted_maps(PICTURE, KERNELS, shift, **options)
+    curves = shift_curves(PICTURE, KERNELS, [shift], **options)
+    moved = shift_picture(PICTURE, *shift, border=border)
+    np.testing.assert_array_equal(found.picture, moved)
+    np.testing.assert_allclose(found.map, np.maximum(convolve(moved, KERNELS), 0), atol=1e-6)
+    np.testing.assert_allclose(found.pooled, pool(found.map, kind=kind, size=3), atol=1e-6)
+    assert found.map_distance / found.map_length == pytest.approx(curves.map[0], rel=1e-5)
+    assert found.pooled_distance / found.pooled_length == pytest.approx(curves.pooled[0], rel=1e-5)
+
+
+def test_the_change_of_a_map_without_a_find_is_written_as_infinite():
+    dot = np.zeros((9, 9, 1), np.float32)
+    dot[0, 0] = 1
+    found = shifted_maps(dot, -np.ones((3, 3, 1, 1)), (1, 0))
+    assert changes_with_numbers(found).count("= 0.000") == 2  # never a find: nothing changes
+    found = shifted_maps(dot, np.ones((3, 3, 1, 1)), (-1, 0), border="zeros")
+    assert r"\text{map} &= \frac{1}{1} = 1.000" in changes_with_numbers(found)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from cnnviz.pooling import pool, pool_gradient, pool_window_at
-from cnnviz.pooling.view import pooled_view
+from cnnviz.pooling.view import filtered_map, pooled_view
 
 pictures = arrays(
     np.float32,
@@ -57,3 +57,14 @@ def test_places_are_as_small_as_they_may_be(side, dtype):
     winners = pooled_view(picture, size=side).winners
     assert winners.dtype == dtype
     assert winners.item() == side * side - 1
+
+
+@pytest.mark.parametrize(("shape", "padding"), [((7, 9), "VALID"), ((2, 9), "SAME")])
+def test_a_filtered_map_is_tensorflows_whatever_the_pictures_size(tf, shape, padding):
+    generator = np.random.default_rng(3)
+    picture = generator.integers(0, 256, (*shape, 1)).astype(np.float32)
+    kernel = generator.standard_normal((3, 3)).astype(np.float32)
+    expected = tf.nn.conv2d(picture[None], kernel[:, :, None, None], 1, padding)[0]
+    np.testing.assert_allclose(filtered_map(picture, kernel, rectified=False), expected, rtol=1e-4)
+    rectified = filtered_map(picture, kernel, rectified=True)
+    np.testing.assert_allclose(rectified, tf.nn.relu(expected), rtol=1e-4)

@@ -33,7 +33,7 @@ export class Plot {
   // with `powers` the values are logarithms to base ten already (of numbers that no float holds).
   // series: [{ x, y, colour, dash, thickness, marks }], typed arrays of equal length.
   // axes: lines through the origin instead of at the border; bands: [{ y: [from, to], text }];
-  // lines: [{ y, text, colour }]; equal: one unit is as long down as across.
+  // lines: [{ y, text, colour, below: the text stands under it }]; equal: one unit is as long down as across.
   draw({ width, height, x, y, series, page, axes, bands = [], lines = [], equal, margins = {} }) {
     this.page = page;
     this.x = { ...x, range: [...x.range] };
@@ -170,7 +170,7 @@ export class Plot {
     return parts;
   }
 
-  line({ y, text, colour }) {
+  line({ y, text, colour, below }) {
     if (!within(y, this.y)) return [];
     const at = this.down(y);
     const { left, right } = this.box;
@@ -178,7 +178,7 @@ export class Plot {
     const style = { stroke, "stroke-width": 1.5, "stroke-dasharray": "2 4" };
     return [
       drawn("line", { x1: left, x2: right, y1: at, y2: at, ...style }),
-      this.text(right - 6, at - 6, text, { "text-anchor": "end", fill: stroke }),
+      this.text(right - 6, below ? at + 16 : at - 6, text, { "text-anchor": "end", fill: stroke }),
     ];
   }
 

@@ -1,25 +1,47 @@
 """One unit of a dense layer: the typed way to mount `assets/components/layers/dense`."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.layers.flatten import flatten_cell
+from cnnviz.layers.dense import unit_products
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
 
 _mount = register("layers/dense")
 
 
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """The unit in hand, among its layer's.
+
+    Attributes
+    ----------
+    index : which of them.
+    names : of all units.
+    weights : (height, width, channels) float32, one for each input.
+    bias : its bias.
+    logits : (units,) float32, what all units give.
+    """
+
+    index: int
+    names: Sequence[str]
+    weights: np.ndarray
+    bias: float
+    logits: np.ndarray
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.names[self.index]
+
+
 def dense_unit(
+    maps: np.ndarray,
+    unit: Unit,
     *,
     key: str,
-    maps: np.ndarray,
-    weights: np.ndarray,
-    bias: float,
-    logits: np.ndarray,
-    units: Sequence[str],
-    unit: int,
     notes: Mapping[str, str],
     alts: Mapping[str, str],
     on_unit: Callable[[], None],
@@ -28,25 +50,20 @@ def dense_unit(
 
     Parameters
     ----------
-    maps, weights : (height, width, channels) float32, the inputs and the unit's weight for each
-    bias : the unit's
-    logits : (units,) float32, what all units give
-    units : their names
+    maps : (height, width, channels) float32, the inputs
     notes, alts : for "inputs", "weights" and "products", a line below and what it shows
     on_unit : called when `st.session_state[key]` holds the index of another unit ("unit").
     """
-    products = maps * weights
-    sums = products.sum(axis=(0, 1), dtype=np.float64)
-    strongest = flatten_cell(products.shape, int(np.abs(products).argmax()))
+    found = unit_products(maps, unit.weights)
     settings = {
-        "unit": units[unit],
-        "units": list(units),
-        "order": np.argsort(-np.abs(sums), kind="stable").tolist(),
-        "bias": float(bias),
-        "result": float(logits[unit]),
+        "unit": unit.name,
+        "units": list(unit.names),
+        "order": found.order,
+        "bias": float(unit.bias),
+        "result": float(unit.logits[unit.index]),
         "across": 4,
-        "strongest": list(strongest),
-        "selection": f"{unit} {strongest}",
+        "strongest": list(found.strongest),
+        "selection": f"{unit.index} {found.strongest}",
         "notes": dict(notes),
         "alts": dict(alts),
     }
@@ -55,10 +72,10 @@ def dense_unit(
         data=pack(
             settings,
             inputs=maps,
-            weights=np.ascontiguousarray(weights, np.float32),
-            products=products.astype(np.float32, copy=False),
-            map_sums=sums.astype(np.float32),
-            logits=logits.astype(np.float32, copy=False),
+            weights=np.ascontiguousarray(unit.weights, np.float32),
+            products=found.products,
+            map_sums=found.map_sums.astype(np.float32),
+            logits=unit.logits.astype(np.float32, copy=False),
         ),
         on_unit_change=on_unit,
     )

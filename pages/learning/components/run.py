@@ -9,20 +9,18 @@ from cnnviz.learning.descent import Comparison
 from cnnviz.learning.replay import (
     Chapter,
     Directions,
+    as_float32,
     compared,
     hidden_maps,
+    painted_maps,
     picture_steps,
     target_within,
 )
-from cnnviz.learning.task import LearningTask
+from cnnviz.learning.task import LearningTask, target_area, target_shift
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
 
 _mount = register("learning/run")
-
-
-def _nothing() -> None:
-    """Streamlit wants a callback for every state that a component may send."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,90 +56,103 @@ class Stability:
     reason: str
 
 
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """Where the run stands.
+
+    Attributes
+    ----------
+    chapter, at : the chapter and the step whose result is sent whatever the browser has.
+    step : where the run should stand, recorded or not.
+    """
+
+    chapter: Chapter
+    at: int
+    step: int
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """What the run should come to, and from which picture.
+
+    Attributes
+    ----------
+    pixels : (height, width) uint8, the picture as it is shown.
+    alt : what it shows.
+    titles : what the target's kernels are called.
+    floor : the loss that noise alone makes.
+    serial : the browser's last edit of the target that this run contains.
+    tools : the edit buttons.
+    """
+
+    pixels: np.ndarray
+    alt: str
+    titles: Sequence[str]
+    floor: float
+    serial: int
+    tools: Sequence[Mapping[str, object]]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What is called when `st.session_state[key]` holds something from the browser.
+
+    Attributes
+    ----------
+    progress : what the browser has and lacks ("progress": signature, have, step, want).
+    kernel : new weights of the target ("kernel").
+    edit : an edit button's name ("edit").
+    rate, reseed : another learning rate ("rate") and seed ("reseed").
+    """
+
+    progress: Callable[[], None]
+    kernel: Callable[[], None]
+    edit: Callable[[], None]
+    rate: Callable[[], None]
+    reseed: Callable[[], None]
+
+
 def learning_run(
+    task: LearningTask,
+    target: Target,
+    moment: Moment,
+    stability: Stability,
+    answers: Answers,
     *,
     key: str,
-    task: LearningTask,
-    pixels: np.ndarray,
     signature: str,
     recorded: Recorded | None,
-    resting: tuple[Chapter, int],
-    step: int,
-    stability: Stability,
-    floor: float,
-    titles: Sequence[str],
-    alt: str,
-    serial: int = 0,
-    tools: Sequence[Mapping[str, object]] = (),
-    on_progress: Callable[[], None] = _nothing,
-    on_kernel: Callable[[], None] = _nothing,
-    on_edit: Callable[[], None] = _nothing,
-    on_rate: Callable[[], None] = _nothing,
-    on_reseed: Callable[[], None] = _nothing,
 ) -> None:
     """Show a run of gradient descent, chapter by chapter, and its target.
 
     Parameters
     ----------
     task : what is learned.
-    pixels : (height, width) uint8, the picture as it is shown.
     signature : changes with the run; what the browser has of another one is forgotten.
     recorded : the chapter that the browser lacks, if it does.
-    resting : the chapter and the step whose result is sent whatever the browser has.
-    step : where the run should stand, recorded or not.
-    floor : the loss that noise alone makes.
-    titles : what the target's kernels are called.
-    serial : the browser's last edit of the target that this run contains.
-    on_progress, on_kernel, on_edit : called when `st.session_state[key]` holds what the browser
-        has and lacks ("progress": signature, have, step, want), new weights of the target
-        ("kernel") or an edit button's name ("edit").
-    on_rate, on_reseed : likewise, for another learning rate ("rate") and seed ("reseed").
     """
-    chapter, at = resting
-    exact = compared(task, chapter, at)
     several = len(task.kernel_sizes) > 1
     within = target_within(task)
-    goals = [sum(kernel.shape[axis] - 1 for kernel in task.target_kernels) for axis in range(2)]
-    shift = [(own - goal) // 2 for own, goal in zip(task.reach, goals, strict=True)]
     settings: dict[str, object] = {
+        **_described(task),
         "signature": signature,
-        "kernels": len(task.kernel_sizes),
-        "titles": list(titles),
-        "rate": task.learning_rate,
-        "momentum": task.momentum,
-        "seed": task.seed,
-        "patches": task.batch or 0,
-        "patch": [min(task.patch_side, side) for side in task.picture.shape],
-        "reach": list(task.reach),
-        # Where in the picture lies what the first number of the result comes from.
-        "corner": [max(0, -each) for each in shift],
-        "offset": shift,
-        "floor": floor,
-        "step": step,
-        "at": at,
+        "titles": list(target.titles),
+        "floor": target.floor,
+        "step": moment.step,
+        "at": moment.at,
         "bound": stability.bound,
         "bounds": [],
         "local": several,
         "reason": stability.reason,
-        "serial": serial,
-        "tools": list(tools),
-        "alt": alt,
-        "target_alt": f"What {', then '.join(titles)} makes of the picture.",
+        "serial": target.serial,
+        "tools": list(target.tools),
+        "alt": target.alt,
+        "target_alt": f"What {', then '.join(target.titles)} makes of the picture.",
         "first": -1,
     }
-    arrays: dict[str, np.ndarray] = {
-        "picture": pixels,
-        "target": exact.target,
-        "exact": exact.result,
-        "exact_error": np.array([exact.relative_error], np.float32),
-        **{f"goal{place}": kernel for place, kernel in enumerate(task.target_kernels)},
-    }
-    if within is not None:
-        arrays["within"] = within
+    arrays = _target(task, target.pixels, moment, within)
     if several:
-        maps = hidden_maps(task, task.target_kernels, task.target_biases)
-        arrays |= {f"goal_map{place}": values for place, values in enumerate(maps)}
-        arrays |= _hidden(task, chapter, [at], "exact_")
+        arrays |= _hidden(task, moment.chapter, [moment.at], "exact_")
     if stability.directions is not None:
         found = stability.directions
         settings["eigenvalues"] = found.eigenvalues.tolist()
@@ -160,12 +171,47 @@ def learning_run(
     _mount(
         key=key,
         data=pack(settings, **arrays),
-        on_progress_change=on_progress,
-        on_kernel_change=on_kernel,
-        on_edit_change=on_edit,
-        on_rate_change=on_rate,
-        on_reseed_change=on_reseed,
+        on_progress_change=answers.progress,
+        on_kernel_change=answers.kernel,
+        on_edit_change=answers.edit,
+        on_rate_change=answers.rate,
+        on_reseed_change=answers.reseed,
     )
+
+
+def _described(task: LearningTask) -> dict[str, object]:
+    return {
+        "kernels": len(task.kernel_sizes),
+        "rate": task.learning_rate,
+        "momentum": task.momentum,
+        "seed": task.seed,
+        "patches": task.batch or 0,
+        "patch": [min(task.patch_side, side) for side in task.picture.shape],
+        "reach": list(task.reach),
+        # Where in the picture lies what the first number of the result comes from.
+        "corner": [first for first, _ in target_area(task)],
+        "offset": list(target_shift(task)),
+    }
+
+
+def _target(
+    task: LearningTask, pixels: np.ndarray, moment: Moment, within: np.ndarray | None
+) -> dict[str, np.ndarray]:
+    """Give the picture, its target, and the result of the moment."""
+    exact = compared(task, moment.chapter, moment.at)
+    arrays: dict[str, np.ndarray] = {
+        "picture": pixels,
+        "target": exact.target,
+        "exact": exact.result,
+        "exact_error": np.array([exact.relative_error], np.float32),
+        **{f"goal{place}": kernel for place, kernel in enumerate(task.target_kernels)},
+    }
+    if within is not None:
+        arrays["within"] = within
+    if len(task.kernel_sizes) > 1:
+        maps = hidden_maps(task, task.target_kernels, task.target_biases)
+        arrays |= {f"goal_map{place}": values for place, values in enumerate(maps)}
+    return arrays
 
 
 def _chapter(
@@ -176,14 +222,14 @@ def _chapter(
 ) -> dict[str, np.ndarray]:
     steps = picture_steps(chapter)
     shown: list[Comparison] = [compared(task, chapter, step) for step in steps]
-    arrays = {
-        "losses": _finite(chapter.losses),
+    arrays: dict[str, np.ndarray] = {
+        "losses": as_float32(chapter.losses),
         "biases": chapter.biases.astype(np.float32),
         "tops": chapter.patch_rows.astype(np.int32),
         "lefts": chapter.patch_columns.astype(np.int32),
         "picture_steps": np.array(steps, np.int32),
         "results": np.stack([each.result for each in shown]),
-        "errors": _finite(np.array([each.relative_error for each in shown])),
+        "errors": as_float32(np.array([each.relative_error for each in shown])),
     }
     for place, kernel in enumerate(chapter.kernels):
         arrays[f"kernels{place}"] = kernel
@@ -193,27 +239,13 @@ def _chapter(
         arrays |= _hidden(task, chapter, steps)
     if found is not None and within is not None:
         distances = found.distances(chapter.kernels[0], chapter.biases[:, 0], within)
-        arrays["distances"] = _finite(distances)
+        arrays["distances"] = as_float32(distances)
     return arrays
 
 
 def _hidden(
     task: LearningTask, chapter: Chapter, steps: Sequence[int], before: str = ""
 ) -> dict[str, np.ndarray]:
-    """Draw the maps between the kernels as bytes, each to its own largest number."""
-    states = [chapter.state(step) for step in steps]
-    maps = [hidden_maps(task, state.kernels, state.biases) for state in states]
-    limits = np.array([[float(each.max()) for each in row] for row in maps], np.float32)
-    arrays: dict[str, np.ndarray] = {f"{before}hidden_limits": limits}
-    for place in range(limits.shape[1]):
-        scaled = [
-            row[place] * (255 / limit if limit > 0 else 0)
-            for row, limit in zip(maps, limits[:, place], strict=True)
-        ]
-        arrays[f"{before}hidden{place}"] = np.rint(np.stack(scaled)).astype(np.uint8)
-    return arrays
-
-
-def _finite(values: np.ndarray) -> np.ndarray:
-    """Cut off what float32 cannot hold; on any chart it is as good as infinite."""
-    return np.clip(np.nan_to_num(values, nan=3e38), -3e38, 3e38).astype(np.float32)
+    painted = painted_maps(task, chapter, steps)
+    planes = {f"{before}hidden{place}": plane for place, plane in enumerate(painted.planes)}
+    return {f"{before}hidden_limits": painted.limits, **planes}

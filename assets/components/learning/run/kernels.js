@@ -4,7 +4,6 @@ import { written } from "../../shared/numbers.js";
 import { css, inkOn, paint, signedColour, table } from "../../shared/colours.js";
 import { CellGrid } from "../../shared/cells.js";
 import { element } from "../../shared/dom.js";
-import { arrows } from "../../shared/hand.js";
 
 const TALLEST = 270;
 
@@ -65,7 +64,9 @@ export class KernelCells {
   }
 
   key(event, place) {
-    const move = arrows(event, 1);
+    const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[
+      event.key
+    ];
     if (event.key === " ") this.toggle();
     else if (move) {
       const { rows, columns, lit } = place.shown;
@@ -98,7 +99,7 @@ export class KernelCells {
       tallest: TALLEST,
       most: 96,
     });
-    if (changes) drawChanges(cells, { rows, columns, values, limit, changes, bytes });
+    if (changes) arrows(cells, { rows, columns, values, limit, changes, bytes });
     holder.setAttribute(
       "aria-label",
       `${this.heading.textContent}${this.places.length > 1 ? `, number ${kernel + 1}` : ""}, ` +
@@ -137,7 +138,7 @@ function signed(value) {
 }
 
 // Up or down beside each number: as long as the change of the weight, next to the largest one.
-function drawChanges(cells, { rows, columns, values, limit, changes, bytes }) {
+function arrows(cells, { rows, columns, values, limit, changes, bytes }) {
   const { cell, canvas } = cells;
   if (cell < 26) return;
   const context = canvas.getContext("2d");

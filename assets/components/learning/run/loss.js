@@ -3,8 +3,9 @@
 import { written } from "../../shared/numbers.js";
 import { extremes } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
-import { dragged } from "../../shared/hand.js";
 import { Plot } from "../../shared/plot.js";
+
+const FLOOR = "mean square of the noise"; // even the right kernel leaves it
 
 export class LossChart {
   constructor(go) {
@@ -20,7 +21,14 @@ export class LossChart {
     );
     this.plot = new Plot(this.holder);
     const follow = (event) => go(Math.max(0, Math.round(this.plot.xAt(event.clientX))));
-    dragged(this.holder, { start: follow, move: follow });
+    this.holder.onpointerdown = (event) => {
+      this.holder.setPointerCapture(event.pointerId);
+      follow(event);
+      this.holder.onpointermove = follow;
+      this.holder.onpointerup = this.holder.onpointercancel = () => {
+        this.holder.onpointermove = this.holder.onpointerup = this.holder.onpointercancel = null;
+      };
+    };
   }
 
   // ghost: the run before this one, to compare with.
@@ -35,7 +43,9 @@ export class LossChart {
     const positive = shown.filter((loss) => loss > 0 && loss < 3e38);
     if (settings.floor > 0) positive.push(settings.floor);
     const [least, most] = positive.length ? extremes(positive) : [0.1, 1];
-    const range = [Math.max(least, most * 1e-12) / 1.5, most * 1.5];
+    // Runs come down to the floor: its name stands below it, where there is room left for it.
+    const floors = settings.floor > 0 ? [{ y: settings.floor, text: FLOOR, below: true }] : [];
+    const range = [Math.max(least, most * 1e-12) / (floors.length ? 3 : 1.5), most * 1.5];
     const series = [
       { x: run.steps, y: run.losses, colour: page.accent, thickness: 2.5, faded: true },
     ];
@@ -56,7 +66,7 @@ export class LossChart {
       x: { range: [0, Math.max(1, run.last)], label: "step", whole: true },
       y: { range, log: true },
       series,
-      lines: settings.floor > 0 ? [{ y: settings.floor, text: "mean square of the noise" }] : [],
+      lines: floors,
       margins: { left: 50 },
     });
   }

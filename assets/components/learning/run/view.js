@@ -9,8 +9,6 @@ import { unpack } from "../../shared/wire.js";
 import { written } from "../../shared/numbers.js";
 import { extremes, theme } from "../../shared/colours.js";
 import { element, iconButton, sharpContext } from "../../shared/dom.js";
-import { announcer, arrows, debounced, eachFrame } from "../../shared/hand.js";
-import { Handshake } from "../../shared/handshake.js";
 import { KernelEditor } from "../../shared/kernel_editor.js";
 import { MapPane } from "../../shared/map_pane.js";
 import { ring } from "../../shared/ring.js";
@@ -39,10 +37,9 @@ class Learning {
     this.root = root;
     this.step = 0;
     this.goal = 0; // where the run should stand once that step has been computed
-    this.edits = new Handshake();
+    this.serial = 0;
     this.weight = null; // [kernel, row, column] in hand
     this.pixel = null;
-    this.rest = debounced(REST, () => this.rested());
     this.build();
     this.resized = new ResizeObserver(() => this.settings && this.layout());
     this.resized.observe(root);
@@ -51,9 +48,8 @@ class Learning {
   leave() {
     this.player.stop();
     this.resized.disconnect();
-    this.rest.cancel();
-    this.say.cancel();
-    for (const timer of [this.reporting, this.givenUp]) clearTimeout(timer);
+    for (const timer of [this.resting, this.reporting, this.givenUp, this.saying])
+      clearTimeout(timer);
   }
 
   // ---- building ---------------------------------------------------------------------------
@@ -144,7 +140,7 @@ class Learning {
       this.tools,
     );
     this.editor = new KernelEditor(this.editorBox, {
-      preview: () => this.edits.begin(),
+      preview: () => this.edited(),
       commit: (values) => this.commit(values),
       hover: (row, column) => this.lightWeight(row === null ? null : [0, row, column], "target"),
       complain: (sentence) => (this.complaint.textContent = sentence),
@@ -160,8 +156,6 @@ class Learning {
     this.sum = element("div", { class: "sum" });
     this.verdict = element("div", { class: "verdict", role: "status" });
     this.said = element("div", { class: "unseen", "aria-live": "polite" });
-    this.say = announcer(this.said, 400);
-    this.draw = eachFrame(() => this.drawNow());
 
     const sign = (name, text) =>
       element("div", { class: `sign ${name}`, "aria-hidden": "true", text });
@@ -196,7 +190,7 @@ class Learning {
   update(component, { settings, arrays }) {
     this.tell = component.setStateValue;
     this.trigger = component.setTriggerValue;
-    const stale = this.edits.isOld(settings.serial);
+    const stale = settings.serial < this.serial;
     const first = !this.settings;
     if (first || settings.signature !== this.settings.signature) {
       if (stale) return; // the answer to a newer edit of the target is on its way
@@ -216,7 +210,7 @@ class Learning {
       this.settings && settings.step !== this.settings.step && settings.step !== this.told;
     this.settings = settings;
     this.data = arrays;
-    this.edits.take(settings.serial);
+    this.serial = Math.max(this.serial, settings.serial);
     if (moved) this.goal = settings.step;
     if (settings.first >= 0) this.run.add(settings, arrays);
     this.asked = false; // what was asked for has come, or was overtaken and is asked for again
@@ -252,7 +246,7 @@ class Learning {
   }
 
   report(want) {
-    this.rest.cancel();
+    clearTimeout(this.resting);
     clearTimeout(this.reporting);
     this.wanting ||= want;
     // The same holds for a change that a widget of the page has just begun.
@@ -273,10 +267,14 @@ class Learning {
   }
 
   // Tell Python where the run stands, once it stands: the address and the page's numbers follow.
-  rested() {
-    if (this.goal > this.run.last && !this.run.ended) this.ask();
-    else if (this.player.on || this.goal !== this.step) return;
-    else if (this.told !== this.step || !this.run.picture(this.step).exact) this.report(false);
+  rest() {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => {
+      if (this.goal > this.run.last && !this.run.ended) return this.ask();
+      if (this.player.on || this.goal !== this.step) return undefined;
+      if (this.told !== this.step || !this.run.picture(this.step).exact) this.report(false);
+      return undefined;
+    }, REST);
   }
 
   go(step) {
@@ -308,9 +306,15 @@ class Learning {
     return undefined;
   }
 
+  edited() {
+    if (!this.previewing) this.serial += 1;
+    this.previewing = true;
+  }
+
   commit(values) {
+    this.previewing = false;
     const [rows, columns] = this.data.goal0.shape;
-    this.tell("kernel", { rows, columns, values: Array.from(values), serial: this.edits.send() });
+    this.tell("kernel", { rows, columns, values: Array.from(values), serial: this.serial });
   }
 
   // ---- drawing ----------------------------------------------------------------------------
@@ -396,6 +400,14 @@ class Learning {
       "aria-label",
       `${this.settings.alt} ${this.pictureNote.textContent}.`,
     );
+  }
+
+  draw() {
+    if (this.waiting) return;
+    this.waiting = requestAnimationFrame(() => {
+      this.waiting = null;
+      this.drawNow();
+    });
   }
 
   drawNow() {
@@ -513,7 +525,13 @@ class Learning {
   }
 
   keyOnMap(event) {
-    const move = arrows(event);
+    const far = event.shiftKey ? 10 : 1;
+    const move = {
+      ArrowUp: [-far, 0],
+      ArrowDown: [far, 0],
+      ArrowLeft: [0, -far],
+      ArrowRight: [0, far],
+    }[event.key];
     if (event.key === " ") this.player.toggle();
     else if (move) {
       const [rows, columns] = this.data.target.shape;
@@ -593,6 +611,11 @@ class Learning {
       `${name}: ${written(values[at], 4)} + ${written(settings.momentum, 3)} \u00d7 ` +
       `${bracket(written(before, 3))} \u2212 ${pull} = ${after}`
     );
+  }
+
+  say(sentence) {
+    clearTimeout(this.saying);
+    this.saying = setTimeout(() => (this.said.textContent = sentence), 400);
   }
 }
 
