@@ -2,7 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# Two workers are enough for two cores; more than four want more memory than a laptop has.
+# A worker for each core; more than four want more memory than a laptop has. Each test file stays
+# with one worker, which starts the app and a Chromium once for all of its files.
 WORKERS := -n auto --maxprocesses=4
 
 .PHONY: run dev quick test check check-js bench clean
@@ -18,7 +19,7 @@ quick: .venv/.ready-dev
 
 test: .venv/.ready-dev
 	$(BIN)/python tools/find_chromium.py
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(WORKERS) --dist loadfile
 
 check: .venv/.ready-dev check-js
 	$(BIN)/ruff format --check .

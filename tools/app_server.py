@@ -62,6 +62,8 @@ def open_chromium(playwright: Playwright) -> Browser:
             "The browser tests need Chromium. `python tools/find_chromium.py` installs it."
         )
     arguments = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    # Debian's Chromium draws with the graphics card; where there is none, it is emulated.
+    arguments += ["--disable-gpu", "--disable-gpu-rasterization"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--no-sandbox")
     return playwright.chromium.launch(executable_path=path, args=arguments)

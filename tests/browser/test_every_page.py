@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from pages.ui.frame import PAGES, address_of
 from tests.browser.checks import complaints, overflow, violations
+from tests.browser.conftest import settle
 
 PATHS = [address_of(page) if page.group else "" for page in PAGES]
 HOSTILE = (
@@ -36,8 +37,10 @@ def test_nothing_is_asked_from_another_host(app, browser, path):
     asked = []
     context.on("request", lambda request: asked.append(request.url))
     page = context.new_page()
+    page.set_default_timeout(60_000)
     page.goto(f"{app}/{path}")
-    page.wait_for_timeout(2_000)
+    settle(page)
+    page.wait_for_load_state("networkidle")
     context.close()
     own = (app, app.replace("http", "ws"), "data:", "blob:")
     assert [url for url in asked if not url.startswith(own)] == []
