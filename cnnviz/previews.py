@@ -78,12 +78,15 @@ def _layers(square: Pixels, _: str) -> Pixels:
     return _enlarged(display(cells * mask))
 
 
-def _learned(square: Pixels, _: str) -> Pixels:
+def _learned(square: Pixels, background: str) -> Pixels:
     task = learning_task(images.grey(square)[..., 0], [np.pad(_EDGES, 1)], learning_rate=0.03)
     states = [start_learning(task)]
     for steps in (6, 30, 200):
         states.append(learning_step(task, states[-1], steps=steps))
-    tiles = [palette.colour_map(np.pad(s.kernels[0], 1), scale="weights") for s in states]
+    tiles = [
+        palette.colour_map(np.pad(state.kernels[0], 1), scale="weights", background=background)
+        for state in states
+    ]
     return _enlarged(np.vstack([np.hstack(tiles[:2]), np.hstack(tiles[2:])]))
 
 

@@ -41,7 +41,7 @@ def rows() -> list[Row]:
     every = network.feature_maps(picture)
     one, health = medians(
         lambda: explain(network, every, "stage6_block2_project_bn", 3, 4, 5),
-        lambda: layer_statistics(network, picture, "head_relu6", maps=every, class_index=0),
+        lambda: layer_statistics(network, x, "head_relu6", maps=every, class_index=0),
     )
     found.append(("one number explained", f"{one:.2f} ms", "100 ms"))
     found.append(("1,280 channels measured, with effect", f"{health:.0f} ms", "500 ms"))

@@ -1,6 +1,8 @@
 """The answer: its classes, how the softmax makes it, and what another picture would change."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -11,6 +13,16 @@ from cnnviz.images.samples import SAMPLES, open_sample
 from cnnviz.networks import NETWORKS, open_network, random_twin, variations
 from cnnviz.networks.network import Network
 from pages.networks.scene import Scene
+from pages.networks.state import (
+    BLUR,
+    COMPARE,
+    NOISE,
+    OTHER_NETWORK,
+    OTHER_PICTURE,
+    PAGE,
+    TOP,
+    TWIN,
+)
 from pages.ui.components.registration import register
 from pages.ui.markdown import plain
 from pages.ui.wire import pack
@@ -31,58 +43,80 @@ def show(scene: Scene) -> None:
         return
     bars, settings = st.columns([3, 1.4], gap="medium")
     with settings:
-        count = st.slider(
-            "Classes", 3, max(4, min(20, network.class_count)), 5, key="top", bind="query-params"
-        )
-        changes = _changes(scene)
-        chosen = st.selectbox("Compare with", list(changes), key="compare", bind="query-params")
-        other = changes[chosen]()
+        most = max(4, min(20, network.class_count))
+        count = PAGE.control(st.slider, TOP, "Classes", limits=(3, most))
+        other = _changes(scene)[PAGE.control(st.selectbox, COMPARE, "Compare with")]()
         shown = [("This picture", network.shown_part(scene.picture.image))]
         if other is not None:
             shown.append((other[0], other[1].shown_part(other[2])))
         for column, (title, pixels) in zip(st.columns(len(shown)), shown, strict=True):
             column.image(images.encode_png(pixels), caption=title, alt=title, width="stretch")
     with bars:
-        _answers(scene, other, min(count, network.class_count))
+        scores = _answers(scene, other, min(count, network.class_count))
     if network.answer_activation == "softmax" and len(network.labels) > 1:
-        _softmax(scene)
+        _softmax(scene, [float(score) for score in scores.logits])
 
 
-def _answers(scene: Scene, other: Other | None, count: int) -> None:
-    network = scene.network
-    first = network.predictions(scene.maps, top=count)
-    asked = [(network, scene.picture.image)]
-    names = ["This picture"]
-    labels = {one.label: one.index for one in first}
+class _Scores(NamedTuple):
+    """What a network says to a picture, one number per class; NaN where it gives no logit."""
+
+    labels: Sequence[str]
+    probabilities: np.ndarray
+    logits: np.ndarray
+
+    def of(self, label: str, index: int) -> tuple[float, float]:
+        """Look up a class by its name, and by its number where several have the name."""
+        same = [at for at, one in enumerate(self.labels) if one == label]
+        if not same:
+            return 0.0, math.nan
+        at = index if index in same else same[0]
+        return float(self.probabilities[at]), float(self.logits[at])
+
+
+def _scores(network: Network, x: np.ndarray) -> _Scores:
+    """Run a network once."""
+    logits, probabilities = (row[0] for row in network.scores_of_inputs(x[np.newaxis]))
+    if network.layer(network.answer_layer).channels == 1:
+        # One unit tells two classes apart: its number is the logit of the second.
+        logits = np.array([math.nan, logits[1] - logits[0]])
+    return _Scores(network.labels, probabilities, logits)
+
+
+def _answers(scene: Scene, other: Other | None, count: int) -> _Scores:
+    """Draw the classes of one answer or of two, and return the first one's scores."""
+    first = _scores(scene.network, scene.x)
+    scores = {"This picture": first}
+    classes = {
+        (one.label, one.index): None for one in scene.network.predictions(scene.maps, top=count)
+    }
     if other is not None:
-        title, second, image = other
-        names.append(title)
-        asked.append((second, image))
-        for one in second.predict(image, top=3):
-            labels.setdefault(one.label, one.index)
-    probabilities = np.zeros((len(labels), len(asked)), np.float32)
-    logits = np.full_like(probabilities, np.nan)
-    for answer, (one, image) in enumerate(asked):
-        places = {label: at for at, label in enumerate(one.labels)}
-        scores, chances = one.scores(image)
-        for row, label in enumerate(labels):
-            if label in places:
-                probabilities[row, answer] = chances[places[label]]
-                if len(scores) == len(chances):
-                    logits[row, answer] = scores[places[label]]
+        title, network, image = other
+        found = scores[title] = _scores(network, network.preprocess(image))
+        named = {label for label, _ in classes}
+        best = [int(at) for at in np.argsort(-found.probabilities, kind="stable")[:3]]
+        labels = [found.labels[at] for at in best]
+        same = network.labels == scene.network.labels
+        for label, at in zip(labels, best, strict=True):
+            if (label, at) not in classes and (same or label not in named):
+                classes[label, at] = None
+    table = np.array([[one.of(*each) for one in scores.values()] for each in classes], np.float32)
     _bars(
         key="answer_bars",
         data=pack(
-            {"labels": list(labels), "names": names, "heading": "probability, logit"},
-            probabilities=probabilities,
-            logits=logits,
+            {
+                "labels": [label for label, _ in classes],
+                "names": list(scores),
+                "heading": "probability, logit",
+            },
+            probabilities=np.ascontiguousarray(table[..., 0]),
+            logits=np.ascontiguousarray(table[..., 1]),
         ),
     )
+    return first
 
 
-def _softmax(scene: Scene) -> None:
+def _softmax(scene: Scene, scores: list[float]) -> None:
     best = scene.network.predictions(scene.maps, top=1)[0]
-    scores = [float(score) for score in scene.network.logits(scene.picture.image)]
     st.header("How the logits become probabilities", anchor=False)
     st.latex(softmax_formula(scores, best.index))
     st.caption(
@@ -112,30 +146,23 @@ def _shifted(network: Network, image: np.ndarray) -> Other:
 
 
 def _blurred(network: Network, image: np.ndarray) -> Other:
-    radius = st.slider("Blur, in pixels", 0.5, 12.0, 3.0, 0.5, key="blur", bind="query-params")
+    radius = PAGE.control(st.slider, BLUR, "Blur, in pixels")
     return "Blurred", network, variations.blurred(image, radius)
 
 
 def _noisy(network: Network, image: np.ndarray) -> Other:
-    deviation = st.slider("Noise, in levels", 5, 120, 40, 5, key="noise", bind="query-params")
+    deviation = PAGE.control(st.slider, NOISE, "Noise, in levels", step=5)
     return "Noisy", network, variations.noisy(image, deviation)
 
 
 def _another_picture(network: Network) -> Other:
-    name = st.selectbox(
-        "Picture",
-        list(SAMPLES),
-        format_func=lambda name: SAMPLES[name].title,
-        key="other_picture",
-        bind="query-params",
-    )
+    name = PAGE.control(st.selectbox, OTHER_PICTURE, "Picture")
     return SAMPLES[name].title, network, open_sample(name)
 
 
 def _another_network(network: Network, image: np.ndarray) -> Other:
-    titles = {entry.title: name for name, entry in NETWORKS.items() if entry.is_here}
-    twin = "The untrained twin"
-    title = st.selectbox("Network", [twin, *titles], key="other_network", bind="query-params")
-    if title == twin:
-        return twin, random_twin(network), image
-    return title, open_network(titles[title]), image
+    title = PAGE.control(st.selectbox, OTHER_NETWORK, "Network")
+    if title == TWIN:
+        return title, random_twin(network), image
+    name = next(name for name, entry in NETWORKS.items() if entry.title == title)
+    return title, open_network(name), image

@@ -4,33 +4,23 @@ import streamlit as st
 
 from cnnviz.networks import NETWORKS, Network, NetworkError, open_network, random_twin
 from pages.networks.scene import Scene
+from pages.networks.state import NETWORK, OWN, PAGE, UNTRAINED
 from pages.ui.picture import Picture
-
-_DEFAULT = "efficientnet_lite0"
-_OWN = "Your own model"
 
 
 def chosen_scene(picture: Picture) -> Scene | None:
     """Draw the choice and open the network; None while there is nothing to show."""
-    titles = {entry.title: name for name, entry in NETWORKS.items()}
-    options = [*titles, _OWN]
-    title = st.selectbox(
-        "Network",
-        options,
-        index=options.index(NETWORKS[_DEFAULT].title),
-        key="network",
-        bind="query-params",
-    )
-    if title == _OWN:
+    title = PAGE.control(st.selectbox, NETWORK, "Network")
+    if title == OWN:
         from pages.networks.own_model import own_scene
 
         return own_scene(picture)
-    name = titles[title]
+    name = next(name for name, entry in NETWORKS.items() if entry.title == title)
     st.caption(NETWORKS[name].summary)
-    untrained = st.toggle(
+    untrained = PAGE.control(
+        st.toggle,
+        UNTRAINED,
         "Untrained twin",
-        key="untrained",
-        bind="query-params",
         help="The same layers with the random weights that training began with: whatever differs, "
         "training has made.",
     )
@@ -49,7 +39,8 @@ def _opened(name: str) -> Network:
     if entry.is_here:
         with st.spinner(f"Opening {entry.title}", show_time=False):
             return open_network(name)
-    bar = st.progress(0.0, f"Downloading {entry.title}, about {entry.download.megabytes} MB")
+    size = f", about {entry.download.megabytes} MB" if entry.download else ""
+    bar = st.progress(0.0, f"Downloading {entry.title}{size}")
 
     def progress(received: int, expected: int) -> None:
         share = received / expected if expected else 0.0

@@ -7,7 +7,8 @@ from cnnviz.networks import NetworkError
 from cnnviz.networks.explanation.explain import Cell, Explanation
 from pages.networks.explanation_message import message
 from pages.networks.scene import Scene
-from pages.networks.trail import LAYER_BY_LAYER, Trail, explained
+from pages.networks.state import APART, PAGE
+from pages.networks.trail import Trail, explained
 from pages.ui.components.registration import register
 from pages.ui.takeaway import npz
 
@@ -19,7 +20,7 @@ _ASKED = "explanation_asked"
 def show(scene: Scene) -> None:
     """Draw it."""
     asked = st.session_state.pop(_ASKED, {})
-    trail, apart = Trail(scene).cells, LAYER_BY_LAYER.value()
+    trail, apart = Trail(scene).cells, PAGE[APART]
     here = trail[-1]
     found, refusal = None, ""
     try:
@@ -53,9 +54,9 @@ def show(scene: Scene) -> None:
 
 def arrays_of(found: Explanation) -> dict[str, np.ndarray]:
     """Name what went into a number: per input layer patches, weights, products, sums, places."""
-    arrays = {
-        "value": np.float64(found.value),
-        "network_value": np.float32(found.network_value),
+    arrays: dict[str, np.ndarray] = {
+        "value": np.array(found.value),
+        "network_value": np.array(found.network_value, np.float32),
         "step_names": np.array([step.name for step in found.steps]),
         "step_values": np.array([step.value for step in found.steps]),
     }
@@ -80,9 +81,9 @@ def _look(scene: Scene) -> None:
     st.session_state[_ASKED] = wanted
     trail, way = Trail(scene), wanted.get("way")
     if way in ("move", "begin", "go_on"):
-        cell = _cell(scene, wanted)
-        if cell is not None:
-            getattr(trail, way)(cell)
+        place = scene.place_in(wanted)
+        if place is not None:
+            getattr(trail, way)(Cell(place.layer, place.row, place.column, place.channel))
     elif way == "layer":
         _choose_layer(scene, trail, wanted.get("layer"))
     elif way == "back" and isinstance(wanted.get("index"), int):
@@ -92,23 +93,15 @@ def _look(scene: Scene) -> None:
     elif way == "descend":
         trail.descend()
     elif way == "apart":
-        LAYER_BY_LAYER.hold(not LAYER_BY_LAYER.value())
+        PAGE.write(apart=not PAGE[APART])
     elif way == "view":
-        st.session_state["view"] = "Layer"
-
-
-def _cell(scene: Scene, wanted: dict[str, object]) -> Cell | None:
-    names = [layer.name for layer in scene.network.layers]
-    place = [wanted.get(axis) for axis in ("row", "column", "channel")]
-    if wanted.get("layer") not in names or not all(isinstance(number, int) for number in place):
-        return None
-    return Cell(str(wanted["layer"]), *place)
+        PAGE.write(view="Layer")
 
 
 def _choose_layer(scene: Scene, trail: Trail, layer: object) -> None:
     """Begin anew in another layer, over the same part of the picture."""
     here = trail.cells[-1]
-    if layer not in [info.name for info in scene.network.layers]:
+    if not scene.has_layer(layer):
         return
     if layer == scene.network.answer_layer and scene.network.has_classes:
         trail.begin(trail.first())

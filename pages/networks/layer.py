@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from pages.networks.look import OFF, PIN, checked_off, hold_look, look
+from pages.networks.look import hold_look, look
 from pages.networks.scene import Scene
+from pages.networks.state import OFF, PAGE, PIN, checked_off
 from pages.networks.wall import can_be_off, wall_message
 from pages.ui.components.registration import register
 
@@ -27,7 +28,7 @@ def show(scene: Scene) -> None:
             scene,
             opened,
             with_effect=look().sort == "effect",
-            pin=PIN.value(),
+            pin=PAGE[PIN],
             off=_off(scene),
         ),
         on_place_change=lambda: _take_place(scene),
@@ -71,6 +72,8 @@ def _chooser(scene: Scene) -> None:
 
 
 def _title(scene: Scene, name: str) -> str:
+    if not scene.has_layer(name):
+        return name
     layer = scene.network.layer(name)
     shape = " \u00d7 ".join(map(str, layer.output_shape))
     return f"{name} \u00b7 {layer.kind}, {shape}"
@@ -110,12 +113,10 @@ def _take_place(scene: Scene) -> None:
     _by_itself(scene)
 
 
-def _look_at(scene: Scene, place: Mapping[str, object]) -> None:
+def _look_at(scene: Scene, sent: Mapping[str, object]) -> None:
     # A place on the wall of another layer came too late.
-    if place.get("layer") == scene.focus.layer:
-        numbers = [place.get(name) for name in ("channel", "row", "column")]
-        if all(isinstance(number, int) for number in numbers):
-            scene.look_at(scene.focus.layer, *numbers)
+    if sent.get("layer") == scene.focus.layer and (place := scene.place_in(sent)):
+        scene.look_at(place.layer, place.channel, place.row, place.column)
 
 
 def _take_look(scene: Scene) -> None:
@@ -125,14 +126,14 @@ def _take_look(scene: Scene) -> None:
 
 def _take_pin(scene: Scene) -> None:
     pin = _sent("pin")
-    names = [layer.name for layer in scene.network.layers]
-    held = pin.get("layer") in names and isinstance(pin.get("channel"), int)
-    PIN.hold((str(pin["layer"]), int(pin["channel"])) if held else None)
+    layer, channel = pin.get("layer"), pin.get("channel")
+    held = scene.has_layer(layer) and isinstance(channel, int)
+    PAGE.write(pin=(layer, channel) if held else None)
 
 
 def _off(scene: Scene) -> tuple[int, ...]:
     """Give the channels of the layer in focus that are switched off."""
-    layer, channels = OFF.value() or ("", ())
+    layer, channels = PAGE[OFF] or ("", ())
     if layer != scene.focus.layer or not can_be_off(scene, layer):
         return ()
     count = scene.network.layer(layer).channels
@@ -145,24 +146,29 @@ def _take_off(scene: Scene) -> None:
     # What was pressed on the wall of another layer came too late.
     if off.get("layer") == layer and isinstance(channels, list):
         with contextlib.suppress(TypeError, ValueError, OverflowError):
-            OFF.hold((layer, checked_off(map(int, channels))))
+            PAGE.write(off=(layer, checked_off(map(int, channels))))
 
 
 def _explain(scene: Scene) -> None:
     _look_at(scene, _sent("open"))
-    st.session_state["view"] = "Explain"
+    PAGE.write(view="Explain")
 
 
 def _step(scene: Scene, by: object) -> None:
     names = [layer.name for layer in scene.network.layers]
     if by in (-1, 1):
-        at = min(max(names.index(scene.focus.layer) + int(by), 0), len(names) - 1)
-        _go_to(scene, names[at])
+        at = names.index(scene.focus.layer) + (1 if by == 1 else -1)
+        _go_to(scene, names[min(max(at, 0), len(names) - 1)])
 
 
-def _go_to(scene: Scene, name: str) -> None:
-    """Look at another layer: at the same channel, at about the same place of the picture."""
-    focus = scene.focus
+def _go_to(scene: Scene, name: object) -> None:
+    """Look at another layer: at the same channel, at about the same place of the picture.
+
+    What the browser names need not be one of the network's.
+    """
+    if not scene.has_layer(name):
+        return
+    focus, name = scene.focus, str(name)
     before = _sides(scene, focus.layer)
     after = _sides(scene, name)
     row, column = (
@@ -176,4 +182,7 @@ def _go_to(scene: Scene, name: str) -> None:
 
 def _sides(scene: Scene, name: str) -> tuple[int, int]:
     layer = scene.network.layer(name)
-    return layer.output_shape[:2] if layer.is_map else (1, 1)
+    if not layer.is_map:
+        return 1, 1
+    rows, columns = layer.output_shape[:2]
+    return rows, columns

@@ -1,10 +1,13 @@
 """The whole network on one screen, with the maps of this picture and the answer."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import streamlit as st
 
 from cnnviz.networks.feature_maps.overview import Column, overview
 from pages.networks.scene import Scene
+from pages.networks.state import PAGE
 from pages.networks.words import layer_costs
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
@@ -33,16 +36,16 @@ def _open(scene: Scene) -> None:
     wanted = st.session_state[_KEY].get("open") or {}
     _look(scene, wanted)
     if wanted.get("view") in ("Layer", "Explain"):
-        st.session_state["view"] = wanted["view"]
+        PAGE.write(view=wanted["view"])
 
 
-def _look(scene: Scene, place: dict[str, object]) -> None:
-    names = [layer.name for layer in scene.network.layers]
-    if place.get("layer") in names and isinstance(place.get("channel"), int):
-        name = str(place["layer"])
-        shape = scene.network.layer(name).output_shape
+def _look(scene: Scene, sent: Mapping[str, object]) -> None:
+    # The overview shows whole maps: one looks at their middle.
+    place = scene.place_in({**sent, "row": 0, "column": 0})
+    if place is not None:
+        shape = scene.network.layer(place.layer).output_shape
         middle = (shape[0] // 2, shape[1] // 2) if len(shape) == 3 else (0, 0)
-        scene.look_at(name, int(place["channel"]), *middle)
+        scene.look_at(place.layer, place.channel, *middle)
 
 
 def _message(scene: Scene) -> bytes:

@@ -11,16 +11,11 @@ from cnnviz.images.preprocessing import PREPROCESSINGS
 from cnnviz.limits import LIMITS
 from cnnviz.networks import NetworkError, random_twin
 from cnnviz.networks.keras_files.upload import read_upload
-from pages.networks.own_choices import (
-    HELD,
-    OwnModel,
-    begin_anew,
-    choices,
-    complain,
-    wanted_side,
-)
+from pages.networks.own_choices import begin_anew, choices, complain, wanted_side
 from pages.networks.scene import Scene
+from pages.networks.state import PAGE, UNTRAINED
 from pages.ui.markdown import plain
+from pages.ui.own_network import HELD, OwnModel
 from pages.ui.picture import Picture
 
 _SEEN = "own_model_seen"
@@ -60,10 +55,10 @@ def own_scene(picture: Picture) -> Scene | None:
         "Forget this model", icon=":material/delete:", key="own_model_forget", on_click=_forget
     )
     network, identity = own.network, own.identity
-    if st.toggle(
+    if PAGE.control(
+        st.toggle,
+        UNTRAINED,
         "Untrained twin",
-        key="untrained",
-        bind="query-params",
         help="The same layers with random weights: whatever differs, training has made.",
     ):
         with st.spinner("Drawing its weights", show_time=False):

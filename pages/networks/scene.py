@@ -1,30 +1,20 @@
 """What every view of the Network page looks at: a network, a picture, and a place in its maps."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import streamlit as st
 
 from cnnviz.networks.feature_maps.overview import most_varied
 from cnnviz.networks.network import Network
-from pages.ui.address import Addressed
+from pages.networks.state import PAGE, PLACE, Focus
 from pages.ui.picture import Picture
 
 Maps = Mapping[str, np.ndarray]
-
-
-@dataclass(frozen=True)
-class Focus:
-    """A cell of one layer's output; in a vector the row and the column are 0.
-
-    Written in the address as `layer:channel:row:column`.
-    """
-
-    layer: str
-    channel: int = 0
-    row: int = 0
-    column: int = 0
+Found = TypeVar("Found")
+_SETTLED = "network_place_seen"
 
 
 @dataclass(frozen=True)
@@ -47,13 +37,20 @@ class Scene:
     def maps(self) -> Maps:
         """Every layer's output for the picture, by the layer's name, "image" included."""
         if self.own:
-            held = st.session_state.get("network_own_maps")
-            if held is None or held[0] != (self.identity, self.picture.identity):
-                maps = self.network.feature_maps(self.picture.image)
-                held = ((self.identity, self.picture.identity), maps)
-                st.session_state["network_own_maps"] = held
-            return held[1]
-        return _maps(self.identity, self.picture.identity, self.network, self.picture.image)
+            return self.kept("network_own_maps", (), lambda: _run(self))
+        return _maps(self.identity, self.picture.identity, self)
+
+    def kept(self, name: str, key: Hashable, compute: Callable[[], Found]) -> Found:
+        """Compute something of this network and picture once, and keep the last in the session.
+
+        name : where it is kept, a key of the session.
+        key : what else it depends on.
+        """
+        whole = (self.identity, self.picture.identity, key)
+        held: tuple[Hashable, Found] | None = st.session_state.get(name)
+        if held is None or held[0] != whole:
+            held = st.session_state[name] = (whole, compute())
+        return held[1]
 
     @property
     def x(self) -> np.ndarray:
@@ -63,19 +60,42 @@ class Scene:
     @property
     def focus(self) -> Focus:
         """The place in hand; by default the first map that the overview shows of the last maps."""
-        return self._inside(_FOCUS.value())
+        return self._inside(PAGE[PLACE])
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a place is in hand: named in the address, or shown by another view before."""
+        place = PAGE[PLACE]
+        named = place is not None and self.has_layer(place.layer)
+        return named or st.session_state.get(_SETTLED) == self.identity
 
     def settle(self) -> None:
-        """Name the place in hand in the address, so that every view shows the same one."""
-        _FOCUS.hold(self.focus)
+        """Note that the place in hand has been seen, so that every view shows the same one.
+
+        It is named in the address once somebody moves it.
+        """
+        st.session_state[_SETTLED] = self.identity
 
     def look_at(self, layer: str, channel: int = 0, row: int = 0, column: int = 0) -> None:
         """Move the focus; call it from callbacks. A place outside is moved to the nearest."""
-        _FOCUS.hold(self._inside(Focus(layer, channel, row, column)))
+        PAGE.write(place=self._inside(Focus(layer, channel, row, column)))
+
+    def place_in(self, sent: Mapping[str, object]) -> Focus | None:
+        """Read a place that the browser sent; None where it is none of this network's."""
+        layer, numbers = sent.get("layer"), []
+        for axis in ("channel", "row", "column"):
+            number = sent.get(axis)
+            if not isinstance(number, int):
+                return None
+            numbers.append(number)
+        return Focus(str(layer), *numbers) if self.has_layer(layer) else None
+
+    def has_layer(self, name: object) -> bool:
+        """Whether the network has a layer of this name."""
+        return any(layer.name == name for layer in self.network.layers)
 
     def _inside(self, focus: Focus | None) -> Focus:
-        names = [layer.name for layer in self.network.layers]
-        if focus is None or focus.layer not in names:
+        if focus is None or not self.has_layer(focus.layer):
             maps = [layer for layer in self.network.layers if layer.is_map and layer.inputs]
             layer = maps[-1] if maps else self.network.layers[-1]
             rows, columns = layer.output_shape[:2] if layer.is_map else (1, 1)
@@ -96,24 +116,10 @@ class Scene:
 def _maps(
     identity: str,  # noqa: ARG001 stands for the network in the cache's key
     picture_identity: str,  # noqa: ARG001 stands for the pixels in the cache's key
-    _network: Network,
-    _image: np.ndarray,
+    _scene: Scene,
 ) -> Maps:
-    return _network.feature_maps(_image)
+    return _run(_scene)
 
 
-def _read(text: str) -> Focus:
-    layer, channel, row, column = text.rsplit(":", 3)
-    numbers = [int(part) for part in (channel, row, column)]
-    if not all(0 <= number < 10_000 for number in numbers):
-        raise ValueError(f"A place is layer:channel:row:column. Received: {text!r}.")
-    return Focus(layer, *numbers)
-
-
-def _write(focus: Focus | None) -> str:
-    if focus is None:
-        return ""
-    return f"{focus.layer}:{focus.channel}:{focus.row}:{focus.column}"
-
-
-_FOCUS: Addressed[Focus | None] = Addressed("place", "network", None, _read, _write)
+def _run(scene: Scene) -> Maps:
+    return scene.network.feature_maps(scene.picture.image)

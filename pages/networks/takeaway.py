@@ -5,6 +5,7 @@ import streamlit as st
 from cnnviz.images import pictures as images
 from cnnviz.networks.code import has_code, maps_npz, network_code, network_file, wall_png
 from pages.networks.scene import Scene
+from pages.networks.state import NETWORK, PAGE, PLACE, UNTRAINED, VIEW
 from pages.ui.stage import experiments, page_background
 from pages.ui.takeaway import Download, take_it_with_you
 
@@ -19,12 +20,12 @@ def finish(scene: Scene) -> None:
     )
     experiments(
         {
-            "What did training change?": lambda: _set(untrained=True),
-            "The network beginners write": lambda: _set(
-                network="Tutorial network", untrained=False
-            ),
+            "What did training change?": lambda: _set_up(untrained=True),
+            "The network beginners write": {"network": "Tutorial network"},
             "Where does the answer come from?": lambda: _explain_answer(scene),
-        }
+        },
+        PAGE,
+        keep=("view",),
     )
     network, layer = scene.network, scene.focus.layer
     maps = scene.maps[layer]
@@ -61,12 +62,18 @@ def finish(scene: Scene) -> None:
     take_it_with_you(downloads, code)
 
 
-def _set(**controls: object) -> None:
-    for key, value in controls.items():
-        st.session_state[key] = value
+def _set_up(**values: object) -> None:
+    """Set up a state of the network in hand, in the view that is open."""
+    here = {
+        "view": PAGE[VIEW],
+        "network": PAGE[NETWORK],
+        "untrained": PAGE[UNTRAINED],
+        "place": PAGE[PLACE],
+    }
+    PAGE.set_up(here | values)
 
 
 def _explain_answer(scene: Scene) -> None:
     best = scene.network.predictions(scene.maps, top=1) if scene.network.has_classes else []
     scene.look_at(scene.network.answer_layer, best[0].index if best else 0)
-    st.session_state["view"] = "Explain"
+    _set_up(view="Explain")

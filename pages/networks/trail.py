@@ -6,12 +6,8 @@ import streamlit as st
 from cnnviz.networks import NetworkError
 from cnnviz.networks.explanation.explain import Cell, Explanation, explain
 from pages.networks.scene import Scene
-from pages.ui.address import Addressed
+from pages.networks.state import APART, PAGE, PLACE
 
-# Whether normalisations and activations stand alone, not added to the layer that feeds them.
-LAYER_BY_LAYER: Addressed[bool] = Addressed(
-    "apart", "network", False, lambda text: text == "true", lambda apart: "true" if apart else ""
-)
 _CELLS = "explanation_trail"
 _ARCHITECTURE = "explanation_architecture"
 # A path ends at the pixels, at the latest; layers that pass a number on are steps of their own.
@@ -39,11 +35,11 @@ class Trail:
         architecture = (*(layer.name for layer in network.layers), network.class_count)
         before = st.session_state.get(_ARCHITECTURE)
         st.session_state[_ARCHITECTURE] = architecture
-        _ = self.scene.focus  # takes what cannot be read out of the address
-        named = st.query_params.get("place", "").rsplit(":", 3)[0]
+        place = PAGE[PLACE]
         # A class number means another class, or none, in another network.
-        elsewhere = before not in (None, architecture) and named == network.answer_layer
-        if elsewhere or named not in architecture:
+        elsewhere = before not in (None, architecture)
+        is_class = place is not None and place.layer == network.answer_layer
+        if (elsewhere and is_class) or not self.scene.is_settled:
             self.begin(self.first())
         focus = self.scene.focus
         here = Cell(focus.layer, focus.row, focus.column, focus.channel)
@@ -135,7 +131,7 @@ def explained(scene: Scene, cell: Cell) -> Explanation:
             cell.row,
             cell.column,
             cell.channel,
-            fold=not LAYER_BY_LAYER.value(),
+            fold=not PAGE[APART],
         )
 
 

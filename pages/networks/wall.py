@@ -6,8 +6,15 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.networks.feature_maps.ablation import switched_off
-from cnnviz.networks.feature_maps.statistics import SORT_KEYS, ChannelStatistics, channel_statistics
+from cnnviz.networks.feature_maps.kernel_tiles import KernelTiles
+from cnnviz.networks.feature_maps.statistics import (
+    SORT_KEYS,
+    ChannelStatistics,
+    SortKey,
+    channel_statistics,
+)
 from cnnviz.networks.feature_maps.wall import (
+    MOST_CHANNELS,
     MOST_EXACT,
     MOST_WEIGHTS,
     LayerWall,
@@ -16,8 +23,8 @@ from cnnviz.networks.feature_maps.wall import (
 )
 from cnnviz.networks.layers import LayerInfo
 from cnnviz.networks.network import Network
-from pages.networks.look import MOST_OFF, Pin
 from pages.networks.scene import Scene
+from pages.networks.state import MOST_OFF, Pin
 from pages.networks.words import class_names, layer_costs
 from pages.ui.wire import pack
 
@@ -42,8 +49,8 @@ def wall_message(
     focus = scene.focus
     network = scene.network
     with_effect = with_effect and network.has_classes
-    wall = _measured_wall(scene, focus.layer, focus.channel, with_effect)
-    layer = wall.layer
+    layer = network.layer(focus.layer)
+    wall = _measured_wall(scene, layer, focus.channel, with_effect)
     settings: dict[str, object] = {
         **opened,
         "key": f"{scene.identity} {scene.picture.identity} {layer.name} {wall.first}",
@@ -69,7 +76,8 @@ def wall_message(
         settings["exact_channel"] = focus.channel
         arrays["exact_map"] = wall.values[focus.channel - wall.first]
     if wall.kernels is not None:
-        settings["kernels"], arrays["kernels"] = _kernels(wall, layer, focus.channel)
+        sent, settings["kernels"] = _kernels(wall, wall.kernels, focus.channel)
+        arrays["kernels"] = sent
         arrays["first_inputs"] = wall.kernels.first_inputs
     if pin is not None and any(one.name == pin[0] for one in network.layers):
         described, pinned = _pinned(scene, network.layer(pin[0]), pin[1])
@@ -85,12 +93,11 @@ def can_be_off(scene: Scene, layer: str) -> bool:
 
 
 def _without(scene: Scene, layer: str, off: Sequence[int]) -> dict[str, object]:
-    key = (scene.identity, scene.picture.identity, layer, tuple(off))
-    held = st.session_state.get("network_without")
-    if held is None or held[0] != key:
-        found = switched_off(scene.network, scene.picture.image, layer, off)
-        held = st.session_state["network_without"] = (key, found)
-    found = held[1]
+    found = scene.kept(
+        "network_without",
+        (layer, *off),
+        lambda: switched_off(scene.network, scene.x, layer, off),
+    )
     return {
         "classes": [
             {"label": one.label, "before": one.probability, "after": other.probability}
@@ -156,35 +163,33 @@ def _table(found: ChannelStatistics) -> np.ndarray:
 def _marks(found: ChannelStatistics) -> np.ndarray:
     """One bit for each mark: dead, constant, saturated, duplicate."""
     marks = (found.dead, found.constant, found.saturated, found.duplicate_of >= 0)
-    return np.sum([mark.astype(np.uint8) << bit for bit, mark in enumerate(marks)], axis=0).astype(
-        np.uint8
-    )
+    bits = [mark.astype(np.uint8) << bit for bit, mark in enumerate(marks)]
+    return np.asarray(np.sum(bits, axis=0), np.uint8)
 
 
-def _sortable(found: ChannelStatistics) -> list[str]:
+def _sortable(found: ChannelStatistics) -> list[SortKey]:
     return [key for key in SORT_KEYS if key != "effect" or found.effect is not None]
 
 
-def _order(found: ChannelStatistics, key: str, wall: LayerWall) -> np.ndarray:
+def _order(found: ChannelStatistics, key: SortKey, wall: LayerWall) -> np.ndarray:
     order = found.order(key) - wall.first
     return order[(order >= 0) & (order < len(wall.values))].astype(np.int32)
 
 
 def _kernels(
-    wall: LayerWall, layer: LayerInfo, channel: int
-) -> tuple[dict[str, object], np.ndarray]:
-    tiles = wall.kernels
+    wall: LayerWall, tiles: KernelTiles, channel: int
+) -> tuple[np.ndarray, dict[str, object]]:
     all_of_them = tiles.values.size <= MOST_EXACT and wall.first == 0
     sent = tiles.values if all_of_them else tiles.values[channel : channel + 1]
     drawn = tiles.values[0].size <= MOST_WEIGHTS
     described = {
         "words": tiles.words,
-        "inputs": layer.inputs[0],
+        "inputs": wall.layer.inputs[0],
         "channel": None if all_of_them else channel,
         "weights": int(tiles.values[0].size),
         "drawn": drawn,
     }
-    return described, sent if drawn else np.zeros((0, 0, 0, 0), np.float32)
+    return sent if drawn else np.zeros((0, 0, 0, 0), np.float32), described
 
 
 def _pinned(
@@ -211,17 +216,16 @@ def _pinned(
 # ---- what is kept ----------------------------------------------------------------------------
 
 
-def _measured_wall(scene: Scene, layer: str, around: int, with_effect: bool) -> LayerWall:
+def _measured_wall(scene: Scene, layer: LayerInfo, around: int, with_effect: bool) -> LayerWall:
+    stretch = around // MOST_CHANNELS
     if not scene.own:
-        return _shared_wall(
-            scene.identity, scene.picture.identity, layer, around // 16_384, with_effect, scene
-        )
-    key = (scene.identity, scene.picture.identity, layer, around // 16_384, with_effect)
-    held = st.session_state.get("network_own_wall")
-    if held is None or held[0] != key:
-        held = (key, _wall_of(scene, layer, around, with_effect))
-        st.session_state["network_own_wall"] = held
-    return held[1]
+        place = (scene.identity, scene.picture.identity, layer.name, stretch)
+        return _shared_wall(*place, with_effect, scene)
+    return scene.kept(
+        "network_own_wall",
+        (layer.name, stretch, with_effect),
+        lambda: _wall_of(scene, layer, stretch, with_effect),
+    )
 
 
 @st.cache_resource(max_entries=6, ttl="10m", show_spinner=False)
@@ -233,24 +237,13 @@ def _shared_wall(
     with_effect: bool,
     _scene: Scene,
 ) -> LayerWall:
-    return _wall_of(_scene, layer, stretch * 16_384, with_effect)
+    return _wall_of(_scene, _scene.network.layer(layer), stretch, with_effect)
 
 
-def _wall_of(scene: Scene, layer: str, around: int, with_effect: bool) -> LayerWall:
-    return layer_wall(
-        scene.network,
-        scene.picture.image,
-        layer,
-        scene.maps,
-        around=around,
-        with_effect=with_effect,
-    )
+def _wall_of(scene: Scene, layer: LayerInfo, stretch: int, with_effect: bool) -> LayerWall:
+    around = stretch * MOST_CHANNELS
+    return layer_wall(scene.network, layer, scene.maps, around=around, with_effect=with_effect)
 
 
 def _network_limit(scene: Scene) -> float:
-    key = (scene.identity, scene.picture.identity)
-    held = st.session_state.get("network_limit")
-    if held is None or held[0] != key:
-        held = (key, largest_value(scene.maps))
-        st.session_state["network_limit"] = held
-    return held[1]
+    return scene.kept("network_limit", (), lambda: largest_value(scene.maps))

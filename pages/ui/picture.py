@@ -1,10 +1,12 @@
 """The picture: chosen once in the sidebar, the same on every page.
 
-A sample's name is in the address (`?picture=panda`); an upload or a photo from the
-camera lives in the session only.
+A sample's name is in the address (`?picture=panda`). An upload or a photo from the camera lives in
+the session only; the address then says `?picture=own`, so that whoever opens it elsewhere, or after
+the server was started again, is told what is missing.
 """
 
 import hashlib
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +21,9 @@ from pages.ui.wire import pack
 
 _KEY = "picture_in_hand"
 _SEEN = "picture_address_seen"
+_LOST = "picture_lost"
+_OWN_THUMBNAIL = "picture_thumbnail"
+_OWN = "own"
 _gallery = register("ui/picture_picker")
 
 
@@ -59,6 +64,7 @@ def chosen_picture() -> Picture:
         st.file_uploader(
             "Your own picture",
             type=["png", "jpg", "jpeg", "gif", "bmp", "webp"],
+            max_upload_size=math.ceil(limits.LIMITS.picture_megabytes),
             key="picture_upload",
             on_change=_take_upload,
             args=("picture_upload",),
@@ -73,6 +79,12 @@ def chosen_picture() -> Picture:
                 args=("picture_camera",),
                 label_visibility="collapsed",
             )
+    if st.session_state.get(_LOST):
+        st.info(
+            "This address names somebody's own picture, which stays on the server only while its "
+            "page is open. Upload it again to see the same.",
+            icon=":material/image_not_supported:",
+        )
     if complaint := st.session_state.pop("picture_complaint", None):
         st.error(plain(complaint), icon=":material/error:")
     picture = st.session_state[_KEY]
@@ -83,16 +95,19 @@ def chosen_picture() -> Picture:
 def picture_address() -> dict[str, str]:
     """Give the part of an address that names the picture in hand; empty for the default."""
     picture = st.session_state[_KEY]
-    if picture.is_sample and picture.name != samples.DEFAULT_SAMPLE:
-        return {"picture": picture.name}
-    return {}
+    if picture.name == samples.DEFAULT_SAMPLE:
+        return {}
+    return {"picture": picture.name if picture.is_sample else _OWN}
 
 
 def _follow_address() -> None:
     named = st.query_params.get("picture")
     first = _KEY not in st.session_state
+    lost = named == _OWN and (first or st.session_state[_KEY].is_sample)
     if first or (named in samples.SAMPLES and named != st.session_state.get(_SEEN)):
         _hold(_sample(named if named in samples.SAMPLES else samples.DEFAULT_SAMPLE))
+    if lost:
+        st.session_state[_LOST] = True
     address = picture_address().get("picture")
     if address != named:
         if address:
@@ -104,6 +119,7 @@ def _follow_address() -> None:
 
 def _hold(picture: Picture) -> None:
     st.session_state[_KEY] = picture
+    st.session_state[_LOST] = False
 
 
 def _sample(name: str) -> Picture:
@@ -145,10 +161,20 @@ def _gallery_data(chosen: str) -> bytes:
 
 
 def _thumbnail(picture: Picture) -> bytes:
-    return _encoded_thumbnail(picture.identity, picture)
+    if picture.is_sample:
+        return _sample_thumbnail(picture.name)
+    # Nothing of a visitor's picture is kept where it would outlive the session.
+    identity, encoded = st.session_state.get(_OWN_THUMBNAIL, ("", b""))
+    if identity != picture.identity:
+        encoded = _encoded(picture.image)
+        st.session_state[_OWN_THUMBNAIL] = (picture.identity, encoded)
+    return bytes(encoded)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _encoded_thumbnail(identity: str, _picture: Picture) -> bytes:  # noqa: ARG001
-    small = images.resize_to(_picture.image, longest_side=320)
-    return images.encode_png(small)
+def _sample_thumbnail(name: str) -> bytes:
+    return _encoded(samples.open_sample(name))
+
+
+def _encoded(image: np.ndarray) -> bytes:
+    return images.encode_png(images.resize_to(image, longest_side=320))

@@ -1,4 +1,4 @@
-// What test_against_python.py has laid out for a test: a module, and the cases for it.
+// What test_modules.py has laid out for a test: a module, and the cases for it.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

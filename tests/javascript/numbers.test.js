@@ -33,7 +33,9 @@ test("what is written can be read again", () => {
     const again = read(written(value, 6));
     assert.ok(Math.abs(again - value) <= Math.abs(value) * 5e-6, `${value} became ${again}`);
   }
-  assert.deepEqual(["", "1,5", " \u22122 ", "x"].map(read), [NaN, 1.5, -2, NaN]);
+  const typed = ["", "1,5", " \u22122 ", "x", "1/9", "\u22123 / 4", "1/", "/2", "1/2/3", "0/5"];
+  const meant = [NaN, 1.5, -2, NaN, 1 / 9, -0.75, NaN, NaN, NaN, 0];
+  assert.deepEqual(typed.map(read), meant);
 });
 
 test("a change has its sign", () => {

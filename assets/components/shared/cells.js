@@ -103,8 +103,8 @@ function drawFilled(context, box, { grid, row, column, fill, letters, longest })
   const note = grid.note?.(row, column) ?? "";
   const behind = isOutside ? page.background : css(fill);
   context.font = `500 ${size}px ${page.font}`;
-  if (isOutside) clear(context, box, text, size, behind);
   const [middle, height] = [x + cell / 2, y + cell * (note ? 0.4 : 0.52)];
+  if (isOutside) clear(context, middle, height, text, size, behind);
   if (isCrossed) {
     context.strokeStyle = behind;
     context.lineWidth = 5;
@@ -113,17 +113,21 @@ function drawFilled(context, box, { grid, row, column, fill, letters, longest })
   context.fillStyle = ink;
   context.fillText(text, middle, height);
   if (note && cell >= 26) {
-    context.font = `500 ${Math.min(cell * 0.25, 13)}px ${page.font}`;
+    const small = Math.min(cell * 0.25, 13);
+    context.font = `500 ${small}px ${page.font}`;
+    if (isOutside) {
+      clear(context, middle, y + cell * 0.77, note, small, behind);
+      context.fillStyle = ink;
+    }
     context.fillText(note, middle, y + cell * 0.77);
   }
 }
 
 // Room for a number on hatching.
-function clear(context, [x, y, cell], text, size, colour) {
+function clear(context, middle, height, text, size, colour) {
   const half = context.measureText(text).width / 2 + 2;
-  const high = size * 1.2;
   context.fillStyle = colour;
-  context.fillRect(x + cell / 2 - half, y + (cell - high) / 2, 2 * half, high);
+  context.fillRect(middle - half, height - size * 0.6, 2 * half, size * 1.2);
 }
 
 function drawLines(context, rows, columns, cell, page) {

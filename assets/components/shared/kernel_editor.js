@@ -2,6 +2,7 @@
 
 import { css, inkOn, signedColour } from "../shared/colours.js";
 import { element } from "../shared/dom.js";
+import { debounced, dragged } from "../shared/hand.js";
 import { read, written } from "../shared/numbers.js";
 
 const LARGEST = 1e6; // what cnnviz.kernels.parse_kernel takes
@@ -16,6 +17,7 @@ export class KernelEditor {
     this.values = [];
     this.inputs = [];
     this.moving = null;
+    this.rest = debounced(250, () => this.commit(this.values));
     box.setAttribute("role", "group");
   }
 
@@ -66,33 +68,36 @@ export class KernelEditor {
       event.preventDefault();
       this.nudge(at, event.deltaY < 0 ? 1 : -1, event);
     };
-    input.onpointerdown = (event) => this.grab(event, at, input);
+    this.watchDrag(at, input);
     return input;
   }
 
-  grab(event, at, input) {
-    const [startY, startValue] = [event.clientY, this.values[at]];
-    let dragging = false;
-    const step = this.step() / 4;
-    input.setPointerCapture(event.pointerId);
-    input.onpointermove = (move) => {
-      const up = startY - move.clientY;
-      if (!dragging && Math.abs(up) < 4) return;
-      if (!dragging) {
-        dragging = true;
-        this.moving = at;
-        input.blur();
-      }
-      move.preventDefault();
-      const factor = move.shiftKey ? 10 : move.altKey ? 0.1 : 1;
-      this.set(at, tidy(startValue + up * step * factor, step * factor));
-    };
-    input.onpointerup = input.onpointercancel = () => {
-      input.onpointermove = input.onpointerup = input.onpointercancel = null;
-      if (!dragging) return;
-      this.moving = null;
-      this.commit(this.values);
-    };
+  // Up and down with a mouse or a pen; a finger goes left and right, since up and down scrolls.
+  watchDrag(at, input) {
+    let from = null;
+    const far = (event) =>
+      event.pointerType === "touch" ? event.clientX - from.x : from.y - event.clientY;
+    dragged(input, {
+      start: (event) => {
+        from = { x: event.clientX, y: event.clientY, value: this.values[at] };
+        from.step = this.step() / 4;
+      },
+      move: (event) => {
+        if (this.moving === null && Math.abs(far(event)) < 4) return;
+        if (this.moving === null) {
+          this.moving = at;
+          input.blur();
+        }
+        event.preventDefault();
+        const step = from.step * (event.shiftKey ? 10 : event.altKey ? 0.1 : 1);
+        this.set(at, tidy(from.value + far(event) * step, step));
+      },
+      end: () => {
+        if (this.moving === null) return;
+        this.moving = null;
+        this.commit(this.values);
+      },
+    });
   }
 
   key(event, at, input) {
@@ -123,8 +128,7 @@ export class KernelEditor {
     const step = this.step() * (event.shiftKey ? 10 : event.altKey ? 0.1 : 1);
     this.set(at, tidy(this.values[at] + direction * step, step));
     this.inputs[at].select?.();
-    clearTimeout(this.resting);
-    this.resting = setTimeout(() => this.commit(this.values), 250);
+    this.rest();
   }
 
   // A tenth of the power of ten that the largest weight is in.

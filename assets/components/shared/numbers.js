@@ -34,10 +34,12 @@ export function writtenCount(count) {
   return `${written(count / unit, 4)} ${word}`;
 }
 
-// What a person types: a decimal comma or the typographic minus is understood too.
+// What a person types: a decimal comma, the typographic minus and 1/9 are understood too.
 export function read(text) {
-  const cleaned = String(text).trim().replaceAll(MINUS, "-").replace(",", ".");
-  return cleaned === "" ? NaN : Number(cleaned);
+  const cleaned = String(text).trim().replaceAll(MINUS, "-").replaceAll(",", ".");
+  const [upper, lower = "1", more] = cleaned.split("/").map((part) => part.trim());
+  if (upper === "" || lower === "" || more !== undefined) return NaN;
+  return Number(upper) / Number(lower);
 }
 
 // A change: three digits, with a plus where it is one.

@@ -1,6 +1,7 @@
 // A wall of maps: all channels of one layer as tiles in one picture, each number under one
 // address (row, column, channel), so that walls of equal size light up together.
 
+import { arrows, eachFrame } from "../shared/hand.js";
 import { MapPane } from "../shared/map_pane.js";
 import { ring } from "../shared/ring.js";
 
@@ -64,10 +65,8 @@ export class Wall {
   }
 }
 
-// One number on, along the arrow that was pressed; past a tile's edge into its neighbour.
-function moved([row, column, channel], key, { rows, columns, channels, across }) {
-  const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[key];
-  if (!step) return null;
+// One step on; past a tile's edge into its neighbour.
+function moved([row, column, channel], step, { rows, columns, channels, across }) {
   let down = Math.floor(channel / across) * rows + row + step[0];
   let right = (channel % across) * columns + column + step[1];
   down = Math.max(0, Math.min(Math.ceil(channels / across) * rows - 1, down));
@@ -80,11 +79,8 @@ function moved([row, column, channel], key, { rows, columns, channels, across })
 export const focusMethods = {
   look(cell) {
     this.focus = cell;
-    if (this.waiting) return;
-    this.waiting = requestAnimationFrame(() => {
-      this.waiting = null;
-      this.draw();
-    });
+    this.redraw ??= eachFrame(() => this.draw());
+    this.redraw();
   },
 
   select(cell) {
@@ -93,11 +89,11 @@ export const focusMethods = {
   },
 
   key(event) {
+    const step = arrows(event, 1);
+    if (!step) return;
+    event.preventDefault();
     const [rows, columns, channels] = this.shape;
     const wall = { rows, columns, channels, across: this.settings.across };
-    const cell = moved(this.focus, event.key, wall);
-    if (!cell) return;
-    event.preventDefault();
-    this.select(cell);
+    this.select(moved(this.focus, step, wall));
   },
 };

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.networks.feature_maps.statistics import logit_share
 from cnnviz.networks.layers import NetworkError
 from cnnviz.networks.network import Network, Prediction
 
@@ -24,7 +25,8 @@ class SwitchedOff:
     """An answer with and without some channels.
 
     before, after : the same classes, each with its probability: the most probable ones of either.
-    logit_before, logit_after : of the class that was the answer before, `before[0]`.
+    logit_before, logit_after : of the class that was the answer before, `before[0]`. A single
+        output unit z tells two classes apart: z is the logit of the second, −z of the first.
     """
 
     before: tuple[Prediction, ...]
@@ -44,20 +46,20 @@ class _Answers(NamedTuple):
 
 
 def switched_off(
-    network: Network, image: ArrayLike, layer: str, channels: Sequence[int], *, top: int = 5
+    network: Network, x: ArrayLike, layer: str, channels: Sequence[int], *, top: int = 5
 ) -> SwitchedOff:
     """Set channels of a layer to zero, all at once, and run the rest of the network.
 
     Parameters
     ----------
-    image : (height, width, 3) uint8.
+    x : one input that is preprocessed already, of `Network.input_shape`.
     top : classes to tell; one more where the new answer is none of them.
 
     Raises
     ------
     NetworkError : no such layer or channel, or the answer is no vector of classes.
     """
-    found = _run(network, network.preprocess(image), layer, [(), channels])
+    found = _run(network, np.asarray(x, np.float32), layer, [(), channels])
     order = [list(np.argsort(-row, kind="stable")) for row in found.probabilities]
     shown = order[0][:top]
     if order[1][0] not in shown:
@@ -80,4 +82,5 @@ def _run(network: Network, x: Floats, layer: str, runs: Sequence[Sequence[int]])
                     f"A channel of {layer} must be from 0 to {count - 1}. Received: {channel}."
                 )
             row[channel] = 0
-    return _Answers(*network.scores_with_channels_off(x, layer, kept))
+    logits, probabilities = network.scores_with_channels_off(x, layer, kept)
+    return _Answers(logits * logit_share(network), probabilities)

@@ -33,15 +33,14 @@ class KernelTiles:
     words: str
 
 
-def kernel_tiles(network: Network, layer: str) -> KernelTiles | None:
+def kernel_tiles(network: Network, layer: LayerInfo) -> KernelTiles | None:
     """Cut a layer's kernels into tiles; None for a layer that has none.
 
     A separable convolution is shown as the one convolution that it equals: each depthwise kernel
     times its pointwise weight. A dense layer behind a `Flatten` gets the map's shape back.
     """
-    info = network.layer(layer)
-    weights = network.weights(layer)
-    if info.kind == "SeparableConv2D":
+    weights = network.weights(layer.name)
+    if layer.kind == "SeparableConv2D":
         depthwise, pointwise = weights["depthwise_kernel"], weights["pointwise_kernel"][0, 0]
         rows, columns, inputs, multiplier = depthwise.shape
         mixed = pointwise.reshape(inputs, multiplier, -1)
@@ -50,17 +49,17 @@ def kernel_tiles(network: Network, layer: str) -> KernelTiles | None:
     kernel = weights.get("kernel")
     if kernel is None:
         return None
-    if info.kind == "Conv2D":
-        groups = int(getattr(network.operation(layer), "groups", 1))
+    if layer.kind == "Conv2D":
+        groups = int(getattr(network.operation(layer.name), "groups", 1))
         return _tiles(kernel.transpose(3, 2, 0, 1), groups, "one kernel per input map")
-    if info.kind == "Conv2DTranspose":
+    if layer.kind == "Conv2DTranspose":
         return _tiles(kernel.transpose(2, 3, 0, 1), 1, "what each input map writes")
-    if info.kind == "DepthwiseConv2D":
+    if layer.kind == "DepthwiseConv2D":
         rows, columns, inputs, multiplier = kernel.shape
         values = kernel.reshape(rows, columns, 1, -1).transpose(3, 2, 0, 1)
         return _tiles(values, inputs, "the one kernel, on the one input map")
-    if info.kind == "Dense":
-        map_before = _flattened_map(network, info)
+    if layer.kind == "Dense":
+        map_before = _flattened_map(network, layer)
         if map_before is not None:
             values = kernel.reshape(*map_before.output_shape, -1).transpose(3, 2, 0, 1)
             return _tiles(values, 1, f"one weight per cell of {map_before.name}")
@@ -88,11 +87,10 @@ def _flattened_map(network: Network, layer: LayerInfo) -> LayerInfo | None:
     return before if before.is_map else None
 
 
-def channel_numbers(network: Network, layer: str) -> dict[str, Floats]:
+def channel_numbers(network: Network, layer: LayerInfo) -> dict[str, Floats]:
     """Collect the weights of which each channel has one, such as a bias; (channels,) by name."""
-    channels = network.layer(layer).channels
     return {
         name: np.asarray(values, np.float32).reshape(-1)
-        for name, values in network.weights(layer).items()
-        if values.size == channels and "kernel" not in name
+        for name, values in network.weights(layer.name).items()
+        if values.size == layer.channels and "kernel" not in name
     }

@@ -166,9 +166,17 @@ def saturation_limits(operation: Any) -> tuple[float, ...]:
     return ()
 
 
+def logit_share(network: Network) -> float:
+    """How many times a class's score in `Network.logits` is its logit.
+
+    A single output unit z tells two classes apart by z, which is dealt to both in halves.
+    """
+    return 2.0 if network.layer(network.answer_layer).channels == 1 else 1.0
+
+
 def layer_statistics(
     network: Network,
-    image: ArrayLike,
+    x: ArrayLike,
     layer: str,
     *,
     maps: Mapping[str, Floats] | None = None,
@@ -184,7 +192,7 @@ def layer_statistics(
 
     Parameters
     ----------
-    image : (height, width, 3) uint8.
+    x : one input that is preprocessed already, of `Network.input_shape`.
     maps : of `Network.feature_maps`, if they are there already.
     class_index : whose logit counts; without, the most probable class's.
 
@@ -195,15 +203,15 @@ def layer_statistics(
     info = network.layer(layer)
     effect = None
     if with_effect and network.has_classes:
-        x = network.preprocess(image)
         if class_index is None:
-            class_index = int(network.scores_of_inputs(x[np.newaxis])[0][0].argmax())
+            scores = network.scores_of_inputs(np.asarray(x)[np.newaxis])[0]
+            class_index = int(scores[0].argmax())
         values, slopes = network.gradients(x, class_index, [layer])[layer]
         effect = (values.astype(np.float64) * slopes).reshape(-1, info.channels).sum(axis=0)
-        effect = effect.astype(np.float32)
+        effect = (effect * logit_share(network)).astype(np.float32)
         array = values
     elif maps is None:
-        array = network.feature_maps(image, [layer])[layer]
+        array = network.feature_maps_of_input(x, [layer])[layer]
     if maps is not None:
         array = maps[layer]
     limits = () if layer == "image" else saturation_limits(network.operation(layer))

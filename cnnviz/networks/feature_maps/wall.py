@@ -74,8 +74,7 @@ class LayerWall:
 
 def layer_wall(
     network: Network,
-    image: ArrayLike,
-    layer: str,
+    layer: LayerInfo,
     maps: Mapping[str, Floats],
     *,
     around: int = 0,
@@ -85,22 +84,22 @@ def layer_wall(
 
     Parameters
     ----------
-    image : (height, width, 3) uint8, the picture.
-    maps : every layer's output for it, of `Network.feature_maps`.
+    maps : every layer's output for the picture, of `Network.feature_maps`, the input included.
     around : a channel that must be among those here.
     with_effect : compute each channel's effect on the answer; the first time takes seconds.
-
-    Raises
-    ------
-    NetworkError : there is no such layer.
     """
-    info = network.layer(layer)
-    values = maps[layer]
+    values = maps[layer.name]
     broken = int(values.size - np.isfinite(values).sum())
     if broken:
         values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    with_effect = with_effect and not broken and network.has_classes
     statistics = layer_statistics(
-        network, image, layer, maps={layer: values}, with_effect=with_effect and not broken
+        network,
+        maps["image"],
+        layer.name,
+        maps={layer.name: values},
+        class_index=network.predictions(maps, top=1)[0].index if with_effect else None,
+        with_effect=with_effect,
     )
     planes = as_planes(values)
     first = max(around, 0) // MOST_CHANNELS * MOST_CHANNELS
@@ -108,11 +107,11 @@ def layer_wall(
     flat = planes.reshape(len(planes), -1)
     limits = np.maximum(flat.max(axis=1), -flat.min(axis=1))
     counts, edges = spread(flat, without_zero=True)
-    kernels = kernel_tiles(network, layer) if info.inputs else None
-    weights = np.zeros((0, 1)) if kernels is None else kernels.values.reshape(info.channels, -1)
+    kernels = kernel_tiles(network, layer) if layer.inputs else None
+    weights = np.zeros((0, 1)) if kernels is None else kernels.values.reshape(layer.channels, -1)
     kernel_counts, kernel_edges = spread(weights)
     return LayerWall(
-        info,
+        layer,
         first,
         planes,
         None if planes.size <= MOST_EXACT else levels_of(_small_enough(planes), limits),

@@ -63,6 +63,8 @@ def test_axe_finds_no_violation(visit, dark):
 def test_a_phone_shows_it_without_sideways_scrolling(visit):
     page = opened(visit, f"{SMALL}&place=relu_2_1:3:5:5", width=390, height=844)
     assert overflow(page) <= 0
+    expect(page.locator(".words .layer-name")).to_be_visible()
+    expect(page.locator(".words .layer-name")).to_have_text("relu_2_1")
     assert complaints(page) == []
 
 
@@ -192,7 +194,8 @@ def test_a_map_is_switched_off_and_the_network_answers_without_it(visit):
     page.keyboard.press("o")
     page.wait_for_url("**off=relu_3_1%3A3%2C4**")
     expect(without.locator("p")).to_contain_text("goes from")
-    found = switched_off(open_network("small_vgg"), open_sample("panda"), "relu_3_1", [3, 4])
+    network = open_network("small_vgg")
+    found = switched_off(network, network.preprocess(open_sample("panda")), "relu_3_1", [3, 4])
     assert on_wall(page, "state.settings.without.logit[1]") == pytest.approx(found.logit_after)
     expect(without.locator(".bar-row")).to_have_count(len(found.before))
     assert violations(page) == []

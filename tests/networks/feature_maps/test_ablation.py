@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 
 from cnnviz.images.samples import open_sample
-from cnnviz.networks import open_network
+from cnnviz.networks import Network, open_network
 from cnnviz.networks.feature_maps.ablation import switched_off
 from cnnviz.networks.feature_maps.statistics import layer_statistics
 from cnnviz.networks.layers import NetworkError
+from cnnviz.networks.tensorflow_runtime import load_keras
 
 PICTURE = open_sample("panda")
 
@@ -13,10 +14,10 @@ PICTURE = open_sample("panda")
 def test_gradient_times_activation_equals_ablation_where_the_rest_is_linear() -> None:
     network = open_network("tutorial")
     top = network.predict(PICTURE, top=1)[0].index
-    effect = layer_statistics(network, PICTURE, "pool", class_index=top).effect
+    effect = layer_statistics(network, network.preprocess(PICTURE), "pool", class_index=top).effect
     assert effect is not None
     for channel in range(16):
-        found = switched_off(network, PICTURE, "pool", [channel])
+        found = switched_off(network, network.preprocess(PICTURE), "pool", [channel])
         fall = found.logit_before - found.logit_after
         assert effect[channel] == pytest.approx(fall, abs=1e-4)
 
@@ -36,7 +37,7 @@ def test_the_answer_without_channels_is_that_of_the_plain_network(off) -> None:
     edited = network.feature_maps(PICTURE)["relu_2_1"].copy()
     edited[..., list(off)] = 0
     logits = logits_from(network, "relu_2_1", edited)
-    found = switched_off(network, PICTURE, "relu_2_1", off)
+    found = switched_off(network, network.preprocess(PICTURE), "relu_2_1", off)
     wanted = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
     for one in found.after:
         assert one.probability == pytest.approx(wanted[one.index], abs=1e-5)
@@ -48,7 +49,8 @@ def test_the_answer_without_channels_is_that_of_the_plain_network(off) -> None:
 
 
 def test_with_nothing_off_nothing_changes() -> None:
-    found = switched_off(open_network("tutorial"), PICTURE, "pool", [])
+    network = open_network("tutorial")
+    found = switched_off(network, network.preprocess(PICTURE), "pool", [])
     assert found.before == found.after
     assert not found.answer_changes
 
@@ -56,8 +58,24 @@ def test_with_nothing_off_nothing_changes() -> None:
 def test_unknown_channels_and_layers_are_refused() -> None:
     network = open_network("tutorial")
     with pytest.raises(NetworkError, match=r"from 0 to 5.*Received: 6"):
-        switched_off(network, PICTURE, "conv_1", [0, 6])
+        switched_off(network, network.preprocess(PICTURE), "conv_1", [0, 6])
     with pytest.raises(NetworkError, match=r"from 0 to 5.*Received: -1"):
-        switched_off(network, PICTURE, "conv_1", [-1])
+        switched_off(network, network.preprocess(PICTURE), "conv_1", [-1])
     with pytest.raises(NetworkError, match="Received: conv_7"):
-        switched_off(network, PICTURE, "conv_7", [0])
+        switched_off(network, network.preprocess(PICTURE), "conv_7", [0])
+
+
+def test_a_single_unit_is_told_by_its_own_number() -> None:
+    keras = load_keras()
+    keras.utils.set_random_seed(2)
+    image = keras.Input((16, 16, 3))
+    x = keras.layers.Conv2D(4, 3, name="maps")(image)
+    x = keras.layers.GlobalAveragePooling2D(name="pooled")(x)
+    network = Network.from_model(keras.Model(image, keras.layers.Dense(1, name="unit")(x)))
+    given = network.preprocess(PICTURE)
+    z = float(network.feature_maps_of_input(given)["unit"][0])
+    found = switched_off(network, given, "pooled", [1])
+    assert found.logit_before == pytest.approx(abs(z), rel=1e-5)
+    effect = layer_statistics(network, given, "pooled").effect
+    assert effect is not None
+    assert effect[1] == pytest.approx(found.logit_before - found.logit_after, rel=1e-4)

@@ -38,7 +38,7 @@ def test_a_channels_tiles_convolved_with_their_inputs_give_its_map(kind: str) ->
     }[kind]
     network = network_of(layer)
     maps = network.feature_maps(PICTURE)
-    tiles = kernel_tiles(network, "layer")
+    tiles = kernel_tiles(network, network.layer("layer"))
     assert tiles is not None
     for channel in range(network.layer("layer").channels):
         np.testing.assert_allclose(
@@ -49,7 +49,7 @@ def test_a_channels_tiles_convolved_with_their_inputs_give_its_map(kind: str) ->
 def test_the_tiles_of_a_transposed_convolution_are_what_each_input_writes() -> None:
     network = network_of(load_keras().layers.Conv2DTranspose(2, 3, strides=2, name="layer"))
     maps = network.feature_maps(PICTURE)
-    tiles = kernel_tiles(network, "layer")
+    tiles = kernel_tiles(network, network.layer("layer"))
     assert tiles is not None
     kernels = tiles.values.transpose(2, 3, 0, 1)
     again = transposed_convolve(maps["image"], kernels, stride=2)
@@ -59,28 +59,29 @@ def test_the_tiles_of_a_transposed_convolution_are_what_each_input_writes() -> N
 def test_a_dense_layer_behind_a_flatten_gets_the_maps_shape_back() -> None:
     network = open_network("tutorial")
     maps = network.feature_maps(PICTURE)
-    tiles = kernel_tiles(network, "dense")
+    tiles = kernel_tiles(network, network.layer("dense"))
     assert tiles is not None
     assert tiles.values.shape == (10, 16, 16, 16)
     products = tiles.values * maps["pool"].transpose(2, 0, 1)
-    bias = channel_numbers(network, "dense")["bias"]
+    bias = channel_numbers(network, network.layer("dense"))["bias"]
     np.testing.assert_allclose(products.sum(axis=(1, 2, 3)) + bias, maps["dense"], atol=1e-4)
 
 
 def test_a_dense_layer_on_a_vector_has_one_weight_per_tile() -> None:
     layers = load_keras().layers
     network = network_of(layers.GlobalAveragePooling2D(), layers.Dense(4, name="layer"))
-    tiles = kernel_tiles(network, "layer")
+    tiles = kernel_tiles(network, network.layer("layer"))
     assert tiles is not None
     assert tiles.values.shape == (4, 3, 1, 1)
 
 
 def test_a_layer_without_a_kernel_has_no_tiles() -> None:
-    assert kernel_tiles(open_network("tutorial"), "relu_1") is None
+    network = open_network("tutorial")
+    assert kernel_tiles(network, network.layer("relu_1")) is None
 
 
 def test_each_channel_has_its_own_four_numbers_in_a_batch_normalisation() -> None:
     network = network_of(load_keras().layers.BatchNormalization(name="layer"))
-    numbers = channel_numbers(network, "layer")
+    numbers = channel_numbers(network, network.layer("layer"))
     assert list(numbers) == ["gamma", "beta", "moving_mean", "moving_variance"]
     assert numbers["gamma"].tolist() == [1, 1, 1]

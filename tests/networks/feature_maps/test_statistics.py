@@ -125,7 +125,7 @@ def test_orders_put_the_largest_first() -> None:
 def test_the_effects_of_the_last_features_add_up_to_the_logit(name: str) -> None:
     network = open_network(name)
     layer = network.layer("dense").inputs[0]
-    found = layer_statistics(network, PICTURE, layer, class_index=3)
+    found = layer_statistics(network, network.preprocess(PICTURE), layer, class_index=3)
     bias = network.weights("dense")["bias"][3]
     assert found.effect is not None
     assert found.effect.sum() + bias == pytest.approx(network.logits(PICTURE)[3], abs=1e-3)
@@ -134,20 +134,21 @@ def test_the_effects_of_the_last_features_add_up_to_the_logit(name: str) -> None
 def test_without_a_class_the_answers_own_counts() -> None:
     network = open_network("small_vgg")
     top = network.predict(PICTURE, top=1)[0].index
-    own = layer_statistics(network, PICTURE, "relu_3_1")
-    named = layer_statistics(network, PICTURE, "relu_3_1", class_index=top)
+    x = network.preprocess(PICTURE)
+    own = layer_statistics(network, x, "relu_3_1")
+    named = layer_statistics(network, x, "relu_3_1", class_index=top)
     np.testing.assert_array_equal(own.effect, named.effect)
-    other = layer_statistics(network, PICTURE, "relu_3_1", class_index=(top + 1) % 10)
+    other = layer_statistics(network, x, "relu_3_1", class_index=(top + 1) % 10)
     assert not np.array_equal(own.effect, other.effect)
 
 
 def test_maps_that_are_there_are_used() -> None:
     network = open_network("tutorial")
     maps = network.feature_maps(PICTURE)
-    found = layer_statistics(network, PICTURE, "relu_1", maps=maps, with_effect=False)
+    found = layer_statistics(network, maps["image"], "relu_1", maps=maps, with_effect=False)
     assert found.effect is None
     np.testing.assert_array_equal(found.maximum, maps["relu_1"].max(axis=(0, 1)))
-    again = layer_statistics(network, PICTURE, "relu_1", with_effect=False)
+    again = layer_statistics(network, maps["image"], "relu_1", with_effect=False)
     np.testing.assert_array_equal(found.mean, again.mean)
 
 
@@ -157,13 +158,15 @@ def test_a_network_without_classes_has_statistics_without_effect() -> None:
     keras = load_keras()
     image = keras.Input((8, 8, 3))
     network = Network.from_model(keras.Model(image, keras.layers.Conv2D(2, 3, name="c")(image)))
-    assert layer_statistics(network, PICTURE, "c").effect is None
-    assert layer_statistics(network, PICTURE, "image").mean.shape == (3,)
+    assert layer_statistics(network, network.preprocess(PICTURE), "c").effect is None
+    assert layer_statistics(network, network.preprocess(PICTURE), "image").mean.shape == (3,)
 
 
 def test_an_unknown_layer_is_refused() -> None:
+    network = open_network("tutorial")
+    x = network.preprocess(PICTURE)
     with pytest.raises(NetworkError, match="Received: conv_7"):
-        layer_statistics(open_network("tutorial"), PICTURE, "conv_7")
+        layer_statistics(network, x, "conv_7")
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ PICTURE = np.random.default_rng(5).integers(0, 256, (64, 64, 3)).astype(np.uint8
 
 def tutorial_wall(layer: str, **options: object) -> module.LayerWall:
     network = open_network("tutorial")
-    return layer_wall(network, PICTURE, layer, network.feature_maps(PICTURE), **options)  # type: ignore[arg-type]
+    return layer_wall(network, network.layer(layer), network.feature_maps(PICTURE), **options)  # type: ignore[arg-type]
 
 
 def test_a_small_layer_is_sent_as_it_is() -> None:
@@ -57,7 +57,7 @@ def test_numbers_that_are_none_count_as_zero_and_are_told() -> None:
     maps = {**network.feature_maps(PICTURE)}
     broken = maps["conv_1"].copy()
     broken[0, 0, 0], broken[1, 1, 1] = np.nan, np.inf
-    wall = layer_wall(network, PICTURE, "conv_1", {**maps, "conv_1": broken})
+    wall = layer_wall(network, network.layer("conv_1"), {**maps, "conv_1": broken})
     assert wall.not_finite == 2
     assert wall.values[0, 0, 0] == wall.values[1, 1, 1] == 0
     assert np.isfinite(wall.statistics.mean).all()

@@ -376,9 +376,11 @@ def walk() -> None:
     from cnnviz.networks import Network, open_network
     from pages.networks import explanation
     from pages.networks.scene import Scene
+    from pages.networks.state import PAGE
     from pages.networks.trail import Trail
     from pages.ui.picture import Picture
 
+    PAGE.follow()
     picture = Picture("panda", "Panda", "A panda.", open_sample("panda"), "sample:panda")
     network = open_network("tutorial")
     if st.session_state["no_classes"]:

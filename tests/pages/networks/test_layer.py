@@ -97,7 +97,7 @@ def test_the_effect_is_computed_once_one_sorts_by_it(open_layer):
     from cnnviz.images.samples import open_sample
 
     network, image = open_network("small_vgg"), open_sample("panda")
-    expected = layer_statistics(network, image, "relu_3_1").effect
+    expected = layer_statistics(network, network.preprocess(image), "relu_3_1").effect
     np.testing.assert_allclose(arrays["effect"], expected, atol=1e-5)
     assert settings["class"] == network.predict(image, top=1)[0].label
     assert len(arrays["orders"]) == 5
@@ -149,7 +149,8 @@ def test_a_hostile_list_switches_nothing_off(open_layer, off):
 def test_the_address_names_what_is_switched_off(open_layer):
     settings, _ = open_layer(**SMALL, place="relu_3_1:3:4:5", off="relu_3_1:9,3,3,70")
     assert settings["off"] == [3, 9]
-    found = switched_off(open_network("small_vgg"), open_sample("panda"), "relu_3_1", [3, 9])
+    network = open_network("small_vgg")
+    found = switched_off(network, network.preprocess(open_sample("panda")), "relu_3_1", [3, 9])
     told = settings["without"]
     assert told["logit"] == pytest.approx([found.logit_before, found.logit_after])
     assert [one["label"] for one in told["classes"]] == [one.label for one in found.before]
@@ -195,8 +196,10 @@ def browsing() -> None:
     from cnnviz.networks import open_network
     from pages.networks import layer
     from pages.networks.scene import Scene
+    from pages.networks.state import PAGE
     from pages.ui.picture import Picture
 
+    PAGE.follow()
     picture = Picture("panda", "Panda", "A panda.", open_sample("panda"), "sample:panda")
     scene = Scene(open_network("tutorial"), picture, "tutorial")
     takes = {
@@ -205,6 +208,7 @@ def browsing() -> None:
         "pin": layer._take_pin,
         "off": layer._take_off,
         "open": layer._explain,
+        "choice": lambda scene: layer._go_to(scene, st.session_state["layer_wall"]["choice"]),
     }
     for name, value in st.session_state.pop("sent", {}).items():
         st.session_state["layer_wall"] = {name: value}
@@ -256,6 +260,15 @@ def test_a_place_and_a_look_that_there_are_not_are_brought_inside(browsed):
     assert "sort" not in browsed.query_params
 
 
+@pytest.mark.parametrize("choice", ["x" * 30_000, "", None, 3, ["conv_1"]], ids=type)
+def test_a_layer_that_there_is_not_cannot_be_chosen(browsed, choice):
+    send(browsed, choice=choice)
+    assert not browsed.exception
+    assert browsed.query_params["place"] == "conv_2:3:4:5"
+    send(browsed, choice="pool")
+    assert browsed.query_params["place"] == "pool:3:2:2"
+
+
 def test_a_pin_is_set_and_taken_away(browsed):
     send(browsed, pin={"layer": "conv_2", "channel": 4})
     assert browsed.query_params["pin"] == "conv_2:4"
@@ -278,5 +291,5 @@ def test_channels_are_switched_off_and_on_again(browsed):
 
 def test_enter_goes_to_the_explanation_of_that_number(browsed):
     send(browsed, open={"layer": "conv_2", "channel": 2, "row": 7, "column": 8})
-    assert browsed.session_state["view"] == "Explain"
+    assert browsed.query_params["view"] == "Explain"
     assert browsed.query_params["place"] == "conv_2:2:7:8"

@@ -69,4 +69,4 @@ def test_a_view_hands_its_place_to_the_next(open_page):
 def test_one_is_asked_for_a_model_of_ones_own(open_page):
     page = opened(open_page, network="Your own model")
     assert page.get("file_uploader")
-    assert [note.value for note in page.info] == ["Choose a network on the right to see inside it."]
+    assert [note.value for note in page.info] == ["Upload a Keras model to see inside it."]

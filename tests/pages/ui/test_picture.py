@@ -54,3 +54,24 @@ def test_the_working_picture_is_at_most_512_wide(open_page):
     _, arrays = unpack(stage_bytes(page, "convolution"))
     assert max(arrays["input"].shape) == 512
     assert arrays["input"].dtype == np.uint8
+
+
+def test_an_own_picture_is_said_in_the_address_and_missed_elsewhere(open_page):
+    page = upload(open_page("pages/01_convolution.py"), "red.png", png()).run()
+    assert page.query_params["picture"] == "own"
+    assert not page.info
+    elsewhere = open_page("pages/01_convolution.py", picture="own")
+    assert "Upload it again" in elsewhere.info[0].value
+    assert elsewhere.session_state["picture_in_hand"].name == "panda"
+    again = upload(elsewhere, "red.png", png()).run()
+    assert not again.info
+    assert again.query_params["picture"] == "own"
+
+
+def test_a_sample_takes_the_place_of_an_own_picture_in_the_address(open_page):
+    page = upload(open_page("pages/01_convolution.py"), "red.png", png()).run()
+    page.session_state["gallery"] = {"choice": "goldfish"}
+    page.query_params["picture"] = "goldfish"
+    page.run()
+    assert page.session_state["picture_in_hand"].name == "goldfish"
+    assert page.query_params["picture"] == "goldfish"

@@ -6,6 +6,7 @@ import { unpack } from "../../shared/wire.js";
 import { written } from "../../shared/numbers.js";
 import { extremes, rgbOf, theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
+import { announcer, arrows, debounced, eachFrame } from "../../shared/hand.js";
 import { MapPane } from "../../shared/map_pane.js";
 import { ring } from "../../shared/ring.js";
 import { Plot, drawn } from "../../shared/plot.js";
@@ -53,6 +54,9 @@ class Pointwise {
     this.table = element("table", { class: "values" });
     const side = element("section", { class: "side" }, this.line, this.table);
     this.said = element("div", { class: "unseen", "aria-live": "polite" });
+    this.announce = announcer(this.said);
+    this.tell = debounced(400, () => this.send("selected", this.selected));
+    this.draw = eachFrame(() => this.drawNow());
     root.replaceChildren(
       element("div", { class: "stage" }, this.before.section, this.after.section, middle, side),
       this.said,
@@ -231,11 +235,12 @@ class Pointwise {
   binKey(event) {
     const count = this.arrays.edges.data.length - 1;
     const [which, bin] = this.bin ?? ["before", count >> 1];
-    const to = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
-    if (to === undefined) return;
+    const move = arrows(event, 1);
+    if (!move) return;
     event.preventDefault();
-    const side = event.key === "ArrowUp" || event.key === "ArrowDown" ? "after" : "before";
-    const moved = side === which && this.bin ? bin + to : bin;
+    // The bars of what comes out stand on their side: up is on.
+    const side = move[0] ? "after" : "before";
+    const moved = side === which && this.bin ? bin + move[1] - move[0] : bin;
     this.lightBin([side, Math.max(0, Math.min(count - 1, moved))]);
   }
 
@@ -252,29 +257,14 @@ class Pointwise {
   select(row, column) {
     this.look(row, column);
     this.selected = [...this.focus];
-    clearTimeout(this.telling);
-    this.telling = setTimeout(() => this.send("selected", this.selected), 400);
+    this.tell();
   }
 
   key(event) {
-    const far = event.shiftKey ? 10 : 1;
-    const move = {
-      ArrowUp: [-far, 0],
-      ArrowDown: [far, 0],
-      ArrowLeft: [0, -far],
-      ArrowRight: [0, far],
-    }[event.key];
+    const move = arrows(event);
     if (!move) return;
     event.preventDefault();
     this.select(this.focus[0] + move[0], this.focus[1] + move[1]);
-  }
-
-  draw() {
-    if (this.waiting) return;
-    this.waiting = requestAnimationFrame(() => {
-      this.waiting = null;
-      this.drawNow();
-    });
   }
 
   drawNow() {
@@ -354,9 +344,6 @@ class Pointwise {
       this.holder.setAttribute("aria-valuenow", 0);
     }
     this.holder.setAttribute("aria-valuetext", this.line.textContent);
-    clearTimeout(this.saying);
-    this.saying = setTimeout(() => {
-      this.said.textContent = this.line.textContent;
-    }, 500);
+    this.announce(this.line.textContent);
   }
 }

@@ -5,6 +5,7 @@ import { unpack } from "../../shared/wire.js";
 import { written } from "../../shared/numbers.js";
 import { css, extremes, signedColour, table, theme } from "../../shared/colours.js";
 import { element, sharpContext } from "../../shared/dom.js";
+import { along, announcer, dragged, eachFrame } from "../../shared/hand.js";
 import { Player } from "../../shared/player.js";
 import { legendStrip } from "../../shared/legend.js";
 import { fillLegend } from "../../shared/map_pane.js";
@@ -32,6 +33,8 @@ class Runs {
     bar.append(this.where);
     this.charts = ["Units that never fire again", "Loss"].map((title) => this.chart(title));
     this.said = element("div", { class: "unseen", "aria-live": "polite" });
+    this.say = announcer(this.said, 600);
+    this.draw = eachFrame(() => this.drawNow());
     root.replaceChildren(
       element("div", { class: "pair" }, ...this.nets.map((net) => net.section)),
       bar,
@@ -81,30 +84,15 @@ class Runs {
       this.player.stop();
       this.go(Math.round(plot.xAt(event.clientX)));
     };
-    holder.onpointerdown = (event) => {
-      holder.setPointerCapture(event.pointerId);
-      follow(event);
-      holder.onpointermove = follow;
-      holder.onpointerup = holder.onpointercancel = () => {
-        holder.onpointermove = holder.onpointerup = holder.onpointercancel = null;
-      };
-    };
+    dragged(holder, { start: follow, move: follow });
     holder.onkeydown = (event) => this.key(event);
     return { section, holder, plot, title };
   }
 
   key(event) {
-    const far = event.shiftKey ? 10 : 1;
-    const to = {
-      ArrowLeft: this.step - far,
-      ArrowDown: this.step - far,
-      ArrowRight: this.step + far,
-      ArrowUp: this.step + far,
-      Home: 0,
-      End: this.last,
-    }[event.key];
+    const to = along(event, this.step, { most: this.last });
     if (event.key === " ") this.player.toggle();
-    else if (to === undefined) return;
+    else if (to === null) return;
     else {
       this.player.stop();
       this.go(to);
@@ -195,14 +183,6 @@ class Runs {
     this.draw();
   }
 
-  draw() {
-    if (this.waiting) return;
-    this.waiting = requestAnimationFrame(() => {
-      this.waiting = null;
-      this.drawNow();
-    });
-  }
-
   drawNow() {
     this.runs.forEach((run, net) => {
       const step = Math.min(this.step, run.count - 1);
@@ -226,14 +206,11 @@ class Runs {
       holder.setAttribute("aria-valuetext", `step ${this.step}`);
     });
     this.where.textContent = `step ${this.step} of ${this.last}`;
-    clearTimeout(this.saying);
-    this.saying = setTimeout(() => {
-      const sentences = this.nets.map(
-        ({ heading, count, figures }) =>
-          `${heading.textContent}: ${count.textContent}, ${figures.textContent}`,
-      );
-      this.said.textContent = `Step ${this.step}. ${sentences.join(". ")}`;
-    }, 600);
+    const sentences = this.nets.map(
+      ({ heading, count, figures }) =>
+        `${heading.textContent}: ${count.textContent}, ${figures.textContent}`,
+    );
+    this.say(`Step ${this.step}. ${sentences.join(". ")}`);
   }
 
   drawPlane({ plane, legend, section }, run, step) {

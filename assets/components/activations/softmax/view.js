@@ -7,6 +7,8 @@
 import { unpack } from "../../shared/wire.js";
 import { theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
+import { along, announcer, debounced, dragged, eachFrame } from "../../shared/hand.js";
+import { Handshake } from "../../shared/handshake.js";
 
 const MINUS = "\u2212";
 
@@ -20,7 +22,7 @@ export default function (component) {
 class Softmax {
   constructor(root) {
     this.root = root;
-    this.serial = 0;
+    this.edits = new Handshake();
     this.rows = [];
     this.temperature = element("input", {
       type: "range",
@@ -41,6 +43,9 @@ class Softmax {
     this.loss = element("div", { class: "line" });
     this.naive = element("div", { class: "line naive" });
     this.said = element("div", { class: "unseen", "aria-live": "polite" });
+    this.say = announcer(this.said);
+    this.tell = debounced(150, (state) => this.send("state", state));
+    this.redraw = eachFrame(() => this.draw());
     const cell = (name, text) => element("div", { class: name, text });
     const head = element(
       "div",
@@ -77,8 +82,8 @@ class Softmax {
   update({ setStateValue }, { settings, arrays }) {
     this.send = setStateValue;
     // An older answer must not undo what the hand is doing now.
-    if (settings.serial < this.serial || this.dragging) return;
-    this.serial = settings.serial;
+    if (this.edits.isOld(settings.serial) || this.dragging) return;
+    this.edits.take(settings.serial);
     this.settings = settings;
     this.state = {
       logits: Array.from(arrays.logits.data),
@@ -129,18 +134,11 @@ class Softmax {
       writtenTotal,
       naive: written.map((term) => single(term / writtenTotal)),
     };
-    if (this.waiting) return;
-    this.waiting = requestAnimationFrame(() => {
-      this.waiting = null;
-      this.draw();
-    });
+    this.redraw();
   }
 
   commit() {
-    clearTimeout(this.telling);
-    this.serial += 1;
-    const state = { ...this.state, serial: this.serial };
-    this.telling = setTimeout(() => this.send("state", state), 150);
+    this.tell({ ...this.state, serial: this.edits.send() });
   }
 
   set(at, value) {
@@ -194,17 +192,17 @@ class Softmax {
       const part = (event.clientX - box.left) / box.width;
       this.set(at, (2 * part - 1) * this.settings.span);
     };
-    logit.track.onpointerdown = (event) => {
-      logit.track.setPointerCapture(event.pointerId);
-      this.dragging = true;
-      drag(event);
-      logit.track.onpointermove = drag;
-      logit.track.onpointerup = logit.track.onpointercancel = () => {
-        logit.track.onpointermove = logit.track.onpointerup = logit.track.onpointercancel = null;
+    dragged(logit.track, {
+      start: (event) => {
+        this.dragging = true;
+        drag(event);
+      },
+      move: drag,
+      end: () => {
         this.dragging = false;
         this.commit();
-      };
-    };
+      },
+    });
     logit.track.onkeydown = (event) => this.key(event, at);
     this.body.append(row);
     return { row, radio, title, logit, term, share, written, slope };
@@ -212,19 +210,9 @@ class Softmax {
 
   key(event, at) {
     const { span } = this.settings;
-    const step = (span / 100) * (event.shiftKey ? 10 : 1);
-    const value = this.state.logits[at];
-    const to = {
-      ArrowLeft: value - step,
-      ArrowDown: value - step,
-      ArrowRight: value + step,
-      ArrowUp: value + step,
-      PageDown: value - 10 * step,
-      PageUp: value + 10 * step,
-      Home: -span,
-      End: span,
-    }[event.key];
-    if (to === undefined) return;
+    const range = { least: -span, most: span, step: span / 100 };
+    const to = along(event, this.state.logits[at], range);
+    if (to === null) return;
     event.preventDefault();
     this.set(at, to);
     this.commit();
@@ -254,7 +242,7 @@ class Softmax {
       logit.track.setAttribute("aria-label", `Logit of ${name}`);
       logit.track.setAttribute("aria-valuemin", -span);
       logit.track.setAttribute("aria-valuemax", span);
-      logit.track.setAttribute("aria-valuenow", value);
+      logit.track.setAttribute("aria-valuenow", Number(value.toPrecision(6))); // of a float32
       logit.track.setAttribute(
         "aria-valuetext",
         `${short(value)}, probability ${short(found.probabilities[at])}`,
@@ -281,10 +269,7 @@ class Softmax {
     );
     this.degrees.textContent = short(temperature);
     this.fillLines(names[right], right, colours);
-    clearTimeout(this.saying);
-    this.saying = setTimeout(() => {
-      this.said.textContent = `${this.line.textContent}. ${this.loss.textContent}`;
-    }, 500);
+    this.say(`${this.line.textContent}. ${this.loss.textContent}`);
   }
 
   fillLines(name, right, colours) {

@@ -4,6 +4,7 @@
 import { unpack } from "../../shared/wire.js";
 import { inkOn, rgbOf, theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
+import { announcer, arrows } from "../../shared/hand.js";
 import { Player } from "../../shared/player.js";
 import { drawn } from "../../shared/plot.js";
 
@@ -27,6 +28,7 @@ class Connections {
     this.line = element("div", { class: "line" });
     this.counts = element("table", { class: "values" });
     this.said = element("div", { class: "unseen", "aria-live": "polite" });
+    this.announce = announcer(this.said);
     const bar = element("div", { class: "player" });
     this.player = new Player(bar, {
       advance: (steps) => this.advance(steps),
@@ -101,17 +103,17 @@ class Connections {
     const plane = this.focus[0] === "input" ? "input" : "output";
     const [rows, columns] = this.settings[plane];
     const at = this.focus[0] === "weight" ? this.middle("output") : this.focus[1];
-    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
+    const step = arrows(event, 1);
     if (event.key === " ") this.player.toggle();
     else if (event.key === "Enter") {
       const other = plane === "input" ? "output" : "input";
       this.look([other, this.middle(other)]);
-    } else if (step === undefined) return;
+    } else if (!step) return;
     else {
       this.player.stop();
-      const across = (at % columns) + (Math.abs(step) === 1 ? step : 0);
-      if (across >= 0 && across < columns && at + step >= 0 && at + step < rows * columns) {
-        this.look([plane, at + step]);
+      const [down, across] = [Math.floor(at / columns) + step[0], (at % columns) + step[1]];
+      if (down >= 0 && down < rows && across >= 0 && across < columns) {
+        this.look([plane, down * columns + across]);
       }
     }
     this.resting = this.focus;
@@ -291,10 +293,7 @@ class Connections {
       `Inputs and outputs with the lines between them. ${this.line.textContent} ` +
         "Arrow keys move, Enter changes between inputs and outputs.",
     );
-    clearTimeout(this.saying);
-    this.saying = setTimeout(() => {
-      this.said.textContent = this.line.textContent;
-    }, 500);
+    this.announce(this.line.textContent);
   }
 
   // The kernel, each weight with the hue of its lines; nothing to show where none is shared.

@@ -5,6 +5,7 @@ import { unpack } from "../../shared/wire.js";
 import { written } from "../../shared/numbers.js";
 import { css, extremes, signedColour, table, theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
+import { announcer } from "../../shared/hand.js";
 import { Wall, focusMethods } from "../../shared/wall.js";
 
 export default function (component) {
@@ -36,6 +37,7 @@ class Dense {
     this.units.setAttribute("aria-label", "Units");
     this.mapsTitle = element("span");
     this.said = element("div", { class: "unseen", "aria-live": "polite" });
+    this.say = announcer(this.said);
     const titled = (title, body) =>
       element("section", {}, element("div", { class: "title" }, title), body);
     root.replaceChildren(
@@ -168,10 +170,7 @@ class Dense {
     this.settings.order.forEach((listed, place) => {
       this.maps.children[place].classList.toggle("lit", listed === channel);
     });
-    clearTimeout(this.saying);
-    this.saying = setTimeout(() => {
-      this.said.textContent = this.line.textContent;
-    }, 500);
+    this.say(this.line.textContent);
   }
 }
 

@@ -5,6 +5,7 @@ import { unpack } from "../../shared/wire.js";
 import { written } from "../../shared/numbers.js";
 import { extremes, theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
+import { along, announcer, dragged, eachFrame } from "../../shared/hand.js";
 import { Player } from "../../shared/player.js";
 import { Plot, dashOf } from "../../shared/plot.js";
 import { Wall, focusMethods } from "../../shared/wall.js";
@@ -53,6 +54,8 @@ class Dropout {
     this.plot = new Plot(this.holder);
     this.figures = element("table", { class: "values" });
     this.said = element("div", { class: "unseen", "aria-live": "polite" });
+    this.say = announcer(this.said, 600);
+    this.remask = eachFrame(() => this.drawMask());
     this.training = element(
       "div",
       {},
@@ -87,14 +90,7 @@ class Dropout {
       this.player.stop();
       this.go(Math.round(this.plot.xAt(event.clientX)) - 1);
     };
-    this.holder.onpointerdown = (event) => {
-      this.holder.setPointerCapture(event.pointerId);
-      follow(event);
-      this.holder.onpointermove = follow;
-      this.holder.onpointerup = this.holder.onpointercancel = () => {
-        this.holder.onpointermove = this.holder.onpointerup = this.holder.onpointercancel = null;
-      };
-    };
+    dragged(this.holder, { start: follow, move: follow });
     this.holder.onkeydown = (event) => this.plotKey(event);
     this.resized = new ResizeObserver(() => this.settings && this.layout());
     this.resized.observe(root);
@@ -231,11 +227,7 @@ class Dropout {
 
   go(at) {
     this.at = Math.max(0, Math.min(this.count - 1, at));
-    if (this.masking) return;
-    this.masking = requestAnimationFrame(() => {
-      this.masking = null;
-      this.drawMask();
-    });
+    this.remask();
   }
 
   advance(steps) {
@@ -243,17 +235,9 @@ class Dropout {
   }
 
   plotKey(event) {
-    const far = event.shiftKey ? 10 : 1;
-    const to = {
-      ArrowLeft: this.at - far,
-      ArrowDown: this.at - far,
-      ArrowRight: this.at + far,
-      ArrowUp: this.at + far,
-      Home: 0,
-      End: this.count - 1,
-    }[event.key];
+    const to = along(event, this.at, { most: this.count - 1 });
     if (event.key === " ") this.player.toggle();
-    else if (to === undefined) return;
+    else if (to === null) return;
     else this.go(to);
     event.preventDefault();
   }
@@ -276,10 +260,7 @@ class Dropout {
         { y: this.arrays.running_mean_unscaled.data[this.at], colour: this.colours[1] },
       ]);
     }
-    clearTimeout(this.saying);
-    this.saying = setTimeout(() => {
-      this.said.textContent = `${this.line.textContent}. ${this.mask.pane.note.textContent}`;
-    }, 600);
+    this.say(`${this.line.textContent}. ${this.mask.pane.note.textContent}`);
   }
 }
 

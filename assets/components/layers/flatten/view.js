@@ -5,6 +5,7 @@ import { unpack } from "../../shared/wire.js";
 import { written } from "../../shared/numbers.js";
 import { extremes, signedColour, table, theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
+import { announcer, arrows, debounced, eachFrame } from "../../shared/hand.js";
 import { legendStrip } from "../../shared/legend.js";
 import { fillLegend } from "../../shared/map_pane.js";
 import { CellGrid } from "../../shared/cells.js";
@@ -43,6 +44,9 @@ class Flatten {
     bar.append(this.where);
     this.line = element("div", { class: "line" });
     this.said = element("div", { class: "unseen", "aria-live": "polite" });
+    this.announce = announcer(this.said);
+    this.tell = debounced(400, () => this.send("selected", this.selected));
+    this.redraw = eachFrame(() => this.draw());
     this.sides = element(
       "div",
       { class: "sides" },
@@ -156,16 +160,12 @@ class Flatten {
   key(event, channel) {
     const [rows, columns, channels] = this.shape;
     const [row, column, at] = this.place();
-    const along = channel === null ? 1 : channels;
+    const next = channel === null ? 1 : channels;
     const line = columns * channels;
-    const to = {
-      ArrowLeft: this.index - along,
-      ArrowRight: this.index + along,
-      ArrowUp: this.index - line,
-      ArrowDown: this.index + line,
-      Home: channel ?? 0,
-      End: this.count - channels + (channel ?? channels - 1),
-    }[event.key];
+    const step = arrows(event, 1);
+    const to = step
+      ? this.index + step[0] * line + step[1] * next
+      : { Home: channel ?? 0, End: this.count - channels + (channel ?? channels - 1) }[event.key];
     if (event.key === " ") this.player.toggle();
     else if (to === undefined) return;
     else {
@@ -188,18 +188,9 @@ class Flatten {
     if (!this.player.on) this.tell();
   }
 
-  tell() {
-    clearTimeout(this.telling);
-    this.telling = setTimeout(() => this.send("selected", this.selected), 400);
-  }
-
   look(index) {
     this.index = index;
-    if (this.waiting) return;
-    this.waiting = requestAnimationFrame(() => {
-      this.waiting = null;
-      this.draw();
-    });
+    this.redraw();
   }
 
   layout() {
@@ -288,9 +279,6 @@ class Flatten {
       }),
       element("strong", { text: ` = ${this.index}` }),
     );
-    clearTimeout(this.saying);
-    this.saying = setTimeout(() => {
-      this.said.textContent = this.line.textContent;
-    }, 500);
+    this.announce(this.line.textContent);
   }
 }

@@ -4,6 +4,7 @@ import { written } from "../../shared/numbers.js";
 import { css, inkOn, paint, signedColour, table } from "../../shared/colours.js";
 import { CellGrid } from "../../shared/cells.js";
 import { element } from "../../shared/dom.js";
+import { arrows } from "../../shared/hand.js";
 
 const TALLEST = 270;
 
@@ -64,9 +65,7 @@ export class KernelCells {
   }
 
   key(event, place) {
-    const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[
-      event.key
-    ];
+    const move = arrows(event, 1);
     if (event.key === " ") this.toggle();
     else if (move) {
       const { rows, columns, lit } = place.shown;
@@ -99,7 +98,7 @@ export class KernelCells {
       tallest: TALLEST,
       most: 96,
     });
-    if (changes) arrows(cells, { rows, columns, values, limit, changes, bytes });
+    if (changes) drawChanges(cells, { rows, columns, values, limit, changes, bytes });
     holder.setAttribute(
       "aria-label",
       `${this.heading.textContent}${this.places.length > 1 ? `, number ${kernel + 1}` : ""}, ` +
@@ -138,7 +137,7 @@ function signed(value) {
 }
 
 // Up or down beside each number: as long as the change of the weight, next to the largest one.
-function arrows(cells, { rows, columns, values, limit, changes, bytes }) {
+function drawChanges(cells, { rows, columns, values, limit, changes, bytes }) {
   const { cell, canvas } = cells;
   if (cell < 26) return;
   const context = canvas.getContext("2d");

@@ -3,6 +3,7 @@
 import { written } from "../../shared/numbers.js";
 import { extremes } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
+import { dragged } from "../../shared/hand.js";
 import { Plot } from "../../shared/plot.js";
 
 const FLOOR = "mean square of the noise"; // even the right kernel leaves it
@@ -21,14 +22,7 @@ export class LossChart {
     );
     this.plot = new Plot(this.holder);
     const follow = (event) => go(Math.max(0, Math.round(this.plot.xAt(event.clientX))));
-    this.holder.onpointerdown = (event) => {
-      this.holder.setPointerCapture(event.pointerId);
-      follow(event);
-      this.holder.onpointermove = follow;
-      this.holder.onpointerup = this.holder.onpointercancel = () => {
-        this.holder.onpointermove = this.holder.onpointerup = this.holder.onpointercancel = null;
-      };
-    };
+    dragged(this.holder, { start: follow, move: follow });
   }
 
   // ghost: the run before this one, to compare with.

@@ -3,6 +3,7 @@
 
 import { written } from "../../shared/numbers.js";
 import { element } from "../../shared/dom.js";
+import { along, debounced, dragged } from "../../shared/hand.js";
 
 const [LEAST, MOST] = [1e-4, 10];
 
@@ -35,7 +36,24 @@ export class RateRuler {
       this.scale,
       this.words,
     );
-    this.track.onpointerdown = (event) => this.grab(event);
+    this.rest = debounced(150, () => this.choose(this.rate));
+    const follow = (event) => {
+      const box = this.track.getBoundingClientRect();
+      this.put(rateAt((event.clientX - box.left) / box.width));
+    };
+    dragged(this.track, {
+      start: (event) => {
+        event.preventDefault();
+        this.handle.focus({ preventScroll: true });
+        this.dragging = true;
+        follow(event);
+      },
+      move: follow,
+      end: () => {
+        this.dragging = false;
+        this.choose(this.rate);
+      },
+    });
     this.handle.onkeydown = (event) => this.key(event);
   }
 
@@ -84,35 +102,16 @@ export class RateRuler {
     this.handle.setAttribute("aria-valuetext", `${written(rate, 4)}. ${words}`);
   }
 
-  grab(event) {
-    event.preventDefault();
-    this.handle.focus({ preventScroll: true });
-    this.track.setPointerCapture(event.pointerId);
-    this.dragging = true;
-    const follow = (move) => {
-      const box = this.track.getBoundingClientRect();
-      this.put(rateAt((move.clientX - box.left) / box.width));
-    };
-    follow(event);
-    this.track.onpointermove = follow;
-    this.track.onpointerup = this.track.onpointercancel = () => {
-      this.track.onpointermove = this.track.onpointerup = this.track.onpointercancel = null;
-      this.dragging = false;
-      this.choose(this.rate);
-    };
-  }
-
   key(event) {
-    const step = (event.shiftKey ? 10 : 1) / 100;
-    const to = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step }[event.key];
-    if (to === undefined) return;
+    const from = placeOf(this.rate);
+    const to = along(event, from, { most: 1, step: 0.01 });
+    if (to === null) return;
     event.preventDefault();
-    let rate = rateAt(placeOf(this.rate) + to);
+    let rate = rateAt(to);
     // Two digits may round a small step away.
-    if (rate === this.rate) rate = rateAt(placeOf(this.rate) + 2 * to);
+    if (rate === this.rate) rate = rateAt(from + 2 * (to - from));
     this.put(rate);
-    clearTimeout(this.resting);
-    this.resting = setTimeout(() => this.choose(this.rate), 150);
+    this.rest();
   }
 }
 

@@ -9,6 +9,8 @@ import { unpack } from "../../shared/wire.js";
 import { written } from "../../shared/numbers.js";
 import { extremes, theme } from "../../shared/colours.js";
 import { element, iconButton, sharpContext } from "../../shared/dom.js";
+import { announcer, arrows, debounced, eachFrame } from "../../shared/hand.js";
+import { Handshake } from "../../shared/handshake.js";
 import { KernelEditor } from "../../shared/kernel_editor.js";
 import { MapPane } from "../../shared/map_pane.js";
 import { ring } from "../../shared/ring.js";
@@ -37,9 +39,10 @@ class Learning {
     this.root = root;
     this.step = 0;
     this.goal = 0; // where the run should stand once that step has been computed
-    this.serial = 0;
+    this.edits = new Handshake();
     this.weight = null; // [kernel, row, column] in hand
     this.pixel = null;
+    this.rest = debounced(REST, () => this.rested());
     this.build();
     this.resized = new ResizeObserver(() => this.settings && this.layout());
     this.resized.observe(root);
@@ -48,8 +51,9 @@ class Learning {
   leave() {
     this.player.stop();
     this.resized.disconnect();
-    for (const timer of [this.resting, this.reporting, this.givenUp, this.saying])
-      clearTimeout(timer);
+    this.rest.cancel();
+    this.say.cancel();
+    for (const timer of [this.reporting, this.givenUp]) clearTimeout(timer);
   }
 
   // ---- building ---------------------------------------------------------------------------
@@ -140,7 +144,7 @@ class Learning {
       this.tools,
     );
     this.editor = new KernelEditor(this.editorBox, {
-      preview: () => this.edited(),
+      preview: () => this.edits.begin(),
       commit: (values) => this.commit(values),
       hover: (row, column) => this.lightWeight(row === null ? null : [0, row, column], "target"),
       complain: (sentence) => (this.complaint.textContent = sentence),
@@ -156,6 +160,8 @@ class Learning {
     this.sum = element("div", { class: "sum" });
     this.verdict = element("div", { class: "verdict", role: "status" });
     this.said = element("div", { class: "unseen", "aria-live": "polite" });
+    this.say = announcer(this.said, 400);
+    this.draw = eachFrame(() => this.drawNow());
 
     const sign = (name, text) =>
       element("div", { class: `sign ${name}`, "aria-hidden": "true", text });
@@ -190,7 +196,7 @@ class Learning {
   update(component, { settings, arrays }) {
     this.tell = component.setStateValue;
     this.trigger = component.setTriggerValue;
-    const stale = settings.serial < this.serial;
+    const stale = this.edits.isOld(settings.serial);
     const first = !this.settings;
     if (first || settings.signature !== this.settings.signature) {
       if (stale) return; // the answer to a newer edit of the target is on its way
@@ -210,7 +216,7 @@ class Learning {
       this.settings && settings.step !== this.settings.step && settings.step !== this.told;
     this.settings = settings;
     this.data = arrays;
-    this.serial = Math.max(this.serial, settings.serial);
+    this.edits.take(settings.serial);
     if (moved) this.goal = settings.step;
     if (settings.first >= 0) this.run.add(settings, arrays);
     this.asked = false; // what was asked for has come, or was overtaken and is asked for again
@@ -246,7 +252,7 @@ class Learning {
   }
 
   report(want) {
-    clearTimeout(this.resting);
+    this.rest.cancel();
     clearTimeout(this.reporting);
     this.wanting ||= want;
     // The same holds for a change that a widget of the page has just begun.
@@ -267,14 +273,10 @@ class Learning {
   }
 
   // Tell Python where the run stands, once it stands: the address and the page's numbers follow.
-  rest() {
-    clearTimeout(this.resting);
-    this.resting = setTimeout(() => {
-      if (this.goal > this.run.last && !this.run.ended) return this.ask();
-      if (this.player.on || this.goal !== this.step) return undefined;
-      if (this.told !== this.step || !this.run.picture(this.step).exact) this.report(false);
-      return undefined;
-    }, REST);
+  rested() {
+    if (this.goal > this.run.last && !this.run.ended) this.ask();
+    else if (this.player.on || this.goal !== this.step) return;
+    else if (this.told !== this.step || !this.run.picture(this.step).exact) this.report(false);
   }
 
   go(step) {
@@ -306,15 +308,9 @@ class Learning {
     return undefined;
   }
 
-  edited() {
-    if (!this.previewing) this.serial += 1;
-    this.previewing = true;
-  }
-
   commit(values) {
-    this.previewing = false;
     const [rows, columns] = this.data.goal0.shape;
-    this.tell("kernel", { rows, columns, values: Array.from(values), serial: this.serial });
+    this.tell("kernel", { rows, columns, values: Array.from(values), serial: this.edits.send() });
   }
 
   // ---- drawing ----------------------------------------------------------------------------
@@ -400,14 +396,6 @@ class Learning {
       "aria-label",
       `${this.settings.alt} ${this.pictureNote.textContent}.`,
     );
-  }
-
-  draw() {
-    if (this.waiting) return;
-    this.waiting = requestAnimationFrame(() => {
-      this.waiting = null;
-      this.drawNow();
-    });
   }
 
   drawNow() {
@@ -525,13 +513,7 @@ class Learning {
   }
 
   keyOnMap(event) {
-    const far = event.shiftKey ? 10 : 1;
-    const move = {
-      ArrowUp: [-far, 0],
-      ArrowDown: [far, 0],
-      ArrowLeft: [0, -far],
-      ArrowRight: [0, far],
-    }[event.key];
+    const move = arrows(event);
     if (event.key === " ") this.player.toggle();
     else if (move) {
       const [rows, columns] = this.data.target.shape;
@@ -611,11 +593,6 @@ class Learning {
       `${name}: ${written(values[at], 4)} + ${written(settings.momentum, 3)} \u00d7 ` +
       `${bracket(written(before, 3))} \u2212 ${pull} = ${after}`
     );
-  }
-
-  say(sentence) {
-    clearTimeout(this.saying);
-    this.saying = setTimeout(() => (this.said.textContent = sentence), 400);
   }
 }
 

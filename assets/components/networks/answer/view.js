@@ -2,6 +2,7 @@
 
 import { unpack } from "../../shared/wire.js";
 import { element } from "../../shared/dom.js";
+import { written } from "../../shared/numbers.js";
 
 export default function (component) {
   const { parentElement, data } = component;
@@ -18,7 +19,7 @@ export default function (component) {
       item.append(
         element("span", { class: "track" }, bar),
         element("span", { class: "number", text: percent(probability) }),
-        element("span", { class: "logit", text: Number.isFinite(logit) ? logit.toFixed(2) : "" }),
+        element("span", { class: "logit", text: Number.isFinite(logit) ? written(logit, 3) : "" }),
       );
     }
     return item;

@@ -2,54 +2,22 @@
 // spread. All browsing happens here; Python is told where one has stopped.
 
 import { unpack } from "../../shared/wire.js";
-import { inkOn, signedColour, table, theme } from "../../shared/colours.js";
-import { element, iconButton } from "../../shared/dom.js";
+import { theme } from "../../shared/colours.js";
+import { element } from "../../shared/dom.js";
 import { MapPane } from "../../shared/map_pane.js";
 import { ring } from "../../shared/ring.js";
 import { withSign, written } from "../../shared/numbers.js";
 import { AnswerWithout } from "./without.js";
-import { KernelPanel, SpreadPanel } from "./panels.js";
+import { Below } from "./below.js";
+import { writeNumbers } from "./cells.js";
+import { Choices, FIT, ONLY_TITLES, RANGE_OWNERS, SORTS } from "./choices.js";
+import { MEAN, MOST, ZEROS, factsOf, percent, statisticsOf } from "./facts.js";
+import { Pinned, fillNumber, ownLimit } from "./pinned.js";
 import { MARKS, MapsInHand, Tiles } from "./tiles.js";
 
-const SORTS = ["channel", "mean", "maximum", "sparsity", "effect"];
-const SORT_TITLES = {
-  channel: "Number",
-  mean: "Mean",
-  maximum: "Maximum",
-  sparsity: "Zeros",
-  effect: "Effect",
-};
-const RANGE_TITLES = { map: "Map", layer: "Layer", network: "Network" };
-const RANGE_OWNERS = {
-  map: "its own range",
-  layer: "the layer\u2019s range",
-  network: "the network\u2019s range",
-};
-const ONLY_TITLES = {
-  all: "All",
-  dead: "Dead",
-  constant: "Constant",
-  saturated: "Saturated",
-  duplicate: "Near-duplicate",
-};
-const EXPLAINED = {
-  effect:
-    "What each map brings to the logit of the network\u2019s answer: gradient times activation",
-  sparsity: "The share of cells that are exactly 0",
-  map: "Each map\u2019s largest value has the strongest colour",
-  layer: "The layer\u2019s largest value has the strongest colour",
-  network: "The largest value of all layers has the strongest colour",
-  dead: "Zero in every cell",
-  constant: "Equal in every cell",
-  saturated: "Half of the cells or more at the activation\u2019s limit",
-  duplicate: "Correlated with another map by 0.98 or more",
-};
 const TILE_SIDES = [48, 64, 84, 128, 200];
-const FIT = 0; // the largest side at which all maps are in view
 const TALLEST_WALL = 620;
-const [MEAN, DEVIATION, LEAST, MOST, ZEROS] = [0, 1, 2, 3, 4];
 const TELL_AFTER = 300; // ms of rest
-const LARGEST_WITH_NUMBERS = 16; // columns of a map whose numbers are written into its cells
 
 export default function (component) {
   const { parentElement, data } = component;
@@ -90,7 +58,6 @@ class LayerView {
       press: (row, column) => this.pressCell(row, column),
       key: (event) => this.cellKey(event),
     });
-    this.pinnedPane = new MapPane({ title: "" });
     this.facts = element("div", { class: "facts", id: "facts", "aria-live": "polite" });
     this.bigNumber = element("div", { class: "big-number" });
     this.pinButton = element("button", {
@@ -117,22 +84,17 @@ class LayerView {
       this.pinButton,
       this.twinButton,
     );
-    this.pinnedFacts = element("div", { class: "facts" });
-    this.pinnedNumber = element("div", { class: "big-number" });
-    this.pinnedBox = element(
-      "section",
-      { class: "pinned", "aria-label": "Pinned" },
-      element("div", { class: "pinned-map" }, this.pinnedPane.section, this.pinnedNumber),
-      this.pinnedFacts,
-    );
-    this.kernels = new KernelPanel();
-    this.numbers = new SpreadPanel("Activations");
-    this.weights = new SpreadPanel("Weights");
+    this.pinnedBox = new Pinned(() => this.trigger("pin", { layer: "", channel: -1 }));
+    this.below = new Below();
+    this.choices = new Choices({
+      look: (name, value) => this.look(name, value),
+      resize: (by) => this.resize(by),
+    });
     this.words = element("div", { class: "words" });
     this.empty = element("div", { class: "none" });
     this.root.replaceChildren(
       this.words,
-      this.buildBar(),
+      this.choices.section,
       this.without.section,
       element(
         "div",
@@ -145,60 +107,11 @@ class LayerView {
           this.bigNumber,
           this.facts,
           this.actions,
-          this.pinnedBox,
+          this.pinnedBox.section,
         ),
       ),
-      element(
-        "div",
-        { class: "panels" },
-        this.kernels.section,
-        this.numbers.section,
-        this.weights.section,
-      ),
+      this.below.section,
     );
-  }
-
-  buildBar() {
-    this.choices = {
-      sort: this.choice("Sort by", "sort", SORTS, SORT_TITLES),
-      range: this.choice("Colours by", "range", Object.keys(RANGE_TITLES), RANGE_TITLES),
-      only: this.choice("Show", "only", Object.keys(ONLY_TITLES), ONLY_TITLES),
-    };
-    const size = element(
-      "div",
-      { class: "choice sizes", role: "group", "aria-label": "Size of the maps" },
-      iconButton("zoom_out", "Smaller maps", () => this.resize(-1)),
-      iconButton("zoom_in", "Larger maps", () => this.resize(1)),
-      iconButton("fit_screen", "As large as fits", () => this.look("tile", FIT)),
-    );
-    this.sizes = size;
-    return element(
-      "div",
-      { class: "bar" },
-      ...Object.values(this.choices).map(({ group }) => group),
-      size,
-    );
-  }
-
-  choice(title, name, options, titles) {
-    const buttons = new Map(
-      options.map((option) => [
-        option,
-        element("button", {
-          type: "button",
-          text: titles[option],
-          title: EXPLAINED[option],
-          onclick: () => this.look(name, option),
-        }),
-      ]),
-    );
-    const group = element(
-      "div",
-      { class: "choice", role: "group", "aria-label": title },
-      element("span", { class: "choice-title", "aria-hidden": "true", text: title }),
-      ...buttons.values(),
-    );
-    return { group, buttons };
   }
 
   // ---- what comes in ----------------------------------------------------------------------
@@ -248,7 +161,10 @@ class LayerView {
         `Here are numbers ${this.settings.first.toLocaleString("en")} to ${last.toLocaleString("en")}.`,
       );
     }
-    this.words.textContent = parts.join(" ");
+    this.words.replaceChildren(
+      element("strong", { class: "layer-name", text: layer.name }),
+      parts.join(" "),
+    );
     const kind = layer.vector ? "numbers" : "maps";
     this.tiles.section.setAttribute(
       "aria-label",
@@ -276,41 +192,17 @@ class LayerView {
     });
   }
 
-  press() {
-    for (const [name, { buttons }] of Object.entries(this.choices)) {
-      for (const [option, button] of buttons) {
-        button.setAttribute("aria-pressed", String(this.lookNow[name] === option));
-      }
-    }
-    const { buttons } = this.choices.only;
-    for (const [option, button] of buttons) {
-      const found = this.counts[option];
-      button.textContent = `${ONLY_TITLES[option]} ${found.toLocaleString("en")}`;
-      const chosen = this.lookNow.only === option;
-      button.style.display = found || option === "all" || chosen ? "" : "none";
-    }
-    this.choices.only.group.style.display = this.settings.layer.vector ? "none" : "";
-    const effect = this.choices.sort.buttons.get("effect");
-    effect.style.display = this.settings.has_classes ? "" : "none";
-    const zeros = this.choices.sort.buttons.get("sparsity");
-    zeros.style.display = this.settings.layer.vector ? "none" : "";
-    this.choices.sort.buttons.get("mean").textContent = this.settings.layer.vector
-      ? "Value"
-      : "Mean";
-    this.choices.sort.buttons.get("maximum").style.display = zeros.style.display;
-    this.choices.range.buttons.get("map").style.display = zeros.style.display;
-    const marked = MARKS.some((mark) => this.counts[mark]) || this.lookNow.only !== "all";
-    if (!marked) this.choices.only.group.style.display = "none";
-    const [smaller, larger, fit] = this.sizes.querySelectorAll("button");
-    smaller.disabled = this.side() <= this.sides()[0];
-    larger.disabled = this.side() >= this.sides().at(-1);
-    fit.setAttribute("aria-pressed", String(this.lookNow.tile === FIT));
-  }
-
   arrange() {
     this.page = theme(this.root.getRootNode());
-    this.press();
     const { range } = this.lookNow;
+    this.choices.show({
+      look: this.lookNow,
+      counts: this.counts,
+      vector: this.maps.vector,
+      classes: this.settings.has_classes,
+      side: this.side(),
+      sides: this.sides(),
+    });
     const painted = [this.settings.key, range, this.page.dark, this.maps.exact].join();
     const nothing = this.order.length === 0;
     this.empty.textContent = nothing
@@ -329,9 +221,7 @@ class LayerView {
       key: painted,
     });
     this.light();
-    this.kernels.measure();
-    this.numbers.measure();
-    this.weights.measure();
+    this.below.measure();
     this.showHand();
     this.showPinned();
   }
@@ -348,7 +238,7 @@ class LayerView {
   }
 
   statistic(channel, which) {
-    return this.data.statistics.data[5 * channel + which];
+    return statisticsOf(this.data, channel)[which];
   }
 
   noteOf(channel) {
@@ -555,16 +445,13 @@ class LayerView {
     this.large.section.style.display = vector ? "none" : "";
     this.bigNumber.style.display = vector ? "" : "none";
     if (vector) {
-      const value = this.maps.value(channel, 0, 0);
-      const fill = signedColour(value, this.limitOf(channel), table("maps", this.page.dark));
-      this.bigNumber.textContent = written(value, 5);
-      this.bigNumber.style.background = `rgb(${fill})`;
-      this.bigNumber.style.color = inkOn(fill);
+      fillNumber(this.bigNumber, this.maps.value(channel, 0, 0), this.limitOf(channel), this.page);
     } else {
       this.showLarge(channel);
     }
     this.tellFacts(channel);
-    this.showPanels(channel);
+    const { data, settings, page } = this;
+    this.below.show(channel, { data, settings, vector, page });
     const { pin, first } = this.settings;
     const held = this.held.channel;
     const isPinned = pin?.layer === layer.name && pin.channel === held + first;
@@ -607,27 +494,11 @@ class LayerView {
   }
 
   drawOver(hovered) {
-    const { rows, columns, values } = this.inLarge;
+    const { columns } = this.inLarge;
     const { layer } = this.settings;
     const limit = this.limitOf(this.shownChannel) || 1;
-    const bytes = table("maps", this.page.dark);
     this.large.over((context, cell) => {
-      if (columns <= LARGEST_WITH_NUMBERS && cell >= 17) {
-        context.textAlign = "center";
-        context.textBaseline = "middle";
-        for (let at = 0; at < rows * columns; at++) {
-          const text = written(values[at], 3);
-          const size = Math.min(cell * 0.4, (cell * 1.6) / Math.max(3, text.length), 18);
-          if (size < 7.5) continue;
-          context.font = `500 ${size}px ${this.page.font}`;
-          context.fillStyle = inkOn(signedColour(values[at], limit, bytes));
-          context.fillText(
-            text,
-            ((at % columns) + 0.5) * cell,
-            (Math.floor(at / columns) + 0.52) * cell,
-          );
-        }
-      }
+      writeNumbers(context, this.inLarge, { cell, limit, page: this.page });
       const scale = (columns * cell) / layer.columns;
       const [row, column] = this.cellInHand();
       ring(context, column * scale, row * scale, scale, scale, this.page, 9);
@@ -691,196 +562,26 @@ class LayerView {
   }
 
   tellFacts(channel) {
-    const { layer, numbers, names, first } = this.settings;
-    const [least, mean, most] = [LEAST, MEAN, MOST].map((which) => this.statistic(channel, which));
-    const lines = [];
-    if (this.maps.vector) {
-      const rank = this.data.orders.data.subarray(this.maps.count).indexOf(channel);
-      lines.push(
-        `Number ${channel + first} of ${layer.channels.toLocaleString("en")}; ` +
-          (rank >= 0 && rank < this.maps.count ? `the ${nth(rank + 1)}largest here. ` : "") +
-          `Colours: ${RANGE_OWNERS[this.lookNow.range === "map" ? "layer" : this.lookNow.range]}.`,
-      );
-    } else {
-      lines.push(
-        `From ${written(least, 3)} to ${written(most, 3)}, on average ${written(mean, 3)}, ` +
-          `deviation ${written(this.statistic(channel, DEVIATION), 3)}. ` +
-          `${percent(this.statistic(channel, ZEROS))} of its cells are exactly 0.`,
-      );
-      lines.push(...this.marksOf(channel));
-    }
-    if (this.data.effect) {
-      const effect = this.data.effect.data[channel];
-      lines.push(
-        `Brings about ${withSign(effect)} of the logit of \u201c${this.settings.class}\u201d ` +
-          "(gradient times activation).",
-      );
-    }
-    if (numbers.length) {
-      const width = numbers.length;
-      const listed = numbers.map(
-        (name, at) =>
-          `${name.replaceAll("_", " ")} ${written(this.data.numbers.data[width * channel + at], 4)}`,
-      );
-      lines.push(`Its weights: ${listed.join(", ")}.`);
-    }
+    const { data, settings, maps, lookNow } = this;
+    const { names, first } = settings;
+    const { range } = lookNow;
+    const lines = factsOf(channel, { data, settings, vector: maps.vector, range });
     const heading = names.length ? [element("strong", { text: names[channel + first] })] : [];
     this.facts.replaceChildren(...heading, ...lines.map((text) => element("p", { text })));
   }
 
-  marksOf(channel) {
-    const marks = this.data.marks.data[channel];
-    const words = [];
-    if (marks & 1)
-      words.push("Dead for this picture: it costs as much as any other and says nothing.");
-    if (marks & 2) words.push("Constant for this picture: all cells are equal.");
-    if (marks & 4)
-      words.push(
-        "Saturated: half of its cells or more are at the activation\u2019s limit, where no gradient comes through.",
-      );
-    if (marks & 8) {
-      words.push(
-        `Nearly the same as map ${this.data.twins.data[channel]}: correlation ` +
-          `${this.data.likeness.data[channel].toFixed(3)}.`,
-      );
-    }
-    return words;
-  }
-
   showPinned() {
-    const { pin } = this.settings;
-    this.pinnedBox.style.display = pin ? "" : "none";
-    if (!pin) return;
-    const title = `${pin.layer}, ${pin.vector ? "number" : "map"} ${pin.channel}`;
-    this.pinnedPane.section.style.display = pin.vector ? "none" : "";
-    this.pinnedNumber.style.display = pin.vector ? "" : "none";
-    const [mean, deviation, least, most, zeros] = pin.statistics;
-    const limit =
-      { map: Math.max(Math.abs(least), Math.abs(most)), layer: pin.limit }[this.lookNow.range] ??
-      this.settings.network_limit;
-    const lines = [];
-    if (pin.vector) {
-      const fill = signedColour(mean, limit, table("maps", this.page.dark));
-      this.pinnedNumber.textContent = written(mean, 5);
-      this.pinnedNumber.style.background = `rgb(${fill})`;
-      this.pinnedNumber.style.color = inkOn(fill);
-      if (pin.name) lines.push(pin.name);
-    } else {
-      const [rows, columns] = this.data.pinned.shape;
-      this.pinnedPane.show(this.data.pinned.data, rows, columns, {
-        page: this.page,
-        limit: limit || 1,
-        tallest: 150,
-      });
-      lines.push(
-        `From ${written(least, 3)} to ${written(most, 3)}, on average ${written(mean, 3)}, ` +
-          `deviation ${written(deviation, 3)}. ${percent(zeros)} of its cells are exactly 0.`,
-      );
-      if (rows === this.settings.layer.rows && columns === this.settings.layer.columns) {
-        const [row, column] = this.cellInHand();
-        this.pinnedPane.over((context, cell) =>
-          ring(context, column * cell, row * cell, cell, cell, this.page, 9),
-        );
-        lines.push(
-          `Row ${row}, column ${column}: ${written(this.data.pinned.data[row * columns + column], 5)}.`,
-        );
-      } else {
-        this.pinnedPane.over(() => {});
-      }
-    }
-    this.pinnedPane.frame.setAttribute("aria-label", `Pinned: ${title}`);
-    const unpin = element("button", {
-      type: "button",
-      text: "Unpin",
-      onclick: () => this.trigger("pin", { layer: "", channel: -1 }),
-    });
-    this.pinnedFacts.replaceChildren(
-      element("strong", { text: `Pinned: ${title}` }),
-      ...lines.map((text) => element("p", { text })),
-      unpin,
-    );
-  }
-
-  // ---- below the wall ---------------------------------------------------------------------
-
-  showPanels(channel) {
-    const { layer, kernels, first, zeros } = this.settings;
-    const { data, maps, page } = this;
-    const name = `${maps.vector ? "number" : "map"} ${channel + first}`;
-    this.showKernel(channel, name);
-    const bins = data.all_counts.data.length;
-    const part = (counts) => counts?.data.subarray(channel * bins, (channel + 1) * bins) ?? null;
-    const left = zeros > 0 ? `The ${percent(zeros)} that are exactly 0 are left out. ` : "";
-    const what = maps.vector ? "" : `Bars: all maps of ${layer.name}; line: ${name}.`;
-    this.numbers.show({
-      all: data.all_counts.data,
-      one: part(data.counts),
-      edges: data.edges.data,
-      words: `${left}${what}`,
-      what: "numbers",
-      name,
-      page,
-    });
-    this.weights.section.style.display = kernels ? "" : "none";
-    if (!kernels) return;
-    this.weights.show({
-      all: data.all_kernel_counts.data,
-      one: part(data.kernel_counts),
-      edges: data.kernel_edges.data,
-      words: `Bars: all kernels of ${layer.name}; line: those of ${name}.`,
-      what: "weights",
-      name,
+    const { settings, data, page, lookNow } = this;
+    const { pin, layer } = settings;
+    const limits = pin && { map: ownLimit(pin), layer: pin.limit };
+    const [rows, columns] = data.pinned?.shape ?? [];
+    const alike = rows === layer.rows && columns === layer.columns;
+    this.pinnedBox.show({
+      pin,
+      map: data.pinned,
+      limit: limits?.[lookNow.range] ?? settings.network_limit,
+      cell: alike ? this.cellInHand() : null,
       page,
     });
   }
-
-  showKernel(channel, name) {
-    const { kernels, layer, first } = this.settings;
-    this.kernels.section.style.display = kernels ? "" : "none";
-    if (!kernels) return;
-    if (!kernels.drawn) {
-      this.kernels.say(
-        `Each of its kernels has ${kernels.weights.toLocaleString("en")} weights, too many to draw.`,
-      );
-      return;
-    }
-    if (kernels.channel !== null && kernels.channel !== channel + first) {
-      this.kernels.say(`Click ${name} to see its ${kernels.weights.toLocaleString("en")} weights.`);
-      return;
-    }
-    const [, ...shape] = this.data.kernels.shape;
-    const size = shape.reduce((product, side) => product * side, 1);
-    const start = kernels.channel === null ? channel * size : 0;
-    this.kernels.show({
-      weights: this.data.kernels.data.subarray(start, start + size),
-      shape,
-      first: this.data.first_inputs.data[channel + first],
-      words:
-        (layer.colours
-          ? "For red, green and blue; last, the three as one colour kernel, where grey is zero."
-          : `${capital(kernels.words)}.`) + " Colours: this kernel\u2019s own range.",
-      inputs: kernels.inputs,
-      colours: layer.colours,
-      title: `Kernel of ${name}`,
-      page: this.page,
-    });
-  }
-}
-
-function percent(share) {
-  const hundredths = share * 100;
-  if (hundredths > 0 && hundredths < 0.1) return "< 0.1 %";
-  return `${hundredths > 0 && hundredths < 10 ? hundredths.toFixed(1) : Math.round(hundredths)} %`;
-}
-
-function nth(place) {
-  const ending =
-    place % 100 >= 11 && place % 100 <= 13
-      ? "th"
-      : ({ 1: "st", 2: "nd", 3: "rd" }[place % 10] ?? "th");
-  return place === 1 ? "" : `${place.toLocaleString("en")}${ending} `;
-}
-
-function capital(text) {
-  return text[0].toUpperCase() + text.slice(1);
 }

@@ -50,8 +50,8 @@ export class AnswerWithout {
       ? ""
       : ` Gradient times activation foretold ${withSign(-foretold)}.`;
     this.say(
-      `The logit of \u201c${found.classes[0].label}\u201d goes from ${written(before, 4)} to ` +
-        `${written(after, 4)} (${withSign(after - before)}).${gradient} ` +
+      `The logit of \u201c${found.classes[0].label}\u201d goes from ${written(before, 5)} to ` +
+        `${written(after, 5)} (${withSign(after - before)}).${gradient} ` +
         (found.changes ? `The answer is now \u201c${best.label}\u201d.` : "The answer stays."),
     );
     this.bars.replaceChildren(...found.classes.map((one) => classBar(one)));
@@ -68,12 +68,24 @@ function classBar({ label, before, after }) {
     { class: "bar-row" },
     element("span", { class: "label", text: label }),
     element("span", { class: "track", "aria-hidden": "true" }, filled, mark),
-    element("span", { class: "share", text: `${share(before)} \u2192 ${share(after)}` }),
+    element("span", { class: "share", text: sharesOf(before, after).join(" \u2192 ") }),
   );
 }
 
-function share(probability) {
+// Two shares with as many digits as it takes to tell them apart.
+export function sharesOf(before, after) {
+  const texts = (more) => [before, after].map((one) => share(one, more));
+  for (let more = 0; more < 4; more++) {
+    const [one, other] = texts(more);
+    if (one !== other || before === after) return [one, other];
+  }
+  return texts(0);
+}
+
+function share(probability, more) {
   const hundredths = 100 * probability;
-  if (hundredths > 0 && hundredths < 0.01) return "< 0.01 %";
-  return `${hundredths.toFixed(hundredths >= 9.95 ? 0 : hundredths >= 0.1 ? 1 : 2)} %`;
+  const least = 10 ** (-2 - more);
+  if (hundredths > 0 && hundredths < least) return `< ${least.toFixed(2 + more)} %`;
+  const digits = hundredths >= 9.95 ? 0 : hundredths >= 0.1 ? 1 : 2;
+  return `${hundredths.toFixed(digits + more)} %`;
 }

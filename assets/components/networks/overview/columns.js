@@ -1,7 +1,7 @@
 // The columns of the overview: one for each layer, or one for a folded stage, and where each stands.
 
 export const GAP = 5; // between tiles
-export const HEADING = 66; // above a column: "unfold", the name in up to three lines, the shape
+export const HEADING = 74; // above a column: "unfold", the name in up to three lines, the shape
 const CLOSEST = 16; // columns, at least this far apart
 const FARTHEST = 90; // and at most by so much more
 const PICTURE = 96;

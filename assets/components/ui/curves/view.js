@@ -5,6 +5,7 @@ import { unpack } from "../../shared/wire.js";
 import { written, writtenCount } from "../../shared/numbers.js";
 import { theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
+import { along, announcer, debounced, dragged } from "../../shared/hand.js";
 import { Player } from "../../shared/player.js";
 import { Plot, dashOf, nearestAt, saveCharts, writtenPower } from "../../shared/plot.js";
 
@@ -41,6 +42,9 @@ class Curves {
     bar.append(this.where);
     this.table = element("table", { class: "values" });
     this.said = element("div", { class: "unseen", "aria-live": "polite" });
+    this.say = announcer(this.said);
+    // Only when a hand has come to rest.
+    this.tell = debounced(300, () => this.send("cursor", this.value));
     root.replaceChildren(this.frames, bar, this.table, this.said);
     this.resized = new ResizeObserver(() => this.settings && this.layout());
     this.resized.observe(root);
@@ -98,34 +102,16 @@ class Curves {
       this.player.stop();
       this.go(nearestAt(this.main.x, plot.xAt(event.clientX)));
     };
-    holder.onpointerdown = (event) => {
-      holder.setPointerCapture(event.pointerId);
-      follow(event);
-      holder.onpointermove = follow;
-      holder.onpointerup = holder.onpointercancel = () => {
-        holder.onpointermove = holder.onpointerup = holder.onpointercancel = null;
-        this.tell();
-      };
-    };
+    dragged(holder, { start: follow, move: follow, end: () => this.tell() });
     holder.onkeydown = (event) => this.key(event);
     return { section, heading, holder, plot };
   }
 
   key(event) {
-    const step = (this.settings.stride ?? 1) * (event.shiftKey ? 10 : event.altKey ? 0 : 1) || 1;
-    const last = this.main.x.length - 1;
-    const to = {
-      ArrowLeft: this.at - step,
-      ArrowDown: this.at - step,
-      ArrowRight: this.at + step,
-      ArrowUp: this.at + step,
-      PageDown: this.at - 10 * step,
-      PageUp: this.at + 10 * step,
-      Home: 0,
-      End: last,
-    }[event.key];
+    const step = event.altKey ? 1 : (this.settings.stride ?? 1);
+    const to = along(event, this.at, { most: this.main.x.length - 1, step });
     if (event.key === " ") this.player.toggle();
-    else if (to === undefined) return;
+    else if (to === null) return;
     else {
       this.player.stop();
       this.go(to);
@@ -145,12 +131,6 @@ class Curves {
     const by = steps * (this.settings.stride ?? 1) * (this.settings.direction ?? 1);
     this.go((((this.at + by) % count) + count) % count);
     if (!this.player.on) this.tell();
-  }
-
-  // Only when a hand has come to rest.
-  tell() {
-    clearTimeout(this.telling);
-    this.telling = setTimeout(() => this.send("cursor", this.value), 300);
   }
 
   save(kind) {
@@ -259,10 +239,7 @@ class Curves {
       holder.setAttribute("aria-valuenow", this.value);
       holder.setAttribute("aria-valuetext", where);
     });
-    clearTimeout(this.saying);
-    this.saying = setTimeout(() => {
-      this.said.textContent = `${where}. ${said.join(". ")}`;
-    }, 500);
+    this.say(`${where}. ${said.join(". ")}`);
   }
 
   valueOf(panel, group) {

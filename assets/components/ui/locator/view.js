@@ -4,6 +4,7 @@
 import { unpack } from "../../shared/wire.js";
 import { theme } from "../../shared/colours.js";
 import { element, sharpContext } from "../../shared/dom.js";
+import { arrows, debounced, dragged } from "../../shared/hand.js";
 import { ring } from "../../shared/ring.js";
 
 export default function (component) {
@@ -28,30 +29,25 @@ class Locator {
     root.replaceChildren(this.box);
     this.resized = new ResizeObserver(() => this.size && this.draw());
     this.resized.observe(root);
-    this.box.onpointerdown = (event) => {
-      this.box.setPointerCapture(event.pointerId);
-      this.dragging = true;
-      this.follow(event);
-    };
-    this.box.onpointermove = (event) => this.dragging && this.follow(event);
-    this.box.onpointerup = this.box.onpointercancel = () => {
-      if (!this.dragging) return;
-      this.dragging = false;
-      this.rest(0);
-    };
+    this.rest = debounced(250, () => this.tell("corner", this.corner));
+    dragged(this.box, {
+      start: (event) => {
+        this.dragging = true;
+        this.follow(event);
+      },
+      move: (event) => this.follow(event),
+      end: () => {
+        this.dragging = false;
+        this.rest.cancel();
+        this.tell("corner", this.corner);
+      },
+    });
     this.box.onkeydown = (event) => {
-      const far = event.shiftKey ? 10 : 1;
-      const moves = {
-        ArrowUp: [-far, 0],
-        ArrowDown: [far, 0],
-        ArrowLeft: [0, -far],
-        ArrowRight: [0, far],
-      };
-      const move = moves[event.key];
+      const move = arrows(event);
       if (!move) return;
       event.preventDefault();
       this.go(this.corner.map((at, axis) => at + move[axis]));
-      this.rest(250);
+      this.rest();
     };
   }
 
@@ -90,11 +86,6 @@ class Locator {
         "Arrow keys move it.",
     );
     this.draw();
-  }
-
-  rest(wait) {
-    clearTimeout(this.telling);
-    this.telling = setTimeout(() => this.tell("corner", this.corner), wait);
   }
 
   draw() {

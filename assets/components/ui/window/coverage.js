@@ -3,6 +3,7 @@
 import { CellGrid } from "../../shared/cells.js";
 import { css, table } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
+import { arrows } from "../../shared/hand.js";
 
 const LARGEST_CELL = 44;
 
@@ -69,13 +70,7 @@ export class Coverage {
     holder.onpointermove = holder.onpointerdown = (event) => go(pane.cells.cellAt(event));
     holder.onpointerleave = holder.onblur = () => go(null);
     holder.onkeydown = (event) => {
-      const moves = {
-        ArrowUp: [-1, 0],
-        ArrowDown: [1, 0],
-        ArrowLeft: [0, -1],
-        ArrowRight: [0, 1],
-      };
-      const move = moves[event.key];
+      const move = arrows(event, 1);
       if (!move) return;
       event.preventDefault();
       const [row, column] = pane.at ?? [0, 0];

@@ -3,8 +3,6 @@
 
 import { element } from "../../shared/dom.js";
 
-const REST = 150; // milliseconds without a change before Python is asked
-
 export const slideMethods = {
   fillSliders() {
     const sliders = this.settings.sliders ?? [];
@@ -33,9 +31,9 @@ export const slideMethods = {
   },
 
   slide(name, value) {
-    this.serial += this.slid ? 0 : 1;
+    this.edits.begin();
     this.slid = { ...this.slid, [name]: value };
-    clearTimeout(this.resting);
+    this.rest.cancel();
     const settings = { ...this.settings };
     settings.sliders = settings.sliders.map((one) => (one.name === name ? { ...one, value } : one));
     const kernel = { ...this.data.kernel, data: Float32Array.from(this.weights) };
@@ -47,13 +45,9 @@ export const slideMethods = {
     return this.take(...this.moved({ ...settings, [name]: [value, value] }, kernel));
   },
 
-  // Python is asked once the slider rests.
-  rest() {
-    clearTimeout(this.resting);
-    this.resting = setTimeout(() => {
-      this.tell("slides", { values: this.slid, serial: this.serial });
-      this.slid = null;
-    }, REST);
+  sendSlides() {
+    this.tell("slides", { values: this.slid, serial: this.edits.send() });
+    this.slid = null;
   },
 
   // What Python would send for these settings: where the window stands, and what it gives.

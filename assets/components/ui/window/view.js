@@ -10,6 +10,8 @@
 import { unpack } from "../../shared/wire.js";
 import { extremes, table, theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
+import { announcer, arrows, debounced, eachFrame } from "../../shared/hand.js";
+import { Handshake } from "../../shared/handshake.js";
 import { CellGrid } from "../../shared/cells.js";
 import { KernelEditor } from "../../shared/kernel_editor.js";
 import { legendStrip } from "../../shared/legend.js";
@@ -28,6 +30,8 @@ const CHANNELS = ["Red", "Green", "Blue"];
 const MOST_ZOOMED_CELLS = 13;
 const WIDEST_WINDOW = 32; // beyond it, as in global pooling, single cells are not drawn
 
+const REST = 150; // milliseconds that a slider rests before Python is asked
+
 export default function (component) {
   const { parentElement, data } = component;
   const root = parentElement.querySelector(".root");
@@ -39,7 +43,7 @@ export default function (component) {
 class Stage {
   constructor(root) {
     this.root = root;
-    this.serial = 0;
+    this.edits = new Handshake();
     this.focus = [0, 0];
     this.selected = null;
     this.anchor = [0, 0];
@@ -130,6 +134,13 @@ class Stage {
     bar.append(this.where);
     this.sum = element("div", { class: "sum" });
     this.said = element("div", { class: "unseen", id: "said", "aria-live": "polite" });
+    this.say = announcer(this.said, 400);
+    this.tellSelected = debounced(500, () => this.tell("selected", this.selected));
+    this.rest = debounced(REST, () => this.sendSlides());
+    this.repaint = eachFrame(() => {
+      this.paintOutput();
+      this.draw();
+    });
 
     const sign = (name, text) =>
       element("div", { class: `sign ${name}`, "aria-hidden": "true", text });
@@ -196,18 +207,11 @@ class Stage {
   }
 
   key(event) {
-    const far = event.shiftKey ? 10 : 1;
-    const moves = {
-      ArrowUp: [-far, 0],
-      ArrowDown: [far, 0],
-      ArrowLeft: [0, -far],
-      ArrowRight: [0, far],
-    };
+    const move = arrows(event);
     if (event.key === " ") this.player.toggle();
-    else if (moves[event.key]) {
+    else if (move) {
       this.player.stop();
-      const [down, across] = moves[event.key];
-      this.look([this.focus[0] + down, this.focus[1] + across]);
+      this.look([this.focus[0] + move[0], this.focus[1] + move[1]]);
       this.select(this.focus);
     } else if (event.key === "Home") this.select(this.look([0, 0]));
     else if (event.key === "End") this.select(this.look([this.outRows - 1, this.outColumns - 1]));
@@ -219,10 +223,9 @@ class Stage {
   update(component, { settings, arrays }) {
     this.tell = component.setStateValue;
     this.trigger = component.setTriggerValue;
-    const editing = settings.serial !== undefined && settings.serial < this.serial;
-    // An older answer must not undo what the hand is doing now; the newer one is on its way.
-    if (editing && this.data && sameSize(arrays.kernel, this.data.kernel)) return this.layout();
-    this.serial = Math.max(this.serial, settings.serial ?? 0);
+    const isOld = this.edits.isOld(settings.serial);
+    if (isOld && this.data && sameSize(arrays.kernel, this.data.kernel)) return this.layout();
+    this.edits.take(settings.serial);
     this.inputPlanes = planesOf(arrays.input);
     this.inputRange = extremes(this.inputPlanes);
     this.take(settings, arrays);
@@ -312,7 +315,7 @@ class Stage {
       (axis) => this.anchor[axis] * this.settings.stride[axis] + [row, column][axis],
     );
     if (!this.settings.editable || this.outside(...place)) return;
-    clearTimeout(this.telling); // what is typed comes first
+    this.tellSelected.cancel(); // what is typed comes first
     const [down, across] = [
       this.data.padded_rows.data[place[0]],
       this.data.padded_columns.data[place[1]],
@@ -351,8 +354,7 @@ class Stage {
 
   select(cell) {
     this.selected = [...cell];
-    clearTimeout(this.telling);
-    this.telling = setTimeout(() => this.tell("selected", this.selected), 500);
+    this.tellSelected();
   }
 
   advance(steps) {
@@ -389,8 +391,7 @@ class Stage {
   }
 
   preview(row, column, value) {
-    this.serial += this.previewing ? 0 : 1;
-    this.previewing = true;
+    this.edits.begin();
     const at = row * this.kernelColumns + column;
     const change = value - this.weights[at];
     if (change === 0) return;
@@ -398,22 +399,15 @@ class Stage {
     if (this.values === this.data.output.data) this.values = Float32Array.from(this.values);
     this.add(this.values, change, row, column);
     this.range = extremes(this.values);
-    if (!this.painting) {
-      this.painting = requestAnimationFrame(() => {
-        this.painting = null;
-        this.paintOutput();
-        this.draw();
-      });
-    }
+    this.repaint();
   }
 
   commit(values) {
-    this.previewing = false;
     this.tell("kernel", {
       rows: this.kernelRows,
       columns: this.kernelColumns,
       values: Array.from(values),
-      serial: this.serial,
+      serial: this.edits.send(),
     });
   }
 
@@ -472,10 +466,7 @@ class Stage {
       ? `pixel ${this.stampedUntil + 1} of ${this.height * this.width} writes`
       : `row ${row}, column ${column}${channel}`;
     this.sum.replaceChildren(...this.sentence(row, column));
-    clearTimeout(this.saying);
-    this.saying = setTimeout(() => {
-      this.said.textContent = `${this.where.textContent}: ${this.sum.textContent}`;
-    }, 400);
+    this.say(`${this.where.textContent}: ${this.sum.textContent}`);
   }
 
   sentence(row, column) {

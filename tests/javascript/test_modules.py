@@ -1,4 +1,4 @@
-"""The browser's own arithmetic and writing, held to Python's on cases that Python works out.
+"""The browser's modules without a browser: held to Python on cases that Python works out.
 
 Node comes with Playwright, so nothing has to be installed to run these.
 """
@@ -27,6 +27,10 @@ TESTED = {
     "numbers": "shared/numbers",
     "colours": "shared/colours",
     "padding": "ui/window/slides",
+    "hand": "shared/hand",
+    "handshake": "shared/handshake",
+    "cells": "networks/layer/cells",
+    "without": "networks/layer/without",
 }
 
 
@@ -138,12 +142,13 @@ def folder(tmp_path_factory):
     (folder / "package.json").write_text('{"type": "module"}')
     for name, module in TESTED.items():
         (folder / f"{name}.js").write_text(bundle(module), encoding="utf-8")
-        (folder / f"{name}.json").write_text(json.dumps(CASES[name]()))
+    for name, cases in CASES.items():
+        (folder / f"{name}.json").write_text(json.dumps(cases()))
     return folder
 
 
 @pytest.mark.parametrize("name", TESTED)
-def test_the_browser_answers_as_python_does(name, folder):
+def test_what_a_module_does(name, folder):
     script = HERE / f"{name}.test.js"
     done = subprocess.run(
         [NODE, "--test", script],

@@ -1,0 +1,37 @@
+"""The stage of the Network page: the choice of a network and of a view, and the view."""
+
+import streamlit as st
+
+from pages.networks import answer, explanation, layer, overview, table
+from pages.networks.choice import chosen_scene
+from pages.networks.state import NETWORK, OWN, PAGE, VIEW
+from pages.networks.takeaway import finish
+from pages.ui.picture import Picture
+from pages.ui.stage import seen_first
+
+_VIEWS = {
+    "Overview": overview,
+    "Layer": layer,
+    "Explain": explanation,
+    "Answer": answer,
+    "Table": table,
+}
+
+
+@st.fragment  # a control runs this again, not the menu and the picker beside it
+def network(picture: Picture) -> None:
+    """Draw all that depends on the controls."""
+    PAGE.follow()
+    view = PAGE.control(
+        st.segmented_control, VIEW, "View", required=True, label_visibility="collapsed"
+    )
+    stage, controls = st.columns([4, 1.1], gap="medium")
+    with controls:
+        scene = chosen_scene(picture)
+    if scene is None:
+        which = "Upload a Keras model" if PAGE[NETWORK] == OWN else "Choose another network"
+        stage.info(f"{which} to see inside it.", icon=":material/hub:")
+        return
+    with seen_first(stage):
+        _VIEWS[view].show(scene)
+    finish(scene)
