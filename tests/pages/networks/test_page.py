@@ -45,6 +45,28 @@ def test_a_hostile_place_opens_one_that_there_is(open_page, view, place):
     assert layer in ("conv_1", "pool", "softmax")
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"view": ""},
+        {"view": "Attribution"},
+        {"network": ""},
+        {"network": "<script>"},
+        {"view": "Answer", "top": "Infinity", "compare": ""},
+        {"view": "Answer", "compare": "Blurred", "blur": "nan"},
+        {"view": "Answer", "compare": "Noisy", "noise": "9" * 5000},
+        {"view": "Answer", "compare": "Another picture", "other_picture": ""},
+        {"view": "Layer", "tile": "", "sort": "", "pin": "", "off": "\x00"},
+        {"view": "Explain", "apart": "", "place": ""},
+    ],
+    ids=str,
+)
+def test_nothing_or_nonsense_in_an_address_opens_the_default(open_page, address):
+    page = opened(open_page, **{"network": "Tutorial network"} | address)
+    view = address.get("view")
+    assert page.session_state["view"] == (view if view in VIEWS else "Overview")
+
+
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_place_of_one_network_opens_another(open_page, view):
     page = opened(open_page, view=view, network="Small VGG", place="conv_3_1:40:7:7")
