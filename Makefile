@@ -6,10 +6,14 @@ BIN := .venv/bin
 # with one worker, which starts the app and a Chromium once for all of its files.
 WORKERS := -n auto --maxprocesses=4
 
-.PHONY: run dev quick test check check-js bench clean
+.PHONY: run serve dev quick test check check-js bench clean
 
 run: .venv/.ready
 	$(BIN)/streamlit run serve.py
+
+# For others too: strangers' limits, and every interface.
+serve: .venv/.ready
+	CNNVIZ_SHARED=1 $(BIN)/streamlit run serve.py --server.address=0.0.0.0
 
 dev: .venv/.ready-dev
 	$(BIN)/streamlit run serve.py --server.fileWatcherType=auto --server.runOnSave=true

@@ -5,8 +5,9 @@ environment variable that carries the field's name: ``CNNVIZ_MODEL_MEGABYTES=200
 are read once, when the app starts.
 
 On one's own computer nobody needs protection from strangers, so there the networks that people
-bring (a ResNet50, a VGG16) open without a setting: `ON_OWN_COMPUTER`. `is_shared` tells the two
-apart.
+bring (a ResNet50, a VGG16) open without a setting: ``CNNVIZ_SHARED=0`` makes the defaults those of
+`ON_OWN_COMPUTER`. `serve.py` sets it where the app listens on this computer alone, unless whoever
+runs it has said ``CNNVIZ_SHARED=1``, as one does behind a proxy.
 """
 
 import os
@@ -18,6 +19,8 @@ from typing import Any
 
 MEBIBYTE = 1024 * 1024
 _PREFIX = "CNNVIZ_"
+SHARED = "CNNVIZ_SHARED"
+"""The variable that says whether strangers use the app: 1, or 0 on one's own computer."""
 
 
 def _whole(default: int, most: int) -> int:
@@ -135,20 +138,21 @@ class Limits:
         return int(self.cache_megabytes * MEBIBYTE)
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str], *, shared: bool = True) -> "Limits":
+    def from_environment(cls, environment: Mapping[str, str]) -> "Limits":
         """Take the defaults, changed by the ``CNNVIZ_...`` variables that name a limit.
 
         An empty variable counts as absent: that is how container files leave one out.
 
-        Parameters
-        ----------
-        shared : whether strangers use the server; without, the defaults are `ON_OWN_COMPUTER`.
+        ``CNNVIZ_SHARED=0`` makes the defaults those of `ON_OWN_COMPUTER`.
 
         Raises
         ------
         ValueError : a variable holds no number in its range.
         """
-        changed: dict[str, Any] = {} if shared else dict(ON_OWN_COMPUTER)
+        shared = environment.get(SHARED, "").strip()
+        if shared not in ("", "0", "1"):
+            raise ValueError(f"{SHARED} must be 0 or 1. Received: {_cut(shared)!r}.")
+        changed: dict[str, Any] = dict(ON_OWN_COMPUTER) if shared == "0" else {}
         for limit in fields(cls):
             name = _PREFIX + limit.name.upper()
             text = environment.get(name, "").strip()
@@ -168,9 +172,12 @@ def _read(name: str, text: str, is_whole: bool, most: int) -> float:
     if re.fullmatch(pattern, text):
         value = int(text) if is_whole else float(text)
     if not 0 < value <= most:
-        received = text if len(text) <= 40 else text[:40] + "..."
-        raise ValueError(f"{name} must be {rule}. Received: {received!r}.")
+        raise ValueError(f"{name} must be {rule}. Received: {_cut(text)!r}.")
     return value
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 40 else text[:40] + "..."
 
 
 # VGG19 is 549 MiB with 144 million weights, NASNetLarge has 1,039 layers, EfficientNetB7 takes
@@ -183,31 +190,9 @@ ON_OWN_COMPUTER: Mapping[str, float] = MappingProxyType(
         "model_input_side": 1024,
         "model_map_numbers": 512.0,
         "model_multiply_adds": 120.0,
+        "session_upload_megabytes": 2_048.0,
     }
 )
-
-
-def is_shared(environment: Mapping[str, str], address: str | None) -> bool:
-    """Tell a server for strangers from one's own computer.
-
-    Parameters
-    ----------
-    environment : ``CNNVIZ_SHARED`` decides where it is set, to 1 or to 0. Set it to 1 behind a
-        proxy, whose server listens on this computer only, too.
-    address : what the server listens on; None for every interface.
-
-    Raises
-    ------
-    ValueError : the variable holds something else.
-
-    >>> is_shared({}, "localhost"), is_shared({}, None), is_shared({"CNNVIZ_SHARED": "1"}, "::1")
-    (False, True, True)
-    """
-    text = environment.get("CNNVIZ_SHARED", "").strip()
-    if text not in ("", "0", "1"):
-        received = text if len(text) <= 40 else text[:40] + "..."
-        raise ValueError(f"CNNVIZ_SHARED must be 0 or 1. Received: {received!r}.")
-    return text == "1" if text else address not in ("localhost", "127.0.0.1", "::1")
 
 
 def raised_by(limit: str) -> str:

@@ -4,6 +4,7 @@ Which hosts may be named, which routes are closed, how much may be uploaded, and
 keep a page from loading anything from elsewhere.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,8 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config, runtime
 
 from cnnviz.limits import LIMITS, MEBIBYTE, Limits
+from serving.host import OWN_NAMES
 
-_OWN_NAMES = ("localhost", "127.0.0.1", "::1")
 _CLOSED = ("/_stcore/metrics", "/_stcore/script-health-check")
 _UPLOADS = "/_stcore/upload_file/"
 
@@ -52,8 +53,11 @@ HEADERS: Mapping[str, str] = {
 
 def gates() -> list[Middleware]:
     """List the gates, the outermost first."""
+    largest = max(LIMITS.gallery_megabytes, LIMITS.model_megabytes)
+    # Each uploader has its own limit below this one.
+    config.set_option("server.maxUploadSize", math.ceil(largest))
     # An upload stays in memory: the parser would write what is larger to the disk.
-    MultiPartParser.spool_max_size = LIMITS.gallery_bytes
+    MultiPartParser.spool_max_size = math.ceil(largest) * MEBIBYTE
     return [
         Middleware(SafetyHeaders),
         Middleware(TrustedHostMiddleware, allowed_hosts=known_hosts(), www_redirect=False),
@@ -69,9 +73,9 @@ def known_hosts() -> Sequence[str]:
     let a foreign page talk to the app. Elsewhere what `server.allowedHosts` names, or any.
     """
     named = tuple(config.get_option("server.allowedHosts"))
-    if config.get_option("server.address") in _OWN_NAMES:
-        return (*_OWN_NAMES, *named)
-    return (*_OWN_NAMES, *named) if named else ("*",)
+    if config.get_option("server.address") in OWN_NAMES:
+        return (*OWN_NAMES, *named)
+    return (*OWN_NAMES, *named) if named else ("*",)
 
 
 class SafetyHeaders:

@@ -5,7 +5,7 @@ from dataclasses import fields
 
 import pytest
 
-from cnnviz.limits import Limits
+from cnnviz.limits import ON_OWN_COMPUTER, Limits
 
 
 def test_the_defaults_are_those_for_strangers():
@@ -23,6 +23,32 @@ def test_every_limit_follows_the_variable_that_carries_its_name(limit):
     limits = Limits.from_environment({f"CNNVIZ_{limit.name.upper()}": " 7 "})
     assert getattr(limits, limit.name) == 7
     assert type(getattr(limits, limit.name)) is limit.type
+
+
+def test_on_ones_own_computer_the_networks_people_bring_fit():
+    limits = Limits.from_environment({"CNNVIZ_SHARED": "0"})
+    assert limits == Limits(**ON_OWN_COMPUTER)
+    # VGG16 is 528 MiB with 138 million weights; NASNetLarge has 1,039 layers.
+    assert limits.model_megabytes > 528
+    assert limits.model_weights > 138_400_000
+    assert limits.model_layers > 1_039
+    assert limits.session_upload_megabytes > 2 * limits.model_megabytes
+    for name, value in ON_OWN_COMPUTER.items():
+        assert type(value) is type(getattr(Limits(), name))
+    raised = {"CNNVIZ_SHARED": "0", "CNNVIZ_MODEL_LAYERS": "7"}
+    assert Limits.from_environment(raised).model_layers == 7
+
+
+@pytest.mark.parametrize("text", ["", "1", " 1 "])
+def test_without_a_word_the_limits_are_those_for_strangers(text):
+    assert Limits.from_environment({"CNNVIZ_SHARED": text}) == Limits()
+
+
+@pytest.mark.parametrize("text", ["yes", "2", "0.0", "x" * 5000])
+def test_shared_is_a_yes_or_no(text):
+    with pytest.raises(ValueError, match=r"CNNVIZ_SHARED must be 0 or 1\. Received: ") as error:
+        Limits.from_environment({"CNNVIZ_SHARED": text})
+    assert len(str(error.value)) < 160
 
 
 def test_sizes_may_be_fractions():

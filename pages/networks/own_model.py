@@ -22,11 +22,13 @@ _SEEN = "own_model_seen"
 _COMPLAINT = "own_model_complaint"
 
 _RULES = (
-    f"A `.keras` file of up to {LIMITS.model_megabytes:g} MiB, {LIMITS.model_layers} layers and "
+    f"A `.keras` file of up to {LIMITS.model_megabytes:g} MiB, {LIMITS.model_layers:,} layers and "
     f"{LIMITS.model_parameters:g} million weights, for pictures of up to "
     f'{LIMITS.model_input_side} pixels a side, as `model.save("model.keras")` writes it. It is '
     "read as data, never run as code, and stays in your session. Too large? Without its "
-    "optimizer, `keras.Model(model.inputs, model.outputs).save(...)`, it takes a third."
+    "optimizer, `keras.Model(model.inputs, model.outputs).save(...)`, it takes a third; and "
+    "whoever runs cnnviz raises these limits: `CNNVIZ_MODEL_MEGABYTES`, `CNNVIZ_MODEL_LAYERS`, "
+    "`CNNVIZ_MODEL_PARAMETERS`, `CNNVIZ_MODEL_INPUT_SIDE`."
 )
 
 

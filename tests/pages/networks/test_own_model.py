@@ -1,5 +1,6 @@
 """One's own network: read, looked into, its choices; refused in one sentence, and kept apart."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnnviz.images.preprocessing import PREPROCESSINGS
+from cnnviz.limits import LIMITS
 from cnnviz.networks.keras_files.upload import read_upload
 from cnnviz.networks.tensorflow_runtime import load_keras
 from pages.networks.own_choices import plain
@@ -123,6 +125,15 @@ def test_another_format_is_refused_with_the_line_that_converts_it(open_page, nam
     (error,) = page.error
     assert plain(line) in error.value
     assert "own_model" not in page.session_state
+
+
+def test_the_limits_are_said_with_the_variables_that_raise_them(open_page):
+    page = open_page("pages/08_network.py", **OWN)
+    (rules,) = [one.value for one in page.caption if "`.keras` file" in one.value]
+    for variable in ("MEGABYTES", "LAYERS", "PARAMETERS", "INPUT_SIDE"):
+        assert f"`CNNVIZ_MODEL_{variable}`" in rules
+    uploader = page.file_uploader(key="own_model_file").proto
+    assert uploader.max_upload_size_mb == math.ceil(LIMITS.model_megabytes)
 
 
 def test_what_a_file_says_is_shown_as_it_is_and_not_as_markup():
