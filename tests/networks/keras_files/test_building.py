@@ -415,26 +415,8 @@ def inception_resnet_block(keras):
     return keras.Model(image, CustomScaleLayer(0.17)([image, branch]))
 
 
-def mobilenet_v2(keras):
-    return keras.applications.MobileNetV2(
-        weights=None, alpha=0.35, classes=7, input_shape=(32, 32, 3)
-    )
-
-
-def mobilenet_v3_small(keras):
-    return keras.applications.MobileNetV3Small(weights=None, include_top=False, alpha=0.75)
-
-
-def efficientnet_b0(keras):
-    return keras.applications.EfficientNetB0(
-        weights=None, include_top=False, pooling="avg", input_shape=(32, 32, 3)
-    )
-
-
-APPLICATIONS = (
-    *(small_densenet, small_resnet, small_convnext, inception_resnet_block),
-    *(mobilenet_v2, mobilenet_v3_small, efficientnet_b0),
-)
+# Whole networks are opened in `tests/networks/test_applications.py`.
+APPLICATIONS = (small_densenet, small_resnet, small_convnext, inception_resnet_block)
 
 
 @pytest.mark.parametrize("make", APPLICATIONS)

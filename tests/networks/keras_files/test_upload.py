@@ -11,6 +11,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import h5py
@@ -196,6 +197,28 @@ def test_another_format_is_refused_with_the_line_that_converts_it(name):
     assert received in sentence.partition("Received: ")[2]
 
 
+def kept_by_keras(original: Any, folder: Path, name: str) -> bytes:
+    path = folder / name
+    save = original.save_weights if name.endswith(".weights.h5") else original.save
+    save(path)
+    return path.read_bytes()
+
+
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file")
+@pytest.mark.parametrize("file_name", ["kept", "model.h5"])
+def test_weights_alone_are_told_from_a_whole_network_in_hdf5(original, tmp_path, file_name):
+    weights = kept_by_keras(original, tmp_path, "model.weights.h5")
+    sentence = refused(weights, file_name=file_name)
+    assert 'model.load_weights("model.weights.h5"); model.save("model.keras")' in sentence
+    assert sentence.endswith("Received: an HDF5 file of weights alone.")
+    whole = kept_by_keras(original, tmp_path, "model.h5")
+    assert 'keras.models.load_model("model.h5")' in refused(whole, file_name=file_name)
+
+
+def test_weights_alone_are_known_by_their_name(tmp_path):
+    assert "weights alone" in refused(hdf5(), file_name="Mine.WEIGHTS.h5")
+
+
 def test_a_files_name_helps_to_recognise_its_format():
     assert "a PyTorch file" in refused(pickle.dumps(1), file_name="weights.PTH")
     assert "an ONNX file" in refused(b"something", file_name="net.onnx")
@@ -216,6 +239,7 @@ def test_a_pickle_is_never_opened(tmp_path):
 def test_a_file_beyond_the_size_is_refused_with_the_way_to_make_it_smaller(good):
     sentence = refused(good, limits=Limits(model_megabytes=0.01))
     assert sentence.startswith("A .keras file may take 0.01 MiB; without its optimizer")
+    assert "CNNVIZ_MODEL_MEGABYTES sets this limit" in sentence
     assert sentence.endswith(f"Received: {len(good) / MEBIBYTE:,.1f} MiB.")
 
 
@@ -345,6 +369,9 @@ def test_a_larger_file_is_allowed_more():
     roomy, usual = allowance_for(Limits(model_megabytes=200)), allowance_for(Limits())
     assert roomy.memory_bytes - usual.memory_bytes == 180 * 12 * MEBIBYTE
     assert roomy.seconds > usual.seconds
+    long = allowance_for(Limits(model_multiply_adds=120, model_map_numbers=264))
+    assert long.processor_seconds - usual.processor_seconds == 3 * 18
+    assert long.memory_bytes - usual.memory_bytes == 8 * 200_000_000
 
 
 # The whole way, through the child. Each start of a child costs some seconds.
@@ -359,6 +386,19 @@ def test_a_good_file_answers_as_in_keras(good, original):
     expected = original(network.preprocess(picture)[np.newaxis]).numpy()[0]
     np.testing.assert_allclose(network.probabilities(picture), expected, rtol=1e-5, atol=1e-6)
     assert load_keras().config.dtype_policy().name == state
+
+
+def test_a_known_network_is_recognised_through_the_child():
+    keras = load_keras()
+    model = keras.applications.MobileNetV2(weights=None, alpha=0.35, input_shape=(32, 32, 3))
+    upload = read_upload(saved(model))
+    assert upload.network.preprocessing.name == "-1 to 1"
+    assert upload.network.labels[281] == "tabby cat"
+    assert upload.notes[-2:] == (
+        "Recognised as MobileNetV2 of keras.applications. Pixels: -1 to 1, as MobileNetV2 was "
+        "trained.",
+        "Its 1,000 classes are named as ImageNet's.",
+    )
 
 
 def test_nan_weights_are_accepted_and_reported(good):
