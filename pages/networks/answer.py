@@ -133,7 +133,7 @@ def _changes(scene: Scene) -> dict[str, Callable[[], Other | None]]:
         "Shifted": lambda: _shifted(network, image),
         "Blurred": lambda: _blurred(network, image),
         "Noisy": lambda: _noisy(network, image),
-        "Another picture": lambda: _another_picture(network),
+        "Another picture": lambda: _another_picture(scene),
         "Another network": lambda: _another_network(network, image),
     }
 
@@ -155,9 +155,10 @@ def _noisy(network: Network, image: np.ndarray) -> Other:
     return "Noisy", network, variations.noisy(image, deviation)
 
 
-def _another_picture(network: Network) -> Other:
-    name = PAGE.control(st.selectbox, OTHER_PICTURE, "Picture")
-    return SAMPLES[name].title, network, open_sample(name)
+def _another_picture(scene: Scene) -> Other:
+    others = [name for name in SAMPLES if f"sample:{name}" != scene.picture.identity]
+    name = PAGE.control(st.selectbox, OTHER_PICTURE, "Picture", options=others)
+    return SAMPLES[name].title, scene.network, open_sample(name)
 
 
 def _another_network(network: Network, image: np.ndarray) -> Other:

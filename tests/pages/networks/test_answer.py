@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnviz.images.samples import open_sample
+from cnnviz.images.samples import SAMPLES, open_sample
 from cnnviz.networks import Network, open_network, variations
 from cnnviz.networks.tensorflow_runtime import load_keras
 from pages.networks.answer import _scores
@@ -43,6 +43,15 @@ def test_a_changed_picture_is_answered_beside_it(open_page):
     places = [network.labels.index(label) for label in settings["labels"]]
     np.testing.assert_allclose(arrays["probabilities"][:, 1], mirrored[places], atol=1e-6)
     assert set(np.argsort(-mirrored)[:3]) <= set(places)
+
+
+def test_another_picture_is_not_the_one_in_hand(open_page):
+    page = open_page("pages/08_network.py", **TUTORIAL, compare="Another picture")
+    picture = page.session_state["picture_in_hand"]
+    options = page.selectbox(key="other_picture").options
+    assert picture.title not in options
+    assert len(options) == len(SAMPLES) - 1
+    assert bars(page)[0]["names"][1] == options[0]
 
 
 def test_classes_of_one_name_keep_their_own_numbers():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnnviz.networks import NETWORKS
+from cnnviz.networks import NETWORKS, open_network
 
 VIEWS = ("Overview", "Layer", "Explain", "Answer", "Table")
 SHIPPED = [entry.title for entry in NETWORKS.values() if entry.ships]
@@ -92,3 +92,23 @@ def test_one_is_asked_for_a_model_of_ones_own(open_page):
     page = opened(open_page, network="Your own model")
     assert page.get("file_uploader")
     assert [note.value for note in page.info] == ["Upload a Keras model to see inside it."]
+
+
+def test_experiments_set_up_what_they_promise_from_any_state(open_page):
+    page = opened(
+        open_page, view="Layer", network="Small VGG", place="relu_2_1:5:3:7", sort="mean", top="9"
+    )
+    page.button(key="try_What did training change?").click().run()
+    assert not page.exception
+    assert page.toggle(key="untrained").value
+    assert page.selectbox(key="network").value == "Small VGG"
+    assert page.query_params["place"] == "relu_2_1:5:3:7"
+    assert "sort" not in page.query_params
+    page.button(key="try_The network beginners write").click().run()
+    assert page.selectbox(key="network").value == "Tutorial network"
+    assert not page.toggle(key="untrained").value
+    assert page.session_state["view"] == "Layer"
+    page.button(key="try_Where does the answer come from?").click().run()
+    assert page.session_state["view"] == "Explain"
+    best = open_network("tutorial").predict(page.session_state["picture_in_hand"].image, 1)[0]
+    assert page.query_params["place"] == f"softmax:{best.index}:0:0"
