@@ -103,7 +103,10 @@ def sliding_patch_gif(
     for axis in range(2):
         size = outputs.shape[axis]
         span = dilation[axis] * (window[axis] - 1) + 1
+        # Some 14 cells of the input; a few more where one stop alone would stand still.
         fit = max(1, min(size, most, (14 - span) // stride[axis] + 1))
+        if fit < min(2, size) and span + stride[axis] <= 16:
+            fit = 2
         start = max(0, min(size - fit, cell[axis] - fit // 2))
         first.append(start)
         count.append(fit)

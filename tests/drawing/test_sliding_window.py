@@ -51,3 +51,17 @@ def test_pooling_has_no_kernel_to_draw():
     narrow = animation(pooled, kernel=None, window=(2, 2), stride=(2, 2), most=4)
     wide = animation(pooled, window=(2, 2), stride=(2, 2), kernel=np.ones((2, 2)), most=4)
     assert narrow.width < wide.width
+
+
+@pytest.mark.parametrize(
+    ("size", "window", "stride", "frames"),
+    [((2, 2), 8, 8, 4), ((2, 1), 8, 8, 2), ((1, 1), 16, 16, 1), ((13, 9), 8, 1, 36)],
+)
+def test_a_large_window_moves_where_it_can(size, window, stride, frames):
+    gif = animation(
+        np.arange(size[0] * size[1], dtype=np.float32).reshape(*size, 1),
+        kernel=None,
+        window=(window, window),
+        stride=(stride, stride),
+    )
+    assert gif.n_frames == frames

@@ -8,6 +8,7 @@ from cnnviz.channels.mixing import mix_channels
 from cnnviz.channels.trained_kernels import FIRST_LAYERS, PIXEL_SCALES, first_layer
 from cnnviz.kernels import KERNELS
 from pages.ui.wire import unpack
+from tests.pages.checks import flat_picture, try_everything
 
 PATH = "pages/03_channels.py"
 SEVERAL = "Several filters at once"
@@ -261,3 +262,22 @@ def test_experiments_cut_connections(open_page):
     assert (settings["connection"], settings["channels"]) == ("separable", 16)
     by_key = {one["key"]: one["wide_weights"] for one in settings["connections"]}
     assert by_key["standard"] / by_key["separable"] == pytest.approx(8.9, abs=0.05)
+
+
+@pytest.mark.parametrize("part", ["One filter", SEVERAL])
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 40, 3), (8, 8, 3)], ids=str)
+def test_every_experiment_works_on_the_smallest_pictures(open_page, part, shape):
+    page = open_page(PATH, channels_part=part, channels_padding="valid")
+    page.session_state["picture_in_hand"] = flat_picture(shape)
+    sent(page.run())
+    try_everything(page, sent)
+
+
+def test_an_experiment_is_the_same_whatever_was_pressed_before(open_page):
+    page = open_page(PATH, picture="digit")
+    page.button(key="try_Red against green").click().run()
+    alone = sent(page)[1]["result"]
+    page.button(key="try_Colour that a network looks for").click().run()
+    page.slider(key="channels_stride").set_value(4).run()
+    page.button(key="try_Red against green").click().run()
+    np.testing.assert_array_equal(sent(page)[1]["result"], alone)

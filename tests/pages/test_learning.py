@@ -16,6 +16,22 @@ from tests.pages.ui.test_picture import png, stage_bytes, upload
 PAGE = "pages/07_learn_a_kernel.py"
 
 
+EVERYTHING = [
+    "kernel",
+    "learn_kernels",
+    "learn_second",
+    "learn_third",
+    "learn_size",
+    "learn_rate",
+    "learn_momentum",
+    "learn_batch",
+    "learn_patch",
+    "learn_noise",
+    "learn_seed",
+    "step",
+]
+
+
 def shown(page):
     assert not page.exception
     return unpack(stage_bytes(page, "learning"))
@@ -80,6 +96,8 @@ def test_the_extremes_of_the_controls_work(open_page, address):
     [
         {"learn_rate": "1e400", "step": "-1", "learn_kernels": "9", "learn_seed": "x"},
         {"learn_rate": "0", "step": "99999999999", "learn_size": "12 x 12"},
+        {"learn_seed": "Infinity", "learn_noise": "Infinity", "learn_patch": "1e9"},
+        dict.fromkeys(EVERYTHING, ""),
         {"learn_rate": "nan", "step": "<b>", "learn_patch": "-5", "learn_second": "none"},
     ],
     ids=str,
@@ -211,3 +229,36 @@ def test_what_is_taken_along_runs_to_the_kernel_on_the_page(open_page, tmp_path,
     exec(compile(code, "program", "exec"), names)
     # Both add 12,544 float32 products per slope, each in its own order.
     np.testing.assert_allclose(names["result"][0], arrays["kernels0"][12], atol=2e-4)
+
+
+def press(page, label):
+    return next(button for button in page.button if button.label == label).click().run()
+
+
+@pytest.mark.parametrize("picture", ["panda", "zone_plate", "checkerboard", "stripes", "noise"])
+def test_much_too_fast_diverges_on_every_picture_whatever_was_pressed_before(open_page, picture):
+    page = press(open_page(PAGE, learn_momentum="0.9", learn_kernels="2"), "Add momentum")
+    page.query_params["picture"] = picture
+    settings, arrays = shown(press(page.run(), "Much too fast"))
+    assert page.session_state["picture_in_hand"].name == picture
+    assert settings["rate"] == pytest.approx(1.5 * settings["bound"], rel=1e-3)
+    assert settings["factors"][0] == pytest.approx(-2, rel=1e-2)
+    losses = arrays["losses"]
+    assert settings["diverged"] or losses[min(12, len(losses) - 1)] > 1e3 * losses[0]
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 40), (8, 8)], ids=str)
+def test_every_experiment_works_on_the_smallest_pictures(open_page, size):
+    page = upload(open_page(PAGE), "tiny.png", png(size))
+    labels = [button.label for button in page.button if button.key.startswith("try_")]
+    assert len(labels) == 6
+    for label in labels:
+        page = press(page, label)
+        assert not page.exception
+        assert not page.error
+        if page.warning:
+            assert "_" not in page.warning[0].value
+            rows, columns = grey(page).shape
+            assert f"from a picture of {rows} x {columns}." in page.warning[0].value
+        elif label == "Learn from white noise":
+            page = upload(page, "tiny.png", png(size))

@@ -8,6 +8,7 @@ import pytest
 
 from cnnviz.pooling.view import pooled_view
 from pages.ui.wire import unpack
+from tests.pages.checks import flat_picture, try_everything
 
 PATH = "pages/04_pooling.py"
 
@@ -209,3 +210,27 @@ def test_a_picture_too_small_to_move_is_refused_in_one_sentence(open_page):
     page.run()
     assert not page.exception
     assert "Received: 9 \u00d7 30." in page.info[0].value
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 40, 3), (8, 8, 3)], ids=str)
+def test_every_experiment_works_on_the_smallest_pictures(open_page, shape):
+    page = open_page(PATH, pool_on="A filtered map", pool_filter="Box blur 11 × 11", pool_size="8")
+    page.session_state["picture_in_hand"] = flat_picture(shape)
+    stage(page.run())
+    try_everything(page, stage)
+
+
+def test_every_experiment_of_the_shift_test_works(open_page):
+    try_everything(open_page(PATH, **SHIFT, picture="digit"), lambda page: message(page, "y0"))
+
+
+@pytest.mark.parametrize("nonsense", ["", "Nothing", "0" * 5000])
+def test_a_part_that_there_is_not_opens_the_first(open_page, nonsense):
+    assert stage(open_page(PATH, pool_part=nonsense))[0]["window"] == [2, 2]
+
+
+def test_an_empty_address_opens_the_defaults(open_page):
+    settings, arrays = stage(open_page(PATH, **dict.fromkeys(HOSTILE, "")))
+    plain, expected = stage(open_page(PATH))
+    assert settings == plain
+    np.testing.assert_array_equal(arrays["output"], expected["output"])

@@ -135,7 +135,7 @@ def channel_lanes(
         "alt": channels.alt,
         "reach": mixed.table.reach,
         "selected": None if selected is None else [int(place) for place in selected],
-        "selection": f"{selected}",
+        "selection": f"{selected} {mixed.mix.sum.shape}",
         "serial": serial,
         "tools": list(tools),
     }

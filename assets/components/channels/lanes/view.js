@@ -527,14 +527,14 @@ class Lanes {
         tallest,
         colour: (row, column) => tinted(at(row, column).byte, this.colours[channel].fill),
         hatched: (row, column) => at(row, column).outside,
-        text: (row, column) => brief(at(row, column).value),
+        text: (row, column, letters) => brief(at(row, column).value, letters),
       });
       patch.holder.setAttribute("aria-label", `The window on ${name.toLowerCase()}.`);
       products.grid.draw({
         ...shape,
         tallest,
         colour: (row, column) => signedColour(at(row, column).product, limit, this.maps),
-        text: (row, column) => brief(at(row, column).product),
+        text: (row, column, letters) => brief(at(row, column).product, letters),
       });
       products.holder.setAttribute("aria-label", "Each pixel times its weight.");
     });
@@ -586,8 +586,8 @@ class Lanes {
 }
 
 // In a cell there is no room for a power of ten; the sums below have it.
-function brief(value) {
+function brief(value, letters) {
   const size = Math.abs(value);
-  if (size === 0 || size >= 0.005) return written(value, 3);
+  if (size === 0 || size >= 0.005) return written(value, 3, letters);
   return value < 0 ? "\u22120.00" : "0.00";
 }
