@@ -1,9 +1,10 @@
 """A running app and a real Chromium for the tests of what happens in JavaScript."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from tools.app_server import open_chromium, running_app
 
@@ -24,17 +25,44 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def networks_open(app: str, browser: Browser) -> Callable[[], None]:
+    """Wait, once, as long as the server needs to load TensorFlow, which no test is about."""
+
+    @cache
+    def wait() -> None:
+        page = browser.new_page()
+        page.set_default_timeout(180_000)
+        page.goto(f"{app}/network")
+        page.locator(".network").wait_for()
+        page.close()
+
+    return wait
+
+
 @pytest.fixture
-def visit(app: str, browser: Browser) -> Iterator[Callable[..., Page]]:
+def visit(
+    app: str, browser: Browser, networks_open: Callable[[], None]
+) -> Iterator[Callable[..., Page]]:
     """Open a path of the app in a fresh browser context and wait until it has settled."""
     contexts = []
 
-    def open_page(path: str = "", *, width: int = 1440, height: int = 900, dark: bool = False):
+    def open_page(
+        path: str = "",
+        *,
+        width: int = 1440,
+        height: int = 900,
+        dark: bool = False,
+        on_request: Callable[[Request], object] = lambda _: None,
+    ) -> Page:
+        if path.startswith(("network", "search")):
+            networks_open()
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
         )
         contexts.append(context)
+        context.on("request", on_request)
         page = context.new_page()
         page.set_default_timeout(60_000)
         page.goto(f"{app}/{path}")

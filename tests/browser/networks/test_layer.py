@@ -14,15 +14,6 @@ from tests.browser.conftest import settle
 SMALL = "network?view=Layer&network=Small VGG"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _network_is_open(app, browser) -> None:
-    """Wait as long as the server needs to load TensorFlow, which no test is about."""
-    page = browser.new_page()
-    page.goto(f"{app}/{SMALL}")
-    page.locator(".wall").wait_for(timeout=180_000)
-    page.close()
-
-
 def on_wall(page: Page, expression: str):
     """Evaluate JavaScript with `state`, the component's own object."""
     return page.locator(".wall").evaluate(

@@ -9,15 +9,6 @@ from tests.browser.checks import becomes, complaints, overflow, violations
 from tests.browser.conftest import settle
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _network_is_open(app, browser) -> None:
-    """Wait as long as the server needs to load TensorFlow, which no test is about."""
-    page = browser.new_page()
-    page.goto(f"{app}/network")
-    page.locator(".network").wait_for(timeout=180_000)
-    page.close()
-
-
 def on_overview(page: Page, expression: str):
     """Evaluate JavaScript with `state`, the component's own object."""
     return page.locator(".network").evaluate(
