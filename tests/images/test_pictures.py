@@ -47,7 +47,7 @@ FEW_COLOURS = PHOTO.quantize(16)
 
 
 def over_white(picture):
-    rgba = np.asarray(picture.convert("RGBA")).astype(float)
+    rgba = np.asarray(picture.convert("RGBA")).astype(np.float32)
     alpha = rgba[..., 3:] / 255
     return rgba[..., :3] * alpha + 255 * (1 - alpha)
 
@@ -303,10 +303,10 @@ def test_the_longest_side_is_scaled_down_and_never_up(size, expected, kind):
 @pytest.mark.parametrize(
     ("mode", "kind", "options"),
     [
-        ("RGB", "PNG", {}),
-        ("RGBA", "PNG", {}),
-        ("P", "PNG", {}),
-        ("L", "PNG", {}),
+        ("RGB", "PNG", {"compress_level": 1}),
+        ("RGBA", "PNG", {"compress_level": 1}),
+        ("P", "PNG", {"compress_level": 1}),
+        ("L", "PNG", {"compress_level": 1}),
         ("RGB", "JPEG", {"quality": 98, "subsampling": 0}),
         ("RGB", "WEBP", {"quality": 98}),
         ("RGBA", "WEBP", {"quality": 98}),
