@@ -75,6 +75,32 @@ def transfer_learning(keras):
     return keras.Model(inputs, layers.Dense(1, activation="sigmoid")(x))
 
 
+def _behind(keras, preprocess):
+    layers = keras.layers
+    inputs = keras.Input(shape=(24, 24, 3))
+    x = layers.Conv2D(8, 3, activation="relu")(preprocess(inputs))
+    x = layers.GlobalAveragePooling2D()(x)
+    return keras.Model(inputs, layers.Dense(4, activation="softmax")(x))
+
+
+@tutorial("zero_to_255")
+def preprocessing_of_resnet(keras):
+    """https://keras.io/api/applications/#usage-examples, with the scaling inside the model."""
+    return _behind(keras, keras.applications.resnet50.preprocess_input)
+
+
+@tutorial("zero_to_255")
+def preprocessing_of_densenet(keras):
+    """The same for a network that comes from PyTorch."""
+    return _behind(keras, keras.applications.densenet.preprocess_input)
+
+
+@tutorial("zero_to_255")
+def channels_changed_over_by_hand(keras):
+    """The same as Caffe's, written out."""
+    return _behind(keras, lambda x: x[..., ::-1] - np.float32([103.939, 116.779, 123.68]))
+
+
 @tutorial("zero_to_one")
 def cifar10(keras):
     """https://www.tensorflow.org/tutorials/images/cnn"""
