@@ -51,7 +51,7 @@ _DRAG = """
     state.drawNow();
     times.push(performance.now() - start);
   }
-  state.commit(state.editor.values);
+  state.commit(state.kernel.editor.values);
   return times;
 }
 """

@@ -51,7 +51,7 @@ def test_the_preview_of_a_drag_is_what_python_answers(visit, settings):
     page = visit(SMALL + settings)
     before = output(page)
     drag(page, page.locator(".kernel-grid input").nth(1), 37, release=False)
-    preview = output(page, "state.values")
+    preview = output(page, "state.places.values")
     assert np.abs(preview - before).max() > 1
     page.mouse.up()
     page.wait_for_timeout(600)
@@ -80,7 +80,7 @@ def test_the_preview_of_a_slider_is_what_python_answers(visit, settings, name, v
           range.dispatchEvent(new Event("input"));
         }}"""
     )
-    preview, place = output(page, "state.values"), on_stage(page, "state.settings.origin")
+    preview, place = output(page, "state.places.values"), on_stage(page, "state.settings.origin")
     sources = on_stage(page, "Array.from(state.data.padded_columns.data)")
     page.get_by_role("slider", name=name).dispatch_event("change")
     page.wait_for_url(f"**{name.lower()}={value}**")
@@ -109,10 +109,12 @@ def test_the_products_in_the_window_add_up_to_the_output(visit, settings):
     for cell in ([0, 0], [rows - 1, columns - 1], [rows // 2, 1]):
         total = on_stage(
             page,
-            f"(state.look({cell}), state.windowCells().reduce((sum, cell) => sum + cell.product, "
-            "state.settings.bias))",
+            f"state.places.windowCells(state.look({cell}), state.channel)"
+            ".reduce((sum, cell) => sum + cell.product, state.settings.bias)",
         )
-        assert total == pytest.approx(on_stage(page, "state.outputAt(...state.focus)"), abs=1e-2)
+        assert total == pytest.approx(
+            on_stage(page, "state.places.outputAt(state.focus, state.channel)"), abs=1e-2
+        )
 
 
 @pytest.mark.parametrize("show", DISPLAYS)
@@ -135,7 +137,9 @@ def test_hovering_the_result_shows_the_sum_of_that_cell(visit):
     row, column = on_stage(page, "state.focus")
     expect(page.locator(".where")).to_have_text(f"row {row}, column {column}")
     shown = page.locator(".sum .equals").inner_text().removeprefix("= ").replace("\u2212", "-")
-    assert float(shown) == pytest.approx(on_stage(page, "state.outputAt(...state.focus)"), abs=0.05)
+    assert float(shown) == pytest.approx(
+        on_stage(page, "state.places.outputAt(state.focus, state.channel)"), abs=0.05
+    )
 
 
 def test_hovering_a_weight_lights_the_pixels_it_meets(visit):
@@ -208,7 +212,7 @@ def test_a_copied_address_opens_the_same_view(visit):
     page.wait_for_url("**stride=2**")
     settle(page)
     other = visit(page.url.split("/")[-1])
-    for part in ("state.data.output.shape", "state.weights", "state.settings.show"):
+    for part in ("state.data.output.shape", "state.places.weights", "state.settings.show"):
         assert on_stage(other, part) == on_stage(page, part)
     np.testing.assert_array_equal(output(other), output(page))
     expect(other.get_by_text("Moose").first).to_be_attached()

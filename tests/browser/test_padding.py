@@ -44,10 +44,11 @@ def test_the_products_in_every_window_add_up_to_the_output(visit, address):
     page = visit(PATH + address)
     apart = on_stage(
         page,
-        "Array.from({length: state.outRows * state.outColumns}, (_, at) => {"
-        " state.look([Math.floor(at / state.outColumns), at % state.outColumns]);"
-        " return state.windowCells().reduce((sum, cell) => sum + cell.product, 0)"
-        " - state.outputAt(...state.focus); })",
+        "Array.from({length: state.places.outRows * state.places.outColumns}, (_, at) => {"
+        " state.look([Math.floor(at / state.places.outColumns), at % state.places.outColumns]);"
+        " return state.places.windowCells(state.focus, state.channel)"
+        ".reduce((sum, cell) => sum + cell.product, 0)"
+        " - state.places.outputAt(state.focus, state.channel); })",
     )
     assert len(apart) > 8
     assert np.abs(apart).max() < 1e-3
@@ -60,7 +61,7 @@ def test_what_an_uneven_stride_never_reaches_is_crossed_out(visit):
         "[0, 1, 2, 3, 4, 5].map((row) => state.data.touched_rows.data[row])",
     )
     assert crossed == [1, 1, 2, 1, 1, 0]
-    assert on_stage(page, "state.nearSize()") == [6, 6]
+    assert on_stage(page, "state.grids.nearSize()") == [6, 6]
 
 
 def test_pointing_at_the_output_shows_its_window_and_sum(visit):
@@ -75,7 +76,7 @@ def test_pointing_at_a_count_lights_the_windows_that_touch_the_pixel(visit):
     for (row, column), count in {(0, 0): 1, (2, 2): 9, (1, 4): 2}.items():
         point(page, ".coverage", row, column, 5)
         becomes(page, lambda place=[row, column]: on_stage(page, "state.pixel") == place, True)
-        assert on_stage(page, "state.litMarks(state.pixel).length") == count
+        assert on_stage(page, "state.grids.litMarks(state.pixel).length") == count
     page.mouse.move(5, 5)
     becomes(page, lambda: on_stage(page, "state.pixel"), None)
 
@@ -91,9 +92,10 @@ def test_the_keyboard_reaches_the_counts(visit):
 def test_a_pixel_of_a_transposed_input_shows_all_that_it_writes(visit):
     page = visit(f"{PATH}?pad_transposed=true&pad_side=4&pad_stride=2&pad_padding=Valid")
     point(page, ".near", 4, 2, 11)
-    becomes(page, lambda: on_stage(page, "state.inputAt(...state.stamp)"), 5)
+    becomes(page, lambda: on_stage(page, "state.places.inputAt(state.stamp, state.channel)"), 5)
     written = [
-        [mark["row"], mark["column"]] for mark in on_stage(page, "state.litMarks(state.stamp)")
+        [mark["row"], mark["column"]]
+        for mark in on_stage(page, "state.grids.litMarks(state.stamp)")
     ]
     assert written == [[row, column] for row in (2, 3, 4) for column in (0, 1, 2)]
     expect(page.locator(".sum")).to_contain_text("9 cells")
@@ -105,9 +107,13 @@ def test_playing_fills_the_output_cell_by_cell(visit):
     page.get_by_role("button", name="Play").click()
     page.mouse.move(5, 5)
     page.wait_for_timeout(300)
-    early = on_stage(page, "state.filling && state.focus[0] * state.outColumns + state.focus[1]")
+    early = on_stage(
+        page, "state.filling && state.focus[0] * state.places.outColumns + state.focus[1]"
+    )
     page.wait_for_timeout(300)
-    later = on_stage(page, "state.filling && state.focus[0] * state.outColumns + state.focus[1]")
+    later = on_stage(
+        page, "state.filling && state.focus[0] * state.places.outColumns + state.focus[1]"
+    )
     assert early is not False
     assert later != early
     page.get_by_role("button", name="Pause").click()
@@ -120,23 +126,26 @@ def test_a_transposed_layer_writes_pixel_after_pixel(visit, settings):
     on = page.get_by_role("button", name="One step on")
     on.click()
     expect(page.locator(".where")).to_have_text("pixel 1 of 9 writes")
-    written = on_stage(page, "Array.from(state.writtenSoFar(), (one) => one)")
-    value, kernel = on_stage(page, "[state.inputPlanes[0], state.weights]")
+    written = on_stage(
+        page,
+        "Array.from(state.places.writtenSoFar(state.stampedUntil, state.channel), (one) => one)",
+    )
+    value, kernel = on_stage(page, "[state.places.planes[0], state.places.weights]")
     stamped = [one for one in written if one is not None and not np.isnan(one)]
     if not settings:
         np.testing.assert_allclose(stamped, np.multiply(value, kernel), rtol=1e-6)
     first, last = on_stage(
-        page, "[state.touching(state.stamp)[0], state.touching(state.stamp).at(-1)]"
+        page, "[state.places.touching(state.stamp)[0], state.places.touching(state.stamp).at(-1)]"
     )
     assert first == [0, 0]
-    assert last == on_stage(page, "state.extent.map((side) => side - 1)")
+    assert last == on_stage(page, "state.places.extent.map((side) => side - 1)")
     for _ in range(8):
         on.click()
     expect(page.locator(".where")).to_have_text("pixel 9 of 9 writes")
     apart = on_stage(
         page,
-        "Math.max(...state.writtenSoFar().map((one, at) => "
-        "Math.abs((Number.isNaN(one) ? 0 : one) - state.values[at])))",
+        "Math.max(...state.places.writtenSoFar(state.stampedUntil, state.channel).map((one, at) => "
+        "Math.abs((Number.isNaN(one) ? 0 : one) - state.places.values[at])))",
     )
     assert apart < 1e-4
     page.get_by_role("slider", name="Speed, steps per second").fill("30")
@@ -214,7 +223,11 @@ def test_a_copied_address_opens_the_same_view(visit):
     page.wait_for_url("**kernel=4%2C**")
     settle(page)
     other = visit(page.url.split("/")[-1])
-    parts = ("state.data.output.shape", "Array.from(state.data.output.data)", "state.weights")
+    parts = (
+        "state.data.output.shape",
+        "Array.from(state.data.output.data)",
+        "state.places.weights",
+    )
     for part in parts:
         assert on_stage(other, part) == on_stage(page, part)
     assert on_stage(other, "state.data.output.shape") == [1, 9, 12]
@@ -227,7 +240,7 @@ def test_arrow_keys_in_quick_succession_all_count(visit):
         page.keyboard.press("ArrowRight")
     page.wait_for_url("**pad_side=12**")
     settle(page)
-    assert on_stage(page, "state.height") == 12
+    assert on_stage(page, "state.places.height") == 12
 
 
 def test_drawing_and_animation_are_saved(visit):

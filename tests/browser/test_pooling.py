@@ -33,12 +33,12 @@ def test_the_winner_in_the_browser_is_the_winner_in_python(visit, address):
         (before, total - before - side)
         for before, total, side in zip(origin, places, shape, strict=False)
     )
-    rows, columns = on_stage(page, "[state.outRows, state.outColumns]")
+    rows, columns = on_stage(page, "[state.places.outRows, state.places.outColumns]")
     for row, column in {(0, 0), (rows - 1, columns - 1), (rows // 2, columns // 3)}:
         taken = pool_window_at(
             picture, row, column, size=tuple(window), stride=tuple(stride), padding=ends
         )
-        place = on_stage(page, f"state.winner({row}, {column})")
+        place = on_stage(page, f"state.places.winner([{row}, {column}], state.channel)")
         assert tuple(np.subtract(place, origin)) == taken.winner
         on_stage(page, f"state.look([{row}, {column}])")
         said = page.locator(".flowing").inner_text()

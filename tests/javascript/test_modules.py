@@ -20,13 +20,15 @@ from cnnviz.drawing.palette import DARK_BACKGROUND, LIGHT_BACKGROUND, colour_map
 from cnnviz.notation import written, written_count
 from cnnviz.shapes import padding_amounts
 from pages.ui.components.registration import bundle
+from tests.javascript.stages import sweeps, transposed, windows
 
 HERE = Path(__file__).parent
 NODE = Path(playwright.__file__).parent / "driver" / ("node.exe" if os.name == "nt" else "node")
 TESTED = {
     "numbers": "shared/numbers",
     "colours": "shared/colours",
-    "padding": "ui/window/slides",
+    "places": "ui/window/places",
+    "sweep": "ui/window/sweep",
     "hand": "shared/hand",
     "handshake": "shared/handshake",
     "cells": "networks/layer/cells",
@@ -132,6 +134,8 @@ CASES: dict[str, Callable[[], object]] = {
     "numbers": numbers,
     "colours": colours,
     "padding": padding,
+    "places": lambda: {"windows": windows(), "transposed": transposed()},
+    "sweep": sweeps,
 }
 
 

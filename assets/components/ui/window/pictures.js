@@ -1,147 +1,209 @@
-// Whole pictures and what is drawn over them. These are methods of the stage.
+// Whole pictures: the input, the result and, in pooling, where a gradient flows back; and what is
+// drawn over them.
 
 import { paint } from "../../shared/colours.js";
-import { sharpContext } from "../../shared/dom.js";
+import { element, sharpContext } from "../../shared/dom.js";
+import { legendStrip } from "../../shared/legend.js";
 import { ring } from "../../shared/ring.js";
 import { drawLegend } from "./legend.js";
 
-export const pictureMethods = {
+export class Pictures {
+  // stage: what is in hand, and the places that it lies in.
+  constructor(stage) {
+    this.stage = stage;
+    this.input = picturePane("input", "Picture");
+    this.output = picturePane("output", "Result");
+    this.back = picturePane("back", "Where a gradient flows back");
+    this.back.frame.removeAttribute("tabindex");
+    this.back.frame.setAttribute("role", "img");
+    this.legend = legendStrip();
+    this.backLegend = legendStrip();
+  }
+
+  name(settings, { height, width, outRows, outColumns }) {
+    this.input.heading.textContent = settings.input_title ?? "Picture";
+    this.output.heading.textContent = settings.output_title ?? "Result";
+    this.input.size.textContent = `${height} \u00d7 ${width}`;
+    this.output.size.textContent = `${outRows} \u00d7 ${outColumns}`;
+    const says = ({ frame }, text) => frame.setAttribute("aria-label", text);
+    says(this.input, `${settings.input_alt} Arrow keys move the window.`);
+    says(this.output, `${settings.output_alt} Arrow keys move the window.`);
+    says(this.back, "How much of a gradient each pixel of the input gets.");
+  }
+
+  // ---- pixels ---------------------------------------------------------------------------------
+
   paintInput() {
-    if (!this.settings.pictures) return;
-    const size = this.height * this.width;
-    const show = this.settings.input_show ?? "clip";
-    this.picture(this.input, this.height, this.width, (pixels) =>
-      paint(pixels, this.inputPlanes, size, show, this.inputRange, this.maps),
+    const { settings, places, inputRange, maps } = this.stage;
+    if (!settings.pictures) return;
+    const { height, width, planes } = places;
+    const show = settings.input_show ?? "clip";
+    this.fill(this.input, height, width, (pixels) =>
+      paint(pixels, planes, height * width, show, inputRange, maps),
     );
-  },
+  }
 
   paintOutput() {
-    const size = this.outRows * this.outColumns;
-    const show = this.settings.show;
-    if (this.settings.pictures) {
-      this.picture(this.output, this.outRows, this.outColumns, (pixels) =>
-        paint(pixels, this.values, size, show, this.range, this.maps),
+    const { settings, places, range, maps } = this.stage;
+    const { outRows, outColumns, values } = places;
+    if (settings.pictures) {
+      this.fill(this.output, outRows, outColumns, (pixels) =>
+        paint(pixels, values, outRows * outColumns, settings.show, range, maps),
       );
     }
-    drawLegend(this.legend, show, this.range, this.maps);
-  },
+    drawLegend(this.legend, settings.show, range, maps);
+  }
 
   paintBack() {
-    const { gradient } = this.data;
-    this.root.dataset.gradient = Boolean(gradient);
+    const { settings, places, data, channel, gradientRange, maps, root } = this.stage;
+    const { gradient } = data;
+    root.dataset.gradient = Boolean(gradient);
     if (!gradient) return;
-    if (this.settings.pictures) {
-      const size = this.height * this.width;
-      const plane = gradient.data.subarray(this.channel * size, (this.channel + 1) * size);
-      this.picture(this.back, this.height, this.width, (pixels) =>
-        paint(pixels, plane, size, "signed", this.gradientRange, this.maps),
+    if (settings.pictures) {
+      const { height, width } = places;
+      const size = height * width;
+      const plane = gradient.data.subarray(channel * size, (channel + 1) * size);
+      this.fill(this.back, height, width, (pixels) =>
+        paint(pixels, plane, size, "signed", gradientRange, maps),
       );
     }
-    drawLegend(this.backLegend, "signed", this.gradientRange, this.maps);
-  },
+    drawLegend(this.backLegend, "signed", gradientRange, maps);
+  }
 
-  // Both pictures at one scale, so that the result is as large as it truly is.
-  picture({ frame }, rows, columns, fill) {
+  fill({ frame }, rows, columns, draw) {
     const [canvas] = frame.children;
     if (canvas.width !== columns) canvas.width = columns;
     if (canvas.height !== rows) canvas.height = rows;
     const context = canvas.getContext("2d");
     const pixels = context.createImageData(columns, rows);
-    fill(pixels.data);
+    draw(pixels.data);
     context.putImageData(pixels, 0, 0);
-    const scale = this.pictureScale();
+    const scale = this.scale();
     canvas.style.width = `${columns * scale}px`;
     canvas.style.height = `${rows * scale}px`;
     canvas.style.imageRendering = scale >= 1 ? "pixelated" : "auto";
-  },
+  }
 
-  pictureScale() {
+  // All pictures at one scale, so that the result is as large as it truly is.
+  scale() {
+    const { height, width, outRows, outColumns, weights } = this.stage.places;
     const room = this.input.clientWidth;
-    const high = Math.max(this.height, this.outRows);
-    const wide = Math.max(this.width, this.outColumns);
+    const [high, wide] = [Math.max(height, outRows), Math.max(width, outColumns)];
     const scale = Math.min(room / wide, (Math.max(room, 240) * 1.15) / high);
-    if (this.weights || this.wide) return scale;
-    return Math.min(scale, this.output.clientWidth / this.outColumns);
-  },
+    if (weights || this.stage.wide) return scale;
+    return Math.min(scale, this.output.clientWidth / outColumns);
+  }
+
+  // ---- what is drawn over them ----------------------------------------------------------------
 
   drawOverlays() {
-    const scale = this.pictureScale();
-    const [row, column] = this.focus;
-    const { origin, stride } = this.settings;
-    const spread = this.settings.spread ?? [1, 1];
-    const [top, left] = [row * stride[0] - origin[0], column * stride[1] - origin[1]];
-    const onInput = (box) => box.map((side, axis) => (side * scale) / spread[axis % 2]);
-    this.overlay(this.input, (context) => {
-      const [zoomTop, zoomLeft] = [0, 1].map(
-        (axis) => this.anchor[axis] * stride[axis] - origin[axis],
-      );
-      const [zoomHigh, zoomWide] = [0, 1].map(
-        (axis) => (this.zoomed[axis] - 1) * stride[axis] + this.extent[axis],
-      );
-      faint(context, onInput([zoomTop, zoomLeft, zoomHigh, zoomWide]), this.page);
-      if (this.weight) this.lightTouched(context, scale);
-      this.aim(context, onInput([top, left, ...this.extent]));
-      if (this.wide) this.aimAtWinner(context, onInput);
+    const { stage } = this;
+    const { places, settings, focus, anchor, zoomed, page } = stage;
+    const scale = this.scale();
+    const { origin, stride } = settings;
+    const corner = (cell) => cell.map((at, axis) => at * stride[axis] - origin[axis]);
+    const onInput = (box) => box.map((side, axis) => (side * scale) / places.spread[axis % 2]);
+    const window = onInput([...corner(focus), ...places.extent]);
+    this.over(this.input, (context) => {
+      const size = zoomed.map((count, axis) => (count - 1) * stride[axis] + places.extent[axis]);
+      faint(context, onInput([...corner(anchor), ...size]), page);
+      if (stage.weight) this.lightTouched(context, scale);
+      this.aim(context, window);
+      if (stage.wide) this.aimAtWinner(context, onInput);
     });
-    if (this.data.gradient) {
-      this.overlay(this.back, (context) => {
-        if (this.wide) this.aimAtWinner(context, onInput);
-        else this.aim(context, onInput([top, left, ...this.extent]));
+    if (stage.data.gradient) {
+      this.over(this.back, (context) => {
+        if (stage.wide) this.aimAtWinner(context, onInput);
+        else this.aim(context, window);
       });
     }
-    this.overlay(this.output, (context) => {
-      faint(
-        context,
-        [...this.anchor, ...this.zoomed].map((side) => side * scale),
-        this.page,
-      );
-      this.aim(
-        context,
-        [row, column, 1, 1].map((side) => side * scale),
-      );
+    this.over(this.output, (context) => {
+      const onOutput = (box) => box.map((side) => side * scale);
+      faint(context, onOutput([...anchor, ...zoomed]), page);
+      this.aim(context, onOutput([...focus, 1, 1]));
     });
-  },
+  }
 
   aimAtWinner(context, onInput) {
-    if (!this.data.winners) return;
-    const [top, left] = this.settings.origin;
-    const [down, across] = this.winner(...this.focus);
+    const { data, places, focus, channel, settings } = this.stage;
+    if (!data.winners) return;
+    const [down, across] = places.winner(focus, channel);
+    const [top, left] = settings.origin;
     this.aim(context, onInput([down - top, across - left, 1, 1]));
-  },
+  }
 
   aim(context, [top, left, height, width]) {
-    ring(context, left, top, width, height, this.page, 14);
-  },
+    ring(context, left, top, width, height, this.stage.page, 14);
+  }
 
   // All the pixels that one weight meets while the window slides over the whole picture.
   lightTouched(context, scale) {
-    const [down, across] = this.tapPlace(...this.weight);
-    const { origin, stride, dilation } = this.settings;
-    const spread = this.settings.spread ?? [1, 1];
+    const { places, settings, weight, page } = this.stage;
+    const { spread, outRows, outColumns } = places;
+    const [down, across] = places.tapPlace(...weight);
+    const { origin, stride, dilation } = settings;
     const [top, left] = [down * dilation[0] - origin[0], across * dilation[1] - origin[1]];
     const box = [
       left / spread[1],
       top / spread[0],
-      ((this.outColumns - 1) * stride[1] + 1) / spread[1],
-      ((this.outRows - 1) * stride[0] + 1) / spread[0],
+      ((outColumns - 1) * stride[1] + 1) / spread[1],
+      ((outRows - 1) * stride[0] + 1) / spread[0],
     ].map((side) => side * scale);
-    context.fillStyle = this.page.accent;
+    context.fillStyle = page.accent;
     context.globalAlpha = 0.28;
     context.fillRect(...box);
     context.globalAlpha = 1;
-    context.strokeStyle = this.page.accent;
+    context.strokeStyle = page.accent;
     context.lineWidth = 2;
     context.strokeRect(...box);
-  },
+  }
 
-  overlay({ frame }, paintOver) {
+  over({ frame }, draw) {
     const [pixels, canvas] = frame.children;
     const [width, height] = [parseFloat(pixels.style.width), parseFloat(pixels.style.height)];
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
-    paintOver(sharpContext(canvas, width, height));
-  },
-};
+    draw(sharpContext(canvas, width, height));
+  }
+
+  // ---- pointing -------------------------------------------------------------------------------
+
+  // The output whose window has its middle at a pointer on the input.
+  fromInput(event) {
+    const { places, settings } = this.stage;
+    const box = this.input.frame.firstChild.getBoundingClientRect();
+    const at = [
+      ((event.clientY - box.top) / box.height) * places.height * places.spread[0],
+      ((event.clientX - box.left) / box.width) * places.width * places.spread[1],
+    ];
+    return at.map((part, axis) => {
+      const first = part + settings.origin[axis] - places.extent[axis] / 2;
+      return Math.floor(first / settings.stride[axis] + 0.5);
+    });
+  }
+
+  fromOutput(event) {
+    const { outRows, outColumns } = this.stage.places;
+    const box = this.output.frame.firstChild.getBoundingClientRect();
+    return [
+      Math.floor(((event.clientY - box.top) / box.height) * outRows),
+      Math.floor(((event.clientX - box.left) / box.width) * outColumns),
+    ];
+  }
+}
+
+function picturePane(name, title) {
+  const size = element("span", { class: "size" });
+  const heading = element("div", { class: "title" }, element("span", { text: title }), size);
+  const frame = element(
+    "div",
+    { class: "frame", tabindex: "0", role: "application", "aria-describedby": "said" },
+    element("canvas", { class: "pixels" }),
+    element("canvas", { class: "overlay" }),
+  );
+  const made = element("section", { class: `pane ${name}` }, heading, frame);
+  return Object.assign(made, { heading: heading.firstChild, size, frame });
+}
 
 function faint(context, [top, left, height, width], page) {
   context.lineWidth = 1;

@@ -12,24 +12,20 @@ import { extremes, table, theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
 import { announcer, arrows, debounced, eachFrame } from "../../shared/hand.js";
 import { Handshake } from "../../shared/handshake.js";
-import { CellGrid } from "../../shared/cells.js";
-import { KernelEditor } from "../../shared/kernel_editor.js";
-import { legendStrip } from "../../shared/legend.js";
 import { Player } from "../../shared/player.js";
-import { fillTools } from "../../shared/tools.js";
 import { flowing, pooled, stamped, weighted } from "./sentences.js";
 import { Coverage } from "./coverage.js";
 import { editCell } from "./edit.js";
-import { gridMethods } from "./grids.js";
-import { pictureMethods } from "./pictures.js";
-import { placeMethods } from "./places.js";
-import { slideMethods } from "./slides.js";
-import { stampMethods } from "./stamps.js";
+import { Grids } from "./grids.js";
+import { KernelPane } from "./kernel.js";
+import { Pictures } from "./pictures.js";
+import { Places } from "./places.js";
+import { Sliders } from "./sliders.js";
+import { swept } from "./sweep.js";
 
 const CHANNELS = ["Red", "Green", "Blue"];
 const MOST_ZOOMED_CELLS = 13;
 const WIDEST_WINDOW = 32; // beyond it, as in global pooling, single cells are not drawn
-
 const REST = 150; // milliseconds that a slider rests before Python is asked
 
 export default function (component) {
@@ -46,10 +42,20 @@ class Stage {
     this.edits = new Handshake();
     this.focus = [0, 0];
     this.selected = null;
-    this.anchor = [0, 0];
+    this.anchor = [0, 0]; // the first output of the zoom
+    this.zoomed = [1, 1]; // how many outputs it shows
     this.channel = 0;
-    this.weight = null;
+    this.weight = null; // in hand
+    this.pixel = null; // of the coverage map in hand, as a place of the padded input
+    this.stamp = null; // the pixel that writes, in transposed convolution
+    this.tellSelected = debounced(500, () => this.tell("selected", this.selected));
+    this.rest = debounced(REST, () => this.sendSlides());
+    this.repaint = eachFrame(() => {
+      this.paintOutput();
+      this.draw();
+    });
     this.build();
+    this.watch();
     this.resized = new ResizeObserver(() => this.data && this.layout());
     this.resized.observe(root);
   }
@@ -59,69 +65,22 @@ class Stage {
     this.resized.disconnect();
   }
 
-  build() {
-    const canvas = (name) => element("canvas", { class: name });
-    const pane = (name, title) => {
-      const size = element("span", { class: "size" });
-      const heading = element("div", { class: "title" }, element("span", { text: title }), size);
-      const frame = element(
-        "div",
-        { class: "frame", tabindex: "0", role: "application", "aria-describedby": "said" },
-        canvas("pixels"),
-        canvas("overlay"),
-      );
-      const made = element("section", { class: `pane ${name}` }, heading, frame);
-      return Object.assign(made, { heading: heading.firstChild, size, frame });
-    };
-    this.input = pane("input", "Picture");
-    this.output = pane("output", "Result");
-    this.back = pane("back", "Where a gradient flows back");
-    this.back.frame.removeAttribute("tabindex");
-    this.back.frame.setAttribute("role", "img");
-    this.legend = legendStrip();
-    this.backLegend = legendStrip();
+  // ---- building -------------------------------------------------------------------------------
 
-    this.kernelTitle = element("div", { class: "title" });
-    this.kernelBox = element("div", { class: "kernel-grid" });
-    this.complaint = element("p", { class: "complaint", role: "alert" });
-    this.tools = element("div", { class: "tools" });
-    this.sliders = element("div", { class: "sliders" });
-    this.kernelPane = element(
-      "section",
-      { class: "pane kernel" },
-      this.kernelTitle,
-      this.kernelBox,
-      this.complaint,
-      this.tools,
-      element("p", { class: "hint", text: "Drag a weight up or down, or type it." }),
-    );
-    this.editor = new KernelEditor(this.kernelBox, {
+  build() {
+    this.pictures = new Pictures(this);
+    this.grids = new Grids(this);
+    this.kernel = new KernelPane({
       preview: (row, column, value) => this.preview(row, column, value),
       commit: (values) => this.commit(values),
       hover: (row, column) => this.lightWeight(row, column),
-      complain: (sentence) => (this.complaint.textContent = sentence),
+      edit: (name) => this.trigger("edit", name),
     });
-
-    const grid = (name) => {
-      const heading = element("div", { class: "title" });
-      const holder = element(
-        "div",
-        { class: "cells", tabindex: "0", role: "application", "aria-describedby": "said" },
-        canvas("numbers"),
-      );
-      const made = element("section", { class: `pane ${name}` }, heading, holder);
-      const cells = new CellGrid(holder.firstChild);
-      return Object.assign(made, { heading, holder, cells });
-    };
-    this.near = grid("near");
-    this.products = grid("products");
-    this.products.holder.removeAttribute("tabindex");
-    this.products.holder.setAttribute("role", "img");
-    this.far = grid("far");
-    this.nearBack = grid("near-back");
-    this.products.classList.add("narrow");
+    this.sliders = new Sliders({
+      slide: (name, value) => this.slide(name, value),
+      rest: () => this.rest(),
+    });
     this.coverage = new Coverage((cell) => this.overCoverage(cell));
-
     this.channelButtons = element("span", { class: "channels", role: "group" });
     this.channelButtons.setAttribute("aria-label", "Channel whose numbers are shown");
     const bar = element("div", { class: "player" });
@@ -133,77 +92,70 @@ class Stage {
     this.where = element("span", { class: "where" });
     bar.append(this.where);
     this.sum = element("div", { class: "sum" });
-    this.said = element("div", { class: "unseen", id: "said", "aria-live": "polite" });
-    this.say = announcer(this.said, 400);
-    this.tellSelected = debounced(500, () => this.tell("selected", this.selected));
-    this.rest = debounced(REST, () => this.sendSlides());
-    this.repaint = eachFrame(() => {
-      this.paintOutput();
-      this.draw();
-    });
+    const said = element("div", { class: "unseen", id: "said", "aria-live": "polite" });
+    this.say = announcer(said, 400);
+    this.root.replaceChildren(this.panes(), bar, this.sum, this.coverage.box, said);
+  }
 
+  panes() {
     const sign = (name, text) =>
       element("div", { class: `sign ${name}`, "aria-hidden": "true", text });
-    this.root.replaceChildren(
-      element(
-        "div",
-        { class: "stage" },
-        this.input,
-        sign("times", "\u2217"),
-        this.kernelPane,
-        sign("equals", "="),
-        this.output,
-        sign("returns", "\u2192"),
-        this.back,
-        this.sliders,
-        this.near,
-        sign("each", "\u2299"),
-        this.products,
-        sign("gives", "\u2192"),
-        this.far,
-        sign("near-returns", "\u2192"),
-        this.nearBack,
-      ),
-      bar,
-      this.sum,
-      this.coverage.box,
-      this.said,
+    return element(
+      "div",
+      { class: "stage" },
+      this.pictures.input,
+      sign("times", "\u2217"),
+      this.kernel.section,
+      sign("equals", "="),
+      this.pictures.output,
+      sign("returns", "\u2192"),
+      this.pictures.back,
+      this.sliders.box,
+      this.grids.near,
+      sign("each", "\u2299"),
+      this.grids.products,
+      sign("gives", "\u2192"),
+      this.grids.far,
+      sign("near-returns", "\u2192"),
+      this.grids.nearBack,
     );
-    this.watch();
   }
 
   // Pointer and keyboard: the same on every pane.
   watch() {
-    const places = [
-      [this.input.frame, (event) => this.fromInput(event)],
-      [this.output.frame, (event) => this.fromOutput(event)],
-      [this.near.holder, (event) => this.fromNear(event)],
-      [this.far.holder, (event) => this.fromFar(event)],
-      [this.nearBack.holder, (event) => this.fromNear(event, this.nearBack)],
-    ];
-    for (const [place, find] of places) {
-      const point = (event) => {
-        const cell = find(event);
-        if (!cell) return;
-        this.player.paused = true;
-        this.look(cell, place === this.input.frame || place === this.output.frame);
-      };
-      place.onpointermove = point;
-      place.onpointerdown = (event) => {
-        point(event);
-        this.select(this.focus);
-      };
-      place.onpointerleave = () => {
-        this.player.paused = false;
-        this.stamp = null;
-        if (!this.player.on && this.selected) this.look(this.selected, true);
-      };
-      place.onkeydown = (event) => this.key(event);
-    }
-    this.near.holder.ondblclick = (event) => {
-      const cell = this.near.cells.cellAt(event);
+    const { pictures, grids } = this;
+    this.watchPane(pictures.input.frame, (event) => pictures.fromInput(event), true);
+    this.watchPane(pictures.output.frame, (event) => pictures.fromOutput(event), true);
+    this.watchPane(grids.near.holder, (event) => this.fromNear(grids.near.cells.cellAt(event)));
+    this.watchPane(grids.far.holder, (event) => grids.fromFar(event));
+    this.watchPane(grids.nearBack.holder, (event) =>
+      this.fromNear(grids.nearBack.cells.cellAt(event)),
+    );
+    grids.near.holder.ondblclick = (event) => {
+      const cell = grids.near.cells.cellAt(event);
       if (cell) this.edit(cell);
     };
+  }
+
+  // find(event): the output that is pointed at, or null; centre: bring it into the zoom's middle.
+  watchPane(place, find, centre = false) {
+    const point = (event) => {
+      const cell = find(event);
+      if (!cell) return;
+      this.player.paused = true;
+      this.look(cell, centre);
+    };
+    place.onpointermove = point;
+    place.onpointerdown = (event) => {
+      point(event);
+      this.select(this.focus);
+    };
+    place.onpointerleave = () => {
+      this.player.paused = false;
+      this.stamp = null;
+      if (!this.player.on && this.selected) this.look(this.selected, true);
+    };
+    place.onkeydown = (event) => this.key(event);
   }
 
   key(event) {
@@ -214,11 +166,13 @@ class Stage {
       this.look([this.focus[0] + move[0], this.focus[1] + move[1]]);
       this.select(this.focus);
     } else if (event.key === "Home") this.select(this.look([0, 0]));
-    else if (event.key === "End") this.select(this.look([this.outRows - 1, this.outColumns - 1]));
-    else if (event.key === "Enter" && this.settings.editable) this.edit(this.middle());
+    else if (event.key === "End") this.select(this.look([Infinity, Infinity]));
+    else if (event.key === "Enter" && this.settings.editable) this.edit(this.grids.middle());
     else return;
     event.preventDefault();
   }
+
+  // ---- what Python sends ----------------------------------------------------------------------
 
   update(component, { settings, arrays }) {
     this.tell = component.setStateValue;
@@ -226,71 +180,55 @@ class Stage {
     const isOld = this.edits.isOld(settings.serial);
     if (isOld && this.data && sameSize(arrays.kernel, this.data.kernel)) return this.layout();
     this.edits.take(settings.serial);
-    this.inputPlanes = planesOf(arrays.input);
-    this.inputRange = extremes(this.inputPlanes);
-    this.take(settings, arrays);
+    const planes = planesOf(arrays.input);
+    this.inputRange = extremes(planes);
+    this.take(settings, arrays, planes);
   }
 
-  take(settings, arrays) {
-    this.settings = settings;
-    this.data = arrays;
-    const [height, width, channels] = arrays.input.shape;
-    Object.assign(this, { height, width, channels });
-    [this.outRows, this.outColumns] = arrays.output.shape.slice(1);
-    this.kernelRows = settings.window[0];
-    this.kernelColumns = settings.window[1];
-    this.extent = [0, 1].map((axis) => settings.dilation[axis] * (settings.window[axis] - 1) + 1);
-    this.values = arrays.output.data;
-    this.weights = arrays.kernel ? Array.from(arrays.kernel.data) : null;
-    this.range = extremes(this.values);
-    this.padded = null;
-    this.channel = Math.min(this.channel, this.channels - 1);
+  take(settings, data, planes) {
+    Object.assign(this, { settings, data });
+    this.places = new Places(settings, data, planes);
+    const { places } = this;
+    this.range = extremes(places.values);
+    this.gradientRange = data.gradient ? extremes(data.gradient.data) : null;
+    this.channel = Math.min(this.channel, places.channels - 1);
     if (this.signature !== settings.selection) {
       this.signature = settings.selection;
-      this.selected = settings.selected ?? [
-        Math.floor(this.outRows / 2),
-        Math.floor(this.outColumns / 2),
-      ];
+      const middle = [Math.floor(places.outRows / 2), Math.floor(places.outColumns / 2)];
+      this.selected = settings.selected ?? middle;
     }
-    this.gradientRange = arrays.gradient ? extremes(arrays.gradient.data) : null;
-    this.root.dataset.mode = settings.mode;
-    this.root.dataset.pictures = settings.pictures;
-    this.root.dataset.compact = settings.compact ?? false;
-    this.wide = settings.pictures && Math.max(...this.extent) > WIDEST_WINDOW;
-    this.root.dataset.wide = this.wide;
     this.stamp = null;
-    (settings.pictures && !this.wide ? this.output : this.far).append(this.legend);
-    (settings.pictures ? this.back : this.nearBack).append(this.backLegend);
-    this.root.querySelector(".equals").textContent = arrays.kernel ? "=" : "\u2192";
-    this.coverage.update(settings.coverages ?? [], arrays);
-    if (arrays.kernel) this.tools.before(this.complaint);
-    else this.near.append(this.complaint);
-    this.input.heading.textContent = settings.input_title ?? "Picture";
-    this.output.heading.textContent = settings.output_title ?? "Result";
-    this.input.size.textContent = `${this.height} \u00d7 ${this.width}`;
-    this.output.size.textContent = `${this.outRows} \u00d7 ${this.outColumns}`;
-    const says = (place, text) => place.setAttribute("aria-label", text);
-    const edits = settings.editable ? " Enter changes the number in its middle." : "";
-    says(this.input.frame, `${settings.input_alt} Arrow keys move the window.`);
-    says(this.output.frame, `${settings.output_alt} Arrow keys move the window.`);
-    says(this.near.holder, `Input around the window. Arrow keys move it.${edits}`);
-    says(this.far.holder, "Output around the cell. Arrow keys move it.");
-    says(this.back.frame, "How much of a gradient each pixel of the input gets.");
-    says(
-      this.nearBack.holder,
-      "How much of a gradient each cell around the window gets. Arrow keys move the window.",
-    );
-    this.complaint.textContent = "";
-    this.editor.committed();
-    fillTools(this.tools, settings.tools ?? [], (name) => this.trigger("edit", name));
-    this.fillSliders();
+    this.wide = settings.pictures && Math.max(...places.extent) > WIDEST_WINDOW;
+    this.arrange();
+    this.coverage.update(settings.coverages ?? [], data);
+    this.pictures.name(settings, places);
+    this.grids.name(settings);
+    this.kernel.take(settings);
+    this.sliders.show(settings.sliders ?? []);
     this.fillChannels();
     this.layout();
     this.selected = this.look(this.selected, true);
   }
 
+  // What there is of the stage, by its mode.
+  arrange() {
+    const { settings, data, pictures, grids, wide } = this;
+    Object.assign(this.root.dataset, {
+      mode: settings.mode,
+      pictures: settings.pictures,
+      compact: settings.compact ?? false,
+      wide,
+    });
+    (settings.pictures && !wide ? pictures.output : grids.far).append(pictures.legend);
+    (settings.pictures ? pictures.back : grids.nearBack).append(pictures.backLegend);
+    this.root.querySelector(".equals").textContent = data.kernel ? "=" : "\u2192";
+    // Without a kernel a refused number is one of the input's.
+    if (data.kernel) this.kernel.tools.before(this.kernel.complaint);
+    else grids.near.append(this.kernel.complaint);
+  }
+
   fillChannels() {
-    const shown = this.channels === 3 ? CHANNELS : [];
+    const shown = this.places.channels === 3 ? CHANNELS : [];
     if (this.channelButtons.childElementCount !== shown.length) {
       this.channelButtons.replaceChildren(
         ...shown.map((name, channel) => {
@@ -298,7 +236,7 @@ class Stage {
           made.onclick = () => {
             this.channel = channel;
             this.fillChannels();
-            this.paintBack();
+            this.pictures.paintBack();
             this.draw();
           };
           return made;
@@ -310,20 +248,17 @@ class Stage {
     );
   }
 
-  edit([row, column]) {
-    const place = [0, 1].map(
-      (axis) => this.anchor[axis] * this.settings.stride[axis] + [row, column][axis],
-    );
-    if (!this.settings.editable || this.outside(...place)) return;
-    this.tellSelected.cancel(); // what is typed comes first
-    const [down, across] = [
-      this.data.padded_rows.data[place[0]],
-      this.data.padded_columns.data[place[1]],
-    ];
-    editCell(this.near, [row, column], `row ${down}, column ${across}`, this.inputAt(...place), {
-      accept: (value) => this.trigger("cell", { row: down, column: across, value }),
-      complain: (sentence) => (this.complaint.textContent = sentence),
-    });
+  // ---- what is in hand ------------------------------------------------------------------------
+
+  fromNear(cell) {
+    this.stamp = null;
+    if (!cell) return null;
+    if (this.settings.mode !== "transposed" || this.places.isOutside(cell)) {
+      return this.grids.outputOf(cell);
+    }
+    // Here a pixel is what writes: show all that it writes rather than one window.
+    this.stamp = cell;
+    return this.focus;
   }
 
   // A pixel of a coverage map is pointed at: light it, and every output whose window touches it.
@@ -335,13 +270,10 @@ class Stage {
     this.draw();
   }
 
-  look([row, column], centre = false) {
+  look(cell, centre = false) {
     this.stamping = false;
-    this.focus = [
-      Math.max(0, Math.min(this.outRows - 1, row)),
-      Math.max(0, Math.min(this.outColumns - 1, column)),
-    ];
-    const counts = [this.outRows, this.outColumns];
+    this.focus = this.places.within(cell);
+    const counts = [this.places.outRows, this.places.outColumns];
     this.anchor = [0, 1].map((axis) => {
       const [at, zoomed] = [this.focus[axis], this.zoomed[axis]];
       let anchor = this.anchor[axis];
@@ -359,16 +291,21 @@ class Stage {
 
   advance(steps) {
     if (this.settings.mode === "transposed") return this.advanceStamp(steps);
-    const [rows, columns] = this.zoomed;
-    const count = rows * columns;
-    const at =
-      (this.focus[0] - this.anchor[0]) * columns + (this.focus[1] - this.anchor[1]) + steps;
-    const wrapped = ((at % count) + count) % count;
-    this.look([
-      this.anchor[0] + Math.floor(wrapped / columns),
-      this.anchor[1] + (wrapped % columns),
-    ]);
+    const { anchor, focus, zoomed } = this;
+    const [rows, columns] = zoomed;
+    const at = (focus[0] - anchor[0]) * columns + (focus[1] - anchor[1]) + steps;
+    const wrapped = wrap(at, rows * columns);
+    this.look([anchor[0] + Math.floor(wrapped / columns), anchor[1] + (wrapped % columns)]);
     if (!this.player.on) this.select(this.focus);
+  }
+
+  // Transposed convolution as it writes: go that many pixels on, and let that one write.
+  advanceStamp(steps) {
+    const count = this.places.height * this.places.width;
+    this.stampedUntil = wrap((this.stampedUntil ?? -1) + steps, count);
+    this.stamping = true;
+    this.stamp = this.places.placeOf(this.stampedUntil);
+    this.draw();
   }
 
   playing(on) {
@@ -386,56 +323,79 @@ class Stage {
 
   lightWeight(row, column) {
     this.weight = row === null || row === undefined ? null : [row, column];
-    this.editor.mark(...(this.weight ?? [null, null]));
+    this.kernel.editor.mark(...(this.weight ?? [null, null]));
     if (this.data) this.draw();
+  }
+
+  // ---- edits ----------------------------------------------------------------------------------
+
+  edit(cell) {
+    const { places, grids, settings } = this;
+    const place = grids.placeOf(cell);
+    if (!settings.editable || places.isOutside(place)) return;
+    this.tellSelected.cancel(); // what is typed comes first
+    const [row, column] = places.sourceOf(place);
+    editCell(
+      grids.near,
+      cell,
+      `row ${row}, column ${column}`,
+      places.inputAt(place, this.channel),
+      {
+        accept: (value) => this.trigger("cell", { row, column, value }),
+        complain: (sentence) => this.kernel.complain(sentence),
+      },
+    );
   }
 
   preview(row, column, value) {
     this.edits.begin();
-    const at = row * this.kernelColumns + column;
-    const change = value - this.weights[at];
-    if (change === 0) return;
-    this.weights[at] = value;
-    if (this.values === this.data.output.data) this.values = Float32Array.from(this.values);
-    this.add(this.values, change, row, column);
-    this.range = extremes(this.values);
+    this.places.setWeight(row, column, value);
+    this.range = extremes(this.places.values);
     this.repaint();
   }
 
   commit(values) {
-    this.tell("kernel", {
-      rows: this.kernelRows,
-      columns: this.kernelColumns,
-      values: Array.from(values),
-      serial: this.edits.send(),
-    });
+    const { kernelRows: rows, kernelColumns: columns } = this.places;
+    this.tell("kernel", { rows, columns, values: Array.from(values), serial: this.edits.send() });
   }
 
+  slide(name, value) {
+    this.edits.begin();
+    this.slid = { ...this.slid, [name]: value };
+    this.rest.cancel();
+    this.take(...swept(this.places, name, value), this.places.planes);
+  }
+
+  // Python is asked once a slider rests.
+  sendSlides() {
+    this.tell("slides", { values: this.slid, serial: this.edits.send() });
+    this.slid = null;
+  }
+
+  // ---- drawing --------------------------------------------------------------------------------
+
   layout() {
+    const { settings, places } = this;
     this.page = theme(this.root.getRootNode());
     this.maps = table("maps", this.page.dark);
-    if (this.weights) {
-      this.kernelTitle.textContent = this.settings.kernel_title ?? "Kernel";
-      this.editor.show(
-        this.kernelRows,
-        this.kernelColumns,
-        this.weights,
-        this.page,
-        table("weights", this.page.dark),
-      );
-    }
-    this.zoomed = [this.outRows, this.outColumns].map((count, axis) => {
-      if (!this.settings.pictures) return count;
-      const fit = Math.floor((MOST_ZOOMED_CELLS - this.extent[axis]) / this.settings.stride[axis]);
-      return Math.max(1, Math.min(count, 7, Math.max(2, fit + 1)));
+    if (places.weights) this.kernel.show(places, settings.kernel_title ?? "Kernel", this.page);
+    this.zoomed = [places.outRows, places.outColumns].map((count, axis) => {
+      if (!settings.pictures) return count;
+      const room = (MOST_ZOOMED_CELLS - places.extent[axis]) / settings.stride[axis];
+      return Math.max(1, Math.min(count, 7, Math.max(2, Math.floor(room) + 1)));
     });
-    this.fitGrids();
-    this.paintInput();
+    this.grids.fit();
+    this.pictures.paintInput();
     this.paintOutput();
-    this.paintBack();
+    this.pictures.paintBack();
     this.look(this.focus);
   }
 
+  paintOutput() {
+    this.pictures.paintOutput();
+  }
+
+  // Once, when all that changes now has changed.
   draw() {
     if (this.drawn) return;
     this.drawn = true;
@@ -446,54 +406,65 @@ class Stage {
   }
 
   drawNow() {
-    if (this.settings.pictures) this.drawOverlays();
-    if (!this.settings.compact) {
-      if (!this.wide) {
-        this.drawNear();
-        this.drawProducts();
-        this.drawBack();
-      }
-      this.drawFar();
+    const { settings, grids } = this;
+    if (settings.pictures) this.pictures.drawOverlays();
+    if (!settings.compact) {
+      if (!this.wide) grids.draw();
+      grids.drawFar();
     }
-    this.drawCoverage();
+    this.coverage.draw(this.page, this.coverageMark());
     this.drawSum();
   }
 
+  // What the window in hand, or the pixel that writes, covers of a coverage map.
+  coverageMark() {
+    const { places, settings, focus } = this;
+    const { origin, stride, mode } = settings;
+    if (mode !== "transposed") {
+      const [row, column] = focus.map((at, axis) => at * stride[axis] - origin[axis]);
+      return { row, column, height: places.extent[0], width: places.extent[1] };
+    }
+    const cells = this.stamp ? places.touching(this.stamp) : [];
+    const [first, last] = [cells[0] ?? focus, cells.at(-1) ?? focus];
+    const [height, width] = last.map((at, axis) => at - first[axis] + 1);
+    return { row: first[0], column: first[1], height, width };
+  }
+
   drawSum() {
-    const [row, column] = this.focus;
-    const channel = this.channels === 3 ? ` (${CHANNELS[this.channel].toLowerCase()})` : "";
+    const { places, focus, channel } = this;
+    const name = places.channels === 3 ? ` (${CHANNELS[channel].toLowerCase()})` : "";
     this.where.textContent = this.stamping
-      ? `pixel ${this.stampedUntil + 1} of ${this.height * this.width} writes`
-      : `row ${row}, column ${column}${channel}`;
-    this.sum.replaceChildren(...this.sentence(row, column));
+      ? `pixel ${this.stampedUntil + 1} of ${places.height * places.width} writes`
+      : `row ${focus[0]}, column ${focus[1]}${name}`;
+    this.sum.replaceChildren(...this.sentence());
     this.say(`${this.where.textContent}: ${this.sum.textContent}`);
   }
 
-  sentence(row, column) {
-    const result = this.outputAt(row, column);
-    const { bias, reduce } = this.settings;
-    if (this.stamp) return stamped(this.inputAt(...this.stamp), this.litMarks(this.stamp).length);
-    if (this.weights) return weighted(this.windowCells(), bias ?? 0, result);
-    const inside = this.wide ? [] : this.windowCells().filter((cell) => !cell.outside);
-    const count = this.wide ? this.height * this.width : inside.length;
+  sentence() {
+    const { places, settings, data, focus, channel, stamp } = this;
+    const result = places.outputAt(focus, channel);
+    if (stamp) return stamped(places.inputAt(stamp, channel), this.grids.litMarks(stamp).length);
+    if (places.weights) {
+      return weighted(places.windowCells(focus, channel), settings.bias ?? 0, result);
+    }
+    const inside = this.wide
+      ? []
+      : places.windowCells(focus, channel).filter((cell) => !cell.isOutside);
+    const count = this.wide ? places.height * places.width : inside.length;
     const values = inside.map((cell) => cell.value);
-    const sentence = pooled(values, count, reduce, result);
-    if (!this.data.gradient) return sentence;
-    const [top, left] = this.settings.origin;
-    const [down, across] = this.data.winners ? this.winner(row, column) : [0, 0];
-    return [...sentence, flowing(reduce, count, result, [down - top, across - left])];
+    const sentence = pooled(values, count, settings.reduce, result);
+    if (!data.gradient) return sentence;
+    const winner = data.winners ? places.winner(focus, channel) : settings.origin;
+    const pixel = winner.map((at, axis) => at - settings.origin[axis]);
+    return [...sentence, flowing(settings.reduce, count, result, pixel)];
   }
 }
 
-Object.assign(
-  Stage.prototype,
-  placeMethods,
-  pictureMethods,
-  gridMethods,
-  slideMethods,
-  stampMethods,
-);
+function wrap(at, count) {
+  return ((at % count) + count) % count;
+}
 
+// Channels last, as Python has them, to one plane after the other.
 function planesOf({ data, shape: [height, width, channels] }) {
   const size = height * width;
   const planes = new Float32Array(channels * size);
