@@ -89,38 +89,34 @@ function drawFilled(context, box, { grid, row, column, fill, letters, longest })
   context.fillStyle = css(fill);
   context.fillRect(x, y, cell + 0.5, cell + 0.5);
   const isOutside = grid.hatched?.(row, column);
-  if (isOutside) hatch(context, x, y, cell, page);
   const isCrossed = grid.crossed?.(row, column);
   const ink = isOutside ? page.ink : inkOn(fill);
+  const behind = isOutside ? page.background : css(fill);
+  if (isOutside) hatch(context, x, y, cell, page);
   if (isCrossed) cross(context, x, y, cell, ink);
   const text = cell >= 14 ? (grid.text?.(row, column, letters) ?? "") : "";
-  const size = Math.min(
-    cell * 0.4,
-    widthOfLetters(cell) / Math.max(longest, text.length),
-    LARGEST_LETTER,
-  );
+  const room = widthOfLetters(cell) / Math.max(longest, text.length);
+  const size = Math.min(cell * 0.4, room, LARGEST_LETTER);
   if (text === "" || size < SMALLEST_LETTER) return;
   const note = grid.note?.(row, column) ?? "";
-  const behind = isOutside ? page.background : css(fill);
-  context.font = `500 ${size}px ${page.font}`;
-  const [middle, height] = [x + cell / 2, y + cell * (note ? 0.4 : 0.52)];
-  if (isOutside) clear(context, middle, height, text, size, behind);
+  const style = { ink, behind, font: page.font, isCrossed, isOutside };
+  write(context, text, [x + cell / 2, y + cell * (note ? 0.4 : 0.52)], size, style);
+  if (note && cell >= 26) {
+    const below = [x + cell / 2, y + cell * 0.77];
+    write(context, note, below, Math.min(cell * 0.25, 13), { ...style, isCrossed: false });
+  }
+}
+
+function write(context, text, [x, y], size, { ink, behind, font, isCrossed, isOutside }) {
+  context.font = `500 ${size}px ${font}`;
+  if (isOutside) clear(context, x, y, text, size, behind);
   if (isCrossed) {
     context.strokeStyle = behind;
     context.lineWidth = 5;
-    context.strokeText(text, middle, height);
+    context.strokeText(text, x, y);
   }
   context.fillStyle = ink;
-  context.fillText(text, middle, height);
-  if (note && cell >= 26) {
-    const small = Math.min(cell * 0.25, 13);
-    context.font = `500 ${small}px ${page.font}`;
-    if (isOutside) {
-      clear(context, middle, y + cell * 0.77, note, small, behind);
-      context.fillStyle = ink;
-    }
-    context.fillText(note, middle, y + cell * 0.77);
-  }
+  context.fillText(text, x, y);
 }
 
 // Room for a number on hatching.

@@ -6,22 +6,22 @@
 // the next chapter before the last one has been played.
 
 import { unpack } from "../../shared/wire.js";
-import { written } from "../../shared/numbers.js";
-import { extremes, theme } from "../../shared/colours.js";
-import { element, iconButton, sharpContext } from "../../shared/dom.js";
+import { extremes, table, theme } from "../../shared/colours.js";
+import { element, iconButton } from "../../shared/dom.js";
 import { announcer, arrows, debounced, eachFrame } from "../../shared/hand.js";
 import { Handshake } from "../../shared/handshake.js";
-import { KernelEditor } from "../../shared/kernel_editor.js";
 import { MapPane } from "../../shared/map_pane.js";
+import { written } from "../../shared/numbers.js";
 import { ring } from "../../shared/ring.js";
 import { Player } from "../../shared/player.js";
-import { fillTools } from "../../shared/tools.js";
-import { table } from "../../shared/colours.js";
 import { LossChart } from "./loss.js";
 import { KernelCells } from "./kernels.js";
 import { RateRuler } from "./rate.js";
 import { Directions } from "./directions.js";
+import { PicturePane } from "./picture.js";
 import { Recording } from "./recording.js";
+import { compared, pixelSentence, verdict, weightSentence } from "./sentences.js";
+import { TargetPane } from "./target.js";
 
 const SMALLEST_LEAD = 48; // steps still to play when the next chapter is asked for
 const REST = 300; // milliseconds until Python is told where the run stands
@@ -59,6 +59,28 @@ class Learning {
   // ---- building ---------------------------------------------------------------------------
 
   build() {
+    this.picture = new PicturePane();
+    this.buildMaps();
+    this.buildKernels();
+    this.loss = new LossChart((step) => {
+      this.player.stop();
+      this.go(step);
+    });
+    this.rate = new RateRuler((rate) => this.change("rate", rate));
+    this.directions = new Directions();
+    const bar = this.buildPlayer();
+    this.sum = element("div", { class: "sum" });
+    this.verdict = element("div", { class: "verdict", role: "status" });
+    const said = element("div", { class: "unseen", "aria-live": "polite" });
+    this.say = announcer(said, 400);
+    this.draw = eachFrame(() => this.drawNow());
+    this.stage = this.panes();
+    const live = element("div", { class: "live" }, this.sum, this.verdict);
+    const { section } = this.directions;
+    this.root.replaceChildren(bar, this.timeline, live, this.stage, section, said);
+  }
+
+  buildPlayer() {
     const bar = element("div", { class: "player" });
     const restart = iconButton("replay", "Back to the start", () => {
       this.player.stop();
@@ -85,7 +107,10 @@ class Learning {
       this.player.stop();
       this.go(Number(this.timeline.value));
     };
+    return bar;
+  }
 
+  buildMaps() {
     const map = (name, title) => {
       const pane = new MapPane({
         title,
@@ -100,25 +125,9 @@ class Learning {
     this.result = map("result", "Result");
     this.target = map("target", "Target");
     this.error = map("error", "Error");
+  }
 
-    this.pictureSize = element("span", { class: "size" });
-    this.pictureCanvas = element("canvas", { class: "pixels" });
-    this.pictureOverlay = element("canvas", { class: "overlay" });
-    this.pictureFrame = element(
-      "div",
-      { class: "frame", role: "img" },
-      this.pictureCanvas,
-      this.pictureOverlay,
-    );
-    this.pictureNote = element("div", { class: "note" });
-    this.picture = section(
-      "picture",
-      "Picture",
-      this.pictureSize,
-      this.pictureFrame,
-      this.pictureNote,
-    );
-
+  buildKernels() {
     this.learned = new KernelCells("learned", "Learned kernel", {
       hover: (at) => this.lightWeight(at),
       toggle: () => this.player.toggle(),
@@ -131,63 +140,31 @@ class Learning {
       hover: (at) => this.lightWeight(at),
     });
 
-    this.editorTitle = element("span");
-    this.editorBox = element("div", { class: "kernel-grid" });
-    this.complaint = element("p", { class: "complaint", role: "alert" });
-    this.tools = element("div", { class: "tools" });
-    this.editing = section(
-      "wanted",
-      this.editorTitle,
-      null,
-      this.editorBox,
-      this.complaint,
-      this.tools,
-    );
-    this.editor = new KernelEditor(this.editorBox, {
+    this.editing = new TargetPane({
       preview: () => this.edits.begin(),
       commit: (values) => this.commit(values),
       hover: (row, column) => this.lightWeight(row === null ? null : [0, row, column], "target"),
-      complain: (sentence) => (this.complaint.textContent = sentence),
-      name: "target weight",
+      edit: (name) => this.change("edit", name),
     });
+  }
 
-    this.loss = new LossChart((step) => {
-      this.player.stop();
-      this.go(step);
-    });
-    this.rate = new RateRuler((rate) => this.change("rate", rate));
-    this.directions = new Directions();
-    this.sum = element("div", { class: "sum" });
-    this.verdict = element("div", { class: "verdict", role: "status" });
-    this.said = element("div", { class: "unseen", "aria-live": "polite" });
-    this.say = announcer(this.said, 400);
-    this.draw = eachFrame(() => this.drawNow());
-
+  panes() {
     const sign = (name, text) =>
       element("div", { class: `sign ${name}`, "aria-hidden": "true", text });
-    this.stage = element(
+    return element(
       "div",
       { class: "stage" },
-      element("div", { class: "left" }, this.picture, this.loss.section, this.rate.section),
+      element("div", { class: "left" }, this.picture.section, this.loss.section, this.rate.section),
       sign("times", "\u2217"),
       this.learned.section,
       sign("equals", "="),
       this.result.section,
-      this.editing,
+      this.editing.section,
       this.wanted.section,
       sign("gives", "\u2192"),
       this.target.section,
       this.difference.section,
       this.error.section,
-    );
-    const live = element("div", { class: "live" }, this.sum, this.verdict);
-    this.root.replaceChildren(
-      bar,
-      this.timeline,
-      live,
-      this.stage,
-      this.directions.section,
-      this.said,
     );
   }
 
@@ -196,10 +173,10 @@ class Learning {
   update(component, { settings, arrays }) {
     this.tell = component.setStateValue;
     this.trigger = component.setTriggerValue;
-    const stale = this.edits.isOld(settings.serial);
+    const isOld = this.edits.isOld(settings.serial);
     const first = !this.settings;
     if (first || settings.signature !== this.settings.signature) {
-      if (stale) return; // the answer to a newer edit of the target is on its way
+      if (isOld) return; // the answer to a newer edit of the target is on its way
       if (settings.chapter !== 0) {
         // Two changes have crossed on the way: what Python takes for known was forgotten here.
         const step = first ? settings.step : this.goal;
@@ -222,13 +199,7 @@ class Learning {
     this.asked = false; // what was asked for has come, or was overtaken and is asked for again
     if (arrays.exact) this.run.keep(settings.at, arrays);
     this.step = Math.min(this.goal, this.run.last);
-    // What the hand is doing to the target must not be undone by an answer to something else.
-    this.editing.stale = stale;
-    if (!stale) {
-      this.editor.committed();
-      this.complaint.textContent = "";
-    }
-    fillTools(this.tools, settings.tools, (name) => this.change("edit", name));
+    this.editing.take(settings, isOld);
     this.layout();
     if (this.goal > this.run.last) {
       if (this.run.ended) this.goal = this.step;
@@ -319,20 +290,17 @@ class Learning {
     const { settings, data } = this;
     const page = theme(this.root.getRootNode());
     this.page = page;
-    this.weights = table("weights", page.dark);
     this.stage.dataset.kernels = settings.kernels;
     const goals = Array.from({ length: settings.kernels }, (_, at) => data[`goal${at}`]);
     const most = (values) => Math.max(...extremes(values).map(Math.abs)) || 1;
     this.limits = goals.map((goal) => most(goal.data));
     this.limit = most(data.target.data);
     const single = settings.kernels === 1;
-    this.editing.hidden = !single;
+    this.editing.section.hidden = !single;
     this.wanted.section.hidden = single;
     this.difference.section.hidden = !single || !data.within;
-    this.editorTitle.textContent = `Target: ${settings.titles[0]}`;
-    if (single && !this.editing.stale)
-      this.editor.show(...goals[0].shape, goals[0].data, page, this.weights);
-    if (!single) {
+    if (single) this.editing.show(goals[0], settings.titles[0], page, table("weights", page.dark));
+    else {
       this.wanted.show({
         kernels: goals.map((goal, at) => ({
           rows: goal.shape[0],
@@ -364,38 +332,12 @@ class Learning {
       "aria-label",
       "What the learned kernel makes of the picture. Arrow keys move the pixel in hand.",
     );
-    this.layoutPicture();
+    this.picture.layout(data.picture, settings);
     this.rate.update(settings, page);
     this.directions.update(settings, data, this.run, page);
     this.loss.layout(this.run, this.ghost, settings, page);
     this.timeline.max = String(Math.max(1, this.run.last));
     this.drawNow();
-  }
-
-  layoutPicture() {
-    const { shape, data } = this.data.picture;
-    const [rows, columns] = shape;
-    const room = this.picture.clientWidth;
-    this.cell = Math.min(room / columns, 300 / rows);
-    const canvas = this.pictureCanvas;
-    Object.assign(canvas, { width: columns, height: rows });
-    const context = canvas.getContext("2d");
-    const image = context.createImageData(columns, rows);
-    for (let at = 0; at < data.length; at++)
-      image.data.set([data[at], data[at], data[at], 255], 4 * at);
-    context.putImageData(image, 0, 0);
-    canvas.style.width = `${columns * this.cell}px`;
-    canvas.style.height = `${rows * this.cell}px`;
-    canvas.style.imageRendering = this.cell >= 1 ? "pixelated" : "auto";
-    this.pictureSize.textContent = `${rows} \u00d7 ${columns}`;
-    const { patches, patch } = this.settings;
-    this.pictureNote.textContent = patches
-      ? `${patches === 1 ? "One patch" : `${patches} patches`} of ${patch[0]} \u00d7 ${patch[1]} for this step`
-      : "The whole picture in every step";
-    this.pictureFrame.setAttribute(
-      "aria-label",
-      `${this.settings.alt} ${this.pictureNote.textContent}.`,
-    );
   }
 
   drawNow() {
@@ -434,7 +376,7 @@ class Learning {
         page,
       });
     }
-    this.drawPatches();
+    this.drawPicture();
     this.loss.draw(step);
     this.directions.draw(step);
     this.timeline.value = String(step);
@@ -457,41 +399,10 @@ class Learning {
     return `bias ${written(this.run.bias(kernel, this.step), 3)}`;
   }
 
-  drawPatches() {
-    const { run, step, cell, settings, page } = this;
-    const [rows, columns] = this.data.picture.shape;
-    const [width, height] = [columns * cell, rows * cell];
-    const overlay = this.pictureOverlay;
-    overlay.style.width = `${width}px`;
-    overlay.style.height = `${height}px`;
-    const context = sharpContext(overlay, width, height);
-    if (settings.patches) {
-      const [tall, wide] = settings.patch;
-      const { tops, lefts } = run.patches(step);
-      for (const [colour, thickness] of [
-        ["rgba(0,0,0,.35)", 2.5],
-        [page.dark ? page.accent : "#3fc1b0", 1.2],
-      ]) {
-        context.strokeStyle = colour;
-        context.lineWidth = thickness;
-        for (let at = 0; at < tops.length; at++) {
-          context.strokeRect(lefts[at] * cell, tops[at] * cell, wide * cell, tall * cell);
-        }
-      }
-    }
-    if (this.pixel) {
-      const [top, left] = settings.corner;
-      const [tall, wide] = settings.reach;
-      ring(
-        context,
-        (this.pixel[1] + left) * cell,
-        (this.pixel[0] + top) * cell,
-        (wide + 1) * cell,
-        (tall + 1) * cell,
-        page,
-        8,
-      );
-    }
+  drawPicture() {
+    const { run, step, pixel, settings, page } = this;
+    const patches = settings.patches ? run.patches(step) : null;
+    this.picture.draw({ patches, pixel, settings, page });
   }
 
   drawPoint() {
@@ -507,7 +418,7 @@ class Learning {
 
   point(pixel) {
     this.pixel = pixel;
-    this.drawPatches();
+    this.drawPicture();
     this.drawPoint();
     this.write();
   }
@@ -537,9 +448,9 @@ class Learning {
       if (at[1] < 0 || at[2] < 0 || at[1] >= rows || at[2] >= columns) at = null;
     }
     this.weight = at;
-    if (this.settings.kernels === 1 && this.editor.moving === null) {
+    if (this.settings.kernels === 1 && this.editing.editor.moving === null) {
       const [top, left] = this.settings.offset;
-      this.editor.mark(...(at ? [at[1] - top, at[2] - left] : [null, null]));
+      this.editing.editor.mark(...(at ? [at[1] - top, at[2] - left] : [null, null]));
     }
     this.draw();
     if (at) this.say(this.weightSentence(at));
@@ -548,76 +459,22 @@ class Learning {
   // ---- sentences --------------------------------------------------------------------------
 
   write() {
-    const parts = this.pixel
-      ? [this.pixelSentence()]
-      : [this.weightSentence(this.weight ?? this.run.steepest(this.step))];
-    this.sum.textContent = parts.join(" ");
-    const { run, settings } = this;
-    const over = run.diverged && this.step === run.last;
-    this.verdict.textContent = over
-      ? `Diverged after step ${run.last}: the loss has grown ${roughly(run.growth())}-fold. ${settings.reason}`
-      : run.ended && this.step === run.last
-        ? `The recording ends here, at step ${run.last}.`
-        : "";
-    this.verdict.classList.toggle("bad", over);
+    const { run, step, settings } = this;
+    this.sum.textContent = this.pixel
+      ? this.pixelSentence()
+      : this.weightSentence(this.weight ?? run.steepest(step));
+    this.verdict.textContent = verdict(run, step, settings.reason);
+    this.verdict.classList.toggle("bad", run.diverged && step === run.last);
   }
 
   pixelSentence() {
-    const [row, column] = this.pixel;
-    const columns = this.data.target.shape[1];
-    const at = row * columns + column;
-    const shown = this.run.picture(this.step);
-    const value = (values) => written(values[at], 4);
-    return (
-      `Row ${row}, column ${column}: result ${value(shown.result)} \u2212 target ${bracket(value(this.data.target.data))}` +
-      ` = error ${value(this.errors)}`
-    );
+    const { target } = this.data;
+    const { result } = this.run.picture(this.step);
+    const numbers = { result, target: target.data, error: this.errors };
+    return pixelSentence(this.pixel, target.shape[1], numbers);
   }
 
-  // The rule with this step's numbers in it.
-  weightSentence([kernel, row, column]) {
-    const { run, step, settings } = this;
-    const { columns, values } = run.weights(kernel, step);
-    const at = row * columns + column;
-    const name =
-      (settings.kernels > 1 ? `Kernel ${kernel + 1}, row` : "Weight in row") +
-      ` ${row + 1}, column ${column + 1}`;
-    const slope = written(run.slopes(kernel, step)[at], 4);
-    const changes = run.changes(kernel, step);
-    if (!changes) return `${name}: ${written(values[at], 4)}, slope of the loss ${slope}`;
-    const after = written(run.weights(kernel, step + 1).values[at], 4);
-    const pull = `${written(settings.rate, 4)} \u00d7 ${bracket(slope)}`;
-    if (!settings.momentum) return `${name}: ${written(values[at], 4)} \u2212 ${pull} = ${after}`;
-    const before = step > 0 ? run.changes(kernel, step - 1)[at] : 0;
-    return (
-      `${name}: ${written(values[at], 4)} + ${written(settings.momentum, 3)} \u00d7 ` +
-      `${bracket(written(before, 3))} \u2212 ${pull} = ${after}`
-    );
+  weightSentence(place) {
+    return weightSentence(place, this.run, this.step, this.settings);
   }
-}
-
-function roughly(value) {
-  return value < 1e15 ? Number(value.toPrecision(1)).toLocaleString("en") : written(value, 2);
-}
-
-// A part of something: in percent, or how many times, where it is much more.
-function compared(part, whole) {
-  if (!Number.isFinite(part) || part > 1e30) return "";
-  return part >= 10
-    ? `${written(part, 3)} times ${whole}`
-    : `${written(100 * part, 3)}% of ${whole}`;
-}
-
-function bracket(text) {
-  return text.startsWith("\u2212") ? `(${text})` : text;
-}
-
-function section(name, title, size, ...children) {
-  const heading = element(
-    "div",
-    { class: "title" },
-    typeof title === "string" ? element("span", { text: title }) : title,
-  );
-  if (size) heading.append(size);
-  return element("section", { class: `pane ${name}` }, heading, ...children);
 }
