@@ -22,6 +22,10 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 MOST_KERNELS = 3
 
 
+LEARNING_RATES = (1e-4, 10.0)
+"""The least and the largest learning rate that the page offers."""
+
+
 @dataclass(frozen=True, eq=False)
 class LearningTask:
     """What is to be learned, from what, and how. Made by :func:`learning_task`.

@@ -11,6 +11,7 @@ from pages.learning.state import (
     COUNT,
     KEY,
     LEARNING,
+    LEAST_RATE,
     MOMENTUM,
     MOST_PATCH,
     MOST_RATE,
@@ -131,7 +132,7 @@ def _take_count() -> None:
 def take_rate() -> None:
     """Take over the learning rate that was chosen on the ruler."""
     rate = st.session_state[KEY].get("rate")
-    if isinstance(rate, int | float) and 1e-4 <= rate <= MOST_RATE:
+    if isinstance(rate, int | float) and LEAST_RATE <= rate <= MOST_RATE:
         LEARNING.write({RATE.name: float(rate)})
 
 

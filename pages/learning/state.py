@@ -1,7 +1,7 @@
 """What the page "Learn a kernel" remembers."""
 
 from cnnviz.kernels import KERNELS
-from cnnviz.learning.task import MOST_KERNELS
+from cnnviz.learning.task import LEARNING_RATES, MOST_KERNELS
 from pages.ui.entries import Choice, Open, Real, Whole
 from pages.ui.kernel import LARGEST, kernel_entry
 from pages.ui.state import Table
@@ -11,7 +11,7 @@ KEY = "learning"
 
 MOST_STEPS = 2000
 MOST_PATCH = 48
-MOST_RATE = 10.0
+LEAST_RATE, MOST_RATE = LEARNING_RATES
 AS_TARGET = "as the target"
 WHOLE = "whole picture"
 MOMENTUMS = (0.0, 0.5, 0.9, 0.99)
@@ -31,7 +31,7 @@ COUNT = Choice("learn_kernels", range(1, MOST_KERNELS + 1))
 SECOND = Choice("learn_second", _SMALL, "line_90", _titled)
 THIRD = Choice("learn_third", _SMALL, "gaussian_3", _titled)
 SIZE = Choice("learn_size", (AS_TARGET, *map(str, range(1, LARGEST + 1))), label=_named_size)
-RATE = Open(Real("learn_rate", 1e-4, MOST_RATE, 0.1, 0.01))
+RATE = Open(Real("learn_rate", LEAST_RATE, MOST_RATE, 0.1, 0.01))
 MOMENTUM = Choice("learn_momentum", MOMENTUMS)
 BATCH = Choice("learn_batch", ("1", "4", "16", "64", WHOLE), "64")
 PATCH = Whole("learn_patch", 1, MOST_PATCH, 16)

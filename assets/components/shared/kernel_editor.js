@@ -5,8 +5,6 @@ import { element } from "../shared/dom.js";
 import { debounced, dragged } from "../shared/hand.js";
 import { read, written } from "../shared/numbers.js";
 
-const LARGEST = 1e6; // what cnnviz.kernels.parse_kernel takes
-
 export class KernelEditor {
   // preview(row, column, value) while a weight moves; commit(values) when it rests;
   // hover(row, column) or hover(null); complain(sentence) when a weight is refused.
@@ -17,6 +15,7 @@ export class KernelEditor {
     this.values = [];
     this.inputs = [];
     this.moving = null;
+    this.largest = Infinity; // weight, either sign; Python says which it takes
     this.rest = debounced(250, () => this.commit(this.values));
     box.setAttribute("role", "group");
   }
@@ -56,7 +55,7 @@ export class KernelEditor {
     input.onpointerleave = () => this.moving === null && this.hover(null);
     input.oninput = () => {
       const value = read(input.value);
-      if (acceptable(value)) this.set(at, value, false);
+      if (this.accepts(value)) this.set(at, value, false);
     };
     input.onblur = () => {
       this.hover(null);
@@ -139,11 +138,11 @@ export class KernelEditor {
 
   settle(at, input) {
     const value = read(input.value);
-    if (!acceptable(value)) {
+    if (!this.accepts(value)) {
       if (input.value !== this.text(this.values[at])) {
         this.complain(
-          `A weight is a number between \u2212${LARGEST.toLocaleString("en")} and ` +
-            `${LARGEST.toLocaleString("en")}. Received: ${input.value || "nothing"}.`,
+          `A weight is a number between \u2212${this.largest.toLocaleString("en")} and ` +
+            `${this.largest.toLocaleString("en")}. Received: ${input.value || "nothing"}.`,
         );
       }
       input.value = this.text(this.values[at]);
@@ -153,8 +152,12 @@ export class KernelEditor {
     if (this.typed) this.commit(this.values);
   }
 
+  accepts(value) {
+    return Number.isFinite(value) && Math.abs(value) <= this.largest;
+  }
+
   set(at, value, rewrite = true) {
-    const limited = Math.max(-LARGEST, Math.min(LARGEST, value));
+    const limited = Math.max(-this.largest, Math.min(this.largest, value));
     this.typed = true;
     this.complain("");
     this.values[at] = limited;
@@ -192,10 +195,6 @@ export class KernelEditor {
       input.classList.toggle("lit", row !== null && at === row * this.columns + column);
     });
   }
-}
-
-function acceptable(value) {
-  return Number.isFinite(value) && Math.abs(value) <= LARGEST;
 }
 
 function tidy(value, step) {

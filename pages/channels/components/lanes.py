@@ -7,6 +7,7 @@ import numpy as np
 
 from cnnviz.channels.mixing import ActivationTable, ChannelMix
 from cnnviz.channels.trained_kernels import TrainedLayer
+from cnnviz.kernels import LARGEST_WEIGHT
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
 
@@ -128,6 +129,7 @@ def channel_lanes(
         "stride": mixed.stride,
         "origin": mixed.origin,
         "bias": float(weights.bias),
+        "largest_weight": LARGEST_WEIGHT,
         "muted": [channel in weights.muted for channel in range(3)],
         "linked": weights.linked,
         "titles": list(weights.titles),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnnviz.kernels import LARGEST_WEIGHT
 from cnnviz.learning.descent import Comparison
 from cnnviz.learning.replay import (
     Chapter,
@@ -16,7 +17,7 @@ from cnnviz.learning.replay import (
     picture_steps,
     target_within,
 )
-from cnnviz.learning.task import LearningTask, target_area, target_shift
+from cnnviz.learning.task import LEARNING_RATES, LearningTask, target_area, target_shift
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
 
@@ -135,6 +136,8 @@ def learning_run(
     within = target_within(task)
     settings: dict[str, object] = {
         **_described(task),
+        "rates": LEARNING_RATES,
+        "largest_weight": LARGEST_WEIGHT,
         "signature": signature,
         "titles": list(target.titles),
         "floor": target.floor,

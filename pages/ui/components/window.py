@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.convolution.windows import padded_sources
+from cnnviz.kernels import LARGEST_WEIGHT
 from cnnviz.padding.geometry import Geometry
+from cnnviz.padding.number_grids import LARGEST_NUMBER
 from pages.ui.components.registration import register
 from pages.ui.stage_slider import StageSlider
 from pages.ui.wire import pack
@@ -178,6 +180,8 @@ def sliding_window(
         "flip": flip,
         "reduce": pooled.reduce if pooled else "sum",
         "editable": editable,
+        "largest_weight": LARGEST_WEIGHT,
+        "largest_number": LARGEST_NUMBER,
         "coverages": [{"title": each.title, "words": each.words} for each in coverages],
         "show": show,
         "input_show": input_show,

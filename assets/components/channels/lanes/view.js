@@ -229,6 +229,7 @@ class Lanes {
     const { settings } = this;
     this.complaint.textContent = "";
     this.lanes.forEach((lane, channel) => {
+      lane.editor.largest = settings.largest_weight;
       lane.editor.committed();
       lane.input.size.textContent = `${this.mix.height} \u00d7 ${this.mix.width}`;
       lane.partial.size.textContent = `${this.mix.rows} \u00d7 ${this.mix.columns}`;
@@ -243,6 +244,7 @@ class Lanes {
         `The ${lane.name.toLowerCase()} channel under its kernel, ${settings.titles[channel]}.`,
       );
     });
+    this.biasEditor.largest = settings.largest_weight;
     this.biasEditor.committed();
     this.sum.size.textContent = `${this.mix.rows} \u00d7 ${this.mix.columns}`;
     this.result.size.textContent = `${this.mix.rows} \u00d7 ${this.mix.columns}`;

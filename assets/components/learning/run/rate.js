@@ -5,8 +5,6 @@ import { written } from "../../shared/numbers.js";
 import { element } from "../../shared/dom.js";
 import { along, debounced, dragged } from "../../shared/hand.js";
 
-const [LEAST, MOST] = [1e-4, 10];
-
 export class RateRuler {
   constructor(choose) {
     this.choose = choose;
@@ -17,15 +15,8 @@ export class RateRuler {
     this.boundText = element("div", { class: "bound-text" });
     this.handle = element("div", { class: "handle", tabindex: "0", role: "slider" });
     this.handle.setAttribute("aria-label", "Learning rate");
-    this.handle.setAttribute("aria-valuemin", LEAST);
-    this.handle.setAttribute("aria-valuemax", MOST);
     this.track = element("div", { class: "track" }, this.safe, this.ticks, this.bound, this.handle);
     this.scale = element("div", { class: "scale", "aria-hidden": "true" });
-    for (let power = -3; power <= 1; power++) {
-      const mark = element("span", { text: written(10 ** power, 4) });
-      mark.style.left = `${100 * placeOf(10 ** power)}%`;
-      this.scale.append(mark);
-    }
     this.words = element("p", { class: "words" });
     this.section = element(
       "section",
@@ -39,7 +30,7 @@ export class RateRuler {
     this.rest = debounced(150, () => this.choose(this.rate));
     const follow = (event) => {
       const box = this.track.getBoundingClientRect();
-      this.put(rateAt((event.clientX - box.left) / box.width));
+      this.put(this.rateAt((event.clientX - box.left) / box.width));
     };
     dragged(this.track, {
       start: (event) => {
@@ -61,18 +52,28 @@ export class RateRuler {
     this.settings = settings;
     if (this.dragging) return;
     const { bound, bounds } = settings;
-    const at = (rate) => `${100 * placeOf(rate)}%`;
-    this.safe.style.width = at(bound ?? MOST);
+    const at = (rate) => `${100 * this.placeOf(rate)}%`;
+    const [least, most] = settings.rates;
+    this.handle.setAttribute("aria-valuemin", least);
+    this.handle.setAttribute("aria-valuemax", most);
+    this.scale.replaceChildren(
+      ...powersWithin(least, most).map((rate) => {
+        const mark = element("span", { text: written(rate, 4) });
+        mark.style.left = at(rate);
+        return mark;
+      }),
+    );
+    this.safe.style.width = at(bound ?? most);
     this.bound.hidden = this.boundText.hidden = bound === null;
     if (bound !== null) {
       this.bound.style.left = this.boundText.style.left = at(bound);
-      const part = placeOf(bound);
+      const part = this.placeOf(bound);
       this.boundText.textContent = `diverges beyond ${written(bound, 4)}`;
       this.boundText.style.transform = `translateX(-${Math.round(100 * Math.min(0.95, Math.max(0.05, part)))}%)`;
     }
     this.ticks.replaceChildren(
       ...bounds
-        .filter((rate) => rate < MOST)
+        .filter((rate) => rate < most)
         .map((rate) => {
           const tick = element("span");
           tick.style.left = at(rate);
@@ -85,7 +86,7 @@ export class RateRuler {
   put(rate) {
     const { bound, momentum } = this.settings;
     this.rate = rate;
-    this.handle.style.left = `${100 * placeOf(rate)}%`;
+    this.handle.style.left = `${100 * this.placeOf(rate)}%`;
     this.value.textContent = written(rate, 4);
     const part = bound === null ? 0 : rate / bound;
     const words =
@@ -103,24 +104,31 @@ export class RateRuler {
   }
 
   key(event) {
-    const from = placeOf(this.rate);
+    const from = this.placeOf(this.rate);
     const to = along(event, from, { most: 1, step: 0.01 });
     if (to === null) return;
     event.preventDefault();
-    let rate = rateAt(to);
+    let rate = this.rateAt(to);
     // Two digits may round a small step away.
-    if (rate === this.rate) rate = rateAt(from + 2 * (to - from));
+    if (rate === this.rate) rate = this.rateAt(from + 2 * (to - from));
     this.put(rate);
     this.rest();
   }
+
+  // From 0 to 1 along the ruler, and back: rates have two digits.
+  placeOf(rate) {
+    const [least, most] = this.settings.rates;
+    return Math.max(0, Math.min(1, Math.log(rate / least) / Math.log(most / least)));
+  }
+
+  rateAt(part) {
+    const [least, most] = this.settings.rates;
+    return Number((least * (most / least) ** Math.max(0, Math.min(1, part))).toPrecision(2));
+  }
 }
 
-function placeOf(rate) {
-  const part = Math.log(rate / LEAST) / Math.log(MOST / LEAST);
-  return Math.max(0, Math.min(1, part));
-}
-
-function rateAt(part) {
-  const rate = LEAST * (MOST / LEAST) ** Math.max(0, Math.min(1, part));
-  return Number(rate.toPrecision(2));
+// The powers of ten on the ruler, but for its beginning.
+function powersWithin(least, most) {
+  const [low, high] = [least, most].map((rate) => Math.round(Math.log10(rate)));
+  return Array.from({ length: high - low }, (_, at) => 10 ** (low + 1 + at));
 }

@@ -22,6 +22,7 @@ export class TargetPane {
   // isOld: the answer lacks what a hand is doing to the target, and must not undo it.
   take(settings, isOld) {
     this.isOld = isOld;
+    this.editor.largest = settings.largest_weight;
     if (!isOld) {
       this.editor.committed();
       this.complaint.textContent = "";

@@ -3,10 +3,11 @@
 import { element } from "../../shared/dom.js";
 import { read, written } from "../../shared/numbers.js";
 
-const LARGEST_NUMBER = 1e6; // what cnnviz.padding.number_grids.parse_grid takes
-
-// pane: a grid's section with `holder` and `cells`; accept(value) when a number was typed.
-export function editCell({ holder, cells }, [row, column], name, value, { accept, complain }) {
+// pane: a grid's section with `holder` and `cells`; largest: what a number may be, either sign;
+// accept(value) when a number was typed, complain(sentence) when something else was.
+export function editCell(pane, cell, { name, value, largest, accept, complain }) {
+  const { holder, cells } = pane;
+  const [row, column] = cell;
   holder.querySelector("input")?.remove();
   const input = element("input", {
     type: "text",
@@ -32,11 +33,11 @@ export function editCell({ holder, cells }, [row, column], name, value, { accept
     const changed = input.value !== written(value, 6);
     input.remove();
     if (!take || !changed) return;
-    if (Number.isFinite(typed) && Math.abs(typed) <= LARGEST_NUMBER) accept(typed);
+    if (Number.isFinite(typed) && Math.abs(typed) <= largest) accept(typed);
     else {
       complain(
-        `A number lies between \u2212${LARGEST_NUMBER.toLocaleString("en")} and ` +
-          `${LARGEST_NUMBER.toLocaleString("en")}. Received: ${input.value || "nothing"}.`,
+        `A number lies between \u2212${largest.toLocaleString("en")} and ` +
+          `${largest.toLocaleString("en")}. Received: ${input.value || "nothing"}.`,
       );
     }
   };

@@ -33,6 +33,7 @@ export class KernelPane {
   // Python has answered: nothing typed is left to take over.
   take(settings) {
     this.complain("");
+    this.editor.largest = settings.largest_weight;
     this.editor.committed();
     fillTools(this.tools, settings.tools ?? [], this.edit);
   }

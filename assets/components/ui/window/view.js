@@ -335,16 +335,13 @@ class Stage {
     if (!settings.editable || places.isOutside(place)) return;
     this.tellSelected.cancel(); // what is typed comes first
     const [row, column] = places.sourceOf(place);
-    editCell(
-      grids.near,
-      cell,
-      `row ${row}, column ${column}`,
-      places.inputAt(place, this.channel),
-      {
-        accept: (value) => this.trigger("cell", { row, column, value }),
-        complain: (sentence) => this.kernel.complain(sentence),
-      },
-    );
+    editCell(grids.near, cell, {
+      name: `row ${row}, column ${column}`,
+      value: places.inputAt(place, this.channel),
+      largest: settings.largest_number,
+      accept: (value) => this.trigger("cell", { row, column, value }),
+      complain: (sentence) => this.kernel.complain(sentence),
+    });
   }
 
   preview(row, column, value) {
