@@ -34,8 +34,10 @@ test("what is asked for again and again is done once, with what was given last",
   const later = debounced(20, (value) => done.push(value));
   for (const value of [1, 2, 3]) later(value);
   assert.deepEqual(done, []);
+  assert.equal(later.isWaiting(), true);
   await rest(40);
   assert.deepEqual(done, [3]);
+  assert.equal(later.isWaiting(), false);
   later(4);
   later.cancel();
   await rest(40);

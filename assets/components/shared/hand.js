@@ -31,6 +31,7 @@ export function debounced(wait, act) {
       act(...given);
     }, wait);
   };
+  later.isWaiting = () => timer !== null;
   later.cancel = () => {
     clearTimeout(timer);
     timer = null;

@@ -192,7 +192,8 @@ class Stage {
     this.range = extremes(places.values);
     this.gradientRange = data.gradient ? extremes(data.gradient.data) : null;
     this.channel = Math.min(this.channel, places.channels - 1);
-    if (this.signature !== settings.selection) {
+    // What has been chosen meanwhile is not undone by the answer to what was chosen before.
+    if (this.signature !== settings.selection && !this.tellSelected.isWaiting()) {
       this.signature = settings.selection;
       const middle = [Math.floor(places.outRows / 2), Math.floor(places.outColumns / 2)];
       this.selected = settings.selected ?? middle;
