@@ -87,7 +87,9 @@ def contact_sheet(
     return np.asarray(sheet)
 
 
-def search_code(network: Network, layer: str, metric: Metric, *, count: int = 15) -> str:
+def search_code(
+    network: Network, layer: str, metric: Metric, *, count: int = 15, is_centred: bool = True
+) -> str:
     """Write the program that looks at the query and ranks the pictures of `embeddings.npz`.
 
     It reads `<name>.keras`, `query.png` and `embeddings.npz`, and leaves the query's vector in
@@ -107,6 +109,11 @@ def search_code(network: Network, layer: str, metric: Metric, *, count: int = 15
     ]
     if channels == 1:
         lines.append("pixels = pixels @ np.float32([[0.299], [0.587], [0.114]])")
+    if is_centred:
+        compared = ['mean = index["vectors"].mean(axis=0)']
+        compared += ['a, b = vector - mean, index["vectors"] - mean']
+    else:
+        compared = ['a, b = vector, index["vectors"]']
     lines += [
         network.preprocessing.code,
         f'part = keras.Model(network.inputs[0], network.get_layer("{layer}").output)',
@@ -114,8 +121,7 @@ def search_code(network: Network, layer: str, metric: Metric, *, count: int = 15
         "vector = maps.reshape(-1, maps.shape[-1]).mean(axis=0)  # the mean of each map",
         "",
         'index = np.load("embeddings.npz")',
-        'mean = index["vectors"].mean(axis=0)',
-        'a, b = vector - mean, index["vectors"] - mean',
+        *compared,
         *_DISTANCES[metric],
         'distances[index["itself"]] = np.inf  # the query is no answer to itself',
         f'order = np.argsort(distances, kind="stable")[:{count}]',

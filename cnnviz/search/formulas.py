@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cnnviz.search.index import Match, Metric, Vectors, distances_to
+from cnnviz.search.index import Match, Metric, Vectors, best_precision, distances_to, precision
 
 _RULES = {
     "cosine": r"\cos(a, b) = \frac{\sum_i a_i b_i}{\sqrt{\sum_i a_i^2}\,\sqrt{\sum_i b_i^2}}",
@@ -17,14 +17,14 @@ _RULES = {
 }
 
 
-def likeness_formula(query: Vectors, match: Vectors, metric: Metric) -> str:
-    """Write how alike two vectors are: the rule, then the same with their numbers, as LaTeX.
+def similarity_formula(query: Vectors, match: Vectors, metric: Metric) -> str:
+    """Write the similarity of two vectors: the rule, then with their numbers, as LaTeX.
 
     Parameters
     ----------
-    query, match : (channels,) float32, less the mean of the index.
+    query, match : (channels,) float32, as they are compared (`ImageIndex.relative`).
 
-    >>> likeness_formula(np.float32([3, 0]), np.float32([3, 4]), "euclidean").split("=")[-1]
+    >>> similarity_formula(np.float32([3, 0]), np.float32([3, 4]), "euclidean").split("=")[-1]
     ' 4'
     """
     rule = _RULES[metric]
@@ -48,17 +48,26 @@ def likeness_formula(query: Vectors, match: Vectors, metric: Metric) -> str:
     return rf"{rule} = |a_{{{at}}} - b_{{{at}}}| = {_number(distance)}"
 
 
-def precision_formula(matches: Sequence[Match], label: str) -> str:
-    """Write the precision: right matches over all, as LaTeX.
+def precision_formula(matches: Sequence[Match], label: str, available: int) -> str:
+    """Write the precision: right matches over all, and the best that was possible, as LaTeX.
 
-    >>> precision_formula([Match(0, "fish", 0, 1), Match(1, "dam", 0, 1)], "fish").split("=")[-1]
+    >>> found = [Match(0, "fish", 0, 1), Match(1, "dam", 0, 1)]
+    >>> precision_formula(found, "fish", 9).split("=")[-1]
     ' 0.5'
+    >>> precision_formula(found, "fish", 1).split(r"quad ")[-1]
+    '\\\\text{(at most } 1 / 2 = 0.5 \\\\text{: no more could be found)}'
     """
-    right = sum(match.label == label for match in matches)
-    share = right / len(matches) if matches else 0.0
-    return (
+    right, count = sum(match.label == label for match in matches), len(matches)
+    formula = (
         r"\text{precision} = \frac{\text{right}}{\text{found}} = "
-        rf"\frac{{{right}}}{{{len(matches)}}} = {_number(share)}"
+        rf"\frac{{{right}}}{{{count}}} = {_number(precision(matches, label))}"
+    )
+    if available >= count:
+        return formula
+    most = _number(best_precision(count, available))
+    return (
+        rf"{formula} \quad \text{{(at most }} {available} / {count} = {most} "
+        r"\text{: no more could be found)}"
     )
 
 

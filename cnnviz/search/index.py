@@ -3,8 +3,9 @@
 A picture becomes one vector per layer, the mean of each of the layer's maps. Vectors of all
 layers are made in one run of the network, so that another layer needs no second pass. The whole
 picture is squeezed into the network's input: a centre crop would lose what stands at the side.
-Vectors are compared less the mean of the index, or the maps that answer to everything would make
-all pictures alike.
+Vectors are centred, compared less the mean of the index, or the maps that answer to everything
+would make all pictures alike. A mean of a few pictures is little more than these pictures: of two,
+each is the other's opposite. So an index may also compare the vectors as they are.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Match:
     index : its place in the index.
     label : its label, "" where there are none.
     distance : between the two vectors, by the metric that was asked for.
-    score : similarity in [0, 1]; 1 is alike. The cosine, cut off at 0; for the other metrics
+    score : similarity; 1 is alike. The cosine, in [-1, 1]; for the other metrics, in (0, 1],
         1 / (1 + distance / the mean distance of all pictures).
     """
 
@@ -58,12 +59,15 @@ class ImageIndex:
     layer : the layer whose vectors are compared.
     vectors : by layer, (pictures, channels) float32.
     labels : one per picture, "" where there are none.
+    is_centred : whether the mean is taken off all vectors before their cosine; no other metric
+        would notice.
     """
 
     network: Network
     layer: str
     vectors: Mapping[str, Vectors]
     labels: tuple[str, ...]
+    is_centred: bool = True
 
     @classmethod
     def build(
@@ -127,6 +131,15 @@ class ImageIndex:
         """The mean vector of all pictures at the layer in use."""
         return np.asarray(self.vectors[self.layer].mean(axis=0), np.float32)
 
+    @property
+    def origin(self) -> Vectors:
+        """What is taken off every vector: the mean, or zeros where nothing is."""
+        return self.mean if self.is_centred else np.zeros_like(self.mean)
+
+    def relative(self, vectors: ArrayLike) -> Vectors:
+        """Give vectors of the layer in use, (..., channels) float32, as they are compared."""
+        return np.asarray(np.asarray(vectors, np.float32) - self.origin, np.float32)
+
     def at(self, layer: str) -> ImageIndex:
         """Compare by another layer; the pictures are not looked at again."""
         if layer not in self.vectors:
@@ -166,7 +179,7 @@ class ImageIndex:
 
     def nearest(self, vector: ArrayLike, count: int, metric: Metric) -> list[Match]:
         """Find the vectors nearest to this one; equal distances keep the index's order."""
-        distances = distances_to(self.vectors[self.layer], vector, metric, mean=self.mean)
+        distances = distances_to(self.vectors[self.layer], vector, metric, mean=self.origin)
         order = np.argsort(distances, kind="stable")[:count]
         mean = float(distances.mean()) or 1.0
         return [
@@ -319,13 +332,27 @@ def _pairwise(rows: Vectors, vectors: Vectors, metric: Metric) -> NDArray[np.flo
 
 def _similarity(distance: float, mean: float, metric: Metric) -> float:
     if metric == "cosine":
-        return min(max(1.0 - distance, 0.0), 1.0)
+        return 1.0 - distance
     return 1.0 / (1.0 + distance / mean)
 
 
 def precision(matches: Sequence[Match], label: str) -> float:
     """Count the share of matches that carry the label; 0 without matches."""
     return sum(match.label == label for match in matches) / len(matches) if matches else 0.0
+
+
+def best_precision(count: int, available: int) -> float:
+    """Give the largest precision that so many matches can have; 0 without matches.
+
+    Parameters
+    ----------
+    count : of the matches.
+    available : pictures with the label that could have been found.
+
+    >>> best_precision(15, 4)
+    0.26666666666666666
+    """
+    return min(count, available) / count if count else 0.0
 
 
 def rank_weighted_score(matches: Sequence[Match], label: str, available: int) -> float:
@@ -359,12 +386,15 @@ class Quality:
     precision : mean of `precision` over the first matches.
     rank_weighted : mean of `rank_weighted_score`.
     by_label : `precision` of each label's pictures.
+    best_precision, best_by_label : the largest that these could be, with groups of these sizes.
     """
 
     nearest: float
     precision: float
     rank_weighted: float
     by_label: Mapping[str, float]
+    best_precision: float
+    best_by_label: Mapping[str, float]
 
 
 def quality(
@@ -380,9 +410,9 @@ def quality(
     totals = {label: int((labels == label).sum()) for label in dict.fromkeys(index.labels) if label}
     asked = [at for at, label in enumerate(index.labels) if totals.get(label, 0) > 1]
     if not asked:
-        return Quality(0.0, 0.0, 0.0, {})
+        return Quality(0.0, 0.0, 0.0, {}, 0.0, {})
     asked = asked[:: -(-len(asked) // most)]
-    vectors = index.vectors[index.layer] - index.mean
+    vectors = index.relative(index.vectors[index.layer])
     distances = _pairwise(vectors[asked], vectors, metric)
     distances[np.arange(len(asked)), asked] = np.inf
     order = np.argsort(distances, axis=1, kind="stable")[:, : min(count, len(index) - 1)]
@@ -395,12 +425,14 @@ def quality(
         float(right[:, 0].mean()),
         float(shares.mean()),
         float(ranked.mean()),
-        {
-            label: float(shares[labels[asked] == label].mean())
-            for label in totals
-            if (labels[asked] == label).any()
-        },
+        _mean_by_label(shares, labels[asked]),
+        float((reachable / order.shape[1]).mean()),
+        _mean_by_label(reachable / order.shape[1], labels[asked]),
     )
+
+
+def _mean_by_label(values: NDArray[np.float64], labels: NDArray[np.str_]) -> dict[str, float]:
+    return {str(label): float(values[labels == label].mean()) for label in dict.fromkeys(labels)}
 
 
 def agreement(one: Vectors, other: Vectors, mean: ArrayLike = 0.0) -> Vectors:
@@ -412,7 +444,7 @@ def agreement(one: Vectors, other: Vectors, mean: ArrayLike = 0.0) -> Vectors:
     Parameters
     ----------
     one, other : maps of the same layer, (height, width, channels).
-    mean : what is taken off every vector first, `ImageIndex.mean`.
+    mean : what is taken off every vector first, `ImageIndex.origin`.
 
     Returns
     -------

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.search.index import ImageIndex, Match, Metric, Vectors, precision, rank_weighted_score
+from cnnviz.search.index import (
+    ImageIndex,
+    Match,
+    Metric,
+    Vectors,
+    best_precision,
+    precision,
+    rank_weighted_score,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +43,16 @@ class Rankings:
 
     @property
     def scores(self) -> NDArray[np.float32]:
-        """(layers, count) float32 in [0, 1]."""
+        """(layers, count) float32, `Match.score`."""
         return np.array([[one.score for one in self.matches[name]] for name in self.layers], "f4")
 
     def precision(self, layer: str) -> float:
         """Give the share of right matches at one layer."""
         return precision(self.matches[layer], self.label) if self.label else 0.0
+
+    def best_precision(self, layer: str) -> float:
+        """Give the largest precision that was possible at one layer."""
+        return best_precision(len(self.matches[layer]), self.available) if self.label else 0.0
 
     def rank_weighted(self, layer: str) -> float:
         """Give the rank-weighted score at one layer."""
@@ -86,7 +98,7 @@ def rank_all(
     Returns
     -------
     indices : (n, count) int32, the nearest first; fewer columns where there are fewer pictures.
-    scores : (n, count) float32 in [0, 1].
+    scores : (n, count) float32, `Match.score`.
     """
     found = [index.query_indexed(at, count=count, metric=metric) for at in range(len(index))]
     indices = np.array([[one.index for one in matches] for matches in found], np.int32)

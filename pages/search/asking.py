@@ -4,63 +4,44 @@ import contextlib
 
 import streamlit as st
 
-from pages.search.scene import (
-    LAYER,
-    MATCH,
-    OWN_PICTURE,
-    QUERY,
-    REGION,
-    SearchScene,
-    checked_region,
-)
-
-SERIAL = "search_serial"
+from pages.search.scene import SearchScene
+from pages.search.state import LAYER, OWN_PICTURE, SEARCH, checked_region
+from pages.ui.edits import Handshake
 
 
-def serial() -> int:
-    """Give the number of the browser's last change that is contained in what is shown."""
-    return int(st.session_state.get(SERIAL, 0))
-
-
-def take(key: str, scene: SearchScene) -> None:
+def take(stage: Handshake, scene: SearchScene) -> None:
     """Take over what a component asks for: a query, a region, a layer or a match."""
-    asked = st.session_state[key].get("ask") or {}
+    asked = stage.sent("ask")
     with contextlib.suppress(KeyError, TypeError, ValueError, IndexError, OverflowError):
-        st.session_state[SERIAL] = int(asked["serial"])
+        stage.take(asked)
         kind, value = asked["kind"], asked.get("value")
         if kind == "layer" and value in scene.layers:
-            LAYER.hold(value)
+            SEARCH.write({"layer": value})
         elif kind == "query":
-            ask_for(scene, None if value is None else int(value))
+            # A picture of the index, whole; None stands for the user's own.
+            name = OWN_PICTURE if value is None else _name(scene, value)
+            SEARCH.write({"query": name, "region": None, "match": ""})
         elif kind == "match":
-            MATCH.hold(scene.indexed.names[_place(scene, value)])
+            SEARCH.write({"match": _name(scene, value)})
         elif kind == "region":
-            REGION.hold(None if value is None else checked_region(tuple(map(int, value))))
+            region = None if value is None else checked_region(*map(int, value))
+            SEARCH.write({"region": region})
 
 
-def ask_for(scene: SearchScene, place: int | None) -> None:
-    """Make a picture of the index the query, whole; None stands for the user's own picture."""
-    name = OWN_PICTURE if place is None else scene.indexed.names[_place(scene, place)]
-    QUERY.hold(name)
-    REGION.hold(None)
-    MATCH.hold("")
-
-
-def _place(scene: SearchScene, value: object) -> int:
-    place = int(value)  # type: ignore[call-overload]
+def _name(scene: SearchScene, value: object) -> str:
+    place = int(str(value))
     if not 0 <= place < len(scene.indexed.names):
         raise IndexError(f"There is no such picture. Received: {place}.")
-    return place
+    return scene.indexed.names[place]
 
 
 def choose_layer(scene: SearchScene) -> None:
     """Draw the choice of a layer by its name, for both views."""
-    key = "search_layer_choice"
-    st.session_state[key] = scene.layer
-    st.selectbox(
+    SEARCH.control(
+        st.selectbox,
+        LAYER,
         "Layer",
-        scene.layers,
-        key=key,
-        on_change=lambda: LAYER.hold(st.session_state[key]),
+        options=scene.layers,
+        otherwise=scene.layer,
         help="Also with the slider below the results, or by a press on the chart.",
     )

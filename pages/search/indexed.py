@@ -17,12 +17,11 @@ from cnnviz.search.photos import all_photos, open_photo
 from cnnviz.server.jobs import Job
 from pages.search.pictures import Collection
 from pages.search.queue import made
+from pages.search.state import NETWORK, OWN_NETWORK, SEARCH, UNTRAINED
 from pages.ui.own_network import HELD, OwnModel
 
 MANY = 1000
 """Pictures beyond which one layer is held and ranked at a time."""
-_DEFAULT = "efficientnet_lite0"
-_OWN = "Your own model"
 _SIDE, _QUALITY = 160, 82  # of the shipped photos' thumbnails: 6 KB each
 
 
@@ -103,23 +102,22 @@ def chosen_network() -> Choice:
     """Draw the choice of a network."""
     titles = {entry.title: name for name, entry in NETWORKS.items()}
     own: OwnModel | None = st.session_state.get(HELD)
-    options = [*titles, *([_OWN] if own else [])]
-    title = st.selectbox(
+    title = SEARCH.control(
+        st.selectbox,
+        NETWORK,
         "Network",
-        options,
-        index=options.index(NETWORKS[_DEFAULT].title),
-        key="search_network",
-        bind="query-params",
+        options=[*titles, *([OWN_NETWORK] if own else [])],
+        otherwise=NETWORK.default,
         help="Your own model is here too, once you have opened it on the page Network.",
     )
-    untrained = st.toggle(
+    untrained = SEARCH.control(
+        st.toggle,
+        UNTRAINED,
         "Untrained twin",
-        key="search_untrained",
-        bind="query-params",
         help="The same layers with the random weights that training began with.",
     )
     end = "-untrained" if untrained else ""
-    if title == _OWN and own is not None:
+    if title == OWN_NETWORK and own is not None:
         network = own.network
         return Choice(
             f"{own.identity}{end}",

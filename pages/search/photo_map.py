@@ -3,41 +3,51 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.search.projection import METHODS, Method, align, align_in_turn, project
+from cnnviz.search.projection import Method, align, align_in_turn, project
 from cnnviz.server.jobs import Job
-from pages.search.asking import serial, take
+from pages.search import map_points
+from pages.search.asking import take
 from pages.search.indexed import MANY, Indexed
 from pages.search.queue import made
 from pages.search.results import described_layers, rows_of
 from pages.search.scene import SearchScene
+from pages.search.state import EVERY_LAYER, METHOD, SEARCH, SHOWN_AS
 from pages.ui.components.registration import register
+from pages.ui.edits import Handshake
 from pages.ui.wire import pack
 
 _mount = register("search/photo_map")
 _KEY = "search_map"
+_HANDSHAKE = Handshake(_KEY)
 
 
 def show(scene: SearchScene) -> None:
     """Draw it."""
-    chosen, every = st.columns([2, 1.2], vertical_alignment="center")
-    method: Method = chosen.segmented_control(
-        "Placed by",
-        METHODS,
-        default=METHODS[0],
-        key="search_method",
-        bind="query-params",
-        required=True,
-        label_visibility="collapsed",
-    )
     small = len(scene.indexed.index) <= MANY
-    all_layers = method == "PCA" and small
-    if method != "PCA" and small:
-        all_layers = every.toggle(
-            "Place every layer",
-            key="search_every_layer",
-            bind="query-params",
-            help="So that all can be played through; it takes a while.",
+    with st.container(horizontal=True, vertical_alignment="center"):
+        method = SEARCH.control(
+            st.segmented_control,
+            METHOD,
+            "Placed by",
+            required=True,
+            label_visibility="collapsed",
         )
+        shown = SEARCH.control(
+            st.segmented_control,
+            SHOWN_AS,
+            "Shown as",
+            required=True,
+            label_visibility="collapsed",
+            help="Photos glide from layer to layer. Points can be picked with a lasso.",
+        )
+        all_layers = method == "PCA" and small
+        if method != "PCA" and small and shown != "Points":
+            all_layers = SEARCH.control(
+                st.toggle,
+                EVERY_LAYER,
+                "Place every layer",
+                help="So that all can be played through; it takes a while.",
+            )
     layers = scene.layers if all_layers else (scene.layer,)
     title = f"{method} places {len(scene.indexed.index):,} pictures"
     title += f" at {len(layers)} layers" if all_layers else ""
@@ -48,9 +58,15 @@ def show(scene: SearchScene) -> None:
         patience=0.3,
         private=scene.indexed.private,
     )
-    if places is not None:
-        _mount(key=_KEY, data=_message(scene, places), on_ask_change=lambda: take(_KEY, scene))
-        st.caption(_WORDS[method])
+    if places is None:
+        return
+    if shown == "Points":
+        map_points.show(scene, places[scene.layer])
+    else:
+        _mount(
+            key=_KEY, data=_message(scene, places), on_ask_change=lambda: take(_HANDSHAKE, scene)
+        )
+    st.caption(_WORDS[method])
 
 
 _WORDS = {
@@ -99,7 +115,7 @@ def _message(scene: SearchScene, places: dict[str, np.ndarray]) -> bytes:
     return pack(
         {
             "collection": scene.indexed.collection,
-            "serial": serial(),
+            "serial": _HANDSHAKE.serial,
             "layer": known.index(scene.layer) if scene.layer in known else 0,
             "layers": [described[name] for name in known],
             "place": scene.place,

@@ -14,11 +14,8 @@ from cnnviz.search.gallery import (
     open_folders,
 )
 from cnnviz.search.photos import all_photos
+from pages.search.state import COLLECTION, FOLDER, FOLDER_NAME, OWN, SEARCH, SHIPPED
 from pages.ui.markdown import plain
-
-_SHIPPED = "Shipped photos"
-_OWN = "Your own pictures"
-_FOLDER = "A folder of this computer"
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +34,12 @@ class Collection:
 
 def chosen_collection() -> Collection | None:
     """Draw the choice; None while there are no pictures."""
-    options = [_SHIPPED, _OWN, *([_FOLDER] if open_folders() else [])]
-    source = st.selectbox("Search in", options, key="search_in", bind="query-params")
-    if source == _SHIPPED:
+    options = [SHIPPED, OWN, *([FOLDER] if open_folders() else [])]
+    source = SEARCH.control(st.selectbox, COLLECTION, "Search in", options=options)
+    if source == SHIPPED:
         return Collection("photos", len(all_photos()))
     try:
-        gallery, identity = _uploaded() if source == _OWN else _folder()
+        gallery, identity = _uploaded() if source == OWN else _folder()
     except GalleryError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None
@@ -56,6 +53,8 @@ def skipped_list(skipped: tuple[Skipped, ...]) -> None:
     if not skipped:
         return
     with st.expander(f"{len(skipped):,} files not used"):
+        # The column beside the stage is too narrow for a sentence in a cell: each has lines of its
+        # own, as many as it needs.
         st.dataframe(
             {
                 "File": [one.name for one in skipped[:200]],
@@ -87,10 +86,10 @@ def _uploaded() -> tuple[Gallery | None, str]:
 
 
 def _folder() -> tuple[Gallery | None, str]:
-    name = st.text_input(
+    name = SEARCH.control(
+        st.text_input,
+        FOLDER_NAME,
         "Folder",
-        key="search_folder",
-        bind="query-params",
         help="One of these, or in one: " + ", ".join(str(folder) for folder in open_folders()),
     )
     if not name:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from itertools import cycle
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit import runtime
@@ -17,6 +17,7 @@ _SEEN = "search_waiting_for"
 _STOPPED = "search_stopped"
 _OWN = "search_own_jobs"
 _MOST_OWN = 6
+Result = TypeVar("Result")
 
 
 @st.cache_resource(max_entries=1)
@@ -28,11 +29,11 @@ def shelf() -> SharedWork:
 def made(
     key: str,
     title: str,
-    work: Callable[[Job], Any],
+    work: Callable[[Job], Result],
     *,
     patience: float = 0.0,
     private: bool = False,
-) -> Any:
+) -> Result | None:
     """Give what `work` makes, or draw how far it is and return None.
 
     Parameters
@@ -62,7 +63,8 @@ def made(
     if patience:
         job.wait(patience)
     if job.state == "done":
-        return job.result
+        result: Result = job.result
+        return result
     if job.state == "failed":
         rule = str(job.error) if isinstance(job.error, ValueError) else "The work failed."
         st.error(plain(rule), icon=":material/error:")

@@ -1,4 +1,4 @@
-"""The search itself: query, region, results, and how well each layer does."""
+"""The search itself: query, region, and results at every layer."""
 
 from collections.abc import Callable
 
@@ -7,22 +7,23 @@ import streamlit as st
 
 from cnnviz.images import pictures as images
 from cnnviz.networks.layers import LayerInfo
-from pages.search.asking import serial, take
+from pages.search import layer_chart
+from pages.search.asking import take
 from pages.search.scene import (
     COUNT,
     SearchScene,
     everyones_matches,
     own_label,
     own_matches,
-    qualities,
 )
-from pages.ui.components.colours import series_colours
 from pages.ui.components.registration import register
+from pages.ui.edits import Handshake
 from pages.ui.picture import Picture
 from pages.ui.wire import pack
 
 _mount = register("search/results")
 _KEY = "search_stage"
+_HANDSHAKE = Handshake(_KEY)
 _LONGEST_SIDE, _SMALL_SIDE = 480, 160
 FEW = 300
 """Pictures up to which all of them are ranked beforehand: 140 ms, once for each layer."""
@@ -30,7 +31,8 @@ FEW = 300
 
 def show(scene: SearchScene) -> None:
     """Draw it."""
-    _mount(key=_KEY, data=_message(scene), on_ask_change=lambda: take(_KEY, scene))
+    _mount(key=_KEY, data=_message(scene), on_ask_change=lambda: take(_HANDSHAKE, scene))
+    layer_chart.show(scene)
 
 
 def described_layers(scene: SearchScene) -> list[dict[str, str]]:
@@ -65,11 +67,10 @@ def rows_of(scene: SearchScene) -> dict[str, np.ndarray]:
 
 def _message(scene: SearchScene) -> bytes:
     indexed, rankings = scene.indexed, scene.rankings
-    measured = qualities(scene)
     right = scene.label
     settings = {
         "collection": indexed.collection,
-        "serial": serial(),
+        "serial": _HANDSHAKE.serial,
         "layer": scene.layers.index(scene.layer),
         "layers": described_layers(scene),
         "place": scene.place,
@@ -86,16 +87,13 @@ def _message(scene: SearchScene) -> bytes:
         "count": COUNT,
         "labelled": len({label for label in indexed.labels if label}) > 1,
         "match": scene.match.index if scene.match else None,
-        "colours": series_colours(3),
+        "available": rankings.available,
     }
     return pack(
         settings,
         **rows_of(scene),
         precision=_by_layer(scene, rankings.precision),
         weighted=_by_layer(scene, rankings.rank_weighted),
-        overall=_by_layer(scene, lambda name: measured[name].precision),
-        nearest=_by_layer(scene, lambda name: measured[name].nearest),
-        by_label=_by_layer(scene, lambda name: measured[name].by_label.get(right, np.nan)),
         query=np.frombuffer(_query_jpeg(scene), np.uint8),
         **_next_answers(scene),
     )

@@ -1,7 +1,7 @@
 """What every view of the Search page looks at: an index, a layer, a query and its answers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -10,45 +10,11 @@ from cnnviz.networks.network import Network
 from cnnviz.search import ImageIndex, Match, Metric, Quality, Vectors, embed, quality
 from cnnviz.search.rankings import Rankings, rank_all, rank_everywhere
 from pages.search.indexed import MANY, Indexed
-from pages.ui.address import Addressed
+from pages.search.state import LABEL, LAYER, MATCH, OWN_PICTURE, QUERY, REGION, SEARCH, Region
 from pages.ui.picture import Picture
 
 COUNT = 15
-Region = tuple[int, int, int, int]
-"""Top, left, bottom and right, in thousandths of the picture's height and width."""
-OWN_PICTURE = "picture"
-LEAST_SIDE = 40
 _FIRST = "fish/fish28"  # its first layers find blue backgrounds, its last ones fish
-
-
-def _read_text(text: str) -> str:
-    if len(text) > 300:
-        raise ValueError(f"A name has at most 300 letters. Received: {len(text)}.")
-    return text
-
-
-def _read_region(text: str) -> Region:
-    top, left, bottom, right = (int(part) for part in text.split(","))
-    return checked_region((top, left, bottom, right))
-
-
-def checked_region(region: Region) -> Region:
-    """Return a region that lies inside the picture and is large enough; ValueError otherwise."""
-    top, left, bottom, right = region
-    inside = min(top, left) >= 0 and max(bottom, right) <= 1000
-    if not inside or bottom - top < LEAST_SIDE or right - left < LEAST_SIDE:
-        raise ValueError(f"A region lies inside the picture. Received: {region}.")
-    return region
-
-
-def _write_region(region: Region | None) -> str:
-    return "" if region is None else ",".join(map(str, region))
-
-
-QUERY: Addressed[str] = Addressed("query", "search", "", _read_text, str)
-REGION: Addressed[Region | None] = Addressed("region", "search", None, _read_region, _write_region)
-LAYER: Addressed[str] = Addressed("layer", "search", "", _read_text, str)
-MATCH: Addressed[str] = Addressed("match", "search", "", _read_text, str)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +44,12 @@ class SearchScene:
         return self.indexed.index.at(self.layer)
 
     @property
+    def ranked_by(self) -> str:
+        """A key for caches: the pictures, the network, and how vectors are compared."""
+        centred = "centred" if self.indexed.index.is_centred else "as they are"
+        return f"{self.indexed.identity} {centred}"
+
+    @property
     def layers(self) -> tuple[str, ...]:
         """All layers of the index."""
         return self.indexed.index.layers
@@ -93,7 +65,7 @@ class SearchScene:
 
         None where the query is the only picture there is.
         """
-        name = MATCH.value()
+        name = SEARCH[MATCH]
         found = [one for one in self.matches if self.indexed.names[one.index] == name]
         return next(iter([*found, *self.matches]), None)
 
@@ -135,17 +107,20 @@ def cut(image: np.ndarray, region: Region | None) -> np.ndarray:
     ]
 
 
-def scene_of(indexed: Indexed, picture: Picture, metric: Metric) -> SearchScene:
+def scene_of(
+    indexed: Indexed, picture: Picture, metric: Metric, *, is_centred: bool
+) -> SearchScene:
     """Follow the address to the query, and find its answers."""
+    indexed = replace(indexed, index=replace(indexed.index, is_centred=is_centred))
     layers = indexed.index.layers
-    layer = LAYER.value()
+    layer = SEARCH[LAYER]
     layer = layer if layer in layers else indexed.index.layer
-    name = QUERY.value()
+    name = SEARCH[QUERY]
     place: int | None = None
     if name != OWN_PICTURE:
         start = name if name in indexed.names else _FIRST
         place = indexed.names.index(start) if start in indexed.names else 0
-    region = REGION.value()
+    region = SEARCH[REGION]
     label = indexed.labels[place] if place is not None else own_label(indexed)
     layers = layers if len(indexed.index) <= MANY else (layer,)
     rankings = rank_everywhere(
@@ -162,8 +137,12 @@ def scene_of(indexed: Indexed, picture: Picture, metric: Metric) -> SearchScene:
 
 def own_label(indexed: Indexed) -> str:
     """Give the label that the user says their own picture has; "" without."""
-    label = st.session_state.get("search_label", "")
-    return label if label in indexed.labels else ""
+    return labels_by_text(indexed).get(SEARCH[LABEL], "")
+
+
+def labels_by_text(indexed: Indexed) -> dict[str, str]:
+    """Give the labels of an index by how they are offered."""
+    return {label.capitalize(): label for label in indexed.labels if label}
 
 
 def _vectors(
@@ -216,14 +195,14 @@ def open_indexed(scene: SearchScene, place: int) -> np.ndarray:
 def qualities(scene: SearchScene) -> dict[str, Quality]:
     """Measure the layers that were asked: how well each tells the labels apart."""
     return {
-        name: _quality(scene.indexed.identity, scene.metric, name, scene.indexed.index)
+        name: _quality(scene.ranked_by, scene.metric, name, scene.indexed.index)
         for name in scene.rankings.layers
     }
 
 
 def everyones_matches(scene: SearchScene) -> tuple[np.ndarray, np.ndarray]:
     """Find what each picture of the index finds at the layer in hand, as `rank_all` gives it."""
-    return _everyones_matches(scene.indexed.identity, scene.metric, scene.layer, scene.index)
+    return _everyones_matches(scene.ranked_by, scene.metric, scene.layer, scene.index)
 
 
 def own_matches(scene: SearchScene) -> list[Match]:

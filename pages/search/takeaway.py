@@ -6,14 +6,8 @@ import streamlit as st
 from cnnviz.images import pictures as images
 from cnnviz.networks.code import has_code, network_file
 from cnnviz.search.downloads import contact_sheet, results_csv, search_code
-from pages.search.scene import (
-    LAYER,
-    QUERY,
-    REGION,
-    SearchScene,
-    open_indexed,
-    qualities,
-)
+from pages.search.scene import SearchScene, open_indexed, qualities
+from pages.search.state import SEARCH, UNTRAINED
 from pages.ui.markdown import plain
 from pages.ui.stage import experiments
 from pages.ui.takeaway import Download, npz, take_it_with_you
@@ -29,13 +23,16 @@ def finish(scene: SearchScene) -> None:
         "vectors serve to search, to sort and to recognise what it was never trained for."
     )
     if scene.indexed.collection == "photos":
+        hammer = {"query": "tool/hammer1"}
         experiments(
             {
-                "Colour at the first layer": lambda: _try("tool/hammer1", scene.layers[0]),
-                "Objects at the last layer": lambda: _try("tool/hammer1", scene.layers[-1]),
-                "Only a region": lambda: _try("fish/fish1", "", (250, 250, 750, 750)),
+                "Colour at the first layer": {**hammer, "layer": scene.layers[0]},
+                "Objects at the last layer": {**hammer, "layer": scene.layers[-1]},
+                "Only a region": {"query": "fish/fish1", "region": (250, 250, 750, 750)},
                 "What did training change?": _untrain,
-            }
+            },
+            SEARCH,
+            keep=("search_network",),
         )
     take_it_with_you(_downloads(scene), _code(scene))
     _credits(scene)
@@ -56,15 +53,8 @@ def _how_well(scene: SearchScene) -> str:
     )
 
 
-def _try(name: str, layer: str, region: tuple[int, int, int, int] | None = None) -> None:
-    QUERY.hold(name)
-    REGION.hold(region)
-    LAYER.hold(layer)
-    st.session_state["search_view"] = "Search"
-
-
 def _untrain() -> None:
-    st.session_state["search_untrained"] = not st.session_state.get("search_untrained", False)
+    SEARCH.write({"search_untrained": not SEARCH[UNTRAINED]})
 
 
 def _downloads(scene: SearchScene) -> list[Download]:
@@ -121,7 +111,13 @@ def _sheet(scene: SearchScene) -> bytes:
 def _code(scene: SearchScene) -> str:
     if not has_code(scene.network, scene.layer):
         return ""
-    return search_code(scene.network, scene.layer, scene.metric, count=len(scene.matches))
+    return search_code(
+        scene.network,
+        scene.layer,
+        scene.metric,
+        count=len(scene.matches),
+        is_centred=scene.index.is_centred,
+    )
 
 
 def _credits(scene: SearchScene) -> None:

@@ -13,7 +13,7 @@ _mount = register("search/thumbnails")
 
 def thumbnails(indexed: Indexed) -> None:
     """Send them. The same message is not sent twice: Streamlit keeps it by its content."""
-    _mount(key="search_photos", data=_message(indexed.collection, indexed))
+    _mount(key="search_thumbnails", data=_message(indexed.collection, indexed))
 
 
 @st.cache_data(max_entries=6, ttl="1h", show_spinner=False)

@@ -24,7 +24,7 @@ _SEEN = "picture_address_seen"
 _LOST = "picture_lost"
 _OWN_THUMBNAIL = "picture_thumbnail"
 _OWN = "own"
-_gallery = register("ui/picture_picker")
+_picker = register("ui/picture_picker")
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,9 @@ def chosen_picture() -> Picture:
     _follow_address()
     picture = st.session_state[_KEY]
     with st.popover("Change the picture", icon=":material/image:", width="stretch"):
-        _gallery(
-            key="gallery",
-            data=_gallery_data(picture.name),
+        _picker(
+            key="picture_picker",
+            data=_picker_data(picture.name),
             on_choice_change=_take_sample,
         )
         st.file_uploader(
@@ -128,7 +128,7 @@ def _sample(name: str) -> Picture:
 
 
 def _take_sample() -> None:
-    name = st.session_state["gallery"].get("choice")
+    name = st.session_state["picture_picker"].get("choice")
     if name in samples.SAMPLES:
         _hold(_sample(name))
         st.session_state[_SEEN] = name
@@ -151,7 +151,7 @@ def _take_upload(key: str) -> None:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _gallery_data(chosen: str) -> bytes:
+def _picker_data(chosen: str) -> bytes:
     entries, thumbnails = [], {}
     for name, sample in samples.SAMPLES.items():
         entries.append({"name": name, "title": sample.title, "group": sample.group})

@@ -6,6 +6,7 @@ and at once, so that one step back in the browser is one change taken back.
 """
 
 import contextlib
+import inspect
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -165,6 +166,7 @@ class Table:
             if shown not in options:
                 shown = next(iter(options)) if otherwise is None else otherwise
         _show(entry.name, shown, (limits, drawn.get("options")))
+        drawn |= _first_value(widget, shown, drawn.get("options"))
         widget(label, key=entry.name, on_change=self._take, args=(entry, on_change), **drawn)
         return shown
 
@@ -209,6 +211,19 @@ def _show(key: str, value: Any, limits: object) -> None:
     if drawn != limits or key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
     st.session_state[f"{key}_drawn_with"] = limits
+
+
+def _first_value(widget: Callable[..., Any], value: Any, options: Any) -> dict[str, Any]:
+    """Name a value as the one that a widget begins with.
+
+    The session's is told once. A run that follows at once may come to the browser before that was
+    drawn: it would draw the widget without a value, take the first option, and send that.
+    """
+    known = inspect.signature(widget).parameters
+    if "index" in known:
+        return {"index": list(options).index(value)}
+    name = "value" if "value" in known else "default"
+    return {name: list(value) if isinstance(value, tuple) and name == "default" else value}
 
 
 def _is_step_back() -> bool:

@@ -16,6 +16,8 @@ def search(visit):
     def opened(more: str = "", **window) -> Page:
         page = visit(SMALL + more, **window)
         ready = ".card" if "Map" not in more else "canvas.map[data-drawn]"
+        if "Points" in more:
+            ready = "[data-testid='stPlotlyChart'] .point"
         page.locator(ready).first.wait_for(timeout=90_000)
         settle(page)
         return page
@@ -67,9 +69,32 @@ def test_a_picture_is_answered_at_once_and_python_says_the_same(search, asked):
 
 def test_a_press_on_the_chart_jumps_to_that_layer(search):
     page = search()
-    chart = page.locator(".chart")
-    chart.click(position={"x": 42, "y": chart.bounding_box()["height"] / 2})
-    page.wait_for_url("**layer=conv_1_1**")
+    chart = page.get_by_test_id("stPlotlyChart")
+    points = chart.locator(".scatterlayer .trace").first.locator(".point")
+    for layer in (0, 4, 0):  # the same once more, when another was chosen meanwhile
+        point = points.nth(layer)
+        point.scroll_into_view_if_needed()
+        box = point.bounding_box()  # what takes the press lies over it
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_url(f"**layer={['conv_1_1', '', '', '', 'pool_1'][layer]}**")
+        settle(page)
+        expect(page.locator(".layer-name")).to_contain_text(f"Layer {layer + 1} of 14")
+
+
+def test_a_lasso_picks_photos_and_a_press_on_one_searches_with_it(search):
+    page = search("&search_view=Map&search_map_of=Points")
+    box = page.get_by_test_id("stPlotlyChart").locator(".nsewdrag").bounding_box()
+    expect(page.locator(".picked")).to_contain_text("Draw a line around points")
+    corners = [(0.02, 0.02), (0.98, 0.02), (0.98, 0.98), (0.02, 0.98), (0.02, 0.02)]
+    page.mouse.move(box["x"] + 0.02 * box["width"], box["y"] + 0.02 * box["height"])
+    page.mouse.down()
+    for x, y in corners[1:]:
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=4)
+    page.mouse.up()
+    expect(page.locator(".picked")).to_contain_text("89 picked")
+    settle(page)
+    page.get_by_role("button", name="Hammer", exact=True).click()
+    page.wait_for_url("**query=tool%2Fhammer1**")
 
 
 def test_a_dragged_region_is_searched_with_and_escape_takes_the_whole(search):

@@ -18,6 +18,7 @@ import pytest
 from cnnviz.drawing.display import DISPLAYS, display
 from cnnviz.drawing.palette import DARK_BACKGROUND, LIGHT_BACKGROUND, colour_map
 from cnnviz.notation import written, written_count
+from cnnviz.search import Match, best_precision, precision
 from cnnviz.shapes import padding_amounts
 from pages.ui.components.registration import bundle
 from tests.javascript.stages import sweeps, transposed, windows
@@ -33,6 +34,7 @@ TESTED = {
     "handshake": "shared/handshake",
     "cells": "networks/layer/cells",
     "without": "networks/layer/without",
+    "precision": "search/results/precision",
 }
 
 
@@ -130,12 +132,29 @@ def padding() -> list[object]:
     return found
 
 
+def shares() -> dict[str, object]:
+    random = np.random.default_rng(9)
+    found = []
+    for count in (0, 1, 2, 3, 7, 15):
+        for _ in range(6):
+            labels = random.choice(["fish", "tool", "", "a b"], count).tolist()
+            matches = [Match(at, label, 0.0, 1.0) for at, label in enumerate(labels)]
+            found += [[labels, right, precision(matches, right)] for right in ("fish", "a b")]
+    best = [
+        [count, available, best_precision(count, available)]
+        for count in (0, 1, 7, 15)
+        for available in (0, 1, 4, 14, 15, 99)
+    ]
+    return {"precision": found, "best": best}
+
+
 CASES: dict[str, Callable[[], object]] = {
     "numbers": numbers,
     "colours": colours,
     "padding": padding,
     "places": lambda: {"windows": windows(), "transposed": transposed()},
     "sweep": sweeps,
+    "precision": shares,
 }
 
 

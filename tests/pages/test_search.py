@@ -1,6 +1,8 @@
 """The Search page without a browser: its message to the components, its address, its code."""
 
+import base64
 import io
+import json
 import time
 from functools import cache
 from types import SimpleNamespace
@@ -16,7 +18,8 @@ from cnnviz.search import METRICS, ImageIndex, layers_to_index, quality
 from cnnviz.search.downloads import search_code
 from cnnviz.search.gallery import gallery_of_files
 from cnnviz.search.photos import all_photos, open_photo
-from pages.search import asking, pictures
+from pages.search import asking, layer_chart, map_points, pictures
+from pages.ui import edits
 from pages.ui.own_network import HELD
 from pages.ui.takeaway import npz
 from pages.ui.wire import unpack
@@ -84,9 +87,64 @@ def test_the_results_of_every_layer_are_those_of_the_index(search, index):
         np.testing.assert_allclose(arrays["scores"][at], [m.score for m in found], atol=1e-6)
         right = np.mean([match.label == "fish" for match in found])
         assert arrays["precision"][at] == pytest.approx(right)
-        measured = quality(index.at(layer))
-        assert arrays["nearest"][at] == pytest.approx(measured.nearest)
-        assert arrays["by_label"][at] == pytest.approx(measured.by_label["fish"])
+
+
+def chart(page):
+    """The chart's lines by what they are called, without what is bold in their names."""
+    (found,) = page.get("plotly_chart")
+    lines = json.loads(found.proto.spec)["data"]
+    return {line["name"].split(" <b>")[0]: line for line in lines}, found.proto
+
+
+def numbers(values):
+    """A trace's numbers, which Plotly sends as bytes."""
+    if isinstance(values, dict):
+        return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"])
+    return np.array(values, np.float64)
+
+
+def test_the_chart_shows_every_layers_quality_and_the_best_that_is_possible(search, index):
+    page = search(query="animal/cat", layer=index.layers[3])
+    lines, proto = chart(page)
+    measured = [quality(index.at(layer)) for layer in index.layers]
+    place = NAMES.index("animal/cat")
+    for name, expected in {
+        "Nearest picture has the same label": [one.nearest for one in measured],
+        "Precision at 15, all pictures": [one.precision for one in measured],
+        "Precision at 15, animal": [one.by_label["animal"] for one in measured],
+        "This query": [
+            np.mean([m.label == "animal" for m in index.at(layer).query_indexed(place)])
+            for layer in index.layers
+        ],
+    }.items():
+        np.testing.assert_allclose(numbers(lines[name]["y"]), expected, atol=1e-6)
+    # Five animals: no more than four of fifteen can be right.
+    best = f"at most {4 / 15:.3f}"
+    np.testing.assert_allclose(numbers(lines[best]["y"]), 4 / 15)
+    assert f"layer 4, {index.layers[3]}: " in proto.alt
+    assert f"precision at 15, animal {measured[3].by_label['animal']:.3g}" in proto.alt
+    assert any(r"at most } 4 / 15 = 0.267" in one.value for one in page.latex)
+
+
+@pytest.mark.parametrize(
+    ("points", "before", "layer"),
+    [
+        ([{"x": 6}], None, "f"),
+        # A second press takes the selection back; it was a press all the same.
+        ([], 2, "b"),
+        ([], None, None),
+        *(([{"x": nonsense}], None, None) for nonsense in (0, 99, "x", None, 1.5)),
+    ],
+)
+def test_a_press_on_the_chart_chooses_the_layer(monkeypatch, points, before, layer):
+    written = []
+    state = {layer_chart._KEY: {"selection": {"points": points}}}
+    if before:
+        state[layer_chart._PRESSED] = before
+    monkeypatch.setattr(layer_chart.st, "session_state", state)
+    monkeypatch.setattr(layer_chart, "SEARCH", SimpleNamespace(write=written.append))
+    layer_chart._take(tuple("abcdefgh"))
+    assert written == ([{"layer": layer}] if layer else [])
 
 
 @pytest.mark.parametrize("metric", METRICS[1:])
@@ -120,7 +178,7 @@ def test_the_users_picture_finds_photos(search, index):
     )
     assert arrays["indices"][settings["layer"]].tolist() == [match.index for match in found]
     assert settings["right"] == ""
-    page.selectbox(key="search_label").set_value("fish").run()
+    page.selectbox(key="search_label").set_value("Fish").run()
     settings, arrays = sent(page, "own")
     hits = np.mean([match.label == "fish" for match in found])
     assert arrays["precision"][settings["layer"]] == pytest.approx(hits)
@@ -136,6 +194,9 @@ def test_the_users_picture_finds_photos(search, index):
         {"region": "0,0,1,1"},
         {"layer": "<script>"},
         {"match": "nobody"},
+        {"search_view": ""},
+        {"search_view": "", "search_metric": "", "search_network": NETWORK, "search_in": ""},
+        {"search_centring": "perhaps", "search_map_of": ""},
         {"search_view": "Nothing", "search_metric": "hamming", "search_method": "LDA"},
         {"search_in": "A folder of this computer", "search_folder": "/etc"},
     ],
@@ -145,29 +206,17 @@ def test_a_hostile_address_opens_the_defaults(search, address):
     assert sent(search(**address), "own")[0] == sent(search(), "own")[0]
 
 
-class Recorder:
-    """Stands for a value in the address."""
-
-    def __init__(self):
-        self.held = []
-
-    def hold(self, value):
-        self.held.append(value)
-
-
 @pytest.fixture
 def asked(monkeypatch):
     """What an ask of the browser, of two photos "a" and "b" and one layer, changes."""
-    recorders = {name: Recorder() for name in ("QUERY", "REGION", "LAYER", "MATCH")}
-    for name, recorder in recorders.items():
-        monkeypatch.setattr(asking, name, recorder)
     scene = SimpleNamespace(layers=("conv",), indexed=SimpleNamespace(names=("a", "b")))
 
     def ask(message):
-        state = {"stage": {"ask": message}}
-        monkeypatch.setattr(asking.st, "session_state", state)
-        asking.take("stage", scene)
-        return {name: one.held[-1] for name, one in recorders.items() if one.held}
+        changed = {}
+        monkeypatch.setattr(asking, "SEARCH", SimpleNamespace(write=changed.update))
+        monkeypatch.setattr(edits.st, "session_state", {"stage": {"ask": message}})
+        asking.take(edits.Handshake("stage"), scene)
+        return changed
 
     return ask
 
@@ -175,12 +224,12 @@ def asked(monkeypatch):
 @pytest.mark.parametrize(
     ("kind", "value", "changed"),
     [
-        ("query", 1, {"QUERY": "b", "REGION": None, "MATCH": ""}),
-        ("query", None, {"QUERY": "picture", "REGION": None, "MATCH": ""}),
-        ("match", 0, {"MATCH": "a"}),
-        ("layer", "conv", {"LAYER": "conv"}),
-        ("region", [0, 100, 500, 1000], {"REGION": (0, 100, 500, 1000)}),
-        ("region", None, {"REGION": None}),
+        ("query", 1, {"query": "b", "region": None, "match": ""}),
+        ("query", None, {"query": "picture", "region": None, "match": ""}),
+        ("match", 0, {"match": "a"}),
+        ("layer", "conv", {"layer": "conv"}),
+        ("region", [0, 100, 500, 1000], {"region": (0, 100, 500, 1000)}),
+        ("region", None, {"region": None}),
     ],
     ids=str,
 )
@@ -205,6 +254,48 @@ def test_the_map_holds_every_layer_in_one_square(search, index):
     assert arrays["places"].shape == (len(index.layers), len(NAMES), 2)
     assert arrays["places"].min() >= -1e-5
     assert arrays["places"].max() <= 1 + 1e-5
+
+
+def test_points_are_the_places_of_the_map_and_show_what_was_picked(search, index):
+    layer = index.layers[2]
+    _, arrays = sent(search(search_view="Map", layer=layer), "count")
+    page = search(search_view="Map", search_map_of="Points", layer=layer)
+    lines, _ = chart(page)
+    for label in dict.fromkeys(LABELS):
+        line = lines[label]
+        here = [at for at, one in enumerate(LABELS) if one == label]
+        assert [at for at, _ in line["customdata"]] == here
+        np.testing.assert_allclose(numbers(line["x"]), arrays["places"][2, here, 0], atol=1e-6)
+        np.testing.assert_allclose(numbers(line["y"]), arrays["places"][2, here, 1], atol=1e-6)
+    assert sent(page, "picked")[0]["picked"] == []
+    points = [{"customdata": [at, "x"]} for at in (7, 3, 7)] + [{}, {"customdata": [10**6, "x"]}]
+    state = {"key": {"selection": {"points": points}}}
+    scene = SimpleNamespace(indexed=SimpleNamespace(names=NAMES, collection="photos"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(map_points.st, "session_state", state)
+        map_points._take("key", scene)
+    page.session_state["search_picked"] = state["search_picked"]
+    page.run()
+    assert sent(page, "picked")[0]["picked"] == [3, 7]
+    picked = chart(page)[0][LABELS[3]]["selectedpoints"]
+    expected = [at for at, one in enumerate(NAMES) if one in (NAMES[3], NAMES[7])]
+    here = [at for at, one in enumerate(LABELS) if one == LABELS[3]]
+    assert [here[int(at)] for at in numbers(picked)] == [a for a in expected if a in here]
+
+
+@pytest.mark.parametrize(
+    ("address", "is_centred"),
+    [({}, False), ({"search_centring": "Always"}, True), ({"search_centring": "Never"}, False)],
+)
+def test_a_small_gallery_is_not_centred_unless_one_asks(search, own_pictures, address, is_centred):
+    own_pictures(*((f"{at}.png", picture_file((60 * at, 10, 10))) for at in range(2)))
+    page = search(search_in="Your own pictures", layer="conv_1_1", **address)
+    settings, arrays = sent(page, "own")
+    score = arrays["scores"][settings["layer"], 0]
+    assert score == pytest.approx(-1, abs=1e-4) if is_centred else score > 0
+    assert any(("less the mean" in one.value) == is_centred for one in page.markdown[-3:])
+    code = search_code(open_network("small_vgg"), "conv_1_1", "cosine", is_centred=is_centred)
+    assert ("mean(axis=0)\na, b" in code) == is_centred
 
 
 def test_a_match_says_why(search, index):

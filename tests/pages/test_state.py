@@ -12,7 +12,7 @@ from pages.ui.entries import Choice, Open, Real, Several, Toggle, Whole
 from pages.ui.frame import PAGES
 from pages.ui.state import Table
 
-EVERYWHERE = {"gallery", "picture_upload", "picture_camera_on", "code_is_open"}
+EVERYWHERE = {"picture_picker", "picture_upload", "picture_camera_on", "code_is_open"}
 """Keys of the frame, which is the same on every page."""
 
 PARTS = {

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from cnnviz.search import (
     Match,
     agreement,
     best_layer,
+    best_precision,
     embed,
     layers_to_index,
     network_input,
@@ -49,7 +52,39 @@ def test_neighbours_are_those_of_brute_force(index, metric):
     )
     scores = [match.score for match in found]
     assert scores == sorted(scores, reverse=True)
-    assert all(0 <= score <= 1 for score in scores)
+    if metric == "cosine":
+        np.testing.assert_allclose(scores, [1 - m.distance for m in found])
+    else:
+        assert all(0 < score <= 1 for score in scores)
+
+
+def test_the_cosine_is_shown_as_it_is_below_zero_too(index):
+    found = index.query_indexed(3, count=99)
+    rows = index.vectors["pool_3"].astype(np.float64)
+    rows -= rows.mean(axis=0)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    assert found[-1].score < -0.1
+    for match in found:
+        assert match.score == pytest.approx(rows[3] @ rows[match.index], abs=1e-5)
+
+
+def test_without_centring_the_vectors_are_compared_as_they_are(index):
+    rows = index.vectors["pool_3"].astype(np.float64)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    plain = replace(index, is_centred=False)
+    for match in plain.query_indexed(3, count=99):
+        assert match.score == pytest.approx(rows[3] @ rows[match.index], abs=1e-5)
+    measured = quality(plain, count=6)
+    alone = [at for at, label in enumerate(index.labels) if index.labels.count(label) > 1]
+    nearest = [plain.query_indexed(at, count=1)[0].label == index.labels[at] for at in alone]
+    assert measured.nearest == pytest.approx(np.mean(nearest))
+    assert replace(plain, layer="dense").is_centred is plain.at("dense").is_centred is False
+
+
+def test_of_two_pictures_each_is_the_others_opposite_unless_they_are_not_centred(index):
+    two = replace(index, vectors={"pool_3": index.vectors["pool_3"][:2]}, labels=index.labels[:2])
+    assert two.query_indexed(0)[0].score == pytest.approx(-1, abs=1e-5)
+    assert replace(two, is_centred=False).query_indexed(0)[0].score > 0.2
 
 
 def test_a_picture_finds_itself(index):
@@ -89,7 +124,7 @@ def test_a_score_by_hand():
 
 def test_the_quality_of_a_layer_is_the_mean_over_its_pictures(index):
     measured = quality(index, count=6)
-    shares, ranked, nearest = [], [], []
+    shares, ranked, nearest, best = [], [], [], []
     for at, label in enumerate(index.labels):
         others = index.labels.count(label) - 1
         if others:
@@ -97,9 +132,14 @@ def test_the_quality_of_a_layer_is_the_mean_over_its_pictures(index):
             nearest.append(found[0].label == label)
             shares.append(precision(found, label))
             ranked.append(rank_weighted_score(found, label, others))
+            best.append(best_precision(6, others))
     assert measured.nearest == pytest.approx(np.mean(nearest))
     assert measured.precision == pytest.approx(np.mean(shares))
     assert measured.rank_weighted == pytest.approx(np.mean(ranked))
+    assert measured.best_precision == pytest.approx(np.mean(best))
+    assert measured.best_by_label["fish"] == pytest.approx(
+        min(6, index.labels.count("fish") - 1) / 6
+    )
 
 
 def test_where_two_pictures_agree_adds_up_to_their_cosine(index):

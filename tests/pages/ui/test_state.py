@@ -181,3 +181,16 @@ def test_a_step_back_means_what_it_says_and_what_it_leaves_out(monkeypatch):
 def test_a_table_names_each_entry_once():
     with pytest.raises(ValueError, match="names each entry once"):
         Table("twice", Whole("side", 1, 2, 1), Whole("side", 1, 3, 1))
+
+
+def test_a_widget_begins_with_its_value_also_where_the_session_has_told_it_before():
+    # What a second run draws may be the first that a browser sees.
+    test = AppTest.from_function(page)
+    for name, text in {"kind": "Kind B", "side": "4", "on": "true", "part": "two"}.items():
+        test.query_params[name] = text
+    test.run().run()
+    assert test.selectbox(key="kind").proto.default == 1
+    assert list(test.slider(key="side").proto.default) == [4]
+    assert test.toggle(key="on").proto.default is True
+    part = next(one for one in test.get("button_group") if one.key == "part")
+    assert list(part.proto.default) == [1]

@@ -4,7 +4,7 @@
 import { theme } from "../../shared/colours.js";
 import { element, iconButton, sharpContext } from "../../shared/dom.js";
 import { LayerSlider } from "../../shared/layer_slider.js";
-import { photosOf } from "../../shared/photos.js";
+import { collectionOf } from "../collection.js";
 import { unpack } from "../../shared/wire.js";
 
 const GLIDE = 700; // milliseconds from one layer's places to the next one's
@@ -70,7 +70,7 @@ class PhotoMap {
     this.slider.section.hidden = settings.layers.length < 2;
     this.slider.show(settings.layers, at);
     this.stopWaiting?.();
-    this.stopWaiting = photosOf(settings.collection, (photos) => {
+    this.stopWaiting = collectionOf(settings.collection, (photos) => {
       if (this.photos !== photos) {
         this.photos = photos;
         this.pictures.clear();

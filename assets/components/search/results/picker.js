@@ -17,7 +17,17 @@ export class Picker {
   show(photos, place, ownTitle) {
     this.own.textContent = `Search with your picture: ${ownTitle}`;
     this.own.setAttribute("aria-pressed", String(place === null));
-    if (this.photos !== photos) this.fill(photos);
+    if (this.photos !== photos) this.fill(photos, [...photos.urls.keys()]);
+    this.press(place);
+  }
+
+  showSome(photos, places, place) {
+    this.fill(photos, places);
+    this.press(place);
+  }
+
+  // Mark the query.
+  press(place) {
     if (this.pressed) this.pressed.setAttribute("aria-pressed", "false");
     this.pressed = this.buttons.get(place) ?? null;
     if (this.pressed) {
@@ -28,11 +38,11 @@ export class Picker {
     this.reach(this.pressed ?? this.buttons.values().next().value);
   }
 
-  fill(photos) {
+  fill(photos, places) {
     this.photos = photos;
     this.buttons = new Map();
     const groups = new Map(photos.groups.map((group) => [group, []]));
-    photos.urls.slice(0, MOST_BUTTONS).forEach((url, at) => {
+    for (const at of places.slice(0, MOST_BUTTONS)) {
       const button = element(
         "button",
         {
@@ -44,11 +54,11 @@ export class Picker {
           tabindex: "-1",
           onclick: () => this.choose(at),
         },
-        element("img", { src: url, alt: "", loading: "lazy" }),
+        element("img", { src: photos.urls[at], alt: "", loading: "lazy" }),
       );
       this.buttons.set(at, button);
       groups.get(photos.labels[at]).push(button);
-    });
+    }
     const parts = [];
     for (const [group, buttons] of groups) {
       if (!buttons.length) continue;
@@ -62,8 +72,8 @@ export class Picker {
         ),
       );
     }
-    if (photos.urls.length > MOST_BUTTONS) {
-      const words = `The first ${MOST_BUTTONS} of ${photos.urls.length}; the map shows all.`;
+    if (places.length > MOST_BUTTONS) {
+      const words = `The first ${MOST_BUTTONS} of ${places.length}; the map shows all.`;
       parts.push(element("p", { class: "name", text: words }));
     }
     this.list.replaceChildren(...parts);
@@ -95,4 +105,3 @@ export class Picker {
     next.focus();
   }
 }
-

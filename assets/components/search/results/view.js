@@ -4,10 +4,10 @@
 import { theme } from "../../shared/colours.js";
 import { element, iconButton } from "../../shared/dom.js";
 import { LayerSlider } from "../../shared/layer_slider.js";
-import { photosOf } from "../../shared/photos.js";
+import { collectionOf } from "../collection.js";
 import { unpack } from "../../shared/wire.js";
-import { LayerChart } from "./chart.js";
 import { Picker } from "./picker.js";
+import { bestPrecision, precision } from "./precision.js";
 import { RegionPicker } from "./region.js";
 
 export default function (component) {
@@ -26,7 +26,6 @@ class Stage {
     this.region = new RegionPicker((region) => this.ask("region", region));
     this.picker = new Picker((place) => this.ask("query", place));
     this.slider = new LayerSlider((at, settled) => this.walk(at, settled));
-    this.chart = new LayerChart((at) => this.slider.move(at));
     this.heading = element("div", { class: "title query-title" });
     this.credit = element("p", { class: "credit" });
     this.summary = element("div", { class: "title summary", "aria-live": "polite" });
@@ -45,15 +44,12 @@ class Stage {
           this.picker.section,
         ),
         element("section", { class: "found" }, this.summary, this.results),
-        element("section", { class: "depth" }, this.chart.section, this.slider.section),
+        element("section", { class: "depth" }, this.slider.section),
       ),
     );
-    this.resized = new ResizeObserver(() => this.settings && this.chart.draw(this.page));
-    this.resized.observe(this.chart.section);
   }
 
   leave() {
-    this.resized.disconnect();
     this.region.leave();
     this.slider.leave();
     this.stopWaiting?.();
@@ -61,7 +57,6 @@ class Stage {
 
   update({ setTriggerValue }, { settings, arrays }) {
     this.tell = setTriggerValue;
-    this.resized.observe(this.chart.section);
     this.region.resized.observe(this.region.box);
     this.page = theme(this.root.getRootNode());
     // An answer to an earlier question: a newer one is on its way.
@@ -80,13 +75,11 @@ class Stage {
       page: this.page,
     });
     this.stopWaiting?.();
-    this.stopWaiting = photosOf(settings.collection, (photos) => {
+    this.stopWaiting = collectionOf(settings.collection, (photos) => {
       this.photos = photos;
       this.picker.show(photos, settings.place, settings.own.title);
       this.draw();
     });
-    this.chart.show(settings, arrays, this.page);
-    this.chart.mark(this.at);
     this.root.dataset.ready = String(settings.serial);
   }
 
@@ -115,7 +108,7 @@ class Stage {
     const mine = place === null;
     const right = mine ? own.label : labels[place];
     const found = row(nearest);
-    const hits = found.filter((index) => labels[index] === right).length;
+    const hit = precision(Array.from(found, (index) => labels[index]), right);
     Object.assign(this.settings, {
       place,
       title: mine ? own.title : titles[place],
@@ -123,11 +116,12 @@ class Stage {
       region: null,
       right,
       match: found[0],
+      available: labels.filter((label, other) => label === right && other !== place).length,
     });
     Object.assign(this.arrays, {
       indices: alone(this.arrays.indices, found, -1),
       scores: alone(this.arrays.scores, row(scores), 0),
-      precision: alone(this.arrays.precision, [hits / count], NaN),
+      precision: alone(this.arrays.precision, [hit], NaN),
       weighted: alone(this.arrays.weighted, [], NaN),
     });
     this.name();
@@ -152,7 +146,6 @@ class Stage {
 
   walk(at, settled) {
     this.at = at;
-    this.chart.mark(at);
     this.draw();
     if (settled && at !== this.settings.layer) {
       this.settings.layer = at;
@@ -202,7 +195,8 @@ class Stage {
     );
     const bar = element("span", { class: "bar" }, element("span", { class: "filled" }));
     const score = element("span", { class: "score" });
-    main.append(picture, rank, element("span", { class: "words" }, mark, name, score), bar);
+    const shot = element("span", { class: "shot" }, picture, score);
+    main.append(shot, rank, element("span", { class: "words" }, mark, name), bar);
     const next = iconButton("search", "", () => this.ask("query", index));
     next.classList.add("next");
     next.tabIndex = -1;
@@ -218,13 +212,14 @@ class Stage {
     const judged = right && labelled;
     const hit = label === right;
     card.rank.textContent = String(rank + 1);
+    const similarity = score.toFixed(2).replace("-", "\u2212");
     card.name.textContent = label || name;
-    card.score.textContent = score.toFixed(2);
-    card.bar.style.width = `${100 * score}%`;
+    card.score.textContent = similarity;
+    card.bar.style.width = `${100 * Math.max(0, score)}%`;
     card.mark.textContent = judged ? (hit ? "check" : "close") : "";
     card.box.dataset.right = judged ? String(hit) : "";
     const words =
-      `${rank + 1}. ${name}${label ? `, ${label}` : ""}, similarity ${score.toFixed(2)}` +
+      `${rank + 1}. ${name}${label ? `, ${label}` : ""}, similarity ${similarity}` +
       `${judged ? (hit ? ", right" : ", another label") : ""}`;
     card.main.setAttribute("aria-label", `${words}. Show why it matches.`);
     card.main.title = `${words}${this.photos.credits[index] ? ` (${this.photos.credits[index]})` : ""}`;
@@ -247,22 +242,24 @@ class Stage {
   }
 
   summarise(indices) {
-    const { right, labelled, count } = this.settings;
+    const { right, labelled, count, available } = this.settings;
     const hits = [...indices].filter((index) => this.photos.labels[index] === right).length;
     if (!right || !labelled) {
       this.summary.replaceChildren(element("span", { text: `The ${indices.length} most alike` }));
       return;
     }
-    const [precision, weighted] = [
+    const [reached, weighted] = [
       this.arrays.precision.data[this.at],
       this.arrays.weighted.data[this.at],
     ];
+    const best = bestPrecision(indices.length, available);
     this.summary.replaceChildren(
       element("span", { text: `${hits} of ${indices.length} are ${right}` }),
       element("span", {
         class: "size",
         text:
-          `precision at ${count}: ${precision.toFixed(2)}` +
+          `precision at ${count}: ${reached.toFixed(2)}` +
+          (best < 1 ? ` of at most ${best.toFixed(2)}` : "") +
           (Number.isNaN(weighted) ? "" : `, rank-weighted ${weighted.toFixed(2)}`),
       }),
     );

@@ -1,11 +1,11 @@
 // Keeps the thumbnails of a collection for the components that show them; shows nothing itself.
 
-import { keepPhotos } from "../../shared/photos.js";
+import { keepCollection } from "../collection.js";
 import { unpack } from "../../shared/wire.js";
 
 export default function (component) {
   const { settings, arrays } = unpack(component.data);
-  keepPhotos(settings.collection, () => {
+  keepCollection(settings.collection, () => {
     let start = 0;
     const urls = [...arrays.ends.data].map((end) => {
       const bytes = arrays.jpegs.data.subarray(start, end);

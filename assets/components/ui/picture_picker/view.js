@@ -7,8 +7,8 @@ export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
   const root = parentElement.querySelector(".root");
   const { settings, arrays } = unpack(data);
-  if (!root.gallery) {
-    root.gallery = new Map();
+  if (!root.samples) {
+    root.samples = new Map();
     const groups = new Map();
     for (const entry of settings.entries) {
       const bytes = new Blob([arrays[entry.name].data], { type: "image/jpeg" });
@@ -22,13 +22,13 @@ export default function (component) {
       const label = element("label", { title: entry.title }, radio, picture);
       if (!groups.has(entry.group)) groups.set(entry.group, []);
       groups.get(entry.group).push(label);
-      root.gallery.set(entry.name, radio);
+      root.samples.set(entry.name, radio);
     }
     const box = element("div", { role: "radiogroup", "aria-label": "Sample pictures" });
     for (const labels of groups.values()) box.append(element("div", { class: "group" }, ...labels));
     root.replaceChildren(box);
   }
-  for (const [name, radio] of root.gallery) {
+  for (const [name, radio] of root.samples) {
     radio.checked = name === settings.chosen;
     radio.onchange = () => setTriggerValue("choice", name);
   }

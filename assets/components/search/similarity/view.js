@@ -1,4 +1,4 @@
-// Two pictures and the cells that their likeness comes from. Point at a cell of one, and the cells
+// Two pictures and the cells that their similarity comes from. Point at a cell of one, and the cells
 // of the other that are like it light up.
 
 import { css, table, theme } from "../../shared/colours.js";
@@ -9,9 +9,9 @@ import { unpack } from "../../shared/wire.js";
 export default function (component) {
   const { parentElement, data } = component;
   const root = parentElement.querySelector(".root");
-  root.likeness ??= new Likeness(root);
-  root.likeness.update(unpack(data));
-  return () => root.likeness.leave();
+  root.similarity ??= new Similarity(root);
+  root.similarity.update(unpack(data));
+  return () => root.similarity.leave();
 }
 
 class Pane {
@@ -101,7 +101,7 @@ class Pane {
   }
 }
 
-class Likeness {
+class Similarity {
   constructor(root) {
     this.root = root;
     this.panes = [0, 1].map((side) => new Pane((cell) => this.point(side, cell)));
@@ -167,11 +167,7 @@ class Likeness {
       maps.forEach(({ data, shape }, side) => {
         this.panes[side].paint(data, shape, most, heat, bytes);
       });
-      const [below] = settings.below;
-      this.words.textContent =
-        `Each cell's part of the likeness at ${settings.layer}. The cells of either picture add up ` +
-        `to the cosine ${written(settings.cosine)}, those below zero (shown as 0) with ` +
-        `${written(below)}. Point at a cell to see what is like it.`;
+      this.words.textContent = this.sum();
     } else {
       const cell = this.panes[this.side].cell;
       const like = this.like(this.side, cell);
@@ -189,10 +185,25 @@ class Likeness {
     this.panes.forEach((pane, side) => {
       pane.box.setAttribute(
         "aria-label",
-        `${pane.title.textContent}, with its cells' parts of the likeness. Arrow keys choose a ` +
+        `${pane.title.textContent}, with its cells' shares of the similarity. Arrow keys choose a ` +
           `cell. ${this.side === side ? this.words.textContent : ""}`,
       );
     });
+  }
+
+  sum() {
+    const { layer, cosine, against } = this.settings;
+    const [query, match] = against.map((part) => written(part));
+    const some = against.some((part) => Math.abs(part) >= 0.0005);
+    return (
+      `Each cell's share of the similarity at ${layer}. In either picture the shares add up to ` +
+      `the cosine, ${written(cosine)}.` +
+      (some
+        ? ` Cells that speak against it, ${query} of it in the query and ${match} in the match, ` +
+          "are drawn as 0."
+        : "") +
+      " Point at a cell to see what is like it."
+    );
   }
 
   // How like each cell of the other picture is to one cell of this.

@@ -1,7 +1,7 @@
 // Pictures that come once and are shown by several components: addresses of their thumbnails.
 
-const STORE = "cnnvizPhotos";
-const CAME = "cnnviz-photos";
+const STORE = "cnnvizCollections";
+const CAME = "cnnviz-collection";
 const MOST_COLLECTIONS = 3; // collections that stay; a browser holds each thumbnail as a blob
 
 function store() {
@@ -10,7 +10,7 @@ function store() {
 }
 
 // collection: { urls, names, titles, labels, credits, colours, groups }.
-export function keepPhotos(name, make) {
+export function keepCollection(name, make) {
   const held = store();
   if (!held.has(name)) held.set(name, make());
   for (const old of [...held.keys()].slice(0, Math.max(0, held.size - MOST_COLLECTIONS))) {
@@ -21,7 +21,7 @@ export function keepPhotos(name, make) {
 }
 
 // Call `then` with the collection, now or as soon as it is there; returns a way to stop waiting.
-export function photosOf(name, then) {
+export function collectionOf(name, then) {
   if (store().has(name)) {
     then(store().get(name));
     return () => {};

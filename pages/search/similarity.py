@@ -1,17 +1,17 @@
-"""Why this match: the cells of both pictures that the likeness comes from."""
+"""Why this match: the cells of both pictures that their similarity comes from."""
 
 import numpy as np
 import streamlit as st
 
 from cnnviz.images import pictures as images
-from cnnviz.search.formulas import likeness_formula, precision_formula, rank_weighted_formula
-from cnnviz.search.likeness import Likeness, likeness
+from cnnviz.search.formulas import precision_formula, rank_weighted_formula, similarity_formula
+from cnnviz.search.similarity import SimilarityMaps, similarity_maps
 from pages.search.scene import SearchScene, open_indexed
 from pages.ui.components.registration import register
 from pages.ui.markdown import plain
 from pages.ui.wire import pack
 
-_mount = register("search/likeness")
+_mount = register("search/similarity")
 _LONGEST_SIDE = 420
 
 
@@ -24,23 +24,25 @@ def show(scene: SearchScene) -> None:
     st.header(f"Why {plain(titles[match.index])} matches", anchor=False)
     layer = _map_layer(scene)
     if layer is not None:
-        _mount(key="search_likeness", data=_message(scene, layer, match.index))
+        _mount(key="search_similarity", data=_message(scene, layer, match.index))
         if layer != scene.layer:
             st.caption(
                 f"{plain(scene.layer)} gives no maps: its numbers belong to no place. "
-                f"Shown is {plain(layer)}, "
-                "the last layer before it that does."
+                f"Shown is {plain(layer)}, the last layer before it that does."
             )
-    mean = scene.index.mean
-    query = np.asarray(scene.vectors[scene.layer]) - mean
-    other = scene.indexed.index.vectors[scene.layer][match.index] - mean
+    index = scene.index
+    query = index.relative(scene.vectors[scene.layer])
+    centring = (
+        f", less the mean of all {len(titles):,} pictures" if index.is_centred else ", not centred"
+    )
     st.markdown(
         f"The arithmetic, with a = {len(query):,} numbers of the query and b = those of the match, "
-        f"each the mean of one map, less the mean of all {len(titles):,} pictures:"
+        f"each the mean of one map{centring if scene.metric == 'cosine' else ''}:"
     )
-    st.latex(likeness_formula(query, other, scene.metric))
+    other = index.relative(index.vectors[scene.layer][match.index])
+    st.latex(similarity_formula(query, other, scene.metric))
     if scene.label:
-        st.latex(precision_formula(scene.matches, scene.label))
+        st.latex(precision_formula(scene.matches, scene.label, scene.rankings.available))
         st.latex(rank_weighted_formula(scene.matches, scene.label, scene.rankings.available))
 
 
@@ -51,7 +53,7 @@ def _map_layer(scene: SearchScene) -> str | None:
 
 def _message(scene: SearchScene, layer: str, match: int) -> bytes:
     source = scene.picture.identity if scene.place is None else scene.indexed.names[scene.place]
-    return _packed(scene.indexed.identity, source, scene.region, layer, match, scene)
+    return _packed(scene.ranked_by, source, scene.region, layer, match, scene)
 
 
 @st.cache_data(max_entries=64, ttl="1h", show_spinner=False)
@@ -64,8 +66,8 @@ def _packed(
     _scene: SearchScene,
 ) -> bytes:
     part, other = _scene.part, open_indexed(_scene, match)
-    found: Likeness = likeness(
-        _scene.network, layer, part, other, _scene.indexed.index.at(layer).mean
+    found: SimilarityMaps = similarity_maps(
+        _scene.network, layer, part, other, _scene.indexed.index.at(layer).origin
     )
     return pack(
         {
@@ -74,10 +76,7 @@ def _packed(
             "query_title": f"A region of {_scene.title}" if region else _scene.title,
             "match_title": _scene.indexed.titles[match],
             "grid": found.grid,
-            "below": [
-                float(np.minimum(found.query, 0).sum()),
-                float(np.minimum(found.match, 0).sum()),
-            ],
+            "against": found.against,
         },
         query_map=found.query,
         match_map=found.match,

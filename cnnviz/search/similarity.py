@@ -1,4 +1,4 @@
-"""Why two pictures are alike to a layer: where in each the likeness comes from, cell by cell."""
+"""Why two pictures are alike to a layer: where in each their similarity comes from."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ MOST_SIDE = 16
 
 
 @dataclass(frozen=True, eq=False)
-class Likeness:
-    """Where the likeness of two pictures comes from.
+class SimilarityMaps:
+    """Where the similarity of two pictures comes from.
 
     layer : whose maps were compared.
     cosine : of the two pooled vectors, in [-1, 1].
@@ -34,10 +34,16 @@ class Likeness:
     pairs: NDArray[np.float32]
     grid: tuple[int, int]
 
+    @property
+    def against(self) -> tuple[float, float]:
+        """What the cells below zero add up to, of the query and of the match."""
+        query, match = (float(np.minimum(maps, 0).sum()) for maps in (self.query, self.match))
+        return query, match
 
-def likeness(
+
+def similarity_maps(
     network: Network, layer: str, query: ArrayLike, match: ArrayLike, mean: ArrayLike = 0.0
-) -> Likeness:
+) -> SimilarityMaps:
     """Compare two pictures at a layer that gives maps.
 
     Parameters
@@ -52,7 +58,7 @@ def likeness(
     mine, theirs = agreement(one, other, mean), agreement(other, one, mean)
     fewer, more = (_coarse(maps - np.asarray(mean, np.float32)) for maps in (one, other))
     pairs = np.maximum(_directions(fewer) @ _directions(more).T, 0.0)
-    return Likeness(
+    return SimilarityMaps(
         layer, float(mine.sum()), mine, theirs, np.asarray(pairs, np.float32), fewer.shape[:2]
     )
 

@@ -3,8 +3,8 @@ import pytest
 
 from cnnviz.networks import open_network
 from cnnviz.search import ImageIndex
-from cnnviz.search.likeness import MOST_SIDE, likeness
 from cnnviz.search.photos import all_photos, open_photo
+from cnnviz.search.similarity import MOST_SIDE, similarity_maps
 
 
 @pytest.fixture(scope="module")
@@ -20,16 +20,20 @@ def index(pictures):
 def test_the_cells_of_both_pictures_add_up_to_the_cosine_that_ranks(index, pictures):
     for layer in [name for name in index.layers if index.network.layer(name).is_map]:
         at = index.at(layer)
-        found = likeness(index.network, layer, pictures[0], pictures[2], at.mean)
+        found = similarity_maps(index.network, layer, pictures[0], pictures[2], at.mean)
         match = next(one for one in at.query_indexed(0) if one.index == 2)
         assert found.cosine == pytest.approx(1 - match.distance, abs=1e-4)
         assert found.match.sum() == pytest.approx(found.cosine, abs=1e-4)
         assert max(found.grid) <= MOST_SIDE
+        assert found.against == (
+            pytest.approx(found.query[found.query < 0].sum(), abs=1e-6),
+            pytest.approx(found.match[found.match < 0].sum(), abs=1e-6),
+        )
 
 
 def test_a_cell_is_most_like_itself(index, pictures):
     layer = [name for name in index.layers if index.network.layer(name).is_map][-1]
-    found = likeness(index.network, layer, pictures[1], pictures[1], index.at(layer).mean)
+    found = similarity_maps(index.network, layer, pictures[1], pictures[1], index.at(layer).mean)
     assert found.pairs.shape == (np.prod(found.grid),) * 2
     np.testing.assert_allclose(np.diagonal(found.pairs), 1, atol=1e-5)
     assert found.pairs.min() >= 0
