@@ -19,7 +19,7 @@ export default function (component) {
       item.append(
         element("span", { class: "track" }, bar),
         element("span", { class: "number", text: percent(probability) }),
-        element("span", { class: "logit", text: Number.isFinite(logit) ? written(logit, 3) : "" }),
+        element("span", { class: "logit", text: Number.isFinite(logit) ? logitText(logit) : "" }),
       );
     }
     return item;
@@ -42,4 +42,9 @@ function percent(probability) {
   return probability > 0 && probability < 0.0005
     ? "< 0.1 %"
     : `${(probability * 100).toFixed(1)} %`;
+}
+
+// Two decimals, so that they stand below each other; three digits where that would hide them.
+function logitText(logit) {
+  return Math.abs(logit) < 1 ? written(logit, 3) : logit.toFixed(2).replace("-", "\u2212");
 }
