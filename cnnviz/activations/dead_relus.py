@@ -139,11 +139,6 @@ class ReluState:
     diverged: bool = False
 
     @property
-    def silent_share(self) -> NDArray[np.float64]:
-        """(steps + 1,), the share of units that fire for no example, at each step."""
-        return np.array([units.mean() for units in self.silent])
-
-    @property
     def never_again_share(self) -> NDArray[np.float64]:
         """(steps + 1,), the share of units that do not fire from that step to the last one."""
         from_here_on = np.logical_and.accumulate(np.array(self.silent)[::-1])[::-1]
@@ -215,16 +210,6 @@ def relu_training_step(task: ReluTask, state: ReluState, *, steps: int = 1) -> R
             )
             state = _measured(task, moved, before=state)
     return state
-
-
-def dead_relu_training(task: ReluTask, steps: int = 300) -> ReluState:
-    """Train from the start for a number of steps; see :class:`ReluState` for the histories.
-
-    >>> run = dead_relu_training(ReluTask(two_moons(), bias_shift=-3.0), steps=50)
-    >>> bool(run.silent_share[-1] > 0.2), len(run.losses)
-    (True, 51)
-    """
-    return relu_training_step(task, start_relu_training(task), steps=steps)
 
 
 def class_map(task: ReluTask, state: ReluState, *, side: int = 64, reach: float = 2.0) -> Array:

@@ -216,11 +216,6 @@ class GradientByDepth:
             return 0.0
         return math.exp((math.log(first) - math.log(last)) / layers)
 
-    @property
-    def lost_in_float32(self) -> NDArray[np.bool_]:
-        """(depth,) bool, where training in float32 would find weight gradients of zero."""
-        return self.weight_gradient_rms < np.finfo(np.float32).smallest_subnormal
-
 
 def gradient_by_depth(
     activation: str,

@@ -7,10 +7,8 @@ answer in `result`. Tests run them and compare with the arrays of `cnnviz`.
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.convolution.windows import PADDING_MODES
+from cnnviz.convolution.windows import NUMPY_MODES, PADDING_MODES
 from cnnviz.shapes import MapPadding, Padding, Size, map_padding, pair
-
-_NUMPY_MODES = {"reflect": "reflect", "replicate": "edge", "wrap": "wrap"}
 
 
 def array_literal(values: NDArray[np.float32]) -> str:
@@ -102,5 +100,5 @@ def convolution_code(
 
 def _padding_line(amounts: MapPadding, padding_mode: str) -> str:
     (top, bottom), (left, right) = amounts
-    mode = "" if padding_mode == "zeros" else f', mode="{_NUMPY_MODES[padding_mode]}"'
+    mode = "" if padding_mode == "zeros" else f', mode="{NUMPY_MODES[padding_mode]}"'
     return f"inputs = np.pad(inputs, ((0, 0), ({top}, {bottom}), ({left}, {right}), (0, 0)){mode})"

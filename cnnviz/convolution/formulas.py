@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from cnnviz.shapes import AxisPadding, output_size, padding_amounts
+from cnnviz.shapes import AxisPadding, dilated_size, output_size, padding_amounts
 
 
 def output_size_formula(
@@ -13,19 +13,28 @@ def output_size_formula(
     stride: int = 1,
     padding: AxisPadding = "valid",
     dilation: int = 1,
+    floor: bool = False,
 ) -> str:
     r"""Write the output size of one axis with its numbers.
 
+    Parameters
+    ----------
+    floor : write out what is rounded down, too.
+
     >>> output_size_formula(512, 3)
     '\\left\\lfloor \\frac{512 + 0 + 0 - 1 \\cdot (3 - 1) - 1}{1} \\right\\rfloor + 1 = 510'
+    >>> output_size_formula(6, 3, stride=2, floor=True).partition("= ")[2]
+    '\\lfloor 1.5 \\rfloor + 1 = 2'
     """
     before, after = padding_amounts(
         input_size, kernel_size, stride=stride, padding=padding, dilation=dilation
     )
     size = output_size(input_size, kernel_size, stride=stride, padding=padding, dilation=dilation)
+    room = input_size + before + after - dilated_size(kernel_size, dilation)
+    rounded = rf"= \lfloor {room / stride:.4g} \rfloor + 1 " if floor else ""
     return (
         rf"\left\lfloor \frac{{{input_size} + {before} + {after} - {dilation} \cdot "
-        rf"({kernel_size} - 1) - 1}}{{{stride}}} \right\rfloor + 1 = {size}"
+        rf"({kernel_size} - 1) - 1}}{{{stride}}} \right\rfloor + 1 {rounded}= {size}"
     )
 
 

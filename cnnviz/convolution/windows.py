@@ -9,8 +9,10 @@ serves them all.
 import numpy as np
 from numpy.typing import NDArray
 
-_NUMPY_MODES = {"reflect": "reflect", "replicate": "edge", "wrap": "wrap"}
-PADDING_MODES = ("zeros", *_NUMPY_MODES)
+NUMPY_MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "wrap": "wrap"}
+"""What `numpy.pad` calls each of `PADDING_MODES`."""
+
+PADDING_MODES = tuple(NUMPY_MODES)
 """What may stand outside the picture: zeros, its mirror image, its edge, its other side."""
 
 
@@ -36,7 +38,7 @@ def padded_sources(
     index = np.arange(size, dtype=np.int32)
     if padding_mode == "zeros":
         return np.pad(index, (before, after), constant_values=-1)
-    return np.pad(index, (before, after), mode=_NUMPY_MODES[padding_mode])  # type: ignore[call-overload,no-any-return]
+    return np.pad(index, (before, after), mode=NUMPY_MODES[padding_mode])  # type: ignore[call-overload,no-any-return]
 
 
 def spread_sources(size: int, stride: int, before: int, after: int) -> NDArray[np.int32]:

@@ -228,23 +228,6 @@ def lookup_table(scale: str, background: str = LIGHT_BACKGROUND) -> Colours:
     return table
 
 
-def as_css(scale: str, background: str = LIGHT_BACKGROUND, *, direction: str = "to right") -> str:
-    """Write a scale as a CSS gradient, for legends.
-
-    >>> as_css("greys")[:46]
-    'linear-gradient(to right, #000000 0%, #080808 '
-    """
-    table = lookup_table(scale, background)
-    # 32 stops from zero to an end: between them the browser's straight lines stay within a few
-    # steps of sRGB.
-    stops_after_first = 32 * (len(table) - 1) // _STEPS
-    entries = np.linspace(0, len(table) - 1, stops_after_first + 1).round().astype(int)
-    stops = [
-        f"{hex_colour(table[entry])} {100 * entry / (len(table) - 1):.4g}%" for entry in entries
-    ]
-    return f"linear-gradient({direction}, {', '.join(stops)})"
-
-
 def series_colours(count: int, background: str = LIGHT_BACKGROUND) -> Colours:
     """Choose colours for things without an order: series of a chart, cells of a kernel.
 

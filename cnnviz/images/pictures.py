@@ -33,6 +33,9 @@ __all__ = [
 
 Picture = NDArray[np.uint8]
 
+LUMINANCE = (0.299, 0.587, 0.114)
+"""What red, green and blue count for in brightness: ITU-R BT.601-7, section 2.5.1."""
+
 _DECODERS: dict[str, type[ImageFile.ImageFile]] = {
     "PNG": PngImageFile,
     "JPEG": JpegImageFile,
@@ -198,7 +201,7 @@ def eight_bit(values: NDArray[Any]) -> Picture:
 def luminance(image: NDArray[Any]) -> NDArray[np.float32]:
     """Weigh red, green and blue into one brightness, on the image's own scale.
 
-    The weights are those of ITU-R BT.601-7, section 2.5.1: 0.299, 0.587 and 0.114.
+    The weights are `LUMINANCE`.
 
     Parameters
     ----------
@@ -222,9 +225,9 @@ def luminance(image: NDArray[Any]) -> NDArray[np.float32]:
     if image.shape[2] == 1:
         return image[..., 0].astype(np.float32)
     red, green, blue = (image[..., channel].astype(np.float32) for channel in range(3))
-    brightness = red * np.float32(0.299)
-    green *= np.float32(0.587)
-    blue *= np.float32(0.114)
+    brightness = red * np.float32(LUMINANCE[0])
+    green *= np.float32(LUMINANCE[1])
+    blue *= np.float32(LUMINANCE[2])
     brightness += green
     brightness += blue
     return brightness

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.images.pictures import LUMINANCE
+
 # ImageNet's channels in RGB: mean and standard deviation of pixels from 0 to 1, as torchvision and
 # keras.applications' "torch" mode have them; and Caffe's means of pixels from 0 to 255.
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)
 _IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
 _CAFFE_MEAN = (123.68, 116.779, 103.939)
 # ITU-R BT.601, which Pillow's convert("L") and tf.image.rgb_to_grayscale use too.
-_LUMINANCE = (0.299, 0.587, 0.114)
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Preprocessing:
         mean = np.asarray(self.mean, dtype=np.float32)
         deviation = np.asarray(self.deviation, dtype=np.float32)
         if channels == 1:
-            array = array @ np.asarray(_LUMINANCE, dtype=np.float32)[:, np.newaxis]
+            array = array @ np.asarray(LUMINANCE, dtype=np.float32)[:, np.newaxis]
             mean, deviation = mean.mean(keepdims=True), deviation.mean(keepdims=True)
         elif channels != 3:
             raise ValueError(f"A network's input must have 1 or 3 channels. Received: {channels}.")

@@ -12,33 +12,6 @@ TRANSPOSED_SIZE = r"(n - 1)\,s + d\,(k - 1) + 1 - c_\text{before} - c_\text{afte
 """n input, k kernel, s stride, d dilation, c what is cut off at each end, all in pixels."""
 
 
-def floored_size(
-    input_size: int,
-    kernel_size: int,
-    *,
-    stride: int = 1,
-    dilation: int = 1,
-    ends: tuple[int, int] = (0, 0),
-) -> str:
-    r"""Write the output size of one axis so that what the floor takes away can be seen.
-
-    Parameters
-    ----------
-    ends : pixels padded before and after.
-
-    >>> floored_size(6, 3, stride=2).partition("= ")[2]
-    '\\lfloor 1.5 \\rfloor + 1 = 2'
-    """
-    before, after = ends
-    size = output_size(input_size, kernel_size, stride=stride, padding=ends, dilation=dilation)
-    room = input_size + before + after - dilated_size(kernel_size, dilation)
-    return (
-        rf"\left\lfloor \frac{{{input_size} + {before} + {after} - {dilation} \cdot "
-        rf"({kernel_size} - 1) - 1}}{{{stride}}} \right\rfloor + 1 "
-        rf"= \lfloor {room / stride:.4g} \rfloor + 1 = {size}"
-    )
-
-
 def transposed_size(
     input_size: int,
     kernel_size: int,

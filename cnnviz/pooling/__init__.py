@@ -3,23 +3,17 @@
 from cnnviz.pooling.operations import (
     Maps,
     PoolKind,
-    PoolWindow,
     global_pool,
     pool,
     pool_gradient,
     pool_sources,
-    pool_window_at,
-    pooled_size,
 )
 
 __all__ = [
     "Maps",
     "PoolKind",
-    "PoolWindow",
     "global_pool",
     "pool",
     "pool_gradient",
     "pool_sources",
-    "pool_window_at",
-    "pooled_size",
 ]

@@ -17,13 +17,12 @@ from numpy.typing import ArrayLike, NDArray
 from cnnviz.activations import ACTIVATIONS
 from cnnviz.convolution import convolve
 from cnnviz.convolution.operations import PaddingMode
+from cnnviz.convolution.windows import NUMPY_MODES
 from cnnviz.pooling.operations import PoolKind, global_pool, pool
 from cnnviz.server.turns import turn
 from cnnviz.shapes import Padding, Size
 
 Array: TypeAlias = NDArray[np.float32]
-
-_NUMPY_MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "wrap": "wrap"}
 
 
 def shift_picture(image: ArrayLike, dx: int, dy: int, *, border: PaddingMode = "wrap") -> Array:
@@ -324,7 +323,7 @@ def _canvas(picture: Array, margin: tuple[int, int], border: PaddingMode) -> Arr
             f"{height} x {width}."
         )
     amounts = ((margin[1],) * 2, (margin[0],) * 2, (0, 0))
-    continued: Array = np.pad(picture, amounts, mode=_NUMPY_MODES[border])  # type: ignore[call-overload]
+    continued: Array = np.pad(picture, amounts, mode=NUMPY_MODES[border])  # type: ignore[call-overload]
     return continued
 
 

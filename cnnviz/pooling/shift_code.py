@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.convolution.code import array_literal
+from cnnviz.convolution.windows import NUMPY_MODES
 from cnnviz.pooling.operations import PoolKind
 
-_NUMPY_MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "wrap": "wrap"}
 _POOLED = {
     "max": "keras.layers.MaxPooling2D({size})(maps)",
     "average": "keras.layers.AveragePooling2D({size})(maps)",
@@ -54,7 +54,7 @@ layer.set_weights([kernel])
 height, width, _ = picture.shape
 margin = {margin}
 ends = ((margin, margin), (margin, margin), (0, 0))
-canvas = np.pad(picture, ends, mode="{_NUMPY_MODES[border]}")
+canvas = np.pad(picture, ends, mode="{NUMPY_MODES[border]}")
 
 
 def results(dx, dy):

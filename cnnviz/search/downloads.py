@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 
 from cnnviz.drawing.lettering import fitted, font
 from cnnviz.images import pictures as images
+from cnnviz.images.pictures import LUMINANCE
 from cnnviz.networks.network import Network
 from cnnviz.search.index import Match, Metric
 
@@ -108,7 +109,8 @@ def search_code(
         'pixels = np.asarray(picture, "float32")',
     ]
     if channels == 1:
-        lines.append("pixels = pixels @ np.float32([[0.299], [0.587], [0.114]])")
+        weights = [[part] for part in LUMINANCE]
+        lines.append(f"pixels = pixels @ np.float32({weights})")
     if is_centred:
         compared = ['mean = index["vectors"].mean(axis=0)']
         compared += ['a, b = vector - mean, index["vectors"] - mean']

@@ -20,6 +20,7 @@ from cnnviz.channels.mixing import (
 from cnnviz.channels.trained_kernels import PIXEL_SCALES, TrainedLayer
 from cnnviz.drawing.display import display
 from cnnviz.images import pictures as images
+from cnnviz.images.pictures import LUMINANCE
 from cnnviz.images.preprocessing import Preprocessing
 from cnnviz.shapes import map_padding
 from pages.channels.components.lanes import (
@@ -48,7 +49,7 @@ from pages.ui.stage import CellInFocus, experiments, page_background, seen_first
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _KEY = "channels"
-_GREY = np.array([[[0.299, 0.587, 0.114]]], np.float32)
+_GREY = np.array([[LUMINANCE]], np.float32)
 _RED_GREEN = np.stack([np.full((3, 3), w / 9, np.float32) for w in (1, -1, 0)], axis=-1)
 
 EXPERIMENTS: dict[str, dict[str, object]] = {

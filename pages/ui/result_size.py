@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from cnnviz.convolution.formulas import OUTPUT_SIZE
-from cnnviz.padding.formulas import TRANSPOSED_SIZE, floored_size, transposed_size
+from cnnviz.convolution.formulas import OUTPUT_SIZE, output_size_formula
+from cnnviz.padding.formulas import TRANSPOSED_SIZE, transposed_size
 from cnnviz.padding.geometry import Geometry
 
 _AXES = (("rows", "row", "at the bottom"), ("columns", "column", "on the right"))
@@ -12,18 +12,15 @@ _AXES = (("rows", "row", "at the bottom"), ("columns", "column", "on the right")
 def floored_size_of_result(geometry: Geometry) -> None:
     """Show the size rule with this view's numbers, the floor in it, and what it leaves out."""
     st.header("How large is the result?", anchor=False)
-    rule, write = OUTPUT_SIZE, floored_size
-    if geometry.transposed:
-        rule, write = TRANSPOSED_SIZE, transposed_size
-    lines = [f"n' &= {rule}"]
+    lines = [f"n' &= {TRANSPOSED_SIZE if geometry.transposed else OUTPUT_SIZE}"]
     for axis, (name, _, _) in enumerate(_AXES):
-        formula = write(
-            geometry.input_size[axis],
-            geometry.window[axis],
-            stride=geometry.stride[axis],
-            dilation=geometry.dilation[axis],
-            ends=geometry.padding[axis],
-        )
+        sizes = geometry.input_size[axis], geometry.window[axis]
+        stops = {"stride": geometry.stride[axis], "dilation": geometry.dilation[axis]}
+        ends = geometry.padding[axis]
+        if geometry.transposed:
+            formula = transposed_size(*sizes, **stops, ends=ends)
+        else:
+            formula = output_size_formula(*sizes, **stops, padding=ends, floor=True)
         lines.append(rf"\text{{{name}}} &= {formula}")
     st.latex(r"\begin{aligned}" + r" \\[0.6em] ".join(lines) + r"\end{aligned}")
     st.markdown(_transposed_words() if geometry.transposed else _floor_words(geometry))

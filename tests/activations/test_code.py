@@ -14,12 +14,12 @@ from cnnviz.activations.code import (
 )
 from cnnviz.activations.dead_relus import (
     ReluTask,
-    dead_relu_training,
     start_relu_training,
     two_moons,
 )
 from cnnviz.activations.gradients import build_stack, gradient_by_depth
 from cnnviz.activations.maps import activated_map
+from tests.activations.training import trained
 
 
 def parameters_of(key):
@@ -75,7 +75,7 @@ def test_a_training_run_of_relus(run_program, slope):
     }
     program = relu_training_code(learning_rate=1.0, steps=25, negative_slope=slope)
     found = run_program(program, relu_training=files)
-    np.testing.assert_array_equal(found, dead_relu_training(task, 25).silent[-1])
+    np.testing.assert_array_equal(found, trained(task, 25).silent[-1])
 
 
 def test_softmax_and_its_loss(run_program):

@@ -11,13 +11,13 @@ from cnnviz.activations.dead_relus import (
     Examples,
     ReluTask,
     class_map,
-    dead_relu_training,
     picture_points,
     relu_gradients,
     relu_training_step,
     start_relu_training,
     two_moons,
 )
+from tests.activations.training import silent_share, trained
 
 MOONS = two_moons(60)
 
@@ -81,15 +81,15 @@ def test_a_run_matches_keras_sgd(tf):
 
 
 def test_training_learns_the_two_moons():
-    run = dead_relu_training(ReluTask(two_moons(), learning_rate=0.5), steps=200)
+    run = trained(ReluTask(two_moons(), learning_rate=0.5), steps=200)
     assert run.losses[-1] < 0.05 < run.losses[0]
     assert run.accuracies[-1] == 1.0
-    assert run.silent_share[-1] < 0.2
+    assert silent_share(run)[-1] < 0.2
 
 
 def test_a_low_bias_silences_relus_for_good():
-    run = dead_relu_training(ReluTask(two_moons(), bias_shift=-4.0), steps=100)
-    np.testing.assert_array_equal(run.silent_share, 1)
+    run = trained(ReluTask(two_moons(), bias_shift=-4.0), steps=100)
+    np.testing.assert_array_equal(silent_share(run), 1)
     np.testing.assert_array_equal(run.never_again_share, 1)
     # Nothing but the last layer's biases is left, and they cannot tell the classes apart.
     assert run.losses[-1] == pytest.approx(np.log(2), abs=1e-3)
@@ -97,25 +97,22 @@ def test_a_low_bias_silences_relus_for_good():
 
 def test_leaky_relus_recover_where_relus_stay_dead():
     dead, leaky = (
-        dead_relu_training(
-            ReluTask(two_moons(), bias_shift=-2.0, learning_rate=1.0, negative_slope=slope)
-        )
+        trained(ReluTask(two_moons(), bias_shift=-2.0, learning_rate=1.0, negative_slope=slope))
         for slope in (0.0, 0.1)
     )
-    assert dead.silent_share[0] == leaky.silent_share[0] > 0.5
-    assert dead.silent_share[-1] == dead.silent_share[0]
-    assert leaky.silent_share[-1] < leaky.silent_share[0]
+    assert silent_share(dead)[0] == silent_share(leaky)[0] > 0.5
+    assert silent_share(dead)[-1] == silent_share(dead)[0]
+    assert silent_share(leaky)[-1] < silent_share(leaky)[0]
     assert leaky.losses[-1] < 0.5 * dead.losses[-1]
 
 
 def test_a_high_learning_rate_kills_relus():
     gentle, harsh = (
-        dead_relu_training(ReluTask(two_moons(), learning_rate=rate), steps=100)
-        for rate in (0.1, 10.0)
+        trained(ReluTask(two_moons(), learning_rate=rate), steps=100) for rate in (0.1, 10.0)
     )
-    assert gentle.silent_share[-1] < 0.2
-    assert harsh.silent_share[-1] > 0.7
-    assert harsh.silent_share[0] == gentle.silent_share[0]
+    assert silent_share(gentle)[-1] < 0.2
+    assert silent_share(harsh)[-1] > 0.7
+    assert silent_share(harsh)[0] == silent_share(gentle)[0]
 
 
 def test_a_silent_unit_passes_no_gradient_to_its_weights():
@@ -131,7 +128,7 @@ def test_a_silent_unit_passes_no_gradient_to_its_weights():
 
 def test_a_run_that_diverges_stops_with_finite_numbers():
     task = ReluTask(two_moons(), learning_rate=100.0)
-    run = dead_relu_training(task, steps=300)
+    run = trained(task, steps=300)
     assert run.diverged
     assert run.step < 300
     assert np.isfinite(run.losses).all()
@@ -161,15 +158,15 @@ def test_the_learning_rate_may_change_on_the_way():
 
 
 def test_units_silent_at_the_last_step_are_those_that_never_fire_again():
-    run = dead_relu_training(ReluTask(MOONS, learning_rate=3.0), steps=50)
-    assert run.never_again_share[-1] == run.silent_share[-1]
-    assert (run.never_again_share <= run.silent_share).all()
+    run = trained(ReluTask(MOONS, learning_rate=3.0), steps=50)
+    assert run.never_again_share[-1] == silent_share(run)[-1]
+    assert (run.never_again_share <= silent_share(run)).all()
     assert (np.diff(run.never_again_share) >= 0).all()
 
 
 def test_the_class_map_agrees_with_the_accuracy():
     task = ReluTask(two_moons(), learning_rate=0.5)
-    run = dead_relu_training(task, steps=200)
+    run = trained(task, steps=200)
     grid = class_map(task, run, side=101)
     column, row = np.rint((task.examples.points.T + 2) / 4 * 100).astype(int)
     right = (grid[row, column] > 0.5) == task.examples.labels
@@ -188,7 +185,7 @@ def test_picture_points_are_bright_where_the_picture_is():
 def test_a_flat_picture_trains_too():
     task = ReluTask(picture_points(np.full((4, 4, 3), 0.1)))
     assert not task.examples.labels.any()
-    assert dead_relu_training(task, steps=20).accuracies[-1] == 1
+    assert trained(task, steps=20).accuracies[-1] == 1
 
 
 def test_the_moons_have_as_many_points_as_asked_for():

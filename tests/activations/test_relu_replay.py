@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from cnnviz.activations.dead_relus import ReluTask, class_map, dead_relu_training, two_moons
+from cnnviz.activations.dead_relus import ReluTask, class_map, two_moons
 from cnnviz.activations.relu_replay import record
+from tests.activations.training import trained
 
 EXAMPLES = two_moons(64)
 
@@ -10,7 +11,7 @@ EXAMPLES = two_moons(64)
 def test_a_recording_is_the_training_run_itself():
     task = ReluTask(EXAMPLES, width=8, learning_rate=0.3)
     found = record(task, steps=30, frames=4, side=5)
-    state = dead_relu_training(task, 30)
+    state = trained(task, 30)
     np.testing.assert_array_equal(found.losses, state.losses)
     np.testing.assert_array_equal(found.silent, state.silent)
     np.testing.assert_array_equal(found.dead_share, state.never_again_share)

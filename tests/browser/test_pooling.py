@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from cnnviz.pooling import pool_window_at
+from cnnviz.pooling import pool_sources
 from tests.browser.checks import complaints, overflow, violations
 from tests.browser.conftest import settle
 from tests.browser.test_padding import on_stage, point
@@ -35,14 +35,13 @@ def test_the_winner_in_the_browser_is_the_winner_in_python(visit, address):
     )
     rows, columns = on_stage(page, "[state.places.outRows, state.places.outColumns]")
     for row, column in {(0, 0), (rows - 1, columns - 1), (rows // 2, columns // 3)}:
-        taken = pool_window_at(
-            picture, row, column, size=tuple(window), stride=tuple(stride), padding=ends
-        )
+        sources = pool_sources(picture, size=tuple(window), stride=tuple(stride), padding=ends)
+        winner = tuple(sources[row, column, 0].tolist())
         place = on_stage(page, f"state.places.winner([{row}, {column}], state.channel)")
-        assert tuple(np.subtract(place, origin)) == taken.winner
+        assert tuple(np.subtract(place, origin)) == winner
         on_stage(page, f"state.look([{row}, {column}])")
         said = page.locator(".flowing").inner_text()
-        assert said.endswith(f"row {taken.winner[0]}, column {taken.winner[1]}.")
+        assert said.endswith(f"row {winner[0]}, column {winner[1]}.")
 
 
 def test_pointing_at_the_classic_grid_shows_maximum_and_winner(visit):

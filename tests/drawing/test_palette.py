@@ -11,7 +11,6 @@ from cnnviz.drawing.palette import (
     LIGHT_ACCENT,
     LIGHT_BACKGROUND,
     SCALES,
-    as_css,
     colour_map,
     contrast,
     hex_colour,
@@ -196,7 +195,7 @@ def test_a_limit_must_be_above_zero(limit):
 
 
 def test_an_unknown_scale_is_refused():
-    for function in (lookup_table, as_css, lambda scale: colour_map([1.0], scale=scale)):
+    for function in (lookup_table, lambda scale: colour_map([1.0], scale=scale)):
         with pytest.raises(ValueError, match=r"one of maps, weights, .*Received: 'jet'"):
             function("jet")
 
@@ -204,22 +203,6 @@ def test_an_unknown_scale_is_refused():
 def test_tables_cannot_be_changed_by_accident():
     with pytest.raises(ValueError, match="read-only"):
         lookup_table("maps")[0] = 0
-
-
-@pytest.mark.parametrize("scale", SCALES)
-@pytest.mark.parametrize("background", BACKGROUNDS)
-def test_the_legend_gradient_follows_the_table(scale, background):
-    table = lookup_table(scale, background)
-    css = as_css(scale, background)
-    stops = css.removeprefix("linear-gradient(to right, ").removesuffix(")").split(", ")
-    colours, places = zip(*(stop.split(" ") for stop in stops), strict=True)
-    places = np.array([float(place.removesuffix("%")) for place in places]) * (len(table) - 1) / 100
-    drawn = [
-        np.interp(np.arange(len(table)), places, [rgb(colour)[part] for colour in colours])
-        for part in range(3)
-    ]
-    assert np.abs(np.stack(drawn, -1) - table).max() < 6
-    assert hex_colour(table[len(table) // 2]) in css or scale in SEQUENTIAL
 
 
 @given(st.tuples(*[st.integers(0, 255)] * 3))

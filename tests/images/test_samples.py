@@ -77,7 +77,7 @@ def test_an_unknown_name_is_refused(name):
     for function in (open_sample, thumbnail):
         with pytest.raises(ValueError, match=r"one of panda, .*Received: ") as error:
             function(name)
-        assert repr(name) in str(error.value)
+        assert f'"{name}"' in str(error.value)
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -1,6 +1,7 @@
 import pytest
 
-from cnnviz.padding.formulas import floored_size, same_padding, transposed_size
+from cnnviz.convolution.formulas import output_size_formula
+from cnnviz.padding.formulas import same_padding, transposed_size
 
 
 @pytest.mark.parametrize(
@@ -8,14 +9,17 @@ from cnnviz.padding.formulas import floored_size, same_padding, transposed_size
     [
         ({"input_size": 6, "kernel_size": 3, "stride": 2}, r"\lfloor 1.5 \rfloor + 1 = 2"),
         (
-            {"input_size": 8, "kernel_size": 2, "stride": 3, "ends": (0, 1)},
+            {"input_size": 8, "kernel_size": 2, "stride": 3, "padding": (0, 1)},
             r"2.333 \rfloor + 1 = 3",
         ),
-        ({"input_size": 3, "kernel_size": 3, "dilation": 4, "ends": (6, 6)}, r"6 \rfloor + 1 = 7"),
+        (
+            {"input_size": 3, "kernel_size": 3, "dilation": 4, "padding": (6, 6)},
+            r"6 \rfloor + 1 = 7",
+        ),
     ],
 )
 def test_the_floor_can_be_seen(axis, written):
-    assert floored_size(**axis).endswith(written)
+    assert output_size_formula(**axis, floor=True).endswith(written)
 
 
 def test_what_a_transposed_layer_adds_at_the_end_is_written_with_a_plus():

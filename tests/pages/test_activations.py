@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from cnnviz.activations import ACTIVATIONS, softmax
-from cnnviz.activations.dead_relus import ReluTask, dead_relu_training, two_moons
+from cnnviz.activations.dead_relus import ReluTask, two_moons
 from cnnviz.activations.gradients import gradient_by_depth, picture_patches
 from cnnviz.activations.maps import activated_map
 from cnnviz.images import resize_to
@@ -10,6 +10,7 @@ from cnnviz.images.pictures import grey
 from cnnviz.images.samples import open_sample
 from cnnviz.kernels import KERNELS
 from pages.ui.wire import unpack
+from tests.activations.training import trained
 from tests.pages.checks import flat_picture, taken_along, try_everything
 
 PATH = "pages/05_activations.py"
@@ -194,7 +195,7 @@ def test_training_runs_are_recorded_with_and_without_a_leak(open_page):
         task = ReluTask(
             two_moons(128), width=16, learning_rate=0.3, bias_shift=-1.0, negative_slope=slope
         )
-        state = dead_relu_training(task, 200)
+        state = trained(task, 200)
         np.testing.assert_array_equal(arrays[f"silent{place}"], np.array(state.silent))
         np.testing.assert_allclose(arrays[f"losses{place}"], state.losses, rtol=1e-6)
 

@@ -13,8 +13,6 @@ from cnnviz.pooling import (
     pool,
     pool_gradient,
     pool_sources,
-    pool_window_at,
-    pooled_size,
 )
 
 KINDS = ["max", "average", "l2"]
@@ -132,12 +130,6 @@ def test_the_winner_holds_the_pooled_value(options):
     np.testing.assert_array_equal(won, pool(pixels, **options))
 
 
-@pytest.mark.parametrize("options", CASES.values(), ids=CASES.keys())
-def test_the_pooled_size_is_known_before_pooling(options):
-    pixels = IMAGE_LIST[2]
-    assert pooled_size(pixels.shape[:2], **options) == pool(pixels, **options).shape[:2]
-
-
 def test_the_classic_four_by_four():
     image = np.float32([[1, 1, 2, 4], [5, 6, 7, 8], [3, 2, 1, 0], [1, 2, 3, 4]])[..., np.newaxis]
     np.testing.assert_array_equal(pool(image)[..., 0], [[6, 8], [3, 4]])
@@ -239,39 +231,6 @@ def test_pooling_loses_no_gradient(image, kind, size, stride):
     assert departing.sum() == pytest.approx(arriving.sum(), rel=1e-5)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(
-    "options", [CASES["asymmetric"], CASES["even-same"], CASES["2x2"], CASES["pixel-stride-2"]]
-)
-def test_every_window_explains_its_pooled_value(kind, options):
-    image = IMAGE_LIST[1]
-    result = pool(image, kind=kind, **options)
-    for row, column, channel in np.ndindex(result.shape):
-        window = pool_window_at(image, row, column, channel=channel, kind=kind, **options)
-        assert window.result == pytest.approx(result[row, column, channel], rel=1e-5)
-        assert window.count == window.inside.sum()
-        one_hot = np.zeros_like(result)
-        one_hot[row, column, channel] = 1
-        flowing = pool_gradient(image, one_hot, kind=kind, **options)[..., channel]
-        height, width = window.patch.shape
-        np.testing.assert_array_equal(window.rows, window.top + np.arange(height))
-        np.testing.assert_array_equal(window.columns, window.left + np.arange(width))
-        for r, c in np.ndindex(height, width):
-            if window.inside[r, c]:
-                place = window.top + r, window.left + c
-                assert window.patch[r, c] == image[(*place, channel)]
-                assert window.gradient_shares[r, c] == pytest.approx(flowing[place], abs=1e-6)
-            else:
-                assert window.patch[r, c] == window.gradient_shares[r, c] == 0
-        if kind == "max":
-            sources = pool_sources(image, **options)
-            assert window.winner == tuple(sources[row, column, channel])
-        elif kind == "average":
-            assert window.total / window.count == pytest.approx(window.result, abs=1e-6)
-        else:
-            assert window.total**0.5 == pytest.approx(window.result, rel=1e-6)
-
-
 @pytest.mark.parametrize("function", [pool, pool_sources])
 def test_a_window_larger_than_the_input_is_refused(function):
     with pytest.raises(ValueError, match=r'fit inside.*size=4, input_size=3, padding="valid"'):
@@ -297,16 +256,3 @@ def test_an_image_of_another_shape_is_refused(shape):
 def test_a_gradient_of_another_shape_is_refused():
     with pytest.raises(ValueError, match=r"shape \(4, 4, 1\) for maps of shape \(2, 2, 1\)"):
         pool_gradient(np.zeros((4, 4, 1)), np.zeros((4, 4, 1)))
-
-
-@pytest.mark.parametrize(
-    ("place", "message"),
-    [
-        ({"row": 2, "column": 0}, "row must be from 0 to 1. Received: row=2"),
-        ({"row": 0, "column": -1}, "column=-1"),
-        ({"row": 0, "column": 0, "channel": 1}, "channel must be from 0 to 0"),
-    ],
-)
-def test_a_window_outside_the_maps_is_refused(place, message):
-    with pytest.raises(ValueError, match=message):
-        pool_window_at(np.zeros((4, 4, 1)), **place)

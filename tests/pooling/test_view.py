@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from cnnviz.pooling import pool, pool_gradient, pool_window_at
+from cnnviz.pooling import pool, pool_gradient, pool_sources
 from cnnviz.pooling.view import filtered_map, pooled_view
+from cnnviz.shapes import map_padding, pair
 
 pictures = arrays(
     np.float32,
@@ -24,12 +25,16 @@ windows = st.fixed_dictionaries(
 @given(picture=pictures, window=windows)
 def test_the_winner_holds_the_pooled_value(picture, window):
     view = pooled_view(picture, **window)
+    sources = pool_sources(picture, **window)
+    stride = pair(window["stride"] or window["size"])
+    amounts = map_padding(
+        picture.shape[:2], window["size"], stride=stride, padding=window["padding"]
+    )
     for cell in np.ndindex(*view.result.shape):
-        row, column, channel = cell
-        taken = pool_window_at(picture, row, column, channel=channel, **window)
         place = divmod(int(view.winners[cell]), window["size"][1])
-        assert taken.patch[place] == view.result[cell]
-        assert (taken.rows[place[0]], taken.columns[place[1]]) == taken.winner
+        at = tuple(cell[axis] * stride[axis] - amounts[axis][0] + place[axis] for axis in range(2))
+        assert at == tuple(sources[cell])
+        assert picture[(*at, cell[2])] == view.result[cell]
 
 
 @given(picture=pictures, window=windows, kind=st.sampled_from(["max", "average", "l2"]))
