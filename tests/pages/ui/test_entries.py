@@ -2,7 +2,19 @@
 
 import pytest
 
-from pages.ui.entries import Choice, Entry, Open, Real, Several, Toggle, Whole
+from pages.ui.entries import (
+    Choice,
+    Entry,
+    Open,
+    Real,
+    Several,
+    Toggle,
+    Whole,
+    read_number,
+    read_whole,
+)
+from pages.ui.markdown import plain
+from tests.timing import grows_evenly
 
 COLOURS = {"r": "Red one", "g": "Green one", "b": "Blue one"}
 ENTRIES = {
@@ -65,3 +77,13 @@ def test_a_value_that_no_address_could_give_is_not_taken():
 def test_a_number_that_javascript_writes_is_read():
     assert Real("x", 1e-7, 10, 1).read("1e-7") == 1e-7
     assert Real("x", 0, 10, 1).texts_of(3.0) == ("3",)
+
+
+@pytest.mark.parametrize("again", ["9", "-", ".", "0.", "e1", "1e", " ", "\u0663", "[", "\\"])
+@pytest.mark.parametrize(
+    "read",
+    [lambda text: read_whole(text, 0, 9), lambda text: read_number(text, 0, 9), plain],
+    ids=["whole", "number", "plain"],
+)
+def test_a_long_text_takes_a_time_in_proportion(read, again):
+    assert grows_evenly(read, lambda letters: again * (letters // len(again)), 512 * 1024)
