@@ -19,6 +19,8 @@ from cnnviz.networks.keras_files.upload import read_archive
 from cnnviz.networks.keras_files.weights import stored_weights
 from tools.compare_applications import constructors, saved, with_random_weights
 
+pytestmark = pytest.mark.tensorflow
+
 OWN = Limits.from_environment({"CNNVIZ_SHARED": "0"})
 
 # What `preprocess_input` of each module of keras.applications does, by its `mode`.
