@@ -14,6 +14,7 @@ from pages.ui.markdown import plain
 from pages.ui.own_network import HELD, OwnModel
 from pages.ui.picture import Picture
 
+_ROW = 28  # pixels
 _PIXELS = "own_model_pixels"
 _SIDE = "own_model_side"
 _WANTED_SIDE = "own_model_wanted_side"
@@ -82,10 +83,6 @@ def _compare(own: OwnModel, picture: Picture) -> None:
     except ValueError:
         st.markdown("Under one of them its answer is NaN or infinite, so they do not compare.")
         return
-    st.markdown(
-        f"What it says to *{plain(picture.title)}*. Choose a picture whose class you know: the "
-        "right scale names it, and is the surest of it."
-    )
     st.dataframe(
         pd.DataFrame(
             {
@@ -95,11 +92,17 @@ def _compare(own: OwnModel, picture: Picture) -> None:
             }
         ),
         hide_index=True,
+        # It opens where there may be little room: the rows come first, close together.
+        row_height=_ROW,
         column_config={
             "Probability": st.column_config.ProgressColumn(
                 min_value=0.0, max_value=1.0, format="percent"
             )
         },
+    )
+    st.markdown(
+        f"What it says to *{plain(picture.title)}*. Choose a picture whose class you know: the "
+        "right scale names it, and is the surest of it."
     )
 
 
