@@ -5,6 +5,7 @@ from cnnviz.convolution.operations import (
     channel_maps,
     convolve,
     depthwise_convolve,
+    filter_channels,
     transposed_convolve,
     window_at,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "channel_maps",
     "convolve",
     "depthwise_convolve",
+    "filter_channels",
     "transposed_convolve",
     "window_at",
 ]

@@ -3,7 +3,46 @@
 import math
 from collections.abc import Sequence
 
-from cnnviz.shapes import AxisPadding, dilated_size, output_size, padding_amounts
+from cnnviz.shapes import AxisPadding, MapPadding, dilated_size, output_size, padding_amounts
+
+OUTPUT_SIZE = (
+    r"\left\lfloor \frac{n + p_\text{before} + p_\text{after} - d\,(k - 1) - 1}{s} "
+    r"\right\rfloor + 1"
+)
+"""The rule behind: n input, k kernel, s stride, d dilation, p padding, all in pixels."""
+
+
+def map_size_formula(
+    input_size: tuple[int, int],
+    kernel_size: tuple[int, int],
+    *,
+    stride: tuple[int, int],
+    padding: MapPadding,
+    dilation: tuple[int, int],
+) -> str:
+    r"""Write the rule for the size of a map, then rows and columns with their numbers.
+
+    Parameters
+    ----------
+    padding : the pixels added, ((top, bottom), (left, right)).
+
+    >>> lines = map_size_formula(
+    ...     (5, 5), (3, 3), stride=(1, 1), padding=((0, 0), (1, 1)), dilation=(1, 1)
+    ... )
+    >>> lines.count("1 = 3"), lines.count("1 = 5")
+    (1, 1)
+    """
+    lines = [f"n' &= {OUTPUT_SIZE}"]
+    for axis, name in enumerate(("rows", "columns")):
+        formula = output_size_formula(
+            input_size[axis],
+            kernel_size[axis],
+            stride=stride[axis],
+            padding=padding[axis],
+            dilation=dilation[axis],
+        )
+        lines.append(rf"\text{{{name}}} &= {formula}")
+    return r"\begin{aligned}" + r" \\[0.6em] ".join(lines) + r"\end{aligned}"
 
 
 def output_size_formula(
@@ -37,12 +76,6 @@ def output_size_formula(
         rf"({kernel_size} - 1) - 1}}{{{stride}}} \right\rfloor + 1 {rounded}= {size}"
     )
 
-
-OUTPUT_SIZE = (
-    r"\left\lfloor \frac{n + p_\text{before} + p_\text{after} - d\,(k - 1) - 1}{s} "
-    r"\right\rfloor + 1"
-)
-"""The rule behind: n input, k kernel, s stride, d dilation, p padding, all in pixels."""
 
 CONVOLUTION = (
     r"y_{r,c} = b + \sum_{i} \sum_{j} w_{i,j} \; "

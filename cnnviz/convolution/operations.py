@@ -168,6 +168,48 @@ def depthwise_convolve(
     return window_sums(picture, as_groups, _biases(bias, channels * multiplier), channels, sweep)
 
 
+def filter_channels(
+    image: ArrayLike,
+    kernel: ArrayLike,
+    *,
+    bias: float = 0.0,
+    stride: Size = 1,
+    padding: Padding = "valid",
+    dilation: Size = 1,
+    padding_mode: PaddingMode = "zeros",
+) -> Array:
+    """Convolve every channel of a picture with one and the same kernel.
+
+    Parameters
+    ----------
+    image : (height, width, channels)
+    kernel : (rows, columns)
+
+    The others are those of :func:`convolve`.
+
+    Returns
+    -------
+    (height', width', channels) float32
+
+    >>> filter_channels(np.array([[[1, 10], [2, 20]]]), np.array([[1, -1]]), bias=5)
+    array([[[ 4., -5.]]], dtype=float32)
+    """
+    picture, weights = _picture(image), np.asarray(kernel, np.float32)
+    if weights.ndim != 2:
+        raise ValueError(
+            f"The kernel must be (rows, columns). Received: kernel.shape={weights.shape}."
+        )
+    return depthwise_convolve(
+        picture,
+        np.repeat(weights[:, :, np.newaxis, np.newaxis], picture.shape[2], axis=2),
+        bias=np.full(picture.shape[2], bias, np.float32),
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        padding_mode=padding_mode,
+    )
+
+
 def transposed_convolve(
     image: ArrayLike,
     kernels: ArrayLike,

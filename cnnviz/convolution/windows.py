@@ -41,6 +41,25 @@ def padded_sources(
     return np.pad(index, (before, after), mode=NUMPY_MODES[padding_mode])  # type: ignore[call-overload,no-any-return]
 
 
+def place_of(cell: tuple[int, int], size: tuple[int, ...]) -> tuple[float, float]:
+    """Give the place of a cell's middle in a map of that size, each axis running from 0 to 1.
+
+    >>> place_of((0, 3), (2, 4))
+    (0.25, 0.875)
+    """
+    return (cell[0] + 0.5) / size[0], (cell[1] + 0.5) / size[1]
+
+
+def cell_at(place: tuple[float, float], size: tuple[int, ...]) -> tuple[int, int]:
+    """Give the cell of a map of that size that a place lies in, so that it outlasts every size.
+
+    >>> cell_at((0.25, 0.875), (8, 3)), cell_at((0.5, 0.5), (4, 1))
+    ((2, 2), (2, 0))
+    """
+    row, column = (min(int(at * count), count - 1) for at, count in zip(place, size, strict=False))
+    return row, column
+
+
 def spread_sources(size: int, stride: int, before: int, after: int) -> NDArray[np.int32]:
     """Give the sources along the axis that a transposed convolution slides over.
 

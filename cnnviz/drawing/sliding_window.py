@@ -74,6 +74,15 @@ def sliding_window_gif(
     return filling.gif(seconds_per_step)
 
 
+def result_title(bias: float) -> str:
+    """Name the result, with the bias where there is one, so that the products add up to it.
+
+    >>> result_title(0), result_title(-10)
+    ('Result', 'Result, bias −10')
+    """
+    return f"Result, bias {written(bias)}" if bias else "Result"
+
+
 def sliding_patch_gif(
     inputs: NDArray[np.uint8] | NDArray[np.float32],
     outputs: NDArray[np.float32],
@@ -86,6 +95,7 @@ def sliding_patch_gif(
     cell: tuple[int, int],
     show: str,
     input_show: str = "clip",
+    bias: float = 0.0,
     most: int = 6,
 ) -> bytes:
     """Draw the window sliding over the patch around one output cell, from the whole pictures.
@@ -97,6 +107,7 @@ def sliding_patch_gif(
     sources : see `cnnviz.convolution.windows.padded_sources`, rows and columns.
     cell : (row, column) of the output in the middle of the patch.
     show, input_show : how output and input are painted, see `cnnviz.display`.
+    bias : what every cell of the output contains beside the sum of products; it is named.
     most : output cells along one side of the patch.
     """
     first, count, crop = [], [], []
@@ -125,5 +136,6 @@ def sliding_patch_gif(
         window=window,
         stride=stride,
         dilation=dilation,
+        titles=("Picture", "Kernel", result_title(bias)),
         outside=zeros,
     )

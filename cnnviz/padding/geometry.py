@@ -76,6 +76,8 @@ class Geometry:
     @property
     def origin(self) -> tuple[int, int]:
         """Where the input's first row and column lie among the places."""
+        if not self.transposed:
+            return self.padding[0][0], self.padding[1][0]
         rows, columns = (int(np.argmax(sources == 0)) for sources in self.sources)
         return rows, columns
 
@@ -141,10 +143,12 @@ def convolution_geometry(
     stride: Size = 1,
     padding: Padding = "valid",
     dilation: Size = 1,
+    padding_mode: str = "zeros",
 ) -> Geometry:
     """Say where the windows of a convolution, or of pooling, lie.
 
-    Parameters are those of :func:`cnnviz.shapes.map_size`; zeros stand in the padding.
+    Parameters are those of :func:`cnnviz.shapes.map_size`; `padding_mode` says what stands in the
+    padding, one of `cnnviz.convolution.windows.PADDING_MODES`.
 
     Raises
     ------
@@ -168,7 +172,10 @@ def convolution_geometry(
         dilation=dilations,
         padding=added,
         output_size=output,
-        sources=(padded_sources(size[0], *added[0]), padded_sources(size[1], *added[1])),
+        sources=(
+            padded_sources(size[0], *added[0], padding_mode=padding_mode),
+            padded_sources(size[1], *added[1], padding_mode=padding_mode),
+        ),
         step=steps,
         spread=(1, 1),
         touches=(

@@ -15,8 +15,9 @@ from cnnviz.notation import written
 from pages.activations.choice import ChosenActivation, chosen_activation
 from pages.activations.components.pointwise import pointwise
 from pages.activations.state import AT, BIAS, KERNEL, PAGE, SCALE, SHARED_RANGE, try_this
+from pages.ui.focus import CellInFocus
 from pages.ui.picture import Picture
-from pages.ui.stage import CellInFocus, page_background, seen_first, working_picture
+from pages.ui.stage import page_background, seen_first, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _KEY = "activation_map"
@@ -53,11 +54,10 @@ def on_the_maps(picture: Picture) -> None:
         bias=bias,
         parameters=chosen.parameters,
     )
-    where = cell.value(found.before.shape)
+    where = cell.settle(found.before.shape).cell
     with seen_first(stage):
         _stage(found, chosen, cell, where, (picture.title, KERNELS[kernel].title))
-    rows, columns = found.before.shape
-    _arithmetic(chosen, found, where or (rows // 2, columns // 2), scale=scale, bias=bias)
+    _arithmetic(chosen, found, where, scale=scale, bias=bias)
     _why_it_matters(chosen, found)
     take_it_with_you(
         _downloads(found, pixels, weights),
@@ -69,7 +69,7 @@ def _stage(
     found: ActivatedMap,
     chosen: ChosenActivation,
     cell: CellInFocus,
-    where: tuple[int, int] | None,
+    where: tuple[int, int],
     names: tuple[str, str],
 ) -> None:
     """Draw the maps; `names` are what the picture and the kernel are called."""

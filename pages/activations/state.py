@@ -10,7 +10,8 @@ from cnnviz.activations import ACTIVATIONS
 from cnnviz.activations.gradients import DEEPEST, Initialisation
 from cnnviz.kernels import KERNELS
 from pages.ui.entries import Choice, Entry, Real, Several, Toggle, Whole
-from pages.ui.stage import cell_entry, experiments
+from pages.ui.focus import cell_entry
+from pages.ui.stage import experiments
 from pages.ui.state import Table
 
 

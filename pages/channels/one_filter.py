@@ -44,8 +44,9 @@ from pages.channels.state import (
     STRIDE,
     trained,
 )
+from pages.ui.focus import CellInFocus
 from pages.ui.picture import Picture
-from pages.ui.stage import CellInFocus, experiments, page_background, seen_first, working_picture
+from pages.ui.stage import experiments, page_background, seen_first, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _KEY = "channels"
@@ -125,14 +126,13 @@ def one_filter(picture: Picture) -> None:
         kernels.controls()
         layer = _layer_controls(picture, len(kernels.values))
     mix = layer.mix(kernels)
-    where = cell.value(mix.sum.shape)
+    where = cell.settle(mix.sum.shape).cell
     with seen_first(stage):
         _lanes(kernels, layer, mix, cell, where, picture.alt)
-    at = where or (mix.sum.shape[0] // 2, mix.sum.shape[1] // 2)
-    _arithmetic(kernels, layer, mix, at)
+    _arithmetic(kernels, layer, mix, where)
     _why_it_matters(kernels)
     take_it_with_you(
-        _downloads(kernels, layer, mix, at),
+        _downloads(kernels, layer, mix, where),
         mix_code(
             kernels.values,
             layer.scale,
@@ -151,7 +151,7 @@ def _lanes(
     layer: Layer,
     mix: ChannelMix,
     cell: CellInFocus,
-    where: tuple[int, int] | None,
+    where: tuple[int, int],
     alt: str,
 ) -> None:
     values, bias = kernels.values, kernels.bias

@@ -12,7 +12,7 @@ from cnnviz.channels.mixing import CHANNELS
 from cnnviz.channels.trained_kernels import FIRST_LAYERS, PIXEL_SCALES, first_layer
 from cnnviz.kernels import KERNELS, Weights
 from pages.ui.entries import Choice, Entry, Real, Toggle, Whole
-from pages.ui.stage import cell_entry
+from pages.ui.focus import cell_entry
 from pages.ui.state import Table
 
 LARGEST = 7

@@ -1,28 +1,33 @@
 """What one sets beside the stage of the Convolution page."""
 
 from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
-from cnnviz.convolution.windows import PADDING_MODES
+from cnnviz.convolution.operations import PaddingMode
 from cnnviz.drawing.display import DISPLAYS
 from cnnviz.kernels import KERNELS, LARGEST_SIDE, Weights
-from cnnviz.shapes import Padding, dilated_size
+from cnnviz.shapes import dilated_size
 from pages.ui.entries import Choice, Toggle, Whole
+from pages.ui.focus import cell_entry
 from pages.ui.kernel import KernelMenu, kernel_entry, natural_show
 from pages.ui.picture import Picture
-from pages.ui.stage import SOURCES, cell_entry, working_picture
+from pages.ui.stage import SOURCES, working_picture
 from pages.ui.stage_slider import StageSlider
 from pages.ui.state import Table
 
 KEY = "convolution"
 """The session's key of the component."""
 
+Rule = Literal["valid", "same"] | int
+
 MOST_DILATION = 8
 _MOST_PADDING = dilated_size(LARGEST_SIDE, MOST_DILATION) - 1
 
-KERNEL = kernel_entry("sobel_x")
+KERNEL = kernel_entry(KERNELS["sobel_x"].values)
 SOURCE = Choice("source", SOURCES, label=str.capitalize)
 SHOW = Choice("show", tuple(DISPLAYS), "signed", str.capitalize)
 PADDING = Choice(
@@ -30,7 +35,7 @@ PADDING = Choice(
     ("valid", "same", *map(str, range(1, _MOST_PADDING + 1))),
     label=lambda rule: f"{rule} px" if rule.isdigit() else rule,
 )
-BORDER = Choice("border", PADDING_MODES, label=str.capitalize)
+BORDER: Choice[PaddingMode] = Choice("border", get_args(PaddingMode), label=str.capitalize)
 FLIP = Toggle("flip")
 STRIDE = Whole("stride", 1, 8, 1)
 DILATION = Whole("dilation", 1, MOST_DILATION, 1)
@@ -71,14 +76,14 @@ class Settings:
     show : how the result is painted.
     """
 
-    pixels: np.ndarray
+    pixels: NDArray[np.uint8]
     weights: Weights
     sliders: tuple[StageSlider, ...]
     stride: int
     dilation: int
     bias: int
-    padding: Padding
-    padding_mode: str
+    padding: Rule
+    padding_mode: PaddingMode
     flip: bool
     show: str
 
@@ -140,7 +145,7 @@ def _shown_as(channels: int) -> str:
     )
 
 
-def _padding(full: int) -> Padding:
+def _padding(full: int) -> Rule:
     """Ask for the padding; more than `full` pixels would let the window see nothing else."""
     held = CONVOLUTION[PADDING]
     rule = CONVOLUTION.control(

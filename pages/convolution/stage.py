@@ -4,14 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
-from cnnviz.convolution import depthwise_convolve
+from cnnviz.convolution import filter_channels
 from cnnviz.convolution.code import convolution_code
-from cnnviz.convolution.windows import padded_sources
 from cnnviz.drawing.display import display
 from cnnviz.drawing.sliding_window import sliding_patch_gif
-from cnnviz.images import pictures as images
-from cnnviz.shapes import map_padding
+from cnnviz.padding.geometry import Geometry, convolution_geometry
 from pages.convolution.controls import (
     AT,
     CONVOLUTION,
@@ -23,21 +22,27 @@ from pages.convolution.controls import (
     settings,
 )
 from pages.convolution.formulas import convolution_formula, size_of_result
-from pages.ui.components.window import Slides, Sliding, sliding_window
+from pages.ui.components.window import Answers, Filter, Look, Slides, Sliding, sliding_window
+from pages.ui.focus import CellInFocus, Focus
 from pages.ui.kernel import KernelMenu
 from pages.ui.picture import Picture
-from pages.ui.stage import CellInFocus, experiments, page_background, seen_first
+from pages.ui.stage import experiments, page_background, seen_first
 from pages.ui.stage_slider import take_slides
-from pages.ui.takeaway import Download, npz, take_it_with_you
+from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
 
 
 @dataclass(frozen=True, eq=False)
 class _View:
-    """What the settings give: where the windows lie, and (height', width', channels) float32."""
+    """What the settings give, by a geometry that is worked out once.
+
+    focus : the output cell in hand, for everything on the page.
+    result : (height', width', channels) float32
+    """
 
     chosen: Settings
-    sliding: Sliding
-    result: np.ndarray
+    geometry: Geometry
+    focus: Focus
+    result: NDArray[np.float32]
 
 
 @st.fragment  # a control runs this again, not the menu and the picker beside it
@@ -45,21 +50,50 @@ def convolution(picture: Picture) -> None:
     """Draw all that depends on the controls."""
     CONVOLUTION.follow()
     menu = KernelMenu(CONVOLUTION, KERNEL, KEY, show=SHOW)
-    cell = CellInFocus(CONVOLUTION, AT, KEY)
+    focus = CellInFocus(CONVOLUTION, AT, KEY)
     stage, controls = st.columns([4, 1.1], gap="medium")
     with controls:
         chosen = settings(picture, menu)
-    view = _view(chosen)
+    try:
+        geometry = _geometry(chosen)
+    except ValueError as rule:  # the kernel is larger than the picture
+        stage.warning(str(rule), icon=":material/block:")
+        convolution_formula()
+        _why_it_matters(menu)
+        return
+    view = _View(chosen, geometry, focus.settle(geometry.output_size), _result(chosen))
     with seen_first(stage):
-        _stage(picture, view, menu, cell)
+        _stage(picture, view, menu, focus)
     convolution_formula()
-    size_of_result(
+    size_of_result(geometry)
+    _why_it_matters(menu)
+    _take_away(view)
+
+
+def _geometry(chosen: Settings) -> Geometry:
+    return convolution_geometry(
         chosen.pixels.shape[:2],
         chosen.weights.shape,
         stride=chosen.stride,
         padding=chosen.padding,
         dilation=chosen.dilation,
+        padding_mode=chosen.padding_mode,
     )
+
+
+def _result(chosen: Settings) -> NDArray[np.float32]:
+    return filter_channels(
+        chosen.pixels,
+        chosen.slid,
+        bias=chosen.bias,
+        stride=chosen.stride,
+        padding=chosen.padding,
+        dilation=chosen.dilation,
+        padding_mode=chosen.padding_mode,
+    )
+
+
+def _why_it_matters(menu: KernelMenu) -> None:
     st.header("Why it matters", anchor=False)
     st.markdown(
         "Every layer of a convolutional network does just this, with many kernels at once. The "
@@ -68,70 +102,42 @@ def convolution(picture: Picture) -> None:
         "you choose the weights; a network learns them."
     )
     experiments(EXPERIMENTS, CONVOLUTION, before=menu.kernel.remember)
-    _take_away(view, cell)
 
 
-def _view(chosen: Settings) -> _View:
-    pixels, weights = chosen.pixels, chosen.weights
-    height, width, channels = pixels.shape
-    geometry = {"stride": chosen.stride, "padding": chosen.padding, "dilation": chosen.dilation}
-    result = depthwise_convolve(
-        pixels,
-        np.repeat(chosen.slid[:, :, None, None], channels, axis=2),
-        bias=np.full(channels, chosen.bias, np.float32),
-        padding_mode=chosen.padding_mode,
-        **geometry,
-    )
-    (top, bottom), (left, right) = map_padding((height, width), weights.shape, **geometry)
-    sources = (
-        padded_sources(height, top, bottom, padding_mode=chosen.padding_mode),
-        padded_sources(width, left, right, padding_mode=chosen.padding_mode),
-    )
-    sliding = Sliding(
-        weights.shape,
-        (chosen.stride, chosen.stride),
-        (chosen.dilation, chosen.dilation),
-        (top, left),
-        sources,
-    )
-    return _View(chosen, sliding, result)
-
-
-def _stage(picture: Picture, view: _View, menu: KernelMenu, cell: CellInFocus) -> None:
+def _stage(picture: Picture, view: _View, menu: KernelMenu, focus: CellInFocus) -> None:
     chosen = view.chosen
     sliding_window(
         key=KEY,
         inputs=chosen.pixels,
         outputs=view.result,
-        sliding=view.sliding,
-        kernel=chosen.weights,
-        bias=chosen.bias,
-        flip=chosen.flip,
-        show=chosen.show,
-        selected=cell.value(view.result.shape),
-        serial=menu.kernel.serial,
+        sliding=Sliding.over(view.geometry, crossed_out=False),
+        what=Filter(
+            chosen.weights,
+            menu.title,
+            bias=chosen.bias,
+            flip=chosen.flip,
+            serial=menu.kernel.serial,
+            tools=menu.kernel.tools(),
+        ),
+        look=Look(
+            picture.alt,
+            f"The picture filtered by the kernel {menu.title}.",
+            show=chosen.show,
+        ),
+        answers=Answers(
+            kernel=menu.kernel.take_weights,
+            edit=menu.kernel.take_edit,
+            selected=focus.take,
+            slides=lambda: take_slides(chosen.sliders, KEY),
+        ),
+        focus=view.focus,
         slides=Slides(chosen.sliders, chosen.padding, chosen.padding_mode),
-        tools=menu.kernel.tools(),
-        input_alt=picture.alt,
-        output_alt=f"The picture filtered by the kernel {menu.title}.",
-        titles={"kernel_title": menu.title},
-        on_kernel=menu.kernel.take_weights,
-        on_edit=menu.kernel.take_edit,
-        on_selected=cell.take,
-        on_slides=lambda: take_slides(chosen.sliders, KEY),
     )
 
 
-def _take_away(view: _View, cell: CellInFocus) -> None:
-    chosen, sliding, result = view.chosen, view.sliding, view.result
+def _take_away(view: _View) -> None:
+    chosen, geometry, result = view.chosen, view.geometry, view.result
     pixels, weights = chosen.pixels, chosen.weights
-    where = cell.value(result.shape) or (result.shape[0] // 2, result.shape[1] // 2)
-
-    def picture_of_result() -> bytes:
-        return images.encode_png(display(result, chosen.show, background=page_background()))
-
-    def picture() -> bytes:
-        return images.encode_png(display(pixels.astype(np.float32)))
 
     def arrays() -> bytes:
         return npz(picture=pixels, kernel=weights, bias=np.float32(chosen.bias), result=result)
@@ -140,19 +146,27 @@ def _take_away(view: _View, cell: CellInFocus) -> None:
         return sliding_patch_gif(
             pixels,
             result,
-            sliding.sources,
+            geometry.sources,
             kernel=chosen.slid,
-            window=sliding.window,
-            stride=sliding.stride,
-            dilation=sliding.dilation,
-            cell=where,
+            bias=chosen.bias,
+            window=geometry.window,
+            stride=geometry.stride,
+            dilation=geometry.dilation,
+            cell=view.focus.cell,
             show=chosen.show,
         )
 
+    background = page_background()
     take_it_with_you(
         [
-            Download("Result as PNG", "result.png", "image/png", picture_of_result),
-            Download("Picture as PNG", "picture.png", "image/png", picture),
+            picture_download(
+                "Result as PNG",
+                "result.png",
+                lambda: display(result, chosen.show, background=background),
+            ),
+            picture_download(
+                "Picture as PNG", "picture.png", lambda: display(pixels.astype(np.float32))
+            ),
             Download("Arrays as NPZ", "convolution.npz", "application/octet-stream", arrays),
             Download("Sliding window as GIF", "convolution.gif", "image/gif", animation),
         ],

@@ -26,7 +26,7 @@ def _titled(name: str) -> str:
     return KERNELS[name].title
 
 
-KERNEL = kernel_entry("sobel_x")
+KERNEL = kernel_entry(KERNELS["sobel_x"].values)
 COUNT = Choice("learn_kernels", range(1, MOST_KERNELS + 1))
 SECOND = Choice("learn_second", _SMALL, "line_90", _titled)
 THIRD = Choice("learn_third", _SMALL, "gaussian_3", _titled)

@@ -68,7 +68,7 @@ def two_conventions(grid: np.ndarray, weights: np.ndarray, geometry: Geometry, r
         name = ("Keras", "PyTorch")[place]
         with column:
             code = st.expander(
-                f"{name} code for exactly this view",
+                f"This view in {name}",
                 icon=":material/code:",
                 key=f"pad_code_{name.lower()}",
                 on_change="rerun",  # sent only when it is open: a slider need not wait for it

@@ -1,6 +1,7 @@
 """The controls that say where the windows of a small layer lie."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -12,7 +13,7 @@ from cnnviz.padding.geometry import (
     full_padding,
     transposed_geometry,
 )
-from cnnviz.shapes import Padding, dilated_size
+from cnnviz.shapes import MapPadding, Padding, dilated_size
 from pages.padding.grid_kernel import MOST, GridKernel
 from pages.ui.controls import Axes, pair
 from pages.ui.entries import Choice
@@ -35,14 +36,17 @@ STRIDE = pair("pad_stride", 1, MOST_STRIDE, 1)
 DILATION = pair("pad_dilation", 1, MOST_DILATION, 1)
 BEFORE = pair("pad_before", 0, MOST_CUT, 1)
 AFTER = pair("pad_after", 0, MOST_CUT, 1)
-RULE = Choice("pad_padding", ("valid", "same", "full", "explicit"), "same", str.capitalize)
+Rule = Literal["valid", "same", "full", "explicit"]
+RULE: Choice[Rule] = Choice(
+    "pad_padding", ("valid", "same", "full", "explicit"), "same", str.capitalize
+)
 ENTRIES = (*STRIDE, *DILATION, *BEFORE, *AFTER, RULE)
 """What the page's table holds of where the windows lie."""
 
 
 def geometry_controls(
     table: Table, size: _Size, kernel: GridKernel, axes: Axes, *, transposed: bool
-) -> tuple[str, Weights, Geometry]:
+) -> tuple[Rule, Weights, Geometry]:
     """Draw kernel, stride, padding and dilation; return (padding rule, weights, geometry).
 
     None of them offers what cannot be: what is drawn later keeps within what is drawn earlier.
@@ -52,7 +56,7 @@ def geometry_controls(
     for_kernel, for_stride, for_padding, for_dilation = (st.container() for _ in range(4))
     with for_stride:
         stride = axes.slider("Stride", STRIDE)
-    rules = ("valid", "same", "explicit") if transposed else RULE.options
+    rules: tuple[Rule, ...] = ("valid", "same", "explicit") if transposed else RULE.options
     with for_padding:
         rule = table.control(
             st.selectbox,
@@ -66,33 +70,36 @@ def geometry_controls(
         with for_kernel:
             weights = kernel.draw((1, MOST), (1, MOST))
         dilation = _dilation(axes, for_dilation, (MOST_DILATION, MOST_DILATION), weights)
-        padding: Padding = rule
+        cut: Padding = "same" if rule == "same" else "valid"
         if rule == "explicit":
             with for_padding:
-                padding = _cropping(axes, size, weights.shape, stride, dilation)
+                cut = _cropping(axes, size, weights.shape, stride, dilation)
         geometry = transposed_geometry(
-            size, weights.shape, stride=stride, padding=padding, dilation=dilation
+            size, weights.shape, stride=stride, padding=cut, dilation=dilation
         )
         return rule, weights, geometry
-    added: Padding = rule
-    room = (10_000, 10_000)
+    ends: MapPadding = ((0, 0), (0, 0))
     if rule == "explicit":
         with for_padding:
             most = (MOST_PADDING, MOST_PADDING)
-            added = ends = _amounts(axes, most, lambda _: most)
-        room = (size[0] + sum(ends[0]), size[1] + sum(ends[1]))
-    elif rule == "valid":
-        room = size
+            ends = _amounts(axes, most, lambda _: most)
+    # "Same" and "full" add what the kernel needs, whatever its size.
+    fits = rule in ("valid", "explicit")
+    room = (size[0] + sum(ends[0]), size[1] + sum(ends[1])) if fits else (10_000, 10_000)
     with for_kernel:
         weights = kernel.draw((1, min(MOST, room[0])), (1, min(MOST, room[1])))
-    most = tuple(
-        min(MOST_DILATION, (places - 1) // max(k - 1, 1))
-        for places, k in zip(room, weights.shape, strict=True)
+    most = (
+        min(MOST_DILATION, (room[0] - 1) // max(weights.shape[0] - 1, 1)),
+        min(MOST_DILATION, (room[1] - 1) // max(weights.shape[1] - 1, 1)),
     )
     dilation = _dilation(axes, for_dilation, most, weights)
-    padding = full_padding(weights.shape, dilation) if rule == "full" else added
+    added: Padding = full_padding(weights.shape, dilation) if rule == "full" else ends
     geometry = convolution_geometry(
-        size, weights.shape, stride=stride, padding=padding, dilation=dilation
+        size,
+        weights.shape,
+        stride=stride,
+        padding="same" if rule == "same" else added,
+        dilation=dilation,
     )
     return rule, weights, geometry
 
@@ -117,7 +124,7 @@ def _cropping(
 ) -> tuple[_Size, _Size]:
     spans = [dilated_size(k, d) for k, d in zip(window, dilation, strict=True)]
     written = [(n - 1) * s + span for n, s, span in zip(size, stride, spans, strict=True)]
-    most = tuple(min(span - 1, full - 1) for span, full in zip(spans, written, strict=True))
+    most = (min(spans[0], written[0]) - 1, min(spans[1], written[1]) - 1)
 
     def left(before: _Size) -> _Size:
         rows, columns = (

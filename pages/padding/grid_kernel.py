@@ -9,7 +9,7 @@ from cnnviz.kernels import Weights
 from cnnviz.padding import number_grids
 from pages.ui.controls import Axes, Limits, Pair, pair
 from pages.ui.entries import Choice, Entry
-from pages.ui.kernel import KernelEntry, KernelInHand
+from pages.ui.kernel import KernelInHand, kernel_entry
 from pages.ui.state import Table
 
 MOST = 7
@@ -36,12 +36,7 @@ def kernel_entries(prefix: str) -> KernelEntries:
     return KernelEntries(
         Choice(f"{prefix}_weights", {**number_grids.WEIGHTS, _OWN: "Your own"}),
         pair(f"{prefix}_kernel", 1, MOST, 3),
-        KernelEntry(
-            "kernel",
-            number_grids.weights("ones", 3, 3),
-            kernels.parse_kernel,
-            kernels.format_kernel,
-        ),
+        kernel_entry(number_grids.weights("ones", 3, 3)),
     )
 
 

@@ -10,13 +10,14 @@ from pages.padding.arithmetic import arithmetic
 from pages.padding.conventions import same_and_its_odd_pixel, two_conventions
 from pages.padding.coverage import coverage_maps
 from pages.padding.grid_kernel import GridKernel, kernel_entries
-from pages.ui.components.window import Sliding, sliding_window
+from pages.ui.components.window import Answers, Filter, Look, Sliding, sliding_window
 from pages.ui.controls import Axes
 from pages.ui.entries import Toggle
+from pages.ui.focus import CellInFocus, cell_entry
 from pages.ui.grid_downloads import grid_downloads
 from pages.ui.number_grid import NumberGrid, grid_entries
 from pages.ui.picture import Picture
-from pages.ui.stage import CellInFocus, cell_entry, experiments, seen_first
+from pages.ui.stage import experiments, seen_first
 from pages.ui.state import Table
 from pages.ui.takeaway import take_it_with_you
 
@@ -35,7 +36,7 @@ AXES = Axes(
     (GRID.side, KERNEL.size, windows.STRIDE, windows.DILATION, windows.BEFORE, windows.AFTER),
 )
 
-EXPERIMENTS = {
+EXPERIMENTS: dict[str, dict[str, object]] = {
     "Corners once, the middle nine times": {"pad_side": 5, "pad_padding": "valid"},
     "Why 112 and not 111?": {"pad_side": 16, "pad_stride": 2},
     "A pixel that is never reached": {"pad_side": 8, "pad_stride": 2, "pad_padding": "valid"},
@@ -70,47 +71,51 @@ def padding_and_stride(picture: Picture) -> None:
             PADDING, grid.shape, kernel, AXES, transposed=transposed
         )
     result = apply_kernel(grid, weights, geometry)
-    chosen = cell.value(result.shape)
+    at = cell.settle(result.shape)
+    titles = {"input": "Input, spread by the stride" if transposed else "Input"}
     with seen_first(stage):
         sliding_window(
             key=KEY,
             inputs=np.ascontiguousarray(grid[..., None]),
             outputs=result[..., None],
             sliding=Sliding.over(geometry),
-            kernel=weights,
-            flip=transposed,
-            transposed=transposed,
-            pictures=False,
-            editable=True,
-            input_show=numbers.input_show,
+            what=Filter(
+                weights,
+                kernel.title,
+                flip=transposed,
+                transposed=transposed,
+                serial=kernel.in_hand.serial,
+                tools=kernel.in_hand.tools(),
+            ),
+            look=Look(
+                "The input with its padding.",
+                "The result.",
+                titles,
+                input_show=numbers.input_show,
+                pictures=False,
+                editable=True,
+            ),
+            answers=Answers(
+                kernel=kernel.in_hand.take_weights,
+                edit=kernel.in_hand.take_edit,
+                selected=cell.take,
+                cell=numbers.take_cell,
+            ),
+            focus=at,
             coverages=coverage_maps(geometry),
-            selected=chosen,
-            serial=kernel.in_hand.serial,
-            tools=kernel.in_hand.tools(),
-            input_alt="The input with its padding.",
-            output_alt="The result.",
-            titles={
-                "kernel_title": kernel.title,
-                "input_title": "Input, spread by the stride" if transposed else "Input",
-            },
-            on_kernel=kernel.in_hand.take_weights,
-            on_edit=kernel.in_hand.take_edit,
-            on_selected=cell.take,
-            on_cell=numbers.take_cell,
         )
     arithmetic(geometry)
     if not transposed:
         same_and_its_odd_pixel(geometry)
     two_conventions(grid, weights, geometry, rule)
     _why_it_matters()
-    at = chosen or (result.shape[0] // 2, result.shape[1] // 2)
     take_it_with_you(
         grid_downloads(
             "padding",
             grid,
             result,
             geometry,
-            at,
+            at.cell,
             kernel=weights,
             input_show=numbers.input_show,
         ),

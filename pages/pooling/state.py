@@ -7,8 +7,9 @@ from cnnviz.kernels import KERNELS
 from cnnviz.pooling.operations import PoolKind
 from pages.ui.controls import Axes, pair
 from pages.ui.entries import Choice, Toggle, Whole
+from pages.ui.focus import cell_entry
 from pages.ui.number_grid import grid_entries
-from pages.ui.stage import SOURCES, cell_entry
+from pages.ui.stage import SOURCES
 from pages.ui.state import Table
 
 MOST = 8

@@ -28,12 +28,13 @@ from pages.pooling.state import (
     TILED,
     WINDOWS,
 )
-from pages.ui.components.window import Pooled, Sliding, sliding_window
+from pages.ui.components.window import Answers, Look, Pooled, Sliding, sliding_window
+from pages.ui.focus import CellInFocus
 from pages.ui.grid_downloads import grid_downloads
 from pages.ui.number_grid import NumberGrid
 from pages.ui.picture import Picture
 from pages.ui.result_size import floored_size_of_result
-from pages.ui.stage import CellInFocus, experiments, page_background, seen_first
+from pages.ui.stage import experiments, page_background, seen_first
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 KEY = "pooling"
@@ -68,34 +69,34 @@ def windows(picture: Picture) -> None:
         size, stride, padding = _window_controls((height, width), material.is_grid)
     geometry = convolution_geometry((height, width), size, stride=stride, padding=padding)
     view = _pooled(material, kind, geometry)
-    chosen = cell.value(view.result.shape)
+    at = cell.settle(view.result.shape)
     with seen_first(stage):
         sliding_window(
             key=KEY,
             inputs=material.values,
             outputs=view.result,
             sliding=Sliding.over(geometry),
-            pooled=Pooled(kind, view.gradient, view.winners),
-            pictures=not material.is_grid,
-            editable=material.is_grid,
-            show=material.result_show(kind),
-            input_show=material.input_show,
-            selected=chosen,
-            input_alt=material.alt,
-            output_alt=f"{material.title}, pooled: {KIND.label(kind).lower()} of each window.",
-            titles={
-                "input_title": material.title,
-                "output_title": "Pooled",
-                "zoom_title": f"Zoom on the {'map' if material.title != 'Picture' else 'picture'}",
-            },
-            on_selected=cell.take,
-            on_cell=numbers.take_cell,
+            what=Pooled(kind, view.gradient, view.winners),
+            look=Look(
+                material.alt,
+                f"{material.title}, pooled: {KIND.label(kind).lower()} of each window.",
+                {
+                    "input": material.title,
+                    "output": "Pooled",
+                    "zoom": f"Zoom on the {'map' if material.title != 'Picture' else 'picture'}",
+                },
+                show=material.result_show(kind),
+                input_show=material.input_show,
+                pictures=not material.is_grid,
+                editable=material.is_grid,
+            ),
+            answers=Answers(selected=cell.take, cell=numbers.take_cell),
+            focus=at,
         )
     _arithmetic(kind, geometry)
     _why_it_matters()
-    at = chosen or (view.result.shape[0] // 2, view.result.shape[1] // 2)
     take_it_with_you(
-        _downloads(material, kind, view, geometry, at),
+        _downloads(material, kind, view, geometry, at.cell),
         pooling_code(
             (height, width),
             kind=kind,

@@ -1,10 +1,14 @@
 """The front door's stage: one kernel on the picture in hand."""
 
-from cnnviz.convolution import depthwise_convolve
-from cnnviz.convolution.windows import padded_sources
-from cnnviz.shapes import map_padding
-from pages.ui.components.window import Sliding, sliding_window
-from pages.ui.kernel import KernelMenu, kernel_entry, natural_show
+from functools import partial
+
+import streamlit as st
+
+from cnnviz.convolution import filter_channels
+from cnnviz.kernels import KERNELS
+from cnnviz.padding.geometry import convolution_geometry
+from pages.ui.components.window import Answers, Filter, Look, Sliding, sliding_window
+from pages.ui.kernel import KernelInHand, KernelMenu, kernel_entry, natural_show
 from pages.ui.picture import Picture
 from pages.ui.stage import working_picture
 from pages.ui.state import Table
@@ -12,8 +16,9 @@ from pages.ui.state import Table
 KEY = "start"
 """The session's key of the component."""
 
-KERNEL = kernel_entry("sobel_x")
+KERNEL = kernel_entry(KERNELS["sobel_x"].values)
 START = Table("start", KERNEL)
+_SHOWN_AS = "start_shown_as"
 
 
 def first_stage(picture: Picture) -> None:
@@ -22,23 +27,31 @@ def first_stage(picture: Picture) -> None:
     menu = KernelMenu(START, KERNEL, KEY)
     kernel, weights = menu.kernel, menu.kernel.values
     pixels = working_picture(picture, "grey", 384)
-    size = pixels.shape[:2]
-    result = depthwise_convolve(pixels, weights[:, :, None, None], padding="same")
-    (top, bottom), (left, right) = map_padding(size, weights.shape, padding="same")
-    sources = (padded_sources(size[0], top, bottom), padded_sources(size[1], left, right))
     sliding_window(
         key=KEY,
         inputs=pixels,
-        outputs=result,
-        sliding=Sliding(weights.shape, (1, 1), (1, 1), (top, left), sources),
-        kernel=weights,
-        serial=kernel.serial,
-        tools=kernel.tools(),
-        show=natural_show(weights),
-        compact=True,
-        input_alt=picture.alt,
-        output_alt=f"The picture filtered by the kernel {menu.title}.",
-        titles={"kernel_title": menu.title},
-        on_kernel=kernel.take_weights,
-        on_edit=kernel.take_edit,
+        outputs=filter_channels(pixels, weights, padding="same"),
+        sliding=Sliding.over(
+            convolution_geometry(pixels.shape[:2], weights.shape, padding="same"),
+            crossed_out=False,
+        ),
+        what=Filter(weights, menu.title, serial=kernel.serial, tools=kernel.tools()),
+        look=Look(
+            picture.alt,
+            f"The picture filtered by the kernel {menu.title}.",
+            show=st.session_state.get(_SHOWN_AS) or natural_show(weights),
+            compact=True,
+        ),
+        answers=Answers(kernel=partial(_take_weights, kernel), edit=partial(_take_edit, kernel)),
     )
+
+
+def _take_weights(kernel: KernelInHand) -> None:
+    # The colours that a hand saw the weights change in are those it finds when it lets go.
+    st.session_state.setdefault(_SHOWN_AS, natural_show(kernel.values))
+    kernel.take_weights()
+
+
+def _take_edit(kernel: KernelInHand) -> None:
+    st.session_state.pop(_SHOWN_AS, None)
+    kernel.take_edit()

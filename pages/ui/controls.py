@@ -1,59 +1,15 @@
-"""Sliders whose limits come from other controls, for both axes together or for each apart.
-
-Streamlit's own way into the address (`bind`) makes a slider begin anew, with what the page was
-opened with, whenever its limits move. So these sliders keep their value, and its place in the
-address, by themselves.
-"""
+"""Sliders for both axes together or for each apart."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import streamlit as st
 
-from pages.ui.address import Addressed
-from pages.ui.entries import Toggle, Whole, read_whole
+from pages.ui.entries import Toggle, Whole
 from pages.ui.state import Table
 
 Limits = tuple[int, int]
 """The least and the most a control offers."""
-
-
-def bounded_slider(
-    label: str, limits: Limits, default: int, *, key: str, help: str | None = None
-) -> int:
-    """Draw a slider, in the address under its key, whose limits may move from run to run.
-
-    A value that the limits leave behind goes along with them instead of starting anew; one that
-    the address names outside them is not taken. Where they leave no choice, there is no slider.
-    """
-    least, most = limits[0], max(limits)
-    address = Addressed(key, "slider", default, lambda text: read_whole(text, *limits), str)
-    value = st.session_state.pop(_waiting(key), None)
-    if value is None:
-        value = address.value()
-    value = min(max(value, least), most)
-    address.hold(value)
-    if most <= least:
-        return value
-    moved = st.session_state.get(f"{key}_limits") != limits
-    if moved or st.session_state.get(key) != value:
-        st.session_state[key] = value
-    st.session_state[f"{key}_limits"] = limits
-    st.slider(
-        label,
-        least,
-        most,
-        key=key,
-        help=help,
-        on_change=_take,
-        args=(key,),
-    )
-    return value
-
-
-def set_slider(key: str, value: int) -> None:
-    """Set a slider, in a callback, as soon as it is drawn."""
-    st.session_state[_waiting(key)] = value
 
 
 class Pair(NamedTuple):
@@ -128,11 +84,3 @@ class Axes:
         apart = self.table[self.apart]
         whole = {each.columns.name: each.columns.default for each in self.pairs}
         self.table.write(self._alike() if apart else whole)
-
-
-def _waiting(key: str) -> str:
-    return f"{key}_waiting"
-
-
-def _take(key: str) -> None:
-    set_slider(key, st.session_state[key])

@@ -27,6 +27,7 @@ class Entry(Generic[Value]):
     default : what it is when the address does not name it, or names it wrongly. It is never
         written into the address.
     read, write : turn the address's text into the value (ValueError where it cannot) and back.
+    checked : turns what a component or an experiment gives into the value, likewise.
     """
 
     def __init__(
@@ -35,12 +36,18 @@ class Entry(Generic[Value]):
         default: Value,
         read: Callable[[str], Value],
         write: Callable[[Value], str],
+        *,
+        checked: Callable[[Any], Value] | None = None,
     ) -> None:
         self.name, self.default, self.read, self.write = name, default, read, write
+        self._checked = checked
 
     def checked(self, value: Any) -> Value:
-        """Return the value as the address would give it back; ValueError if it never could."""
-        return self.value_of(self.texts_of(value))
+        """Return the value; ValueError if it is none.
+
+        Unless the entry has a check of its own, it is what the address would give back.
+        """
+        return self._checked(value) if self._checked else self.value_of(self.texts_of(value))
 
     def texts_of(self, value: Value) -> Texts:
         """Write a value for the address; nothing for the default."""

@@ -23,8 +23,9 @@ _EDITS = {
 }
 
 
-_ODD = ("Size", 3, LARGEST, 7, 2)
-_MAKERS = {
+_Slider = tuple[str, float, float, float, float]
+_ODD: _Slider = ("Size", 3, LARGEST, 7, 2)
+_MAKERS: Mapping[str, tuple[Callable[..., Weights], Mapping[str, _Slider]]] = {
     # Each slider: argument of the maker, label, least, most, first, step.
     "Gaussian": (kernels.gaussian, {"size": _ODD, "sigma": ("Sigma", 0.3, 5.0, 1.5, 0.1)}),
     "Motion blur": (kernels.motion_blur, {"size": _ODD, "angle": ("Angle", 0, 180, 30, 5)}),
@@ -57,19 +58,15 @@ def edit_buttons(
     return [*listed, {"name": "undo", "symbol": "undo", "label": "Undo", "enabled": undo}]
 
 
-def kernel_entry(default: str = "sobel_x") -> Entry[Weights]:
+def kernel_entry(default: Weights) -> Entry[Weights]:
     """Declare a kernel that the address spells out (`?kernel=-1,0,1`)."""
-    return KernelEntry(
-        "kernel", KERNELS[default].values, kernels.parse_kernel, kernels.format_kernel
+    return Entry(
+        "kernel",
+        default,
+        kernels.parse_kernel,
+        kernels.format_kernel,
+        checked=kernels.checked_kernel,
     )
-
-
-class KernelEntry(Entry[Weights]):
-    """A kernel in a page's table."""
-
-    def checked(self, value: ArrayLike) -> Weights:
-        """Return the kernel; ValueError if it is none."""
-        return kernels.checked_kernel(value)
 
 
 def natural_show(values: Weights) -> str:
@@ -141,7 +138,11 @@ class KernelInHand:
         try:
             yield
         except (KeyError, TypeError, ValueError, OverflowError) as error:
-            st.session_state[f"{self.stage}_complaint"] = f"{beginning}{error}"
+            self.complain(f"{beginning}{error}")
+
+    def complain(self, sentence: str) -> None:
+        """Keep a sentence, to be said beside the controls."""
+        st.session_state[f"{self.stage}_complaint"] = sentence
 
     def say_complaint(self) -> None:
         """Say once what was wrong with the last edit."""
@@ -172,7 +173,7 @@ class KernelMenu:
     def preset(self) -> str:
         """The name of the preset that the kernel equals, or "custom"."""
         values = self.kernel.values
-        chosen = st.session_state.get(f"{self.stage}_preset")
+        chosen: str = st.session_state.get(f"{self.stage}_preset", _CUSTOM)
         names = [chosen, *KERNELS] if chosen in KERNELS else list(KERNELS)
         same = (n for n in names if np.array_equal(KERNELS[n].values, values))
         return next(same, _CUSTOM)
@@ -264,6 +265,13 @@ class KernelMenu:
                 key=f"{self.stage}_maker_{kind}_{name}",
                 on_change=self._take_made,
             )
+        # What the sliders say at first is not yet the kernel in hand.
+        st.button(
+            "Take this kernel",
+            key=f"{self.stage}_maker_take",
+            on_click=self._take_made,
+            width="stretch",
+        )
 
     def _take_made(self) -> None:
         kind = st.session_state[f"{self.stage}_maker"]
@@ -285,5 +293,13 @@ class KernelMenu:
         self.kernel.replace(kernels.resize(self.kernel.values, shape))
 
     def _take_text(self) -> None:
-        with self.kernel.complaining():
-            self.kernel.replace(kernels.parse_kernel(st.session_state[f"{self.stage}_text"]))
+        text, refused_key = st.session_state[f"{self.stage}_text"], f"{self.stage}_text_refused"
+        # A browser keeps sending what stands in a field that is folded away; said once is enough.
+        if text == st.session_state.pop(refused_key, None):
+            st.session_state[refused_key] = text
+            return
+        try:
+            self.kernel.replace(kernels.parse_kernel(text))
+        except ValueError as error:
+            st.session_state[refused_key] = text
+            self.kernel.complain(str(error))

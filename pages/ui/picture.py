@@ -54,7 +54,7 @@ class Picture:
 def chosen_picture() -> Picture:
     """Draw the picker and return the picture in hand."""
     _follow_address()
-    picture = st.session_state[_KEY]
+    picture: Picture = st.session_state[_KEY]
     with st.popover("Change the picture", icon=":material/image:", width="stretch"):
         _picker(
             key="picture_picker",
@@ -105,7 +105,7 @@ def _follow_address() -> None:
     first = _KEY not in st.session_state
     lost = named == _OWN and (first or st.session_state[_KEY].is_sample)
     if first or (named in samples.SAMPLES and named != st.session_state.get(_SEEN)):
-        _hold(_sample(named if named in samples.SAMPLES else samples.DEFAULT_SAMPLE))
+        _hold(_sample(named if named and named in samples.SAMPLES else samples.DEFAULT_SAMPLE))
     if lost:
         st.session_state[_LOST] = True
     address = picture_address().get("picture")

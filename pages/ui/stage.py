@@ -1,4 +1,4 @@
-"""What a stage needs around it: the picture at working size, the cell in focus, experiments."""
+"""What a stage needs around it: the picture at working size, the background, experiments."""
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -11,7 +11,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.drawing import palette
 from cnnviz.images import pictures as images
-from pages.ui.entries import Entry, read_whole
 from pages.ui.picture import Picture
 from pages.ui.state import Table
 
@@ -51,7 +50,7 @@ def _working_picture(
     _image: np.ndarray,
 ) -> np.ndarray:
     # Scaled down only: a pattern of 28 x 28 pixels is there for its pixels.
-    image = images.resize_to(_image, min(longest_side, max(_image.shape)))
+    image = images.resize_to(_image, min(longest_side, max(_image.shape[:2])))
     if source == "colour":
         return image
     if source == "grey":
@@ -63,39 +62,6 @@ def page_background() -> str:
     """The page's background in the theme that is on, for pictures made in Python."""
     dark = st.context.theme.type == "dark"
     return palette.DARK_BACKGROUND if dark else palette.LIGHT_BACKGROUND
-
-
-def cell_entry() -> Entry[tuple[int, int] | None]:
-    """Declare the output cell that the window stands on (`?at=12,30`); None for the middle."""
-    return Entry(
-        "at", None, _read_cell, lambda cell: "" if cell is None else f"{cell[0]},{cell[1]}"
-    )
-
-
-class CellInFocus:
-    """The output cell that the window stands on, kept in a page's table.
-
-    `stage` is the session key of the component that shows it.
-    """
-
-    def __init__(self, table: Table, entry: Entry[tuple[int, int] | None], stage: str) -> None:
-        self.table, self.entry, self.stage = table, entry, stage
-
-    def value(self, shape: tuple[int, ...]) -> tuple[int, int] | None:
-        """Give the cell, or None where the map has no such cell."""
-        cell = self.table[self.entry]
-        inside = cell is not None and all(c < n for c, n in zip(cell, shape, strict=False))
-        return cell if inside else None
-
-    def take(self) -> None:
-        """Take over the cell that was chosen in the browser."""
-        row, column = st.session_state[self.stage].get("selected") or (0, 0)
-        self.table.write({self.entry.name: (int(row), int(column))})
-
-
-def _read_cell(text: str) -> tuple[int, int]:
-    row, column = (read_whole(part, 0, 9_999) for part in text.split(","))
-    return row, column
 
 
 def experiments(
@@ -110,13 +76,19 @@ def experiments(
     Parameters
     ----------
     tries : by what the button says, the entries that are not at their default.
+    table : the page's.
     keep : entries that stay as they are, such as the part of the page that is open.
     before : called before the state is set up.
     """
     with st.container(horizontal=True):
         st.markdown("**Try this**", width="content")
         for label, state in tries.items():
-            act = state if callable(state) else partial(_set_up, table, state, keep, before)
+            if callable(state):
+                act = state
+            elif table is not None:
+                act = partial(_set_up, table, state, keep, before)
+            else:
+                raise ValueError(f"A state needs a table. Received: {label!r} without one.")
             st.button(label, on_click=act, key=f"try_{label}", type="secondary")
 
 

@@ -10,7 +10,7 @@ import inspect
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
@@ -153,11 +153,11 @@ class Table:
         on_change : called when somebody has changed it, after the table has taken it over.
         more : what else the widget is told.
         """
-        shown: Any = self[entry]
+        shown: Value = self[entry]
         drawn = entry.drawn() | more
         if limits is not None:
             least, most = limits[0], max(limits)
-            shown = min(max(shown, least), most)
+            shown = cast("Value", min(max(cast("Any", shown), least), most))
             drawn |= {"min_value": least, "max_value": most}
             if least == most:
                 return shown

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from numpy.typing import ArrayLike, NDArray
+
+from cnnviz.images import pictures as images
 
 CODE = "code_is_open"
 """The session's key of whether the code is unfolded."""
@@ -19,6 +22,13 @@ class Download:
     file_name: str
     media_type: str
     make: Callable[[], bytes]
+
+
+def picture_download(
+    label: str, file_name: str, pixels: Callable[[], NDArray[np.uint8]]
+) -> Download:
+    """Offer (height, width, 3) uint8 pixels as a PNG; they are made when it is asked for."""
+    return Download(label, file_name, "image/png", lambda: images.encode_png(pixels()))
 
 
 def take_it_with_you(downloads: Sequence[Download], code: str) -> None:
@@ -47,8 +57,8 @@ def take_it_with_you(downloads: Sequence[Download], code: str) -> None:
             st.code(code, language="python")
 
 
-def npz(**arrays: np.ndarray) -> bytes:
+def npz(**arrays: ArrayLike) -> bytes:
     """Pack arrays as the bytes of a compressed `.npz` file."""
     file = io.BytesIO()
-    np.savez_compressed(file, **arrays)
+    np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
     return file.getvalue()

@@ -15,8 +15,10 @@ import numpy as np
 import playwright
 import pytest
 
+from cnnviz.convolution.windows import cell_at, place_of
 from cnnviz.drawing.display import DISPLAYS, display
 from cnnviz.drawing.palette import DARK_BACKGROUND, LIGHT_BACKGROUND, colour_map
+from cnnviz.kernels import KERNELS
 from cnnviz.notation import written, written_count
 from cnnviz.search import Match, best_precision, precision
 from cnnviz.shapes import padding_amounts
@@ -26,6 +28,8 @@ from tests.javascript.stages import sweeps, transposed, windows
 HERE = Path(__file__).parent
 NODE = Path(playwright.__file__).parent / "driver" / ("node.exe" if os.name == "nt" else "node")
 TESTED = {
+    "focus": "ui/window/focus",
+    "sentences": "ui/window/sentences",
     "numbers": "shared/numbers",
     "colours": "shared/colours",
     "places": "ui/window/places",
@@ -148,7 +152,38 @@ def shares() -> dict[str, object]:
     return {"precision": found, "best": best}
 
 
+def focus() -> list[object]:
+    """Cells of maps, where they are, and the cells there in maps of other sizes."""
+    sizes = [(1, 1), (1, 7), (5, 4), (28, 28), (125, 167), (510, 383)]
+    return [
+        [
+            cell,
+            size,
+            list(place_of(cell, size)),
+            [[other, list(cell_at(place_of(cell, size), other))] for other in sizes],
+        ]
+        for size in sizes
+        for cell in {(0, 0), (size[0] - 1, size[1] - 1), (size[0] // 2, size[1] // 3)}
+    ]
+
+
+def sentences() -> list[object]:
+    """Windows as the browser sees them: weights, pixels, bias and the sum that Python gives."""
+    random = np.random.default_rng(9)
+    found = []
+    for name, kernel in KERNELS.items():
+        pixels = random.integers(0, 256, kernel.values.shape).astype(np.float32)
+        for bias in (0.0, -10.0):
+            total = float(np.float32(np.sum(kernel.values.astype(np.float64) * pixels) + bias))
+            found.append(
+                [name, kernel.values.ravel().tolist(), pixels.ravel().tolist(), bias, total]
+            )
+    return found
+
+
 CASES: dict[str, Callable[[], object]] = {
+    "focus": focus,
+    "sentences": sentences,
     "numbers": numbers,
     "colours": colours,
     "padding": padding,

@@ -1,6 +1,7 @@
 import pytest
 
 from pages.ui.wire import unpack
+from tests.pages.checks import flat_picture, try_everything
 
 PATH = "pages/01_convolution.py"
 ELEVEN = ";".join([",".join(["1"] * 11)] * 11)
@@ -34,3 +35,114 @@ def test_the_extremes_of_the_sliders_show(open_page, picture, stride, dilation, 
     found = sliders(page)
     assert (found["stride"][0], found["bias"][0]) == (int(stride), int(bias))
     assert found["dilation"][0] == min(int(dilation), found["dilation"][1])
+
+
+def message(page):
+    """Give what the stage was sent: settings and arrays; None where there is no stage."""
+    assert not page.exception
+    messages = [unpack(one.proto.bytes) for one in page.get("bidi_component")]
+    return next((message for message in messages if "padded_rows" in message[1]), None)
+
+
+def uploaded(open_page, shape, **address):
+    page = open_page(PATH, **address)
+    page.session_state["picture_in_hand"] = flat_picture(shape)
+    return page.run()
+
+
+SMALL = [(8, 8, 3), (1, 64, 3), (3, 150, 3), (1, 1, 3)]
+
+
+@pytest.mark.parametrize("shape", SMALL, ids=str)
+def test_a_kernel_larger_than_the_picture_is_one_sentence_with_the_numbers(open_page, shape):
+    page = uploaded(open_page, shape, kernel=ELEVEN)
+    assert message(page) is None
+    (sentence,) = [warning.value for warning in page.warning]
+    assert "11" in sentence
+    assert str(min(shape[:2])) in sentence
+    page.selectbox(key="padding").set_value("same").run()
+    assert message(page)[1]["output"].shape[1:] == shape[:2]
+    assert not page.warning
+
+
+@pytest.mark.parametrize("shape", SMALL, ids=str)
+def test_every_experiment_runs_on_a_small_picture(open_page, shape):
+    seen = []
+
+    def check(page):
+        found = message(page)
+        assert (found is None) == bool(page.warning)
+        seen.append(found)
+
+    try_everything(uploaded(open_page, shape), check)
+    assert len(seen) == 4
+
+
+@pytest.mark.parametrize("border", ["Zeros", "Reflect", "Replicate", "Wrap"])
+@pytest.mark.parametrize("shape", SMALL, ids=str)
+def test_every_border_stands_around_a_small_picture(open_page, shape, border):
+    page = uploaded(open_page, shape, padding="same", border=border, kernel=ELEVEN)
+    assert message(page)[1]["output"].shape[1:] == shape[:2]
+
+
+def test_an_experiment_does_not_depend_on_the_one_before(open_page):
+    page = open_page(PATH, picture="digit", at="3,4", flip="true", padding="same")
+    page.button(key="try_A stride of 4").click().run()
+    assert message(page)[0]["stride"] == [4, 4]
+    page.button(key="try_Find the edges").click().run()
+    settings, arrays = message(page)
+    assert (settings["stride"], settings["flip"], settings["padding"]) == ([1, 1], False, "valid")
+    assert arrays["kernel"][1, 1] == 8
+    assert set(page.query_params) == {"picture", "kernel"}
+
+
+# ---- one focus --------------------------------------------------------------------------------
+
+
+def test_the_cell_in_hand_stays_at_its_place_when_the_map_changes_its_size(open_page):
+    page = open_page(PATH, at="126,85")
+    height, width = message(page)[1]["output"].shape[1:]
+    place = [(126 + 0.5) / height, (85 + 0.5) / width]
+    for stride in ("4", "8", "3", "1"):
+        page.query_params["stride"] = stride
+        settings, arrays = message(page.run())
+        size = arrays["output"].shape[1:]
+        expected = [int(at * count) for at, count in zip(place, size, strict=True)]
+        assert settings["selected"] == expected
+        assert page.query_params["at"] == f"{expected[0]},{expected[1]}"
+    assert page.query_params["at"] == "126,85"
+
+
+@pytest.mark.parametrize("stride", ["1", "4"])
+@pytest.mark.parametrize("picture", ["panda", "digit"])
+def test_the_middle_is_the_middle_of_every_map_and_not_in_the_address(open_page, picture, stride):
+    page = open_page(PATH, picture=picture, stride=stride)
+    settings, arrays = message(page)
+    assert settings["selected"] == [side // 2 for side in arrays["output"].shape[1:]]
+    assert "at" not in page.query_params
+
+
+def test_a_cell_that_the_map_has_not_got_opens_the_middle(open_page):
+    page = open_page(PATH, picture="digit", at="100,3")
+    settings, arrays = message(page)
+    assert settings["selected"] == [side // 2 for side in arrays["output"].shape[1:]]
+    assert "at" not in page.query_params
+
+
+def test_a_change_of_the_size_is_another_focus_for_the_browser(open_page):
+    page = open_page(PATH, at="126,85")
+    first = message(page)[0]["selection"]
+    page.query_params["stride"] = "4"
+    assert message(page.run())[0]["selection"] != first
+
+
+def test_the_animation_shows_the_cell_in_focus_and_names_the_bias(open_page, monkeypatch):
+    made = {}
+    monkeypatch.setattr("streamlit.download_button", lambda *a, **_: made.update({a[2]: a[1]}))
+    calls = []
+    drawn = "pages.convolution.stage.sliding_patch_gif"
+    monkeypatch.setattr(drawn, lambda *_, **named: calls.append(named) or b"")
+    page = open_page(PATH, at="126,85", stride="4", bias="10")
+    made["convolution.gif"]()
+    assert list(calls[0]["cell"]) == message(page)[0]["selected"]
+    assert calls[0]["bias"] == 10

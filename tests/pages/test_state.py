@@ -116,7 +116,8 @@ def parts_of(page, name: str | None):
 def test_no_two_pages_use_one_key(open_page):
     users = defaultdict(set)
     for page in PAGES:
-        for opened in parts_of(open_page(page.path), PARTS.get(page.path)):
+        first = open_page(page.path)
+        for opened in parts_of(first, PARTS.get(page.path)):
             for key in keys_of(opened):
                 users[key].add(page.path)
     assert len(users) > 100

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pages.ui.components.colours import series_colours
 from pages.ui.components.registration import register
@@ -99,7 +100,8 @@ def curves(
     on_cursor : called when `st.session_state[key]` holds the x ("cursor") a hand has chosen.
     """
     colours = series_colours(max(len(lines), 4))
-    series, arrays = [], {}
+    series: list[dict[str, object]] = []
+    arrays: dict[str, NDArray[np.float32]] = {}
     for group, line in enumerate(lines):
         for panel, values in enumerate(line.y):
             if values is None:

@@ -1,23 +1,22 @@
 """The sliding-window component: the typed way to mount `assets/components/ui/window`."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cnnviz.convolution.windows import padded_sources
-from cnnviz.kernels import LARGEST_WEIGHT
+from cnnviz.kernels import LARGEST_WEIGHT, Weights
 from cnnviz.padding.geometry import Geometry
 from cnnviz.padding.number_grids import LARGEST_NUMBER
 from pages.ui.components.registration import register
+from pages.ui.focus import Focus
 from pages.ui.stage_slider import StageSlider
 from pages.ui.wire import pack
 
 _mount = register("ui/window")
-
-
-def _nothing() -> None:
-    """Streamlit wants a callback for every state that a component may send."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +38,13 @@ class Sliding:
     stride: tuple[int, int]
     dilation: tuple[int, int]
     origin: tuple[int, int]
-    sources: tuple[np.ndarray, np.ndarray]
+    sources: tuple[NDArray[np.int32], NDArray[np.int32]]
     spread: tuple[int, int] = (1, 1)
-    touches: tuple[np.ndarray, np.ndarray] | None = None
+    touches: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
 
     @classmethod
-    def over(cls, geometry: Geometry) -> "Sliding":
-        """Slide as a layer's geometry says."""
+    def over(cls, geometry: Geometry, *, crossed_out: bool = True) -> "Sliding":
+        """Slide as a layer's geometry says; what no window touches may be crossed out."""
         return cls(
             geometry.window,
             geometry.step,
@@ -53,7 +52,7 @@ class Sliding:
             geometry.origin,
             geometry.sources,
             geometry.spread,
-            geometry.touches,
+            geometry.touches if crossed_out else None,
         )
 
 
@@ -70,8 +69,8 @@ class Pooled:
     """
 
     reduce: str
-    gradient: np.ndarray
-    winners: np.ndarray | None = None
+    gradient: NDArray[np.float32]
+    winners: NDArray[np.uint8] | NDArray[np.int32] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +78,7 @@ class CoverageMap:
     """A map of how many windows touch each pixel: title, (height, width) counts, one sentence."""
 
     title: str
-    counts: np.ndarray
+    counts: NDArray[np.int64]
     words: str = ""
 
 
@@ -100,13 +99,13 @@ class Slides:
 
     def sent(
         self, size: tuple[int, ...], window: tuple[int, int]
-    ) -> tuple[dict[str, object], dict[str, np.ndarray]]:
+    ) -> tuple[dict[str, object], dict[str, NDArray[np.int32]]]:
         """Give what the browser needs to slide a window at any setting of the sliders."""
         reach = self.padding
         if isinstance(reach, str):
             dilation = max((s.limit for s in self.sliders if s.entry.name == "dilation"), default=1)
             reach = 0 if reach == "valid" else dilation * (max(window) - 1)
-        settings = {
+        settings: dict[str, object] = {
             "sliders": [dict(slider.described()) for slider in self.sliders],
             "padding": self.padding,
             "reach": reach,
@@ -118,92 +117,120 @@ class Slides:
         return settings, arrays
 
 
+def _nothing() -> None:
+    """Streamlit wants a callback for every state that a component may send."""
+
+
+@dataclass(frozen=True, eq=False)
+class Filter:
+    """What slides where a kernel does.
+
+    Attributes
+    ----------
+    kernel : (rows, columns) float32 to edit and multiply with, as one types it.
+    title : what it is called.
+    bias : what is added to every sum.
+    flip : it lies on the picture turned around.
+    transposed : each pixel writes a window; how it slides then says how it is read.
+    serial : the browser's last edit that it, and the stage's sliders, contain.
+    tools : the edit buttons.
+    """
+
+    kernel: Weights
+    title: str
+    bias: float = 0.0
+    flip: bool = False
+    transposed: bool = False
+    serial: int | None = None
+    tools: Sequence[Mapping[str, object]] = ()
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a stage looks.
+
+    Attributes
+    ----------
+    input_alt, output_alt : what input and output show, in words.
+    titles : what stands above "input", "output" and "zoom", where that is not the usual.
+    show, input_show : how to paint, see `cnnviz.drawing.display`.
+    pictures : whole pictures above the cells; without, the cells show all there is.
+    compact : the pictures, the kernel and the sum only.
+    editable : the input's numbers may be changed in place.
+    """
+
+    input_alt: str
+    output_alt: str
+    titles: Mapping[str, str] = field(default_factory=dict)
+    show: str = "signed"
+    input_show: str = "clip"
+    pictures: bool = True
+    compact: bool = False
+    editable: bool = False
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What is called when `st.session_state[key]` holds what a hand has done.
+
+    Attributes
+    ----------
+    kernel, edit : new weights ("kernel"), or an edit button's name ("edit").
+    selected : an output cell, and the size of its map ("selected").
+    slides : the values of the sliders inside the stage ("slides").
+    cell : a new number of the input ("cell").
+    """
+
+    kernel: Callable[[], None] = _nothing
+    edit: Callable[[], None] = _nothing
+    selected: Callable[[], None] = _nothing
+    slides: Callable[[], None] = _nothing
+    cell: Callable[[], None] = _nothing
+
+
 def sliding_window(
     *,
     key: str,
-    inputs: np.ndarray,
-    outputs: np.ndarray,
+    inputs: NDArray[np.uint8] | NDArray[np.float32],
+    outputs: NDArray[np.float32],
     sliding: Sliding,
-    input_alt: str,
-    output_alt: str,
-    kernel: np.ndarray | None = None,
-    bias: float = 0.0,
-    flip: bool = False,
-    transposed: bool = False,
-    pooled: Pooled | None = None,
-    coverages: Sequence[CoverageMap] = (),
-    editable: bool = False,
-    show: str = "signed",
-    input_show: str = "clip",
-    pictures: bool = True,
-    compact: bool = False,
-    selected: tuple[int, int] | None = None,
-    serial: int | None = None,
+    what: Filter | Pooled,
+    look: Look,
+    answers: Answers,
+    focus: Focus | None = None,
     slides: Slides | None = None,
-    tools: Sequence[Mapping[str, object]] = (),
-    titles: Mapping[str, str] | None = None,
-    on_kernel: Callable[[], None] = _nothing,
-    on_edit: Callable[[], None] = _nothing,
-    on_selected: Callable[[], None] = _nothing,
-    on_slides: Callable[[], None] = _nothing,
-    on_cell: Callable[[], None] = _nothing,
+    coverages: Sequence[CoverageMap] = (),
 ) -> None:
     """Show a window sliding over `inputs` and the `outputs` that it gives.
 
     Parameters
     ----------
-    inputs : (height, width, channels) uint8 or float32; one channel or three.
-    outputs : (height', width', channels) float32, one number per stop and channel.
-    kernel : (rows, columns) float32 to edit and multiply with; None for pooling.
-    transposed : each pixel writes a window; `sliding` and `flip` then say how it is read.
-    pooled : pooling's own; None where a kernel is slid.
-    coverages : maps to show below, the first of which follows the window.
-    editable : the input's numbers may be changed in place.
-    show, input_show : how to paint, see `cnnviz.display`.
-    pictures : whole pictures above the cells; without, the cells show all there is.
-    compact : the pictures, the kernel and the sum only.
-    selected : the output cell to start at; the middle where it is None.
-    serial : the browser's last edit that `kernel` and `slides` contain.
+    inputs : (height, width, channels); one channel or three.
+    outputs : (height', width', channels), one number per stop and channel.
+    what : the kernel that slides, or what pooling shows beside its result.
+    focus : the output cell that the window stands on; the middle where it is None.
     slides : sliders inside the stage, which follows them at once.
-    on_kernel, on_edit, on_selected, on_slides, on_cell : called when `st.session_state[key]`
-        holds new weights ("kernel"), an edit button's name ("edit"), an output cell ("selected"),
-        the sliders' values ("slides") or a new number of the input ("cell").
+    coverages : maps to show below, the first of which follows the window.
     """
-    settings = {
-        "mode": "pooling" if kernel is None else "transposed" if transposed else "convolution",
+    settings: dict[str, object] = {
         "window": sliding.window,
         "stride": sliding.stride,
         "dilation": sliding.dilation,
         "origin": sliding.origin,
         "spread": sliding.spread,
-        "bias": float(bias),
-        "flip": flip,
-        "reduce": pooled.reduce if pooled else "sum",
-        "editable": editable,
-        "largest_weight": LARGEST_WEIGHT,
-        "largest_number": LARGEST_NUMBER,
         "coverages": [{"title": each.title, "words": each.words} for each in coverages],
-        "show": show,
-        "input_show": input_show,
-        "pictures": pictures,
-        "compact": compact,
-        "selected": None if selected is None else [int(place) for place in selected],
-        "selection": f"{selected}",
-        "serial": serial,
-        "tools": list(tools),
-        "input_alt": input_alt,
-        "output_alt": output_alt,
-        **(titles or {}),
+        **_looks(look),
+        **_focused(focus, outputs.shape),
     }
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "input": inputs,
-        # One plane after the other: the browser paints and previews plane by plane.
-        "output": np.moveaxis(outputs, -1, 0).astype(np.float32, copy=False),
+        "output": _planes(outputs),
         "padded_rows": sliding.sources[0].astype(np.int32),
         "padded_columns": sliding.sources[1].astype(np.int32),
     }
-    if kernel is not None:
-        arrays["kernel"] = kernel.astype(np.float32)
+    more, weights = _filtered(what) if isinstance(what, Filter) else _pooled(what)
+    settings |= more
+    arrays |= weights
     if slides is not None:
         more, sources = slides.sent(inputs.shape, sliding.window)
         settings |= more
@@ -213,16 +240,61 @@ def sliding_window(
         arrays["touched_columns"] = sliding.touches[1].astype(np.int32)
     for place, each in enumerate(coverages):
         arrays[f"coverage_{place}"] = each.counts.astype(np.int32)
-    if pooled is not None:
-        arrays["gradient"] = np.moveaxis(pooled.gradient, -1, 0).astype(np.float32, copy=False)
-        if pooled.winners is not None:
-            arrays["winners"] = np.moveaxis(pooled.winners, -1, 0)
     _mount(
         key=key,
         data=pack(settings, **arrays),
-        on_kernel_change=on_kernel,
-        on_edit_change=on_edit,
-        on_selected_change=on_selected,
-        on_slides_change=on_slides,
-        on_cell_change=on_cell,
+        on_kernel_change=answers.kernel,
+        on_edit_change=answers.edit,
+        on_selected_change=answers.selected,
+        on_slides_change=answers.slides,
+        on_cell_change=answers.cell,
     )
+
+
+def _looks(look: Look) -> dict[str, object]:
+    return {
+        "editable": look.editable,
+        "largest_weight": LARGEST_WEIGHT,
+        "largest_number": LARGEST_NUMBER,
+        "show": look.show,
+        "input_show": look.input_show,
+        "pictures": look.pictures,
+        "compact": look.compact,
+        "input_alt": look.input_alt,
+        "output_alt": look.output_alt,
+        **{f"{name}_title": title for name, title in look.titles.items()},
+    }
+
+
+def _focused(focus: Focus | None, shape: tuple[int, ...]) -> dict[str, object]:
+    # The browser keeps what a hand has chosen meanwhile, unless this is another focus.
+    if focus is None:
+        return {"selected": None, "place": None, "selection": ""}
+    named = f"{focus.row},{focus.column} of {shape[0]} x {shape[1]}"
+    return {"selected": focus.cell, "place": focus.place, "selection": named}
+
+
+def _filtered(what: Filter) -> tuple[dict[str, object], dict[str, NDArray[Any]]]:
+    settings: dict[str, object] = {
+        "mode": "transposed" if what.transposed else "convolution",
+        "reduce": "sum",
+        "bias": float(what.bias),
+        "flip": what.flip,
+        "serial": what.serial,
+        "tools": list(what.tools),
+        "kernel_title": what.title,
+    }
+    return settings, {"kernel": what.kernel.astype(np.float32)}
+
+
+def _pooled(what: Pooled) -> tuple[dict[str, object], dict[str, NDArray[Any]]]:
+    settings = {"mode": "pooling", "reduce": what.reduce, "bias": 0.0, "flip": False, "tools": []}
+    arrays: dict[str, NDArray[Any]] = {"gradient": _planes(what.gradient)}
+    if what.winners is not None:
+        arrays["winners"] = np.moveaxis(what.winners, -1, 0)
+    return {**settings, "serial": None}, arrays
+
+
+def _planes(maps: NDArray[np.float32]) -> NDArray[np.float32]:
+    # One plane after the other: the browser paints and previews plane by plane.
+    return np.moveaxis(maps, -1, 0).astype(np.float32, copy=False)

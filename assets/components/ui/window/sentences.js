@@ -1,46 +1,65 @@
 // What happens in one window, as a sentence of numbers.
 
 import { element } from "../../shared/dom.js";
-import { written } from "../../shared/numbers.js";
+import { read, written } from "../../shared/numbers.js";
 
 const MOST_TERMS = 14;
 
-// 0 x 134 - 1 x 134 + ... + bias = result, the terms that matter most where there are many.
+const LEAST_DIGITS = 3;
+const MOST_DIGITS = 7; // what float32 holds
+
+// 0 x 134 - 1 x 134 + ... + bias = result.
 export function weighted(cells, bias, result) {
+  const { terms, rest, shift, equals } = summed(cells, bias, result);
+  const made = [...terms, ...rest].map((text) => term(text));
+  if (shift) made.push(term(shift, "term bias"));
+  return [...made, term(equals, "equals")];
+}
+
+// The texts of that sentence: the terms that matter most where there are many, with as many digits
+// as it takes for what is written to add up to the result as it is written. Where none do, its sign
+// says so.
+export function summed(cells, bias, result) {
   const used = cells.filter((cell) => cell.weight !== 0);
   const shown =
     used.length <= MOST_TERMS
       ? used
       : [...used].sort((a, b) => Math.abs(b.product) - Math.abs(a.product)).slice(0, MOST_TERMS);
-  const parts = shown.map((cell, at) => {
-    const negative = cell.weight < 0;
-    const size = written(Math.abs(cell.weight), 3);
-    const sign = negative ? "\u2212" : at === 0 ? "" : "+";
-    const factor = size === "1" ? "" : `${size}\u00d7`;
-    return element("span", {
-      class: "term",
-      text: `${sign}${at === 0 ? "" : " "}${factor}${written(cell.value, 4)}`,
-    });
+  const smaller = used.filter((cell) => !shown.includes(cell));
+  const rest = smaller.reduce((total, cell) => total + cell.product, 0);
+  const total = written(result, 5);
+  const isExact = (digits) => written(addedUp(shown, rest, bias, digits), 5) === total;
+  let digits = LEAST_DIGITS;
+  while (digits < MOST_DIGITS && !isExact(digits)) digits++;
+  const exact = isExact(digits);
+  if (!exact) digits = LEAST_DIGITS;
+  const terms = shown.map((cell, at) => {
+    const sign = cell.weight < 0 ? "\u2212" : at === 0 ? "" : "+";
+    const size = written(Math.abs(cell.weight), digits);
+    // A lone zero would leave it open whether the weight or the pixel is zero.
+    const factor = size === "1" && cell.value !== 0 ? "" : `${size}\u00d7`;
+    const value = written(cell.value, Math.max(4, digits));
+    const text = cell.value < 0 ? `(${value})` : value;
+    return `${sign}${at === 0 ? "" : " "}${factor}${text}`;
   });
-  if (shown.length === 0) parts.push(element("span", { class: "term", text: "0" }));
-  const rest = used.length - shown.length;
-  if (rest > 0) {
-    const sum = used
-      .filter((cell) => !shown.includes(cell))
-      .reduce((total, cell) => total + cell.product, 0);
-    parts.push(
-      element("span", { class: "term", text: `+ (${rest} smaller terms: ${written(sum, 4)})` }),
-    );
-  }
-  if (bias !== 0) {
-    parts.push(
-      element("span", {
-        class: "term bias",
-        text: `${bias < 0 ? "\u2212" : "+"} ${written(Math.abs(bias), 4)} (bias)`,
-      }),
-    );
-  }
-  return [...parts, element("span", { class: "equals", text: `= ${written(result, 5)}` })];
+  const left = written(rest, Math.max(4, digits));
+  return {
+    terms: terms.length ? terms : ["0"],
+    rest: smaller.length ? [`+ (${smaller.length} smaller terms: ${left})`] : [],
+    shift: bias && `${bias < 0 ? "\u2212" : "+"} ${written(Math.abs(bias), 4)} (bias)`,
+    equals: `${exact ? "=" : "\u2248"} ${total}`,
+  };
+}
+
+// What a reader gets who adds up what is written with so many digits.
+function addedUp(shown, rest, bias, digits) {
+  const as = (value, most) => read(written(value, most));
+  const terms = shown.map((cell) => as(cell.weight, digits) * as(cell.value, Math.max(4, digits)));
+  return terms.reduce((sum, one) => sum + one, as(rest, Math.max(4, digits)) + as(bias, 4));
+}
+
+function term(text, name = "term") {
+  return element("span", { class: name, text });
 }
 
 // max(3, 9, 4, 1) = 9, from the pixels of a window; where `values` is empty, from all `count`.
@@ -53,13 +72,13 @@ export function pooled(values, count, reduce, result) {
     average: `(${shown.join(" + ")}) / ${many}`,
     l2: `\u221a(${shown.map((value) => `${value}\u00b2`).join(" + ")})`,
   };
-  const summed = {
+  const alike = {
     max: `max of ${many} pixels`,
     average: `sum of ${many} pixels / ${many}`,
     l2: `\u221a(sum of ${many} squares)`,
   };
   return [
-    element("span", { class: "term long", text: (values.length ? listed : summed)[reduce] }),
+    element("span", { class: "term long", text: (values.length ? listed : alike)[reduce] }),
     element("span", { class: "equals", text: `= ${written(result, 5)}` }),
   ];
 }

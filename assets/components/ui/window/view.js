@@ -16,6 +16,7 @@ import { Player } from "../../shared/player.js";
 import { flowing, pooled, stamped, weighted } from "./sentences.js";
 import { Coverage } from "./coverage.js";
 import { editCell } from "./edit.js";
+import { cellAt, placeOf } from "./focus.js";
 import { Grids } from "./grids.js";
 import { KernelPane } from "./kernel.js";
 import { Pictures } from "./pictures.js";
@@ -42,13 +43,16 @@ class Stage {
     this.edits = new Handshake();
     this.focus = [0, 0];
     this.selected = null;
+    this.place = [0.5, 0.5]; // of the selected cell: it stays there in a map of another size
     this.anchor = [0, 0]; // the first output of the zoom
     this.zoomed = [1, 1]; // how many outputs it shows
     this.channel = 0;
     this.weight = null; // in hand
     this.pixel = null; // of the coverage map in hand, as a place of the padded input
     this.stamp = null; // the pixel that writes, in transposed convolution
-    this.tellSelected = debounced(500, () => this.tell("selected", this.selected));
+    this.tellSelected = debounced(500, () =>
+      this.tell("selected", [...this.selected, this.places.outRows, this.places.outColumns]),
+    );
     this.rest = debounced(REST, () => this.sendSlides());
     this.repaint = eachFrame(() => {
       this.paintOutput();
@@ -195,8 +199,7 @@ class Stage {
     // What has been chosen meanwhile is not undone by the answer to what was chosen before.
     if (this.signature !== settings.selection && !this.tellSelected.isWaiting()) {
       this.signature = settings.selection;
-      const middle = [Math.floor(places.outRows / 2), Math.floor(places.outColumns / 2)];
-      this.selected = settings.selected ?? middle;
+      this.place = settings.place ?? [0.5, 0.5];
     }
     this.stamp = null;
     this.wide = settings.pictures && Math.max(...places.extent) > WIDEST_WINDOW;
@@ -208,7 +211,8 @@ class Stage {
     this.sliders.show(settings.sliders ?? []);
     this.fillChannels();
     this.layout();
-    this.selected = this.look(this.selected, true);
+    const size = [places.outRows, places.outColumns];
+    this.selected = this.look(cellAt(this.place, size), true);
   }
 
   // What there is of the stage, by its mode.
@@ -287,6 +291,7 @@ class Stage {
 
   select(cell) {
     this.selected = [...cell];
+    this.place = placeOf(cell, [this.places.outRows, this.places.outColumns]);
     this.tellSelected();
   }
 
