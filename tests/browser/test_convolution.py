@@ -243,3 +243,25 @@ def test_what_is_downloaded_is_what_is_shown(visit, tmp_path):
     )
     np.testing.assert_allclose(arrays["result"], again, rtol=1e-6)
     np.testing.assert_array_equal(arrays["kernel"], KERNELS["sobel_x"].values)
+
+
+def test_the_cell_in_focus_is_one_for_stage_and_address(visit):
+    """Chosen by hand, then in maps of other sizes: browser and Python say the same."""
+    page = visit("convolution?picture=digit")
+    at = "state.selected.join()"
+    on_stage(page, "state.select(state.look([20, 4]))")
+    page.wait_for_url("**at=20%2C4**")
+    slider = page.get_by_role("slider", name="Stride")
+    place = [(20 + 0.5) / 26, (4 + 0.5) / 26]
+    for stride in (4, 2):
+        slider.fill(str(stride))
+        size = on_stage(page, "[state.places.outRows, state.places.outColumns]")
+        expected = ",".join(str(int(one * n)) for one, n in zip(place, size, strict=True))
+        assert on_stage(page, at) == expected
+        page.wait_for_url(f"**at={expected.replace(',', '%2C')}**")
+        settle(page)
+        assert on_stage(page, at) == expected
+    other = visit(page.url.split("/")[-1])
+    assert on_stage(other, at) == on_stage(page, at)
+    assert on_stage(other, "state.sum.textContent") == on_stage(page, "state.sum.textContent")
+    assert complaints(page) == []
