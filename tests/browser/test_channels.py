@@ -189,6 +189,20 @@ def test_the_keyboard_moves_the_window_and_the_address_opens_there(visit):
     assert on_stage(other, "state.focus") == expected
 
 
+@pytest.mark.parametrize(
+    "experiment", ["Colour that a network looks for", "The same kernel on all three"]
+)
+def test_stage_formula_and_address_stand_on_one_cell_whatever_the_size(visit, experiment):
+    page = visit("channels")
+    for name in (experiment, "Mute green and blue", experiment):
+        page.get_by_role("button", name=name).click()
+        settle(page)
+        row, column = on_stage(page, "state.focus")
+        expect(page.get_by_text(f"Row {row}, column {column}. w weights")).to_be_visible()
+        other = visit(page.url.split("/")[-1])
+        assert on_stage(other, "state.focus") == [row, column]
+
+
 def test_playing_fills_the_maps_and_pauses_under_the_pointer(visit):
     page = visit(SMALL)
     page.get_by_role("button", name="Play").click()

@@ -3,6 +3,7 @@
 
 import { css } from "../../shared/colours.js";
 import { element, sharpContext } from "../../shared/dom.js";
+import { dragged } from "../../shared/hand.js";
 
 const REST = 150; // milliseconds without another step before the choice is settled
 const TILE = 34;
@@ -19,7 +20,11 @@ export class FilterStrip {
       element("div", { class: "title" }, this.heading),
       this.tiles,
     );
-    this.tiles.onpointerdown = (event) => this.drag(event);
+    dragged(this.tiles, {
+      start: (event) => this.start(event),
+      move: (event) => this.move(this.numberUnder(event) || this.number),
+      end: () => this.end(),
+    });
     this.tiles.onclick = ({ target }) => {
       const number = this.numberOf(target);
       if (number) this.move(number);
@@ -88,26 +93,24 @@ export class FilterStrip {
     return [...this.tiles.children].indexOf(node?.closest("[role=radio]")) + 1;
   }
 
-  drag(event) {
-    if (event.pointerType === "touch") return; // a finger may be about to scroll: a tap is a click
-    const find = ({ clientX, clientY }) =>
-      this.numberOf(this.tiles.getRootNode().elementFromPoint(clientX, clientY));
-    const first = find(event);
-    if (!first) return;
-    const before = this.number;
+  numberUnder({ clientX, clientY }) {
+    return this.numberOf(this.tiles.getRootNode().elementFromPoint(clientX, clientY));
+  }
+
+  start(event) {
+    if (event.pointerType === "touch") return false; // it may be about to scroll: a tap is a click
+    const first = this.numberUnder(event);
+    if (!first) return false;
+    this.before = this.number;
     this.dragging = true;
-    this.tiles.setPointerCapture(event.pointerId);
     this.tiles.children[first - 1].focus({ preventScroll: true });
     this.move(first);
-    this.tiles.onpointermove = (move) => {
-      const number = find(move);
-      if (number) this.move(number);
-    };
-    this.tiles.onpointerup = this.tiles.onpointercancel = () => {
-      this.tiles.onpointermove = this.tiles.onpointerup = this.tiles.onpointercancel = null;
-      this.dragging = false;
-      if (this.number !== before) this.settle(0);
-    };
+    return true;
+  }
+
+  end() {
+    this.dragging = false;
+    if (this.number !== this.before) this.settle(0);
   }
 
   key(event) {

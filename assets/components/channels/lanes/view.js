@@ -9,6 +9,8 @@ import { written } from "../../shared/numbers.js";
 import { extremes, signedColour, table, theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
 import { KernelEditor } from "../../shared/kernel_editor.js";
+import { announcer, arrows, debounced, eachFrame } from "../../shared/hand.js";
+import { Handshake } from "../../shared/handshake.js";
 import { Player } from "../../shared/player.js";
 import { fillTools } from "../../shared/tools.js";
 import { ring } from "../../shared/ring.js";
@@ -43,7 +45,12 @@ export default function (component) {
 class Lanes {
   constructor(root) {
     this.root = root;
-    this.serial = 0;
+    this.edits = new Handshake();
+    this.tellSelected = debounced(500, (cell) => this.tell("selected", cell));
+    this.paint = eachFrame(() => {
+      this.paintMaps();
+      this.draw();
+    });
     this.focus = [0, 0];
     this.selected = null;
     this.weight = null;
@@ -77,6 +84,7 @@ class Lanes {
     );
     this.complaint = element("p", { class: "complaint", role: "alert" });
     this.said = element("div", { class: "unseen", id: "said", "aria-live": "polite" });
+    this.say = announcer(this.said, 400);
     this.stage = element(
       "div",
       { class: "lanes" },
@@ -182,17 +190,11 @@ class Lanes {
   }
 
   key(event) {
-    const far = event.shiftKey ? 10 : 1;
-    const moves = {
-      ArrowUp: [-far, 0],
-      ArrowDown: [far, 0],
-      ArrowLeft: [0, -far],
-      ArrowRight: [0, far],
-    };
+    const step = arrows(event);
     if (event.key === " ") this.player.toggle();
-    else if (moves[event.key]) {
+    else if (step) {
       this.player.stop();
-      const [down, across] = moves[event.key];
+      const [down, across] = step;
       this.select(this.look([this.focus[0] + down, this.focus[1] + across]));
     } else if (event.key === "Home") this.select(this.look([0, 0]));
     else if (event.key === "End") this.select(this.look([this.mix.rows - 1, this.mix.columns - 1]));
@@ -206,13 +208,13 @@ class Lanes {
     this.tell = component.setStateValue;
     this.trigger = component.setTriggerValue;
     // An older answer must not undo what the hand is doing now; the newer one is on its way.
-    const older =
-      this.mix && settings.serial < this.serial && this.mix.side === settings.side;
+    const older = this.mix?.side === settings.side && this.edits.isOld(settings.serial);
     if (older) return this.layout();
     this.settings = settings;
     this.mix = new Mix(settings, arrays);
-    this.serial = Math.max(this.serial, settings.serial);
-    if (this.signature !== settings.selection) {
+    this.edits.take(settings.serial);
+    // What has been chosen meanwhile is not undone by the answer to what was chosen before.
+    if (this.signature !== settings.selection && !this.tellSelected.isWaiting()) {
       this.signature = settings.selection;
       this.selected = settings.selected ?? [
         Math.floor(this.mix.rows / 2),
@@ -260,7 +262,7 @@ class Lanes {
   // ---- while something moves ----------------------------------------------------------------
 
   preview(channel, row, column, value) {
-    this.begin();
+    this.edits.begin();
     const channels = this.settings.linked ? [0, 1, 2] : [channel];
     this.mix.move(channels, row, column, value);
     for (const other of channels) if (other !== channel) this.showKernel(other);
@@ -268,7 +270,7 @@ class Lanes {
   }
 
   previewFilter(number) {
-    this.begin();
+    this.edits.begin();
     // Python sets up what the network does around its filters; until it has, it alone answers.
     if (!this.settings.filters_live) return;
     this.mix.take(number);
@@ -281,41 +283,30 @@ class Lanes {
   }
 
   commitFilter(number) {
-    this.previewing = false;
-    this.tell("filter", { number, serial: this.serial });
+    this.tell("filter", { number, serial: this.edits.send() });
   }
 
   previewBias(value) {
-    this.begin();
+    this.edits.begin();
     this.mix.bias = value;
     this.follow();
   }
 
   mute(channel) {
-    this.begin();
+    this.edits.begin();
     this.mix.muted[channel] = !this.mix.muted[channel];
     this.showMuted();
     this.follow();
     this.commit();
   }
 
-  begin() {
-    this.serial += this.previewing ? 0 : 1;
-    this.previewing = true;
-  }
-
   follow() {
     this.mix.follow();
-    this.painting ??= requestAnimationFrame(() => {
-      this.painting = null;
-      this.paintMaps();
-      this.draw();
-    });
+    this.paint();
   }
 
   commit() {
-    this.previewing = false;
-    this.tell("mix", { ...this.mix.sent(), serial: this.serial });
+    this.tell("mix", { ...this.mix.sent(), serial: this.edits.send() });
   }
 
   // ---- focus --------------------------------------------------------------------------------
@@ -331,8 +322,7 @@ class Lanes {
 
   select(cell) {
     this.selected = [...cell];
-    clearTimeout(this.telling);
-    this.telling = setTimeout(() => this.tell("selected", this.selected), 500);
+    this.tellSelected(this.selected);
   }
 
   grain() {
@@ -552,10 +542,7 @@ class Lanes {
     this.numbers.show(this.mix, at, { inks, activation: this.settings.activation });
     const [row, column] = this.focus;
     this.where.textContent = `row ${row}, column ${column}`;
-    clearTimeout(this.saying);
-    this.saying = setTimeout(() => {
-      this.said.textContent = `Row ${row}, column ${column}: ${this.numbers.sentence.textContent}`;
-    }, 400);
+    this.say(`Row ${row}, column ${column}: ${this.numbers.sentence.textContent}`);
   }
 
   drawCurve() {
