@@ -265,3 +265,19 @@ def test_the_cell_in_focus_is_one_for_stage_and_address(visit):
     assert on_stage(other, at) == on_stage(page, at)
     assert on_stage(other, "state.sum.textContent") == on_stage(page, "state.sum.textContent")
     assert complaints(page) == []
+
+
+def test_one_step_back_takes_one_change_back(visit):
+    page = visit("convolution?picture=digit")
+    on_stage(page, "state.tell('kernel', {rows: 1, columns: 1, values: [2], serial: 1})")
+    page.wait_for_url("**kernel=2**")
+    settle(page)
+    page.get_by_role("button", name="Find the edges").click()
+    page.wait_for_url("**kernel=-1*")
+    settle(page)
+    page.go_back()
+    becomes(page, lambda: on_stage(page, "state.places.weights.join()"), "2")
+    page.go_back()
+    becomes(page, lambda: on_stage(page, "state.places.weights.length"), 9)
+    assert "kernel" not in page.url
+    assert complaints(page) == []

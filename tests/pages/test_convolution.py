@@ -146,3 +146,36 @@ def test_the_animation_shows_the_cell_in_focus_and_names_the_bias(open_page, mon
     made["convolution.gif"]()
     assert list(calls[0]["cell"]) == message(page)[0]["selected"]
     assert calls[0]["bias"] == 10
+
+
+# ---- the menu of kernels ------------------------------------------------------------------------
+
+
+def test_a_text_that_was_refused_is_complained_about_once(open_page):
+    page = open_page(PATH, picture="digit")
+    page.text_input(key="convolution_text").set_value("1,2;3").run()
+    assert len(page.error) == 1
+    # A browser sends what still stands in the folded field with whatever happens next.
+    page.text_input(key="convolution_text").set_value("1,2;3")
+    page.selectbox(key="padding").set_value("same").run()
+    assert not page.error
+    page.text_input(key="convolution_text").set_value("1,2;3,4").run()
+    assert message(page)[1]["kernel"].tolist() == [[1, 2], [3, 4]]
+
+
+def test_the_kernel_that_the_maker_shows_is_taken_with_one_press(open_page):
+    page = open_page(PATH, picture="digit")
+    page.session_state["convolution_make"] = True
+    page.run()
+    page.button(key="convolution_maker_take").click().run()
+    assert message(page)[1]["kernel"].shape == (7, 7)
+    assert message(page)[0]["kernel_title"] in ("Custom", "Gaussian blur 7 \u00d7 7")
+
+
+def test_a_padding_that_a_smaller_kernel_forbids_comes_back(open_page):
+    page = open_page(PATH, picture="digit", kernel=ELEVEN, padding="10 px")
+    assert message(page)[0]["padding"] == 10
+    page.query_params["kernel"] = "1,0,-1"
+    assert message(page.run())[0]["padding"] == 2
+    page.query_params["kernel"] = ELEVEN
+    assert message(page.run())[0]["padding"] == 10
