@@ -46,6 +46,7 @@ def show(scene: SearchScene) -> None:
     colours = [*charts.series(len(lines))[: len(lines) - 1], charts.ink()]
     for place, line in enumerate(lines):
         _draw(chart, line, scene.layers, at, charts.line_of(place, colours))
+    _draw_ceilings(chart, lines, colours, len(scene.layers))
     chart.add_vline(x=at + 1, line={"color": charts.ink(), "width": 1})
     chart.update_layout(hovermode="x unified")
     places = list(range(1, len(scene.layers) + 1))
@@ -111,13 +112,22 @@ def _draw(
         selected=shown,
         unselected=shown,
     )
-    if line.best is not None and line.best < 1:
+
+
+def _draw_ceilings(chart: Figure, lines: list[Line], colours: list[str], count: int) -> None:
+    """Draw the best that is possible; where that is one for several lines, once."""
+    owners: dict[str, list[str]] = {}
+    for line, colour in zip(lines, colours, strict=True):
+        if line.best is not None and line.best < 1:
+            owners.setdefault(f"{line.best:.3f}", []).append(colour)
+    for best, whose in owners.items():
+        colour = whose[0] if len(whose) == 1 else charts.ink()
         chart.add_scatter(
-            x=[places[0] - 0.5, places[-1] + 0.5],
-            y=[line.best, line.best],
-            name=f"at most {line.best:.3f}",
+            x=[0.5, count + 0.5],
+            y=[float(best)] * 2,
+            name=f"at most {best}",
             mode="lines",
-            line={"color": look["color"], "width": 1, "dash": "dot"},
+            line={"color": colour, "width": 1, "dash": "dot"},
             hoverinfo="skip",
         )
 

@@ -49,18 +49,20 @@ def chosen_collection() -> Collection | None:
 
 
 def skipped_list(skipped: tuple[Skipped, ...]) -> None:
-    """List the files that are not used, and why."""
+    """List the files that are not used, and why: across the page, or the sentences are cut."""
     if not skipped:
         return
     with st.expander(f"{len(skipped):,} files not used"):
-        # The column beside the stage is too narrow for a sentence in a cell: each has lines of its
-        # own, as many as it needs.
         st.dataframe(
             {
                 "File": [one.name for one in skipped[:200]],
                 "Why": [one.reason for one in skipped[:200]],
             },
             hide_index=True,
+            column_config={
+                "File": st.column_config.TextColumn(width="small"),
+                "Why": st.column_config.TextColumn(width="large"),
+            },
         )
 
 

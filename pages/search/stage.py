@@ -51,7 +51,6 @@ def search(picture: Picture, view: Callable[[SearchScene], None]) -> None:
     with controls:
         if found.note:
             st.caption(found.note)
-        skipped_list(found.skipped)
         if SEARCH[QUERY] == OWN_PICTURE and any(found.labels):
             SEARCH.control(
                 st.selectbox,
@@ -65,6 +64,7 @@ def search(picture: Picture, view: Callable[[SearchScene], None]) -> None:
     with seen_first(stage):
         thumbnails(found)
         view(scene)
+    skipped_list(found.skipped)
     similarity.show(scene)
     finish(scene)
 

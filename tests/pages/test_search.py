@@ -120,7 +120,7 @@ def test_the_chart_shows_every_layers_quality_and_the_best_that_is_possible(sear
         np.testing.assert_allclose(numbers(lines[name]["y"]), expected, atol=1e-6)
     # Five animals: no more than four of fifteen can be right.
     best = f"at most {4 / 15:.3f}"
-    np.testing.assert_allclose(numbers(lines[best]["y"]), 4 / 15)
+    np.testing.assert_allclose(numbers(lines[best]["y"]), 4 / 15, atol=5e-4)
     assert f"layer 4, {index.layers[3]}: " in proto.alt
     assert f"precision at 15, animal {measured[3].by_label['animal']:.3g}" in proto.alt
     assert any(r"at most } 4 / 15 = 0.267" in one.value for one in page.latex)
