@@ -32,7 +32,7 @@ from cnnviz.drawing import palette
 FOLDER = Path(__file__).parents[3] / "assets" / "components"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "((?:\.\.?/)+(?:\w+/)*\w+)\.js";\n', re.MULTILINE)
 
-_STYLE_IMPORT = re.compile(r'^@import "(?:\.\./)+shared/(\w+)\.css";\n', re.MULTILINE)
+_STYLE_IMPORT = re.compile(r'^@import "((?:\.\.?/)+(?:\w+/)*\w+)\.css";\n', re.MULTILINE)
 
 
 def register(name: str) -> Callable[..., object]:
@@ -48,7 +48,8 @@ def register(name: str) -> Callable[..., object]:
 def styles(sheet: str) -> str:
     """Join a style sheet and those that it imports, which come first."""
     text = _read(f"{sheet}.css")
-    imported = (f"shared/{name}" for name in _STYLE_IMPORT.findall(text))
+    folder = posixpath.dirname(sheet)
+    imported = (posixpath.normpath(f"{folder}/{name}") for name in _STYLE_IMPORT.findall(text))
     return "".join(map(styles, imported)) + _STYLE_IMPORT.sub("", text)
 
 
