@@ -73,20 +73,16 @@ def written_bytes(count: int) -> str:
     return f"{size:.3g} {unit}" if size < 1000 else f"{size:.0f} {unit}"
 
 
-def latex_number(value: float) -> str:
-    r"""Write about four digits, as a power of ten where that is shorter.
+def latex_number(value: float, digits: int = 4) -> str:
+    r"""Write a number inside a formula, by the rule of `written`.
 
     >>> latex_number(0.12345), latex_number(-1.5e-7)
     ('0.1235', '-1.5 \\cdot 10^{-7}')
     """
-    if value == 0 or not math.isfinite(value):
-        return "0" if value == 0 else (r"\infty" if value > 0 else r"-\infty")
-    exponent = math.floor(math.log10(abs(value)))
-    if -4 <= exponent < 6:
-        return np.format_float_positional(value, precision=4, fractional=False, trim="-")
-    # Through text: dividing by a power of ten would leave float64 for the smallest numbers.
-    mantissa, _, power = f"{value:.2e}".partition("e")
-    return rf"{float(mantissa):g} \cdot 10^{{{int(power)}}}"
+    if math.isinf(value):
+        return r"\infty" if value > 0 else r"-\infty"
+    plain, _, power = written(value, digits).replace("\u2212", "-").partition("e")
+    return rf"{plain} \cdot 10^{{{int(power)}}}" if power else plain
 
 
 def bracketed(text: str) -> str:

@@ -26,7 +26,7 @@ def test_numbers_in_formulas():
     assert [latex_number(value) for value in (0.0, -2.5, 5e-324, np.inf, -np.inf)] == [
         "0",
         "-2.5",
-        r"4.94 \cdot 10^{-324}",
+        r"4.941 \cdot 10^{-324}",
         r"\infty",
         r"-\infty",
     ]

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from cnnviz.activations import ACTIVATIONS
 from cnnviz.convolution import channel_maps
 from cnnviz.convolution.operations import Array
-from cnnviz.notation import written
+from cnnviz.notation import latex_number as number
 from cnnviz.server.turns import turn
 from cnnviz.shapes import Padding, Size, whole_number
 
@@ -167,15 +167,9 @@ def mix_formula(
     terms = ""
     for value, name in [*heard, (float(bias), "b")]:
         sign = "-" if value < 0 else "+" if terms else ""
-        terms += rf" {sign} \underbrace{{{_number(abs(value))}}}_{{{name}}}"
+        terms += rf" {sign} \underbrace{{{number(abs(value))}}}_{{{name}}}"
     total = float(mix.sum[row, column]) + bias
     return (
         rf"y_{{{row},{column}}} = \text{{{activation}}}\bigl({terms.strip()}\bigr) = "
-        rf"\text{{{activation}}}({_number(total)}) = {_number(float(mix.result[row, column]))}"
+        rf"\text{{{activation}}}({number(total)}) = {number(float(mix.result[row, column]))}"
     )
-
-
-def _number(value: float) -> str:
-    """Write a number as LaTeX."""
-    digits, _, power = written(value, 4).replace("\u2212", "-").partition("e")
-    return rf"{digits} \cdot 10^{{{int(power)}}}" if power else digits

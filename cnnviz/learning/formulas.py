@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from cnnviz.learning.replay import factor_per_step, steps_to_halve
+from cnnviz.notation import latex_number as number
 
 LOSS = r"L = \frac{1}{N} \sum_{r,c} (y_{r,c} - t_{r,c})^2"
 """The mean squared error: y result, t target, N outputs in the batch."""
@@ -40,15 +41,15 @@ def step_with_numbers(
     >>> step_with_numbers(0.5, -2.0, learning_rate=0.1)
     'w \\leftarrow 0.5 - 0.1 \\cdot (-2) = 0.7'
     """
-    pull = rf"{_number(learning_rate)} \cdot {_bracketed(slope)}"
+    pull = rf"{number(learning_rate)} \cdot {_bracketed(slope)}"
     if momentum == 0:
-        after = _number(weight - learning_rate * slope)
-        return rf"w \leftarrow {_number(weight)} - {pull} = {after}"
+        after = number(weight - learning_rate * slope)
+        return rf"w \leftarrow {number(weight)} - {pull} = {after}"
     moved = momentum * velocity - learning_rate * slope
-    kept = rf"{_number(momentum)} \cdot {_bracketed(velocity)}"
+    kept = rf"{number(momentum)} \cdot {_bracketed(velocity)}"
     return (
-        rf"\begin{{aligned}} v &\leftarrow {kept} - {pull} = {_number(moved)} \\[0.5em] "
-        rf"w &\leftarrow {_number(weight)} + {_bracketed(moved)} = {_number(weight + moved)} "
+        rf"\begin{{aligned}} v &\leftarrow {kept} - {pull} = {number(moved)} \\[0.5em] "
+        rf"w &\leftarrow {number(weight)} + {_bracketed(moved)} = {number(weight + moved)} "
         r"\end{aligned}"
     )
 
@@ -71,16 +72,16 @@ def curvature_with_numbers(
     ----------
     steepest, flattest : the largest and the smallest eigenvalue of the loss's curvature.
     """
-    above = "2" if momentum == 0 else rf"2\,(1 + {_number(momentum)})"
+    above = "2" if momentum == 0 else rf"2\,(1 + {number(momentum)})"
     bound = 2 * (1 + momentum) / steepest if steepest > 0 else math.inf
-    lines = [rf"\eta_{{\max}} &= \frac{{{above}}}{{{_number(steepest)}}} = {_number(bound)}"]
+    lines = [rf"\eta_{{\max}} &= \frac{{{above}}}{{{number(steepest)}}} = {number(bound)}"]
     for name, value in (("steepest", steepest), ("flattest", flattest)):
-        factor = _number(factor_per_step(learning_rate, value, momentum=momentum), 5)
+        factor = number(factor_per_step(learning_rate, value, momentum=momentum), 5)
         if momentum == 0:
-            product = rf"1 - {_number(learning_rate)} \cdot {_number(value)}"
+            product = rf"1 - {number(learning_rate)} \cdot {number(value)}"
             lines.append(rf"1 - \eta \lambda_\text{{{name}}} &= {product} = {factor}")
         else:
-            lines.append(rf"z(\lambda_\text{{{name}}} = {_number(value)}) &= {factor}")
+            lines.append(rf"z(\lambda_\text{{{name}}} = {number(value)}) &= {factor}")
     return r"\begin{aligned}" + r" \\[0.5em] ".join(lines) + r"\end{aligned}"
 
 
@@ -90,11 +91,11 @@ def local_bound_with_numbers(bound: float, *, step: int, momentum: float = 0.0) 
     >>> local_bound_with_numbers(0.1, step=60)
     '\\eta_{\\max}(60) = \\frac{2}{\\lambda_{\\max}(60)} = \\frac{2}{20} = 0.1'
     """
-    above = "2" if momentum == 0 else rf"2\,(1 + {_number(momentum)})"
+    above = "2" if momentum == 0 else rf"2\,(1 + {number(momentum)})"
     left = rf"\eta_{{\max}}({step}) = \frac{{{above}}}{{\lambda_{{\max}}({step})}}"
     if not math.isfinite(bound):
         return rf"{left} = \infty"
-    return rf"{left} = \frac{{{above}}}{{{_number(2 * (1 + momentum) / bound)}}} = {_number(bound)}"
+    return rf"{left} = \frac{{{above}}}{{{number(2 * (1 + momentum) / bound)}}} = {number(bound)}"
 
 
 def shrinking_sentence(name: str, factor: float) -> str:
@@ -138,15 +139,5 @@ def diverged_sentence(learning_rate: float, steepest: float, *, momentum: float 
     )
 
 
-def _number(value: float, digits: int = 4) -> str:
-    if not math.isfinite(value):
-        return r"\infty" if value > 0 else r"-\infty"
-    text = f"{value:.{digits}g}"
-    if "e" not in text:
-        return text
-    mantissa, power = text.split("e")
-    return rf"{mantissa} \cdot 10^{{{int(power)}}}"
-
-
 def _bracketed(value: float) -> str:
-    return f"({_number(value)})" if value < 0 else _number(value)
+    return f"({number(value)})" if value < 0 else number(value)

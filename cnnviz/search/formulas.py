@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from cnnviz.notation import latex_number
 from cnnviz.search.index import Match, Metric, Vectors, best_precision, distances_to, precision
 
 _RULES = {
@@ -88,4 +89,4 @@ def rank_weighted_formula(matches: Sequence[Match], label: str, available: int) 
 
 
 def _number(value: float) -> str:
-    return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
+    return latex_number(value, 3)
