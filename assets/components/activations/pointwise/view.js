@@ -55,7 +55,9 @@ class Pointwise {
     const side = element("section", { class: "side" }, this.line, this.table);
     this.said = element("div", { class: "unseen", "aria-live": "polite" });
     this.announce = announcer(this.said);
-    this.tell = debounced(400, () => this.send("selected", this.selected));
+    this.tell = debounced(400, () =>
+      this.send("selected", [...this.selected, this.rows, this.columns]),
+    );
     this.draw = eachFrame(() => this.drawNow());
     root.replaceChildren(
       element("div", { class: "stage" }, this.before.section, this.after.section, middle, side),

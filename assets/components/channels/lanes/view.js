@@ -46,7 +46,9 @@ class Lanes {
   constructor(root) {
     this.root = root;
     this.edits = new Handshake();
-    this.tellSelected = debounced(500, (cell) => this.tell("selected", cell));
+    this.tellSelected = debounced(500, () =>
+      this.tell("selected", [...this.selected, this.mix.rows, this.mix.columns]),
+    );
     this.paint = eachFrame(() => {
       this.paintMaps();
       this.draw();
@@ -322,7 +324,7 @@ class Lanes {
 
   select(cell) {
     this.selected = [...cell];
-    this.tellSelected(this.selected);
+    this.tellSelected();
   }
 
   grain() {
