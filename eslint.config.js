@@ -14,6 +14,13 @@ export default [
       "prefer-const": "error",
     },
   },
+  {
+    rules: {
+      complexity: ["error", 20],
+      "max-lines": ["error", 600],
+      "max-lines-per-function": ["error", { max: 80, skipBlankLines: true, skipComments: true }],
+    },
+  },
   { files: ["assets/**"], languageOptions: { globals: globals.browser } },
   { files: ["tests/**"], languageOptions: { globals: globals.node } },
 ];

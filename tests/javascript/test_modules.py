@@ -15,10 +15,12 @@ import numpy as np
 import playwright
 import pytest
 
+from cnnviz.channels.volumes import painted_maps
 from cnnviz.convolution.windows import cell_at, place_of
 from cnnviz.drawing.display import DISPLAYS, display
 from cnnviz.drawing.palette import DARK_BACKGROUND, LIGHT_BACKGROUND, colour_map
 from cnnviz.kernels import KERNELS
+from cnnviz.networks.layers import ReceptiveField
 from cnnviz.notation import written, written_count
 from cnnviz.search import Match, best_precision, precision
 from cnnviz.shapes import padding_amounts
@@ -33,6 +35,8 @@ TESTED = {
     "numbers": "shared/numbers",
     "colours": "shared/colours",
     "places": "ui/window/places",
+    "field": "networks/explanation/field",
+    "limit": "channels/maps",
     "sweep": "ui/window/sweep",
     "hand": "shared/hand",
     "handshake": "shared/handshake",
@@ -181,6 +185,26 @@ def sentences() -> list[object]:
     return found
 
 
+def fields() -> list[object]:
+    found = []
+    for size, stride, start in (((5, 7), (2, 2), (-1, -3)), ((3, 3), (0.5, 0.25), (0.0, -0.75))):
+        field = ReceptiveField(size, stride, start, (0, 0, 20, 10))
+        sent = {"size": size, "stride": stride, "start": start, "seen": field.seen}
+        found += [
+            [sent, row, column, list(field.box(row, column))]
+            for row in (0, 1, 7, 30)
+            for column in (0, 3, 11)
+        ]
+    return found
+
+
+def limits() -> list[object]:
+    random = np.random.default_rng(10)
+    stacks = [random.normal(0, 50, (4, size)).astype(np.float32) for size in (1, 7, 400, 999)]
+    stacks += [np.zeros((2, 9), np.float32), np.eye(1, 900, dtype=np.float32)]
+    return [[stack.tolist(), painted_maps([stack[..., None]]).limit] for stack in stacks]
+
+
 CASES: dict[str, Callable[[], object]] = {
     "focus": focus,
     "sentences": sentences,
@@ -190,6 +214,8 @@ CASES: dict[str, Callable[[], object]] = {
     "places": lambda: {"windows": windows(), "transposed": transposed()},
     "sweep": sweeps,
     "precision": shares,
+    "field": fields,
+    "limit": limits,
 }
 
 

@@ -49,7 +49,8 @@ export function paintSigned(canvas, rows, columns, values, limit, packed) {
 }
 
 // Where the colours of several maps end: all but the most extreme half per cent lie within, so
-// that a few strong cells do not pale the rest.
+// that a few strong cells do not pale the rest. Drags ask for it in every frame: of large maps only
+// about a thousand numbers each are looked at.
 export function colourLimit(maps) {
   const sizes = [];
   for (const map of maps) {
@@ -57,13 +58,17 @@ export function colourLimit(maps) {
     for (let at = 0; at < map.length; at += step) sizes.push(Math.abs(map[at]));
   }
   const sorted = Float32Array.from(sizes).sort();
-  return sorted[Math.floor(0.995 * (sorted.length - 1))] || sorted[sorted.length - 1] || 1;
+  const [at, last] = [0.995 * (sorted.length - 1), sorted.length - 1];
+  const [low, high] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
+  return low + (at % 1) * (high - low) || sorted[last] || 1;
 }
 
 // A bar of the signed colours: how far they reach, whose range that is, and what lies beyond.
 export function signedLegend() {
   const ramp = element("canvas", { width: "256", height: "1" });
-  const [low, zero, high] = ["least", "zero", "most"].map((name) => element("span", { class: name }));
+  const [low, zero, high] = ["least", "zero", "most"].map((name) =>
+    element("span", { class: name }),
+  );
   const whose = element("span", { class: "whose" });
   const box = element("div", { class: "legend" }, ramp, low, zero, high, whose);
   const show = (limit, [smallest, largest], bytes, range) => {

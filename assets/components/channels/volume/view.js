@@ -93,7 +93,11 @@ class VolumeStage {
       this.slices,
       this.open,
     );
-    this.ledger = element("div", { class: "ledger", role: "group", "aria-label": "Weights of each" });
+    this.ledger = element("div", {
+      class: "ledger",
+      role: "group",
+      "aria-label": "Weights of each",
+    });
     this.root.replaceChildren(
       element("div", { class: "slider" }, this.range, this.stops),
       element(
@@ -180,7 +184,8 @@ class VolumeStage {
 
   key(event, { column, at }) {
     const names = Object.keys(this.columns).filter(
-      (name) => this.columns[name].offsetParent !== null && (name !== "between" || this.joints.separable),
+      (name) =>
+        this.columns[name].offsetParent !== null && (name !== "between" || this.joints.separable),
     );
     const across = names.indexOf(column);
     const go = (name, place) => {
@@ -247,7 +252,9 @@ class VolumeStage {
   draw() {
     this.range.value = this.at;
     this.range.setAttribute("aria-valuetext", this.connection.label);
-    [...this.stops.children].forEach((stop, at) => stop.setAttribute("aria-pressed", at === this.at));
+    [...this.stops.children].forEach((stop, at) =>
+      stop.setAttribute("aria-pressed", at === this.at),
+    );
     this.root.dataset.connection = this.connection.kind;
     const { volume, output, between } = this.columns;
     volume.size.textContent = `${this.height} \u00d7 ${this.width} \u00d7 ${this.count}`;
@@ -266,7 +273,9 @@ class VolumeStage {
 
   nameCards() {
     for (const [name, { cards }] of Object.entries(this.columns)) {
-      cards.forEach((card, at) => card.setAttribute("aria-label", this.title({ column: name, at })));
+      cards.forEach((card, at) =>
+        card.setAttribute("aria-label", this.title({ column: name, at })),
+      );
     }
   }
 
@@ -434,14 +443,10 @@ class VolumeStage {
 
   // The volume as a whole: its maps one behind the other.
   drawStack() {
-    this.caption.textContent =
-      `What goes on: ${this.height} \u00d7 ${this.width} \u00d7 ${this.count}`;
+    this.caption.textContent = `What goes on: ${this.height} \u00d7 ${this.width} \u00d7 ${this.count}`;
     const room = this.large.parentElement.clientWidth;
     const step = Math.min(16, (room * 0.42) / this.count);
-    const scale = Math.min(
-      (room - step * (this.count - 1) - 4) / this.width,
-      240 / this.height,
-    );
+    const scale = Math.min((room - step * (this.count - 1) - 4) / this.width, 240 / this.height);
     const [wide, tall] = [this.width * scale, this.height * scale];
     const height = tall + step * (this.count - 1) + 4;
     this.large.style.width = `${room}px`;
@@ -460,8 +465,7 @@ class VolumeStage {
       "aria-label",
       `The next volume, ${this.count} maps of ${this.height} by ${this.width}, as a stack.`,
     );
-    this.words.textContent =
-      `${this.count} maps, one for each filter. Point at a map to see what leads into it.`;
+    this.words.textContent = `${this.count} maps, one for each filter. Point at a map to see what leads into it.`;
   }
 
   // ---- the weights of each ----------------------------------------------------------------------

@@ -7,6 +7,7 @@
 import { unpack } from "../../shared/wire.js";
 import { theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
+import { fieldOf } from "./field.js";
 import { Place, capital } from "./place.js";
 import { Photo } from "./photo.js";
 import { Inputs } from "./inputs.js";
@@ -304,7 +305,7 @@ class Explanation {
     this.what.lastChild.textContent = layer.map
       ? `${capital(this.place.nameOf(cell.channel))}, row ${cell.row}, column ${cell.column}`
       : capital(this.place.nameOf(cell.channel));
-    const box = this.fieldOf(layer.field, cell);
+    const box = fieldOf(layer.field, cell);
     if (box) this.photo.show(box, this.held.network.input, this.page);
   }
 
@@ -315,28 +316,18 @@ class Explanation {
     if (cell) {
       const part = this.found.parts.find(({ layer }) => layer === cell.layer);
       const field = cell.layer === this.cell.layer ? this.held.layer.field : part?.field;
-      other = this.fieldOf(field, cell);
+      other = fieldOf(field, cell);
     }
     this.photo.show(this.regionInHand(), this.held.network.input, this.page, other);
   }
 
   regionInHand() {
     const moved = ["row", "column"].some((axis) => this.cell[axis] !== this.settings.cell[axis]);
-    const box = moved ? this.fieldOf(this.held.layer.field, this.cell) : null;
+    const box = moved ? fieldOf(this.held.layer.field, this.cell) : null;
     return box ?? this.found?.region ?? [0, 0, ...this.held.network.input.slice(0, 2)];
   }
 
   // The pixels of the input that a cell sees: the rule of cnnviz's ReceptiveField.box.
-  fieldOf(field, { row, column }) {
-    if (!field) return null;
-    const box = [row, column].map((place, axis) => {
-      const first = Math.floor(field.start[axis] + place * field.stride[axis]);
-      const [least, most] = [field.seen[axis], field.seen[axis + 2]];
-      const from = Math.min(Math.max(first, least), most);
-      return [from, Math.min(Math.max(first + field.size[axis], least), most) - from];
-    });
-    return [box[0][0], box[1][0], box[0][1], box[1][1]];
-  }
 
   showPhoto() {
     const { found, arrays, held } = this;
