@@ -280,7 +280,12 @@ class PhotoMap {
     }
     const frame = at === this.settings.place ? 5 : Math.max(2, Math.min(4, side / 16));
     context.fillStyle = at === this.settings.place ? page.accent : colour;
-    context.fillRect(x - wide / 2 - frame, y - high / 2 - frame, wide + 2 * frame, high + 2 * frame);
+    context.fillRect(
+      x - wide / 2 - frame,
+      y - high / 2 - frame,
+      wide + 2 * frame,
+      high + 2 * frame,
+    );
     if (image) context.drawImage(image, x - wide / 2, y - high / 2, wide, high);
     context.globalAlpha = 1;
   }

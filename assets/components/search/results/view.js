@@ -108,7 +108,10 @@ class Stage {
     const mine = place === null;
     const right = mine ? own.label : labels[place];
     const found = row(nearest);
-    const hit = precision(Array.from(found, (index) => labels[index]), right);
+    const hit = precision(
+      Array.from(found, (index) => labels[index]),
+      right,
+    );
     Object.assign(this.settings, {
       place,
       title: mine ? own.title : titles[place],

@@ -29,7 +29,9 @@ class Picked {
       : "Draw a line around points, or press one, to see their pictures; press a label to hide " +
         "or show its points.";
     this.stopWaiting?.();
-    this.stopWaiting = collectionOf(collection, (photos) => this.picker.showSome(photos, picked, place));
+    this.stopWaiting = collectionOf(collection, (photos) =>
+      this.picker.showSome(photos, picked, place),
+    );
   }
 
   ask(place) {

@@ -162,7 +162,9 @@ class Similarity {
     const bytes = table("attributions", theme(this.root.getRootNode()).dark);
     const heat = Number(this.heat.value) / 100;
     const maps = [arrays.query_map, arrays.match_map];
-    let most = Math.max(...maps.map(({ data }) => data.reduce((one, two) => Math.max(one, two), 0)));
+    let most = Math.max(
+      ...maps.map(({ data }) => data.reduce((one, two) => Math.max(one, two), 0)),
+    );
     if (this.side === null) {
       maps.forEach(({ data, shape }, side) => {
         this.panes[side].paint(data, shape, most, heat, bytes);
