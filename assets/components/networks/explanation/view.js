@@ -305,8 +305,13 @@ class Explanation {
     this.what.lastChild.textContent = layer.map
       ? `${capital(this.place.nameOf(cell.channel))}, row ${cell.row}, column ${cell.column}`
       : capital(this.place.nameOf(cell.channel));
-    const box = fieldOf(layer.field, cell);
+    const box = this.fieldOf(layer.field, cell);
     if (box) this.photo.show(box, this.held.network.input, this.page);
+  }
+
+  // What a cell of a layer sees of the picture.
+  fieldOf(field, cell) {
+    return fieldOf(field, cell);
   }
 
   // What another number sees, tinted beside what the one in hand sees.
@@ -316,14 +321,14 @@ class Explanation {
     if (cell) {
       const part = this.found.parts.find(({ layer }) => layer === cell.layer);
       const field = cell.layer === this.cell.layer ? this.held.layer.field : part?.field;
-      other = fieldOf(field, cell);
+      other = this.fieldOf(field, cell);
     }
     this.photo.show(this.regionInHand(), this.held.network.input, this.page, other);
   }
 
   regionInHand() {
     const moved = ["row", "column"].some((axis) => this.cell[axis] !== this.settings.cell[axis]);
-    const box = moved ? fieldOf(this.held.layer.field, this.cell) : null;
+    const box = moved ? this.fieldOf(this.held.layer.field, this.cell) : null;
     return box ?? this.found?.region ?? [0, 0, ...this.held.network.input.slice(0, 2)];
   }
 
