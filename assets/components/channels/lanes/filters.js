@@ -64,7 +64,8 @@ export class FilterStrip {
     this.number = number;
     const tiles = [...this.tiles.children];
     this.heading.textContent =
-      `${this.title}: ` + (number === null ? `${tiles.length} filters` : `filter ${number} of ${tiles.length}`);
+      `${this.title}: ` +
+      (number === null ? `${tiles.length} filters` : `filter ${number} of ${tiles.length}`);
     tiles.forEach((tile, at) => {
       tile.setAttribute("aria-checked", at + 1 === number);
       tile.tabIndex = at + 1 === (number ?? 1) ? 0 : -1;
@@ -130,7 +131,8 @@ export class FilterStrip {
 
 function draw(canvas, weights, side) {
   const size = 3 * side * side;
-  const limit = weights.subarray(0, size).reduce((most, one) => Math.max(most, Math.abs(one)), 0) || 1;
+  const limit =
+    weights.subarray(0, size).reduce((most, one) => Math.max(most, Math.abs(one)), 0) || 1;
   canvas.style.width = canvas.style.height = `${TILE}px`;
   const context = sharpContext(canvas, TILE, TILE);
   const edge = (at) => Math.round((at * TILE) / side);

@@ -252,7 +252,10 @@ class Lanes {
     this.biasEditor.committed();
     this.sum.size.textContent = `${this.mix.rows} \u00d7 ${this.mix.columns}`;
     this.result.size.textContent = `${this.mix.rows} \u00d7 ${this.mix.columns}`;
-    this.sum.frame.setAttribute("aria-label", "The partial maps added up. Arrow keys move the cell.");
+    this.sum.frame.setAttribute(
+      "aria-label",
+      "The partial maps added up. Arrow keys move the cell.",
+    );
     this.result.frame.setAttribute(
       "aria-label",
       `The sum and the bias under ${settings.activation}. Arrow keys move the cell.`,
@@ -381,7 +384,13 @@ class Lanes {
 
   showKernel(channel) {
     const { editor } = this.lanes[channel];
-    editor.show(this.mix.side, this.mix.side, this.mix.kernels[channel], this.page, this.weightColours);
+    editor.show(
+      this.mix.side,
+      this.mix.side,
+      this.mix.kernels[channel],
+      this.page,
+      this.weightColours,
+    );
     editor.box.setAttribute(
       "aria-label",
       `${NAMES[channel]} kernel, ${this.mix.side} rows and columns`,
@@ -401,7 +410,9 @@ class Lanes {
       mute.firstChild.textContent = silent ? "volume_off" : "volume_up";
       mute.setAttribute("aria-pressed", silent);
       mute.setAttribute("aria-label", `Mute ${name.toLowerCase()}`);
-      mute.title = silent ? `Let ${name.toLowerCase()} be heard again` : `Mute ${name.toLowerCase()}`;
+      mute.title = silent
+        ? `Let ${name.toLowerCase()} be heard again`
+        : `Mute ${name.toLowerCase()}`;
     });
     this.drawWires();
   }
@@ -439,7 +450,12 @@ class Lanes {
     draw(this.result.frame, this.mix.activated, this.resultLimit);
     const ends = (maps) => extremes(Float32Array.from(maps.flatMap(extremes)));
     this.sumLegend.show(this.limit, ends(together), this.maps, "the three maps and their sum");
-    this.resultLegend.show(this.resultLimit, ends([this.mix.activated]), this.maps, "the result alone");
+    this.resultLegend.show(
+      this.resultLimit,
+      ends([this.mix.activated]),
+      this.maps,
+      "the result alone",
+    );
     this.curve.count(this.mix);
   }
 
