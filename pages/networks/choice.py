@@ -11,10 +11,11 @@ from pages.ui.picture import Picture
 def chosen_scene(picture: Picture) -> Scene | None:
     """Draw the choice and open the network; None while there is nothing to show."""
     title = PAGE.control(st.selectbox, NETWORK, "Network")
+    came_so = st.session_state.setdefault("own_network_from_address", title == OWN)
     if title == OWN:
         from pages.networks.own_model import own_scene
 
-        return own_scene(picture)
+        return own_scene(picture, came_so=came_so)
     name = next(name for name, entry in NETWORKS.items() if entry.title == title)
     st.caption(NETWORKS[name].summary)
     untrained = PAGE.control(

@@ -32,8 +32,12 @@ _RULES = (
 )
 
 
-def own_scene(picture: Picture) -> Scene | None:
-    """Draw the upload and what goes with it; None as long as there is no network."""
+def own_scene(picture: Picture, *, came_so: bool = False) -> Scene | None:
+    """Draw the upload and what goes with it; None as long as there is no network.
+
+    `came_so` says that the address asked for it when this session began: the network was somebody
+    else's, or the server has been started again since.
+    """
     file = st.file_uploader(
         "A Keras model",
         key="own_model_file",
@@ -49,6 +53,12 @@ def own_scene(picture: Picture) -> Scene | None:
         own = st.session_state[HELD]
     complain(_COMPLAINT)
     if own is None:
+        if came_so and _COMPLAINT not in st.session_state:
+            st.info(
+                "This address names somebody's own network, which stays on the server only while "
+                "its page is open. Upload it again to see the same.",
+                icon=":material/cloud_off:",
+            )
         st.caption(_RULES)
         return None
     _describe(own)

@@ -19,7 +19,9 @@ def path_of_cards(picture: Picture) -> None:
         for first in range(0, len(pages), _CARDS_IN_A_ROW):
             columns = st.columns(_CARDS_IN_A_ROW)
             for column, page in zip(columns, pages[first:], strict=False):
-                with column.container(border=True, height="stretch"):
+                with column.container(
+                    border=True, height="stretch", key=f"card_{address_of(page)}"
+                ):
                     _card(page, picture)
 
 

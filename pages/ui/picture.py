@@ -56,11 +56,6 @@ def chosen_picture() -> Picture:
     _follow_address()
     picture: Picture = st.session_state[_KEY]
     with st.popover("Change the picture", icon=":material/image:", width="stretch"):
-        _picker(
-            key="picture_picker",
-            data=_picker_data(picture.name),
-            on_choice_change=_take_sample,
-        )
         st.file_uploader(
             "Your own picture",
             type=["png", "jpg", "jpeg", "gif", "bmp", "webp"],
@@ -71,6 +66,8 @@ def chosen_picture() -> Picture:
             help=f"PNG, JPEG, GIF, BMP or WebP, up to {limits.LIMITS.picture_megabytes:g} MiB. "
             "It stays in this server's memory, for your session only.",
         )
+        if complaint := st.session_state.pop("picture_complaint", None):
+            st.error(plain(complaint), icon=":material/error:")
         if st.toggle("Use the camera", key="picture_camera_on"):
             st.camera_input(
                 "Photograph",
@@ -79,14 +76,17 @@ def chosen_picture() -> Picture:
                 args=("picture_camera",),
                 label_visibility="collapsed",
             )
+        _picker(
+            key="picture_picker",
+            data=_picker_data(picture.name),
+            on_choice_change=_take_sample,
+        )
     if st.session_state.get(_LOST):
         st.info(
             "This address names somebody's own picture, which stays on the server only while its "
             "page is open. Upload it again to see the same.",
             icon=":material/image_not_supported:",
         )
-    if complaint := st.session_state.pop("picture_complaint", None):
-        st.error(plain(complaint), icon=":material/error:")
     picture = st.session_state[_KEY]
     st.image(_thumbnail(picture), caption=plain(picture.title), width="stretch", alt=picture.alt)
     return picture
