@@ -29,6 +29,7 @@ from pages.channels.state import (
 )
 from pages.ui.edits import Handshake, History
 from pages.ui.kernel import edit_buttons
+from pages.ui.markdown import plain
 
 _CUSTOM = "custom"
 _EDITS = {
@@ -217,7 +218,7 @@ class ChannelKernels:
     def controls(self) -> None:
         """Draw where the kernels come from, the presets or the filter, and the size."""
         if complaint := st.session_state.pop(f"{self.stage}_complaint", None):
-            st.error(complaint, icon=":material/error:")
+            st.error(plain(complaint), icon=":material/error:")
         PAGE.control(
             st.selectbox,
             SOURCE,

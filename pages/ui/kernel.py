@@ -11,6 +11,7 @@ from cnnviz import kernels
 from cnnviz.kernels import KERNELS, Weights
 from pages.ui.edits import Handshake, History
 from pages.ui.entries import Choice, Entry
+from pages.ui.markdown import plain
 from pages.ui.state import Table
 
 LARGEST = 11
@@ -147,7 +148,7 @@ class KernelInHand:
     def say_complaint(self) -> None:
         """Say once what was wrong with the last edit."""
         if complaint := st.session_state.pop(f"{self.stage}_complaint", None):
-            st.error(complaint, icon=":material/error:")
+            st.error(plain(complaint), icon=":material/error:")
 
 
 class KernelMenu:

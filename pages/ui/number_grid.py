@@ -10,6 +10,7 @@ from cnnviz.padding import number_grids
 from pages.ui.components.locator import locator
 from pages.ui.controls import Axes, Pair, pair
 from pages.ui.entries import Choice, Entry, read_whole
+from pages.ui.markdown import plain
 from pages.ui.picture import Picture
 from pages.ui.stage import working_picture
 from pages.ui.state import Table
@@ -91,7 +92,7 @@ class NumberGrid:
     def controls(self, picture: Picture) -> np.ndarray:
         """Draw its controls and return it: (rows, columns) float32."""
         if complaint := st.session_state.pop(f"{self.entries.prefix}_complaint", None):
-            st.error(complaint, icon=":material/error:")
+            st.error(plain(complaint), icon=":material/error:")
         source = self.table.control(
             st.selectbox, self.entries.values, "Numbers", on_change=self._take_source
         )

@@ -286,3 +286,11 @@ def test_nothing_of_it_is_kept_beyond_the_session(open_own):
     page = open_own(view="Layer")
     assert page.session_state["network_own_wall"][1].layer.name == "edges"
     assert page.session_state["network_own_maps"][1]["edges"].shape == (222, 222, 4)
+
+
+def test_an_address_with_somebodys_own_network_says_what_is_missing(open_page):
+    page = open_page("pages/08_network.py", **OWN)
+    assert any("Upload it again" in one.value for one in page.info)
+    other = open_page("pages/08_network.py", network="Small VGG")
+    other.selectbox(key="network").set_value("Your own model").run()
+    assert not any("Upload it again" in one.value for one in other.info)
