@@ -165,7 +165,7 @@ def test_a_network_without_classes_has_statistics_without_effect() -> None:
 def test_an_unknown_layer_is_refused() -> None:
     network = open_network("tutorial")
     x = network.preprocess(PICTURE)
-    with pytest.raises(NetworkError, match="Received: conv_7"):
+    with pytest.raises(NetworkError, match='Received: "conv_7"'):
         layer_statistics(network, x, "conv_7")
 
 
