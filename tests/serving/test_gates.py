@@ -1,6 +1,7 @@
 """What a request passes before the app sees it."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -32,7 +33,9 @@ def request(gate, path, *, method="GET", headers=()):
         "path": path,
         "headers": [(name.encode(), value.encode()) for name, value in headers],
     }
-    asyncio.run(gate(scope, receive, send))
+    # A thread of its own: a browser test in this process may have a loop running in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, gate(scope, receive, send)).result()
     start, body = sent
     named = {name.decode(): value.decode() for name, value in start["headers"]}
     return start["status"], named, body["body"].decode()

@@ -78,7 +78,7 @@ def test_a_place_outside_the_layer_is_refused() -> None:
         explain(network, maps, "pool", 0, 16, 0)
     with pytest.raises(NetworkError, match="Received: row=-1"):
         explain(network, maps, "pool", -1, 0, 0)
-    with pytest.raises(NetworkError, match="Received: conv_99"):
+    with pytest.raises(NetworkError, match='Received: "conv_99"'):
         explain(network, maps, "conv_99", 0, 0, 0)
     with pytest.raises(NetworkError, match="Received: no maps of relu_1"):
         explain(network, {"conv_2": maps["conv_2"]}, "conv_2", 0, 0, 0)

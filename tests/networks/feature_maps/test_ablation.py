@@ -61,7 +61,7 @@ def test_unknown_channels_and_layers_are_refused() -> None:
         switched_off(network, network.preprocess(PICTURE), "conv_1", [0, 6])
     with pytest.raises(NetworkError, match=r"from 0 to 5.*Received: -1"):
         switched_off(network, network.preprocess(PICTURE), "conv_1", [-1])
-    with pytest.raises(NetworkError, match="Received: conv_7"):
+    with pytest.raises(NetworkError, match='Received: "conv_7"'):
         switched_off(network, network.preprocess(PICTURE), "conv_7", [0])
 
 
