@@ -78,7 +78,7 @@ def slider_to_picture(page: Page, label: str, count: int = 24) -> list[float]:
     slider.focus()
     for step in range(count):
         page.keyboard.press("ArrowRight" if step % 2 == 0 else "ArrowLeft")
-        page.wait_for_function(f"window.waits.length > {step}", timeout=10_000)
+        page.wait_for_function("step => window.waits.length > step", arg=step, timeout=10_000)
         page.wait_for_timeout(120)
     return page.evaluate("window.waits")
 
@@ -116,7 +116,7 @@ def _first_views(address: str, browser: Browser, count: int = 5) -> list[float]:
     times = []
     for _ in range(count + 1):
         page.goto(address)
-        page.wait_for_function("window.painted", polling=50, timeout=60_000)
+        page.wait_for_function("() => window.painted", polling=50, timeout=60_000)
         times.append(page.evaluate("window.painted"))
         page.wait_for_timeout(500)
     page.close()

@@ -86,7 +86,7 @@ def follow(page: Page, label: str, watch: str, count: int = 16) -> float:
     page.get_by_role("slider", name=label).first.focus()
     for step in range(count):
         page.keyboard.press("ArrowRight" if step % 2 == 0 else "ArrowLeft")
-        page.wait_for_function(f"window.waits.length > {step}", timeout=10_000)
+        page.wait_for_function("step => window.waits.length > step", arg=step, timeout=10_000)
         page.wait_for_timeout(250)
     return statistics.median(page.evaluate("window.waits"))
 
