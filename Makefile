@@ -11,9 +11,9 @@ WORKERS := -n auto --maxprocesses=4
 run: .venv/.ready
 	$(BIN)/streamlit run serve.py
 
-# For others too: strangers' limits, and every interface.
+# For others too: strangers' limits, and a replica for each core (REPLICAS=2) behind HAProxy.
 serve: .venv/.ready
-	CNNVIZ_SHARED=1 $(BIN)/streamlit run serve.py --server.address=0.0.0.0
+	$(if $(REPLICAS),CNNVIZ_REPLICAS=$(REPLICAS)) $(BIN)/python -m serving.replicas
 
 dev: .venv/.ready-dev
 	$(BIN)/streamlit run serve.py --server.fileWatcherType=auto --server.runOnSave=true

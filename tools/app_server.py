@@ -8,8 +8,10 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 from playwright.sync_api import Browser, Playwright
 
 from tools.find_chromium import find
@@ -36,22 +38,64 @@ def running_app(
     process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(600):
-            if process.poll() is not None:
-                raise RuntimeError(f"The app ended with code {process.returncode} as it started.")
-            try:
-                with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
-                    break
-            except OSError:
-                time.sleep(0.1)
-        else:
-            raise RuntimeError("The app did not answer within a minute.")
+        _wait(process, address)
         yield address
     finally:
         process.terminate()
         process.wait(20)
         if log:
             output.close()
+
+
+@dataclass(frozen=True)
+class Replicas:
+    """What `make serve` runs: its address, and the process that keeps the others."""
+
+    address: str
+    supervisor: psutil.Process
+
+    def processes(self) -> list[psutil.Process]:
+        """List the replicas, the first one first."""
+        children = [(child.cmdline(), child) for child in self.supervisor.children()]
+        return [child for line, child in sorted(children) if "serve.py" in line]
+
+
+@contextmanager
+def running_replicas(many: int, *, log: Path | None = None) -> Iterator[Replicas]:
+    """Run replicas behind their proxy, all for this computer alone, until the block ends."""
+    port = free_port()
+    said = {"LISTEN": "127.0.0.1", "PORT": str(port), "REPLICAS": str(many)}
+    environment = {**os.environ, **{f"CNNVIZ_{name}": value for name, value in said.items()}}
+    output = log.open("w") if log else subprocess.DEVNULL
+    command = [sys.executable, "-m", "serving.replicas"]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+    )
+    running = Replicas(f"http://127.0.0.1:{port}", psutil.Process(process.pid))
+    try:
+        _wait(process, running.address)
+        for replica in running.processes():
+            (option,) = (text for text in replica.cmdline() if "server.port" in text)
+            _wait(process, f"http://127.0.0.1:{option.split('=')[1]}")
+        yield running
+    finally:
+        process.terminate()
+        process.wait(30)
+        if log:
+            output.close()
+
+
+def _wait(process: subprocess.Popen[bytes], address: str) -> None:
+    """Wait until the app answers at an address."""
+    for _ in range(600):
+        if process.poll() is not None:
+            raise RuntimeError(f"The app ended with code {process.returncode} as it started.")
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("The app did not answer within a minute.")
 
 
 def open_chromium(playwright: Playwright) -> Browser:
