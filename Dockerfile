@@ -15,7 +15,7 @@ FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends haproxy python3 \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --home-dir /tmp --shell /usr/sbin/nologin cnnviz \
+    && useradd --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin cnnviz \
     && install --directory --owner cnnviz /var/cache/cnnviz
 WORKDIR /app
 COPY --from=packages /app/.venv .venv
