@@ -4,10 +4,10 @@ Some visitors, a few at a time, upload a large picture each and leave. The serve
 before, while they are there, and for three minutes afterwards, while nobody comes.
 """
 
+import asyncio
 import io
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import psutil
@@ -27,11 +27,11 @@ def large_picture() -> bytes:
     return file.getvalue()
 
 
-def visit(address: str, data: bytes) -> int:
+async def visit(address: str, data: bytes, turns: asyncio.Semaphore) -> int:
     """Come, upload, look, and leave; returns the upload's HTTP status."""
-    with visitor(address) as one:
-        one.open("convolution")
-        return one.upload(one.widget("picture_upload"), "noise.png", data)
+    async with turns, visitor(address) as one:
+        await one.open("convolution")
+        return await one.upload(one.named("picture_upload"), {"noise.png": data})
 
 
 def megabytes(server: psutil.Process) -> float:
@@ -39,23 +39,23 @@ def megabytes(server: psutil.Process) -> float:
     return float(server.memory_info().rss) / 2**20
 
 
-def main(visitors: int = VISITORS) -> None:
+async def main(visitors: int = VISITORS) -> None:
     """Measure, and print what was seen."""
-    data = large_picture()
+    data, turns = large_picture(), asyncio.Semaphore(AT_ONCE)
     with running_app() as address:
         server = psutil.Process().children()[0]
-        visit(address, data)  # what the first visitor loads stays for all
+        await visit(address, data, turns)  # what the first visitor loads stays for all
         before = megabytes(server)
         print(f"{visitors} visitors, a picture of {len(data) / 1e6:.1f} MB each, {AT_ONCE} at once")
         print(f"before: {before:,.0f} MiB", flush=True)
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            statuses = list(pool.map(lambda _: visit(address, data), range(visitors)))
+        comings = (visit(address, data, turns) for _ in range(visitors))
+        statuses = await asyncio.gather(*comings)
         print(f"all have left: {megabytes(server):,.0f} MiB; uploads answered {set(statuses)}")
         left = time.monotonic()
         while (waited := time.monotonic() - left) < WATCHED:
-            time.sleep(20)
+            await asyncio.sleep(20)
             print(f"{waited + 20:3.0f} s later: {megabytes(server) - before:+,.0f} MiB", flush=True)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else VISITORS)
+    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else VISITORS))

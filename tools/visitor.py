@@ -1,21 +1,71 @@
-"""A visitor of the app without a browser: speaks Streamlit's websocket, opens pages, uploads."""
+"""A visitor of the app without a browser: speaks Streamlit's websocket, opens pages, uploads.
+
+It asks as a browser does: a control inside a fragment runs that fragment alone, large messages
+that have come already are named and not sent again, and the address follows the page.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import json
+import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
-from websockets.sync.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection, connect
 
 _XSRF = "_streamlit_xsrf"
+_PATIENCE = 60.0
+_OF_A_KIND = {
+    "selectbox": "string_value",
+    "number_input": "double_value",
+    "checkbox": "bool_value",
+    "button": "trigger_value",
+}
+
+
+@dataclass(frozen=True)
+class Element:
+    """A widget or a component as a page drew it last.
+
+    Attributes
+    ----------
+    kind : Streamlit's name of it, such as "slider".
+    drawn : its protocol buffer.
+    fragment : the fragment that draws it; "" for the page itself.
+    """
+
+    kind: str
+    drawn: Any
+    fragment: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back for one request.
+
+    Attributes
+    ----------
+    seen : seconds until its largest message had come, which is the stage where there is one.
+    ended : seconds until its script had ended.
+    size : bytes
+    complaints : the errors that the page shows.
+    """
+
+    seen: float
+    ended: float
+    size: int
+    complaints: tuple[str, ...] = ()
 
 
 @dataclass
@@ -25,39 +75,96 @@ class Visitor:
     Attributes
     ----------
     session : the session's id, known once a page was opened.
-    widgets : what the browser would hold of each widget, by its id.
-    elements : the last element of each kind and label or key that a page drew.
+    elements : the widgets and components of the page, by id.
+    waiting : fragments that ask to be run again by themselves, and after how many seconds.
     """
 
     address: str
     socket: ClientConnection
     xsrf: str
     session: str = ""
-    page: str = ""
-    widgets: dict[str, WidgetState] = field(default_factory=dict)
-    elements: dict[str, Delta] = field(default_factory=dict)
+    elements: dict[str, Element] = field(default_factory=dict)
+    waiting: dict[str, float] = field(default_factory=dict)
+    _page: str = ""
+    _script: str = ""
+    _query: str = ""
+    _told: dict[str, dict[str, object]] = field(default_factory=dict)
+    _known: dict[str, tuple[Delta, int]] = field(default_factory=dict)
+    _runs: int = 0
+    _keeps: int = 2
 
-    def open(self, page: str = "", query: str = "") -> None:
+    async def open(self, page: str = "", query: str = "") -> Answer:
         """Open a page, and wait until its script has ended."""
-        self.page, self.widgets, self.elements = page, {}, {}
-        self._rerun(query)
+        self._page, self._script, self._query = page, "", query
+        self.elements, self._told = {}, {}
+        return await self._rerun()
 
-    def upload(self, widget: str, name: str, data: bytes) -> int:
-        """Upload a file to the uploader whose id holds this text; returns the HTTP status."""
-        file = str(uuid.uuid4())
-        status = self.put(file, name, data)
-        if status < 300:
-            state = self.widgets[widget] = WidgetState(id=widget)
+    async def set(self, widget: str, value: Any) -> Answer:
+        """Set a widget, by its id, to a value as its protocol buffer names it."""
+        element = self.elements[widget]
+        state = WidgetState(id=widget)
+        if element.kind == "slider" and not element.drawn.options:
+            state.double_array_value.data.append(value)
+        elif element.kind in ("slider", "button_group"):
+            state.string_array_value.data.append(value)
+        else:
+            setattr(state, _OF_A_KIND[element.kind], value)
+        return await self._rerun(state, element.fragment)
+
+    async def tell(self, component: str, name: str, value: object) -> Answer:
+        """Let a component, by its id, set one of its state's values."""
+        told = self._told.setdefault(component, {})
+        told[name] = value
+        state = WidgetState(id=component, json_value=json.dumps(told))
+        return await self._rerun(state, self.elements[component].fragment)
+
+    async def trigger(self, component: str, name: str, value: object) -> Answer:
+        """Let a component, by its id, trigger an event."""
+        event = json.dumps([{"event": name, "value": value}])
+        state = WidgetState(id=_make_trigger_id(component, "events"), json_trigger_value=event)
+        return await self._rerun(state, self.elements[component].fragment)
+
+    async def go_on(self, fragment: str) -> Answer:
+        """Run a fragment of `waiting` again."""
+        return await self._rerun(fragment=fragment)
+
+    async def upload(self, widget: str, files: Mapping[str, bytes]) -> int:
+        """Upload files, by name, to the uploader of this id; returns the worst HTTP status."""
+        state = WidgetState(id=widget)
+        statuses = []
+        for name, data in files.items():
+            file = str(uuid.uuid4())
+            statuses.append(await asyncio.to_thread(self._put, file, name, data))
             uploaded = state.file_uploader_state_value.uploaded_file_info.add()
             uploaded.file_id, uploaded.name, uploaded.size = file, name, len(data)
             path = f"/_stcore/upload_file/{self.session}/{file}"
             uploaded.file_urls.upload_url = uploaded.file_urls.delete_url = path
             uploaded.file_urls.file_id = file
-            self._rerun("")
-        return status
+        if max(statuses) < 300:
+            await self._rerun(state, self.elements[widget].fragment)
+        return max(statuses)
 
-    def put(self, file: str, name: str, data: bytes) -> int:
-        """Send a file under an id; returns the HTTP status."""
+    def of_kind(self, *kinds: str) -> list[str]:
+        """Give the ids of the page's elements of these kinds that can be used."""
+        return [
+            name
+            for name, element in self.elements.items()
+            if element.kind in kinds and not getattr(element.drawn, "disabled", False)
+        ]
+
+    def named(self, part: str) -> str:
+        """Give the id of the widget or component whose id ends with this key.
+
+        Raises
+        ------
+        LookupError : the page has none.
+        """
+        for name in self.elements:
+            if name.endswith(f"-{part}"):
+                return name
+        raise LookupError(f"{self._page} has no widget {part!r}.")
+
+    def _put(self, file: str, name: str, data: bytes) -> int:
         edge = uuid.uuid4().hex
         head = (
             f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
@@ -73,57 +180,116 @@ class Visitor:
                 "X-Xsrftoken": self.xsrf,
             },
         )
-        with _answer(request) as answer:
-            return int(answer.status)
+        try:
+            with urlopen(request, timeout=120) as answer:
+                return int(answer.status)
+        except HTTPError as refused:
+            with refused:
+                return int(refused.status or 500)
 
-    def widget(self, part: str) -> str:
-        """Give the id of the widget on the page whose id holds this text."""
-        return next(name for name in self.elements if part in name)
-
-    def _rerun(self, query: str) -> None:
+    async def _rerun(self, state: WidgetState | None = None, fragment: str = "") -> Answer:
         message = BackMsg()
-        message.rerun_script.query_string = query
-        message.rerun_script.page_name = self.page
-        message.rerun_script.widget_states.widgets.extend(self.widgets.values())
-        self.socket.send(message.SerializeToString())
+        asked = message.rerun_script
+        asked.query_string, asked.page_script_hash = self._query, self._script
+        asked.page_name = "" if self._script else self._page
+        asked.fragment_id = fragment
+        asked.context_info.timezone, asked.context_info.color_scheme = "UTC", "light"
+        asked.cached_message_hashes.extend(
+            name for name, (_, run) in self._known.items() if self._runs - run < self._keeps
+        )
+        if state is not None:
+            asked.widget_states.widgets.append(state)
+        self._runs += 1
+        start = time.perf_counter()
+        await self.socket.send(message.SerializeToString())
+        async with asyncio.timeout(_PATIENCE):
+            return await self._listen(start, fragment)
+
+    async def _listen(self, start: float, fragment: str) -> Answer:
+        size = largest = 0
+        seen = 0.0
+        drawn: dict[str, Element] = {}
+        complaints: list[str] = []
         while True:
-            received = ForwardMsg.FromString(bytes(self.socket.recv()))
+            raw = await self.socket.recv(decode=False)
+            size += len(raw)
+            if len(raw) > largest:
+                largest, seen = len(raw), time.perf_counter() - start
+            received = ForwardMsg.FromString(raw)
             kind = received.WhichOneof("type")
-            if kind == "new_session":
+            if kind == "delta":
+                if received.metadata.cacheable:
+                    self._known[received.hash] = (received.delta, self._runs)
+                _note(received.delta, drawn, complaints)
+            elif kind == "ref_hash" and received.ref_hash in self._known:
+                delta = self._known[received.ref_hash][0]
+                self._known[received.ref_hash] = (delta, self._runs)
+                _note(delta, drawn, complaints)
+            elif kind == "new_session":
                 self.session = received.new_session.initialize.session_id
-            elif kind == "delta":
-                self._note(received.delta)
+                self._script = received.new_session.page_script_hash
+                self._keeps = received.new_session.config.max_cached_message_age
+                drawn.clear()  # a run that ended early for this one is not seen
+                if not fragment:
+                    self.waiting = {}
+            elif kind == "navigation":  # which page that is, once the menu is known
+                self._script = received.navigation.page_script_hash
+            elif kind == "page_info_changed":
+                self._query = received.page_info_changed.query_string
+            elif kind == "auto_rerun":
+                self.waiting[received.auto_rerun.fragment_id] = received.auto_rerun.interval
             elif kind == "script_finished":
-                return
+                if received.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                    fragment = ""  # what follows is the whole page
+                    continue
+                of_page = received.script_finished != ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+                self._take(drawn, None if of_page else fragment)
+                return Answer(seen, time.perf_counter() - start, size, tuple(complaints))
 
-    def _note(self, delta: Delta) -> None:
-        if delta.WhichOneof("type") != "new_element":
-            return
-        element = getattr(delta.new_element, delta.new_element.WhichOneof("type") or "empty")
-        if name := getattr(element, "id", ""):
-            self.elements[name] = delta
+    def _take(self, drawn: dict[str, Element], fragment: str | None) -> None:
+        """Put what was drawn in the place of what the same fragment, or the page, had drawn."""
+        kept = {
+            name: element
+            for name, element in self.elements.items()
+            if fragment is not None and element.fragment != fragment
+        }
+        self.elements = kept | drawn
 
 
-@contextmanager
-def visitor(address: str) -> Iterator[Visitor]:
+def _note(delta: Delta, drawn: dict[str, Element], complaints: list[str]) -> None:
+    if delta.WhichOneof("type") != "new_element":
+        return
+    kind = delta.new_element.WhichOneof("type") or "empty"
+    element: Any = getattr(delta.new_element, kind, None)
+    if kind == "exception":
+        complaints.append(f"{element.type} {element.message}".strip())
+    elif name := getattr(element, "id", ""):
+        drawn[name] = Element(kind, element, delta.fragment_id)
+
+
+@asynccontextmanager
+async def visitor(address: str) -> AsyncIterator[Visitor]:
     """Come to the app at this address, such as "http://127.0.0.1:8501", and leave it again."""
-    with urlopen(f"{address}/_stcore/health") as answer:
-        cookie = answer.headers.get("Set-Cookie", "")
-    xsrf = cookie.split(f"{_XSRF}=", 1)[1].split(";")[0] if _XSRF in cookie else ""
-    with connect(
+    cookies = await asyncio.to_thread(_cookies, address)
+    xsrf = next((value for name, value in cookies if name == _XSRF), "")
+    async with connect(
         address.replace("http", "ws", 1) + "/_stcore/stream",
         origin=address,  # type: ignore[arg-type]
+        additional_headers={"Cookie": "; ".join(f"{name}={value}" for name, value in cookies)},
         max_size=None,
+        compression=None,
         subprotocols=["streamlit", xsrf or "none"],  # type: ignore[list-item]
     ) as socket:
         yield Visitor(address, socket, xsrf)
 
 
-@contextmanager
-def _answer(request: Request) -> Iterator[object]:
-    try:
-        with urlopen(request, timeout=120) as answer:
-            yield answer
-    except HTTPError as refused:
-        with refused:
-            yield refused
+def _cookies(address: str) -> list[tuple[str, str]]:
+    """Read the cookies that the server, or a proxy before it, gives to a browser."""
+
+    def parts() -> Iterator[tuple[str, str]]:
+        with urlopen(f"{address}/_stcore/health", timeout=_PATIENCE) as answer:
+            for cookie in answer.headers.get_all("Set-Cookie", ()):
+                name, _, value = cookie.split(";", 1)[0].partition("=")
+                yield name.strip(), value.strip()
+
+    return list(parts())

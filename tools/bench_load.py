@@ -1,0 +1,347 @@
+"""What many visitors at once wait for: `python -m tools.bench_load [SCENE ...] [OPTIONS]`.
+
+Visitors come one after the other, open a page, and then do one thing after the other with a
+pause for thought in between; now and then one leaves and another comes. They speak Streamlit's
+websocket (`tools/visitor.py`), all in one process, whose own share of the processor is told: it
+takes that away from a server on the same machine.
+
+Scenes: blocks, learn, networks, busy (networks, while two index a gallery and one opens a model).
+`--address` loads an app that runs already, such as several replicas behind a proxy;
+`--server PID ...` then reads their processor time and memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import statistics
+import time
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import Any
+
+import psutil
+
+from tools.app_server import running_app
+from tools.habits import BARE, BLOCKS, LEARN, NETWORKS, Place
+from tools.heavy_visitors import index_a_gallery, make_ready, open_a_model
+from tools.visitor import Answer, visitor
+
+Row = tuple[str, str, str]
+LEAVES = 1 / 12
+"""How many of the things a visitor does are to leave; another comes at once."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A load.
+
+    Attributes
+    ----------
+    title : who does what.
+    places : where the visitors are, spread evenly.
+    users, thought : how many, and the seconds between an answer and the next thing one does.
+    most, first : the bounds in milliseconds of the slowest twentieth of answers and first views.
+    busy : whether two visitors more index a gallery and one opens a model.
+    """
+
+    title: str
+    places: Sequence[Place]
+    users: int
+    thought: float
+    most: float
+    first: float | None = None
+    busy: bool = False
+
+
+SCENES = {
+    "blocks": Scene("building blocks", BLOCKS, 200, 8, 200, 500),
+    "learn": Scene("Learn a kernel", LEARN, 12, 1, 300),
+    "networks": Scene("Network and Search", NETWORKS, 30, 5, 400),
+    "busy": Scene("Network and Search beside heavy work", NETWORKS, 30, 5, 800, busy=True),
+}
+
+
+@dataclass
+class Crowd:
+    """What a crowd has seen.
+
+    Attributes
+    ----------
+    firsts, answers : in the order in which they came; firsts from coming to the end.
+    errors : what went wrong, in words.
+    processor, own : the server's and this process's share of one core.
+    before, after : the server's memory in MiB.
+    """
+
+    firsts: list[float] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    processor: float = 0.0
+    own: float = 0.0
+    before: float = 0.0
+    after: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def cost(self) -> float:
+        """Milliseconds of the server's processor for each answer, first views included."""
+        return 1000 * self.processor * self.seconds / max(1, len(self.answers) + len(self.firsts))
+
+
+async def gather_crowd(
+    address: str, scene: Scene, seconds: float, seed: int, server: Sequence[psutil.Process] = ()
+) -> Crowd:
+    """Let a scene's visitors come, stay, and go; measure from when all have come."""
+    crowd = Crowd()
+    arriving = min(2 * scene.thought, seconds / 2) if scene.users > 1 else 0.0
+    end = time.monotonic() + arriving + seconds
+    users = [
+        asyncio.create_task(
+            _user(address, scene, number, Random(f"{seed} {number}"), arriving, end, crowd)
+        )
+        for number in range(scene.users)
+    ]
+    others: list[asyncio.Task[None]] = []
+    await asyncio.sleep(arriving)
+    if scene.busy:
+        work: list[Coroutine[Any, Any, None]] = [
+            index_a_gallery(address, 0),
+            index_a_gallery(address, 1),
+            open_a_model(address),
+        ]
+        others = [asyncio.create_task(one) for one in work]
+    crowd.answers.clear()
+    begun, own, taken = time.monotonic(), _own_seconds(), _processor(server)
+    crowd.before = _megabytes(server)
+    await asyncio.gather(*users)
+    crowd.seconds = time.monotonic() - begun
+    crowd.processor = (_processor(server) - taken) / crowd.seconds
+    crowd.own = (_own_seconds() - own) / crowd.seconds
+    crowd.after = _megabytes(server)
+    for one in others:
+        if not one.done():
+            one.cancel()
+        try:
+            await one
+        except asyncio.CancelledError:
+            pass  # it had work for longer than was measured
+        except Exception as error:
+            crowd.errors.append(f"heavy work: {type(error).__name__}: {error}")
+    return crowd
+
+
+async def _user(
+    address: str,
+    scene: Scene,
+    number: int,
+    chance: Random,
+    arriving: float,
+    end: float,
+    crowd: Crowd,
+) -> None:
+    await asyncio.sleep(arriving * number / scene.users)
+    visit = number
+    while time.monotonic() < end:
+        place = scene.places[visit % len(scene.places)]
+        visit += chance.randrange(1, len(scene.places)) if len(scene.places) > 1 else 1
+        try:
+            await _visit(address, scene, place, chance, end, crowd)
+        except Exception as error:  # whatever it is, this visitor has met it
+            crowd.errors.append(f"{place.page}?{place.query} {type(error).__name__}: {error}")
+            await asyncio.sleep(1)
+
+
+async def _visit(
+    address: str, scene: Scene, place: Place, chance: Random, end: float, crowd: Crowd
+) -> None:
+    start = time.perf_counter()
+    async with visitor(address) as one:
+        answer = await one.open(place.page, place.query)
+        crowd.firsts.append(time.perf_counter() - start)
+        crowd.errors += answer.complaints
+        while True:
+            thought = scene.thought * chance.uniform(0.5, 1.5)
+            if time.monotonic() + thought > end:
+                return
+            await asyncio.sleep(thought)
+            if chance.random() < LEAVES:
+                return
+            answer = await place.habit(one, chance)
+            crowd.answers.append(answer)
+            crowd.errors += answer.complaints
+
+
+async def warm(address: str, places: Sequence[Place]) -> None:
+    """Open every place once, and wait for the work that it begins."""
+    for place in places:
+        async with visitor(address) as one:
+            await one.open(place.page, place.query)
+            while one.waiting:
+                await asyncio.sleep(0.5)
+                await one.go_on(next(iter(one.waiting)))
+
+
+def _own_seconds() -> float:
+    return time.process_time()
+
+
+def _processor(server: Sequence[psutil.Process]) -> float:
+    times = [one.cpu_times() for one in server]
+    taken: list[float] = [
+        each.user + each.system + each.children_user + each.children_system for each in times
+    ]
+    return sum(taken)
+
+
+def _megabytes(server: Sequence[psutil.Process]) -> float:
+    rss: list[int] = [one.memory_info().rss for one in server]
+    return sum(rss) / 2**20
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Give the value below which this share lies, in milliseconds; 0 where there are none.
+
+    >>> percentile([0.1, 0.2, 0.3], 0.5)
+    200.0
+    """
+    if len(values) < 2:
+        return 1000 * sum(values)
+    cuts: list[float] = statistics.quantiles(values, n=100, method="inclusive")
+    return 1000 * cuts[round(100 * share) - 1]
+
+
+def described(scene: Scene, crowd: Crowd, alone: Crowd, bare: Crowd) -> list[Row]:
+    """Put what a crowd has seen into rows of the bench's table."""
+    who = f"{scene.users} x {scene.thought:g} s, {scene.title}"
+    ended = [one.ended for one in crowd.answers]
+    seen = percentile([one.seen for one in crowd.answers], 0.95)
+    slow = percentile(ended, 0.95)
+    one_alone = percentile([one.ended for one in alone.answers], 0.5)
+    bare_slow = percentile([one.ended for one in bare.answers], 0.95)
+    rows = [
+        (
+            f"{who}: an answer, p95",
+            f"{slow:.0f} ms, {slow / max(1, one_alone):.1f} x one user alone ({one_alone:.0f} ms), "
+            f"{slow / max(1, bare_slow):.1f} x a bare page so loaded ({bare_slow:.0f} ms)",
+            f"{scene.most:g} ms",
+        ),
+        (
+            f"{who}: an answer, p50; its stage, p95",
+            f"{percentile(ended, 0.5):.0f} ms; {seen:.0f} ms, of {len(ended):,} answers",
+            "",
+        ),
+        (
+            f"{who}: a first view, p95",
+            f"{percentile(crowd.firsts, 0.95):.0f} ms (p50 {percentile(crowd.firsts, 0.5):.0f}), "
+            f"of {len(crowd.firsts):,}",
+            "" if scene.first is None else f"{scene.first:g} ms",
+        ),
+        (
+            f"{who}: processor, memory, errors",
+            f"{crowd.cost:.0f} ms an answer (bare page {bare.cost:.0f}), "
+            f"{crowd.processor:.2f} cores, visitors {crowd.own:.2f}; "
+            f"{crowd.before:,.0f} to {crowd.after:,.0f} MiB; "
+            f"{len(crowd.errors)} errors",
+            "0 errors",
+        ),
+    ]
+    return rows + [("", f"error: {words[:150]}", "") for words in sorted(set(crowd.errors))[:5]]
+
+
+async def measure(
+    scene: Scene,
+    address: str,
+    bare: str,
+    *,
+    seconds: float,
+    seed: int,
+    server: Sequence[psutil.Process] = (),
+    bare_server: Sequence[psutil.Process] = (),
+) -> list[Row]:
+    """Measure one user alone, the bare page under the same load, and the load."""
+    if scene.busy:
+        make_ready()
+    await warm(address, scene.places)
+    await warm(bare, BARE)
+    few = replace(scene, users=1, thought=0.3, busy=False)
+    alone = await gather_crowd(address, few, min(seconds, 8), seed, server)
+    plain = replace(scene, places=BARE, busy=False)
+    bare_crowd = await gather_crowd(bare, plain, min(seconds, 15), seed, bare_server)
+    crowd = await gather_crowd(address, scene, seconds, seed, server)
+    return described(scene, crowd, alone, bare_crowd)
+
+
+def rows(names: Sequence[str] = tuple(SCENES), **wanted: Any) -> list[Row]:
+    """Measure scenes, on an app of their own unless `address` names one."""
+    gc.disable()  # the visitors keep few objects, and their pauses would count as the server's
+    found: list[Row] = []
+    seconds, seed = wanted.get("seconds", 60.0), wanted.get("seed", 0)
+    for name in names:
+        scene = replace(SCENES[name], **wanted.get("changes", {}))
+        with running_app("tools/bare_page.py") as bare:
+            bare_server = psutil.Process().children()[-1:]
+            if address := wanted.get("address"):
+                server = [psutil.Process(pid) for pid in wanted.get("server", ())]
+                found += asyncio.run(
+                    measure(
+                        scene,
+                        address,
+                        bare,
+                        seconds=seconds,
+                        seed=seed,
+                        server=server,
+                        bare_server=bare_server,
+                    )
+                )
+                continue
+            with running_app() as address:
+                server = psutil.Process().children()[-1:]
+                found += asyncio.run(
+                    measure(
+                        scene,
+                        address,
+                        bare,
+                        seconds=seconds,
+                        seed=seed,
+                        server=server,
+                        bare_server=bare_server,
+                    )
+                )
+    return found
+
+
+def main() -> None:
+    """Measure what is asked for, and print one table."""
+    from tools.bench import print_table
+
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("scenes", nargs="*", choices=[*SCENES, []], default=[])
+    asked.add_argument("--users", type=int)
+    asked.add_argument("--thought", type=float, help="seconds")
+    asked.add_argument("--seconds", type=float, default=60.0, help="how long, once all have come")
+    asked.add_argument("--seed", type=int, default=0)
+    asked.add_argument("--address", help="of an app that runs, such as http://127.0.0.1:8501")
+    asked.add_argument("--server", type=int, nargs="*", default=(), help="its processes")
+    told = asked.parse_args()
+    changes = {
+        name: value
+        for name, value in (("users", told.users), ("thought", told.thought))
+        if value is not None
+    }
+    print_table(
+        rows(
+            told.scenes or tuple(SCENES),
+            seconds=told.seconds,
+            seed=told.seed,
+            address=told.address,
+            server=told.server,
+            changes=changes,
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
