@@ -5,7 +5,7 @@ import streamlit as st
 from pages.channels.one_filter import one_filter
 from pages.channels.several_filters import several_filters
 from pages.channels.state import PAGE, PART
-from pages.ui.frame import chosen_part, page_frame
+from pages.ui.frame import chosen_part, page_frame, way_on
 from pages.ui.picture import Picture
 
 PARTS = {"one": one_filter, "several": several_filters}
@@ -18,3 +18,4 @@ def parts(picture: Picture) -> None:
 
 
 parts(page_frame("pages/03_channels.py"))
+way_on("pages/03_channels.py")

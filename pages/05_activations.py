@@ -6,7 +6,7 @@ from pages.activations.maps import on_the_maps
 from pages.activations.softmax import softmax
 from pages.activations.state import PAGE, PART
 from pages.activations.vanishing import vanishing_gradients
-from pages.ui.frame import chosen_part, page_frame
+from pages.ui.frame import chosen_part, page_frame, way_on
 
 PARTS = {
     "curve": curve,
@@ -18,3 +18,4 @@ PARTS = {
 
 picture = page_frame("pages/05_activations.py")
 PARTS[chosen_part(PAGE, PART)](picture)
+way_on("pages/05_activations.py")

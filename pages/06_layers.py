@@ -6,7 +6,7 @@ from pages.layers.dense import dense_layer
 from pages.layers.dropout import dropout_layer
 from pages.layers.flatten import flatten_layer
 from pages.layers.state import PAGE, PART
-from pages.ui.frame import chosen_part, page_frame
+from pages.ui.frame import chosen_part, page_frame, way_on
 
 PARTS = {
     "flatten": flatten_layer,
@@ -18,3 +18,4 @@ PARTS = {
 
 picture = page_frame("pages/06_layers.py")
 PARTS[chosen_part(PAGE, PART)](picture)
+way_on("pages/06_layers.py")

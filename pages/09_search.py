@@ -5,7 +5,7 @@ import streamlit as st
 from pages.search import photo_map, results
 from pages.search.stage import search
 from pages.search.state import SEARCH, VIEW
-from pages.ui.frame import page_frame
+from pages.ui.frame import page_frame, way_on
 from pages.ui.picture import Picture
 
 VIEWS = {"Search": results.show, "Map": photo_map.show}
@@ -22,3 +22,4 @@ def views(picture: Picture) -> None:
 
 
 views(page_frame("pages/09_search.py"))
+way_on("pages/09_search.py")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnnviz.images import pictures as images
 from cnnviz.previews import PREVIEWS, preview
-from pages.ui.frame import PAGES, Page, address_of
+from pages.ui.path import PAGES, Page, address_of
 from pages.ui.picture import Picture, picture_address
 from pages.ui.stage import page_background
 
@@ -13,9 +13,10 @@ _CARDS_IN_A_ROW = 4
 
 def path_of_cards(picture: Picture) -> None:
     """Draw the cards, group by group, in teaching order."""
-    for group in dict.fromkeys(page.group for page in PAGES if page.group):
+    stations = [page for page in PAGES if address_of(page) in PREVIEWS]
+    for group in dict.fromkeys(page.group for page in stations):
         st.header(group, anchor=False)
-        pages = [page for page in PAGES if page.group == group]
+        pages = [page for page in stations if page.group == group]
         for first in range(0, len(pages), _CARDS_IN_A_ROW):
             columns = st.columns(_CARDS_IN_A_ROW)
             for column, page in zip(columns, pages[first:], strict=False):
@@ -28,14 +29,14 @@ def path_of_cards(picture: Picture) -> None:
 def _card(page: Page, picture: Picture) -> None:
     name = address_of(page)
     thumbnail, words = st.columns([1, 1.9], vertical_alignment="center")
-    if name in PREVIEWS:
-        thumbnail.image(
-            _preview(name, picture.identity, page_background(), picture),
-            width="stretch",
-            alt=f"What the page {page.title} does to the picture",
-        )
+    thumbnail.image(
+        _preview(name, picture.identity, page_background(), picture),
+        width="stretch",
+        alt=f"What the page {page.title} does to the picture",
+    )
     with words:
-        st.page_link(page.path, label=f"**{page.title}**", query_params=picture_address() or None)
+        label = f"**{PAGES.index(page)}. {page.title}**"
+        st.page_link(page.path, label=label, query_params=picture_address() or None)
     st.caption(page.sentence)
 
 

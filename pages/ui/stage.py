@@ -90,6 +90,14 @@ def experiments(
             else:
                 raise ValueError(f"A state needs a table. Received: {label!r} without one.")
             st.button(label, on_click=act, key=f"try_{label}", type="secondary")
+        if table is not None and table.can_take_back:
+            st.button(
+                "Bring back what was there",
+                on_click=table.take_back,
+                key="take_back",
+                type="tertiary",
+                icon=":material/undo:",
+            )
 
 
 def _set_up(

@@ -20,6 +20,9 @@ from pages.ui.entries import Entry, Texts
 
 Value = TypeVar("Value")
 
+_ON_PAGE = "tables_on_page"
+"""The session's key of the tables that the open page has followed, by scope."""
+
 _ON_ITS_WAY = 3.0
 """Seconds within which the browser may still ask with the address it had before a change."""
 
@@ -69,6 +72,7 @@ class Table:
         that a page comes back as it was left; but a step back in the browser means what it says.
         """
         held, back = self._held(), _is_step_back()
+        st.session_state.setdefault(_ON_PAGE, {})[self.scope] = self
         for name, entry in self.entries.items():
             texts = tuple(st.query_params.get_all(name))
             seen = held.seen.get(name, ())
@@ -125,6 +129,17 @@ class Table:
         if held.previous is not None:
             self.write(held.previous)
             held.previous = None
+
+    @staticmethod
+    def begin_page() -> None:
+        """Forget which tables the page before has followed."""
+        st.session_state[_ON_PAGE] = {}
+
+    @staticmethod
+    def start_over() -> None:
+        """Set every table of this page to its defaults. Call it in a callback."""
+        for table in st.session_state.get(_ON_PAGE, {}).values():
+            table.set_up({})
 
     @property
     def can_take_back(self) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from pages.ui.frame import PAGES, address_of
+from pages.ui.path import PAGES, address_of
 from tests.browser.checks import complaints, overflow, violations
 
 PATHS = [address_of(page) if page.group else "" for page in PAGES]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pages.ui.frame import PAGES
+from pages.ui.path import PAGES
 
 HOSTILE = {
     "picture": "../../etc/passwd",

@@ -9,10 +9,13 @@ import pytest
 
 import pages
 from pages.ui.entries import Choice, Open, Real, Several, Toggle, Whole
-from pages.ui.frame import PAGES
+from pages.ui.path import PAGES
 from pages.ui.state import Table
 
-EVERYWHERE = {"picture_picker", "picture_upload", "picture_camera_on", "code_is_open"}
+EVERYWHERE = {
+    *("picture_picker", "picture_upload", "picture_camera_on", "code_is_open"),
+    *("start_over", "copy_link", "take_back"),
+}
 """Keys of the frame, which is the same on every page."""
 
 PARTS = {

@@ -1,0 +1,136 @@
+"""The path through the app: every page, in teaching order, with what one knows at its end."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page as the menu lists it: its file, title, icon, one sentence and group.
+
+    known : what one knows at its end, if it is a station of the path.
+    """
+
+    path: str
+    title: str
+    icon: str
+    sentence: str
+    group: str
+    known: str = ""
+
+
+_BLOCKS = "Building blocks"
+_NETWORKS = "Networks"
+_REFERENCE = "Reference"
+PAGES = (
+    Page(
+        "app.py",
+        "Start",
+        ":material/home:",
+        "See, and change, every number between a picture's pixels and a network's answer.",
+        "",
+    ),
+    Page(
+        "pages/01_convolution.py",
+        "Convolution",
+        ":material/grid_on:",
+        "A small grid of weights slides over the picture; each stop gives one number.",
+        _BLOCKS,
+        "A convolution multiplies the pixels under a small grid of weights with them, adds "
+        "the products and moves on, with the same weights everywhere. Which weights they "
+        "are decides what it finds.",
+    ),
+    Page(
+        "pages/02_padding_and_stride.py",
+        "Padding and stride",
+        ":material/padding:",
+        "What stands around the picture, and how far the window steps, decide the size of the "
+        "result.",
+        _BLOCKS,
+        "The sizes of the input and the kernel, the padding, the stride and the dilation "
+        "decide the size of the result, and nothing else does.",
+    ),
+    Page(
+        "pages/03_channels.py",
+        "Channels",
+        ":material/layers:",
+        "One kernel per channel; the partial maps add up to one feature map.",
+        _BLOCKS,
+        "A filter has one kernel for each channel. Its partial maps and one bias add up to "
+        "one feature map, and a layer gives as many feature maps as it has filters.",
+    ),
+    Page(
+        "pages/04_pooling.py",
+        "Pooling",
+        ":material/compress:",
+        "Each window keeps one number; the map shrinks and cares less where things lie.",
+        _BLOCKS,
+        "Pooling keeps one number of each window: it has no weights, the map shrinks, and "
+        "it matters less where exactly something lies.",
+    ),
+    Page(
+        "pages/05_activations.py",
+        "Activations",
+        ":material/show_chart:",
+        "A bent line between the layers; without it a deep network is no more than a flat one.",
+        _BLOCKS,
+        "Without a bend between them, two layers can do no more than one. The slope of the "
+        "bend decides how much of a gradient comes through.",
+    ),
+    Page(
+        "pages/06_layers.py",
+        "Layers",
+        ":material/account_tree:",
+        "Flatten, dense and dropout: from maps to a decision, and what that costs in weights.",
+        _BLOCKS,
+        "Flatten only writes the numbers in a row, a dense layer has a weight for each pair "
+        "of an input and a unit, and dropout is for training alone. A convolution saves "
+        "weights because it looks at few pixels at a time and uses the same weights at "
+        "every place.",
+    ),
+    Page(
+        "pages/07_learn_a_kernel.py",
+        "Learn a kernel",
+        ":material/trending_down:",
+        "Nobody picks kernels by hand: gradient descent finds one, starting from noise.",
+        _BLOCKS,
+        "The gradient of the loss says in which direction each weight should move, and the "
+        "learning rate how far. So a network finds its kernels by itself.",
+    ),
+    Page(
+        "pages/08_network.py",
+        "Network",
+        ":material/hub:",
+        "Follow a trained network's answer back through every layer to the pixels.",
+        _NETWORKS,
+        "A network is these steps one after the other. Each of its numbers can be followed "
+        "back to the pixels that it depends on.",
+    ),
+    Page(
+        "pages/09_search.py",
+        "Search",
+        ":material/image_search:",
+        "Find the pictures that look alike to a network, at any depth.",
+        _NETWORKS,
+        "The numbers of a layer describe a picture. What counts as alike depends on the "
+        "layer and on the metric.",
+    ),
+    Page(
+        "pages/10_glossary.py",
+        "Glossary",
+        ":material/menu_book:",
+        "The words of the field, each in one sentence, with a place where one can see it.",
+        _REFERENCE,
+    ),
+)
+"""Every page there is, in teaching order."""
+
+
+def address_of(page: Page) -> str:
+    """Give the last part of a page's address.
+
+    >>> address_of(Page("pages/04_pooling.py", "Pooling", "", "", ""))
+    'pooling'
+    """
+    return re.sub(r"^\d+_", "", Path(page.path).stem)

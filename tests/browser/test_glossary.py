@@ -1,0 +1,38 @@
+"""Words that lead to the Glossary, and what stands beside a page's title."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.checks import complaints
+
+
+def test_a_word_says_what_it_means_and_leads_to_its_place(visit):
+    page = visit("padding_and_stride")
+    word = page.locator("[data-testid='stMain'] a[href^='glossary#']").first
+    assert word.get_attribute("title").endswith(".")
+    with page.context.expect_page() as opened:
+        word.click()
+    glossary = opened.value
+    place = glossary.locator(f"[id='{word.get_attribute('href').partition('#')[2]}']")
+    expect(place.first).to_be_in_viewport()
+
+
+def test_the_link_opens_where_one_can_see_it(visit):
+    page = visit("glossary")
+    page.get_by_role("link", name="Padding and stride").nth(1).click()
+    page.wait_for_url("**/padding_and_stride?pad_stride=2")
+    expect(page.get_by_role("heading", name="Padding and stride").first).to_be_visible()
+    assert complaints(page) == []
+
+
+@pytest.mark.parametrize("secure", [True, False], ids=["https", "a classroom's network"])
+def test_the_address_of_the_view_is_copied(visit, secure):
+    page = visit("convolution?stride=3")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    if not secure:
+        page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(Error('no')) }")
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.url
+    assert copied.endswith("stride=3")
