@@ -3,7 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 # A worker for each core; more than four want more memory than a laptop has. Each test file stays
-# with one worker, which starts the app and a Chromium once for all of its files.
+# with one worker, which starts the app and a Chromium once for all of its files. The files come in
+# the order that tests/conftest.py puts them in, the dearest first.
 WORKERS := -n auto --maxprocesses=4
 
 .PHONY: run serve dev quick test check check-js bench clean
@@ -22,8 +23,8 @@ quick: .venv/.ready-dev
 	$(BIN)/python -m pytest $(WORKERS) -m "not browser and not page and not tensorflow"
 
 test: .venv/.ready-dev
-	$(BIN)/python tools/find_chromium.py
-	$(BIN)/python -m pytest $(WORKERS) --dist loadfile
+	$(BIN)/python tools/find_chromium.py --light
+	$(BIN)/python -m pytest $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: .venv/.ready-dev check-js
 	$(BIN)/ruff format --check .

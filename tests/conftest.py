@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -36,13 +37,25 @@ _MARKED_BY = {
 }
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark each test by what it needs, so that `make quick` can leave the slow ones out."""
     for item in items:
         asked_for = {*getattr(item, "fixturenames", ()), *vars(getattr(item, "module", item))}
         for mark, names in _MARKED_BY.items():
             if asked_for & names:
                 item.add_marker(mark)
+    if hasattr(config, "workerinput"):
+        _put_long_files_first(items)
+
+
+def _put_long_files_first(items: list[pytest.Item]) -> None:
+    """Sort the files for several workers, so that none is left with a long one at the end."""
+    counted = Counter(item.path for item in items)
+    dearest = {item.path: len(_MARKED_BY) for item in items}
+    for item in items:
+        marks = [rank for rank, mark in enumerate(_MARKED_BY) if item.get_closest_marker(mark)]
+        dearest[item.path] = min([dearest[item.path], *marks])
+    items.sort(key=lambda item: (dearest[item.path], -counted[item.path], item.path))
 
 
 class _NoTensorFlow:

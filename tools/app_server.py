@@ -98,9 +98,9 @@ def _wait(process: subprocess.Popen[bytes], address: str) -> None:
     raise RuntimeError("The app did not answer within a minute.")
 
 
-def open_chromium(playwright: Playwright) -> Browser:
-    """Start a headless Chromium; raises where there is none."""
-    path = find()
+def open_chromium(playwright: Playwright, *, light: bool = False) -> Browser:
+    """Start a headless Chromium, for tests the light one; raises where there is none."""
+    path = find(light=light)
     if path is None:
         raise RuntimeError(
             "The browser tests need Chromium. `python tools/find_chromium.py` installs it."
@@ -108,6 +108,9 @@ def open_chromium(playwright: Playwright) -> Browser:
     arguments = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
     # Debian's Chromium draws with the graphics card; where there is none, it is emulated.
     arguments += ["--disable-gpu", "--disable-gpu-rasterization"]
+    if light:
+        # Pages of one context share a process, and with it the scripts that it has compiled.
+        arguments.append("--process-per-site")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--no-sandbox")
     return playwright.chromium.launch(executable_path=path, args=arguments)

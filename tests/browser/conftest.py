@@ -4,7 +4,14 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 from tools.app_server import open_chromium, running_app
 
@@ -20,7 +27,7 @@ def app() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = open_chromium(playwright)
+        browser = open_chromium(playwright, light=True)
         yield browser
         browser.close()
 
@@ -40,12 +47,25 @@ def networks_open(app: str, browser: Browser) -> Callable[[], None]:
     return wait
 
 
+@pytest.fixture(scope="module")
+def profile(app: str, browser: Browser) -> Iterator[BrowserContext]:
+    """One browser context for the tests of a file, with a page that keeps its process alive.
+
+    What a page of the app compiles (5 MB of scripts, more work than most tests) is there for the
+    next one; what it stores, `visit` clears.
+    """
+    context = browser.new_context()
+    context.new_page().goto(f"{app}/_stcore/health")
+    yield context
+    context.close()
+
+
 @pytest.fixture
 def visit(
-    app: str, browser: Browser, networks_open: Callable[[], None]
+    app: str, profile: BrowserContext, networks_open: Callable[[], None]
 ) -> Iterator[Callable[..., Page]]:
-    """Open a path of the app in a fresh browser context and wait until it has settled."""
-    contexts = []
+    """Open a path of the app in a fresh page with empty storage and wait until it has settled."""
+    keeper = profile.pages[0]
 
     def open_page(
         path: str = "",
@@ -57,21 +77,21 @@ def visit(
     ) -> Page:
         if path.startswith(("network", "search")):
             networks_open()
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
-        )
-        contexts.append(context)
-        context.on("request", on_request)
-        page = context.new_page()
+        page = profile.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        page.on("request", on_request)
         page.set_default_timeout(60_000)
         page.goto(f"{app}/{path}")
         settle(page)
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in profile.pages:
+        if page is not keeper:
+            page.close()
+    keeper.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+    profile.clear_cookies()
 
 
 # Resolves when the fonts are there and nothing has moved or changed its size for 150 ms.

@@ -10,6 +10,7 @@ from pages.ui import stage
 from pages.ui.takeaway import CODE
 
 ROOT = Path(__file__).parents[2]
+_OPEN_NETWORKS = ("pages/08_network.py", "pages/09_search.py")
 
 
 @pytest.fixture(autouse=True)
@@ -19,10 +20,12 @@ def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def open_page() -> Callable[..., AppTest]:
+def open_page(request: pytest.FixtureRequest) -> Callable[..., AppTest]:
     """Run a page as the app runs it; keywords are the address's parameters."""
 
     def opened(path: str = "app.py", **address: str) -> AppTest:
+        if path in _OPEN_NETWORKS:
+            request.getfixturevalue("tf")  # its import is no part of the time that a page may take
         test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
         if path != "app.py":
             # The menu's links need the app's entry point, so a page is opened through it.
