@@ -25,6 +25,7 @@ _LOST = "picture_lost"
 _OWN_THUMBNAIL = "picture_thumbnail"
 _OWN = "own"
 _picker = register("ui/picture_picker")
+_drawing_pad = register("ui/drawing_pad")
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ def chosen_picture() -> Picture:
             key="picture_upload",
             on_change=_take_upload,
             args=("picture_upload",),
-            help=f"PNG, JPEG, GIF, BMP or WebP, up to {limits.LIMITS.picture_megabytes:g} MiB. "
+            help="Choose a file, drop it here, or paste it with Ctrl+V. "
+            f"PNG, JPEG, GIF, BMP or WebP, up to {limits.LIMITS.picture_megabytes:g} MiB. "
             "It stays in this server's memory, for your session only.",
         )
         if complaint := st.session_state.pop("picture_complaint", None):
@@ -76,6 +78,8 @@ def chosen_picture() -> Picture:
                 args=("picture_camera",),
                 label_visibility="collapsed",
             )
+        if st.toggle("Draw one", key="picture_drawing_on"):
+            _drawing_pad(key="picture_drawing")
         _picker(
             key="picture_picker",
             data=_picker_data(picture.name),

@@ -13,8 +13,8 @@ from pages.ui.path import PAGES
 from pages.ui.state import Table
 
 EVERYWHERE = {
-    *("picture_picker", "picture_upload", "picture_camera_on", "code_is_open"),
-    *("start_over", "copy_link", "take_back"),
+    *("picture_picker", "picture_upload", "picture_camera_on", "picture_drawing_on"),
+    *("code_is_open", "start_over", "copy_link", "take_back"),
 }
 """Keys of the frame, which is the same on every page."""
 

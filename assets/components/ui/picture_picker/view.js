@@ -1,7 +1,9 @@
-// The sample pictures as thumbnails: a radio group, so that arrow keys choose.
+// The sample pictures as thumbnails: a radio group, so that arrow keys choose. While they are open,
+// a picture may be pasted.
 
 import { unpack } from "../../shared/wire.js";
 import { element } from "../../shared/dom.js";
+import { upload } from "../../shared/upload.js";
 
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
@@ -32,4 +34,11 @@ export default function (component) {
     radio.checked = name === settings.chosen;
     radio.onchange = () => setTriggerValue("choice", name);
   }
+  document.addEventListener("paste", paste);
+  return () => document.removeEventListener("paste", paste);
+}
+
+function paste(event) {
+  const file = [...event.clipboardData.files].find(({ type }) => type.startsWith("image/"));
+  if (file && upload(file)) event.preventDefault();
 }
