@@ -194,7 +194,11 @@ class Runner:
                     tf.TensorSpec((), tf.int32) if shape == _WHOLE else tf.TensorSpec(shape)
                     for shape in shapes
                 ]
-                self._functions[key] = tf.function(function, input_signature=signature)
+                # Nothing here branches on a tensor: rewriting all this Python (AutoGraph) to look
+                # for it takes longer than the rest of compiling does.
+                self._functions[key] = tf.function(
+                    function, input_signature=signature, autograph=False
+                )
                 while len(self._functions) > _MOST_FUNCTIONS:
                     self._functions.popitem(last=False)
             self._functions.move_to_end(key)

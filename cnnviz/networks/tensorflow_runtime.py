@@ -7,12 +7,14 @@ The building-block pages start without TensorFlow; everything that runs a networ
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import sys
 import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 _lock = threading.RLock()
@@ -61,6 +63,53 @@ def _silenced() -> Iterator[None]:
         os.close(nowhere)
 
 
+# Where Keras looks for what it offers to users of scikit-learn.
+_WRAPPERS = "keras.src.wrappers.sklearn_wrapper"
+_WRAPPER_NAMES = ("SKLearnClassifier", "SKLearnRegressor", "SKLearnTransformer")
+
+
+@contextmanager
+def _without_sklearn() -> Iterator[None]:
+    """Import Keras without scikit-learn, for which it takes 1.4 s and which nothing here uses.
+
+    What Keras offers to those who do (`keras.wrappers`) is imported when they first ask for it.
+    """
+    if _WRAPPERS in sys.modules:
+        yield
+        return
+    stand_in = ModuleType(_WRAPPERS)
+    for name in _WRAPPER_NAMES:
+        setattr(stand_in, name, None)
+    sys.modules[_WRAPPERS] = stand_in
+    try:
+        yield
+    finally:
+        del sys.modules[_WRAPPERS]
+    for public in ("keras.wrappers", "keras._tf_keras.keras.wrappers"):
+        if module := sys.modules.get(public):
+            for name in _WRAPPER_NAMES:
+                vars(module).pop(name, None)
+            vars(module)["__getattr__"] = _wrapper
+
+
+def _wrapper(name: str) -> Any:
+    if name not in _WRAPPER_NAMES:
+        raise AttributeError(f"keras.wrappers has no such name. Received: {name}.")
+    return getattr(importlib.import_module(_WRAPPERS), name)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Make objects that stay, without looking through them all for garbage every few thousand."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _load() -> None:
     with _lock:
         if "keras" in _loaded:
@@ -71,7 +120,7 @@ def _load() -> None:
         # Laptops with a graphics card would otherwise hand all its memory to one small network.
         os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
         already_imported = "tensorflow" in sys.modules
-        with warnings.catch_warnings(), _silenced():
+        with warnings.catch_warnings(), _silenced(), _without_sklearn(), _uncollected():
             warnings.simplefilter("ignore")
             try:
                 import keras

@@ -70,6 +70,27 @@ def test_opening_a_network_is_quiet_and_heeds_no_other_keras_settings(tmp_path: 
     assert (done.stdout, done.stderr, done.returncode) == ("(32, 32, 3)", "", 0)
 
 
+def test_keras_comes_without_scikit_learn_and_finds_it_when_it_is_asked_for() -> None:
+    program = (
+        "import gc, sys\n"
+        "from cnnviz.networks.tensorflow_runtime import load_keras\n"
+        "keras = load_keras()\n"
+        "print('sklearn' in sys.modules, gc.isenabled())\n"
+        "from keras.wrappers import SKLearnClassifier, SKLearnTransformer\n"
+        "print(keras.wrappers.SKLearnRegressor.__mro__[-2].__module__.split('.')[0])\n"
+        "print(hasattr(keras.wrappers, 'SKLearnNothing'))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == ["False True", "sklearn", "False"]
+
+
 def test_an_opened_network_is_kept_out_of_garbage_collection() -> None:
     open_network("tutorial")
     assert gc.get_freeze_count() > 100_000
