@@ -118,6 +118,14 @@ class Network:
         return f"Network({self.name!r}, {len(self.layers)} layers, input {self.input_shape})"
 
     @property
+    def is_open(self) -> bool:
+        """Whether it is in memory; `described_network` gives one that need not be yet."""
+        return True
+
+    def open(self) -> None:
+        """Wait until it is in memory."""
+
+    @property
     def layers(self) -> tuple[LayerInfo, ...]:
         """The input and every layer, in the order they run."""
         return self._runner.layers
@@ -372,13 +380,16 @@ class Network:
         probabilities = [self._probabilities(answer) for answer in as_array(answers)]
         return as_array(logits), np.stack(probabilities)
 
-    def warm_up(self) -> None:
-        """Compile what every page needs, so that the first user does not wait for it."""
-        rows, columns, _ = self.input_shape
-        grey = np.full((rows, columns, 3), 127, np.uint8)
-        self.feature_maps(grey)
-        if self.has_classes:
-            self.predict(grey)
+    def warm_up(self, *, answers: bool = False) -> None:
+        """Compile what every view needs, so that the first user does not wait for it.
+
+        answers : compile what answers to several inputs at once, too.
+        """
+        rows, columns, channels = self.input_shape
+        grey = np.full((rows, columns, channels), 0.5, np.float32)
+        self.feature_maps_of_input(grey)
+        if answers and self.has_classes:
+            self.scores_of_inputs(grey[np.newaxis])
 
     # Views that share the weights and the compiled functions
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
-from cnnviz.images.preprocessing import Preprocessing
+from cnnviz.images.preprocessing import PREPROCESSINGS, Preprocessing
 from cnnviz.networks.architectures import ARCHITECTURES, CIFAR10_CLASSES
 from cnnviz.networks.downloads import APPLICATIONS, Application, Progress
 from cnnviz.networks.labels import imagenet_classes
-from cnnviz.networks.layers import NetworkError
+from cnnviz.networks.layers import LayerInfo, NetworkError
 from cnnviz.networks.network import Network
 from cnnviz.networks.tensorflow_runtime import freeze_garbage, load_keras
 from cnnviz.networks.weights import load_weights
@@ -134,17 +135,65 @@ def open_network(name: str, *, progress: Progress | None = None) -> Network:
     return network
 
 
+def described_network(name: str, layers: Sequence[LayerInfo]) -> Network:
+    """Give a shipped network by its layers alone; it is opened once more is asked of it.
+
+    So what is known beforehand can be shown before TensorFlow is there.
+
+    Parameters
+    ----------
+    name : its key in `NETWORKS`.
+    layers : what it consists of, its input first.
+    """
+    return _Described(NETWORKS[name], layers)
+
+
+class _Described(Network):
+    """A shipped network that opens itself when it must."""
+
+    def __init__(self, entry: NetworkEntry, layers: Sequence[LayerInfo]) -> None:
+        self._layers = tuple(layers)
+        self.name, self.title, self.is_shared, self.known = entry.name, entry.title, True, None
+        self.labels, self.preprocessing, self.crop = _reading(entry)
+
+    def __getattr__(self, name: str) -> Any:
+        # Python asks here for what is not there yet.
+        if name == "_runner":
+            self._runner = open_network(self.name)._runner
+            return self._runner
+        raise AttributeError(f"A network has no such attribute. Received: {name}.")
+
+    @property
+    def layers(self) -> tuple[LayerInfo, ...]:
+        return self._layers
+
+    @property
+    def is_open(self) -> bool:
+        return "_runner" in vars(self) or self.name in _opened
+
+    def open(self) -> None:
+        _ = self._runner
+
+
+def _reading(entry: NetworkEntry) -> tuple[tuple[str, ...], Preprocessing, float]:
+    """Say how a shipped network reads a picture: its classes, its pixels' scale, its crop."""
+    if entry.classes == 10:
+        return CIFAR10_CLASSES, PREPROCESSINGS["zero_to_one"], 1.0
+    return imagenet_classes(), _LITE, 224 / 256
+
+
 def _build(entry: NetworkEntry, progress: Progress | None) -> Network:
     if entry.download is None:
         model = ARCHITECTURES[entry.name]()
         load_weights(model, MODELS / f"{entry.name}.npz")
+        labels, preprocessing, crop = _reading(entry)
         return Network.from_model(
             model,
             name=entry.name,
             title=entry.title,
-            labels=CIFAR10_CLASSES if entry.classes == 10 else imagenet_classes(),
-            preprocessing="zero_to_one" if entry.classes == 10 else _LITE,
-            crop=1.0 if entry.classes == 10 else 224 / 256,
+            labels=labels,
+            preprocessing=preprocessing,
+            crop=crop,
         )
     path = entry.download.fetch(progress)
     try:

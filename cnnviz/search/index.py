@@ -325,9 +325,22 @@ def _lengths(
 
 
 def _pairwise(rows: Vectors, vectors: Vectors, metric: Metric) -> NDArray[np.float64]:
-    from sklearn.metrics import pairwise_distances
+    """Measure every row against every vector, (rows, vectors)."""
+    one, other = rows.astype(np.float64), vectors.astype(np.float64)
+    if metric in ("cosine", "euclidean"):
+        squares, others = (np.einsum("ij,ij->i", each, each) for each in (one, other))
+        products = one @ other.T
+        if metric == "euclidean":
+            gaps = np.maximum(squares[:, None] + others - 2 * products, 0.0)
+            return np.asarray(np.sqrt(gaps), np.float64)
+        lengths = np.sqrt(np.outer(squares, others))
+        return 1.0 - np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
+    from scipy.spatial.distance import cdist
 
-    return np.array(pairwise_distances(rows, vectors, metric=metric), np.float64)
+    return np.asarray(cdist(one, other, _SCIPYS_NAMES[metric]), np.float64)
+
+
+_SCIPYS_NAMES = {"manhattan": "cityblock", "chebyshev": "chebyshev"}
 
 
 def _similarity(distance: float, mean: float, metric: Metric) -> float:

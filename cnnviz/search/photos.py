@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import functools
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +64,11 @@ def all_photos() -> tuple[Photo, ...]:
     return tuple(sorted(photos, key=lambda photo: photo.name))
 
 
+def photo_file(photo: Photo) -> Path:
+    """Name the file that a photograph lies in."""
+    return _FOLDER / f"{photo.name}.webp"
+
+
 def open_photo(photo: Photo) -> NDArray[np.uint8]:
     """Decode a photograph: (height, width, 3) uint8."""
-    return read_image((_FOLDER / f"{photo.name}.webp").read_bytes())
+    return read_image(photo_file(photo).read_bytes())

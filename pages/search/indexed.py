@@ -7,22 +7,21 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from cnnviz.images import pictures as images
 from cnnviz.networks import NETWORKS, open_network, random_twin
 from cnnviz.networks.network import Network
 from cnnviz.search import ImageIndex, best_layer
 from cnnviz.search.gallery import Skipped
 from cnnviz.search.gallery_index import GalleryIndex, gallery_job
+from cnnviz.search.photo_index import photo_index, photo_thumbnails
 from cnnviz.search.photos import all_photos, open_photo
 from cnnviz.server.jobs import Job
 from pages.search.pictures import Collection
-from pages.search.queue import made
+from pages.search.queue import made, wait_only_for
 from pages.search.state import NETWORK, OWN_NETWORK, SEARCH, UNTRAINED
 from pages.ui.own_network import HELD, OwnModel
 
 MANY = 1000
 """Pictures beyond which one layer is held and ranked at a time."""
-_SIDE, _QUALITY = 160, 82  # of the shipped photos' thumbnails: 6 KB each
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,12 +68,14 @@ class Choice:
     identity : a key for caches.
     open : gives the network; called in a job, as it may take seconds.
     own : whether it is the user's own; nothing of it may be kept across sessions.
+    shipped : its key in `NETWORKS` where it is as it ships; "" for any other.
     """
 
     identity: str
     title: str
     open: Callable[[Job], Network]
     own: bool = False
+    shipped: str = ""
 
 
 def indexed(collection: Collection | None, choice: Choice) -> Indexed | None:
@@ -86,6 +87,9 @@ def indexed(collection: Collection | None, choice: Choice) -> Indexed | None:
         )
         return None
     identity = f"{collection.identity} {choice.identity}"
+    if collection.gallery is None and choice.shipped and (found := _shipped(choice.shipped)):
+        wait_only_for()
+        return found
     return made(
         f"index {identity}",
         f"{choice.title} looks at {collection.count:,} pictures",
@@ -126,24 +130,35 @@ def chosen_network() -> Choice:
             own=True,
         )
     name = titles[title]
-    return Choice(f"{name}{end}", title, lambda job: _opened(job, name, untrained))
+    shipped = "" if untrained else name
+    return Choice(f"{name}{end}", title, lambda job: _opened(job, name, untrained), shipped=shipped)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _shipped(name: str) -> Indexed | None:
+    """Give what was made of the photos beforehand, if anything was; needs no TensorFlow."""
+    index = photo_index(name)
+    return None if index is None else _of_photos(f"photos {name}", index)
 
 
 def _photos(job: Job, choice: Choice, identity: str) -> Indexed:
-    photos, thumbnails = all_photos(), []
+    photos = all_photos()
 
     def pictures() -> Iterator[np.ndarray]:
         for at, photo in enumerate(photos):
             job.report(at / len(photos), f"Picture {at + 1:,} of {len(photos):,}")
-            image = open_photo(photo)
-            thumbnails.append(images.encode_jpeg(images.resize_to(image, _SIDE), _QUALITY))
-            yield image
+            yield open_photo(photo)
 
     job.report(0.0, f"Opening {choice.title}")
     opened = choice.open(job)
     index = ImageIndex.build(
         opened, pictures(), layer=best_layer(opened), labels=[photo.label for photo in photos]
     )
+    return _of_photos(identity, index, private=choice.own)
+
+
+def _of_photos(identity: str, index: ImageIndex, *, private: bool = False) -> Indexed:
+    photos = all_photos()
     return Indexed(
         identity,
         "photos",
@@ -151,9 +166,9 @@ def _photos(job: Job, choice: Choice, identity: str) -> Indexed:
         tuple(photo.name for photo in photos),
         tuple(photo.title for photo in photos),
         tuple(photo.credit for photo in photos),
-        tuple(thumbnails),
+        photo_thumbnails(),
         tuple(partial(open_photo, photo) for photo in photos),
-        private=choice.own,
+        private=private,
     )
 
 

@@ -43,11 +43,7 @@ def made(
     patience : seconds to wait before progress is drawn, for what is mostly quick.
     private : keep it in the session alone, and no longer than the session.
     """
-    who = st.session_state.setdefault("search_session", uuid.uuid4().hex)
-    seen = st.session_state.setdefault(_SEEN, set())
-    for other in seen - {key}:
-        shelf().leave(other, who=who)
-    st.session_state[_SEEN] = {key}
+    who = wait_only_for(key)
     if st.session_state.get(_STOPPED) == key:
         st.info(f"{plain(title)}: stopped.", icon=":material/stop_circle:")
         st.button(
@@ -78,6 +74,15 @@ def made(
         return None
     _progress(job, title, key, who)
     return None
+
+
+def wait_only_for(key: str = "") -> str:
+    """Wait no longer for whatever else this session has asked for; return who it is."""
+    who: str = st.session_state.setdefault("search_session", uuid.uuid4().hex)
+    for other in st.session_state.get(_SEEN, set()) - {key}:
+        shelf().leave(other, who=who)
+    st.session_state[_SEEN] = {key}
+    return who
 
 
 @st.fragment(run_every=0.5)

@@ -102,9 +102,10 @@ def _message(scene: SearchScene) -> bytes:
 def _next_answers(scene: SearchScene) -> dict[str, np.ndarray]:
     """Give what each picture of a small index finds, so that the browser need not ask for it.
 
-    The last row is that of the user's own picture, which comes along as a small JPEG.
+    The last row is that of the user's own picture, which comes along as a small JPEG. As long as
+    the network is not there to look at it, the browser asks.
     """
-    if len(scene.index) > FEW:
+    if len(scene.index) > FEW or not scene.network.is_open:
         return {}
     indices, scores = everyones_matches(scene)
     own = own_matches(scene)[: indices.shape[1]]

@@ -194,10 +194,7 @@ def open_indexed(scene: SearchScene, place: int) -> np.ndarray:
 
 def qualities(scene: SearchScene) -> dict[str, Quality]:
     """Measure the layers that were asked: how well each tells the labels apart."""
-    return {
-        name: _quality(scene.ranked_by, scene.metric, name, scene.indexed.index)
-        for name in scene.rankings.layers
-    }
+    return _qualities(scene.ranked_by, scene.metric, scene.rankings.layers, scene.indexed.index)
 
 
 def everyones_matches(scene: SearchScene) -> tuple[np.ndarray, np.ndarray]:
@@ -221,12 +218,14 @@ def _everyones_matches(
     return rank_all(_index, count=COUNT, metric=metric)
 
 
-@st.cache_resource(max_entries=1024, ttl="6h", show_spinner=False)
-def _quality(
+@st.cache_resource(max_entries=256, ttl="6h", show_spinner=False)
+def _qualities(
     identity: str,  # noqa: ARG001 stands for the index in the cache's key
     metric: Metric,
-    layer: str,
+    layers: tuple[str, ...],
     _index: ImageIndex,
-) -> Quality:
+) -> dict[str, Quality]:
     most = 500 if len(_index) <= MANY else 60
-    return quality(_index.at(layer), count=COUNT, metric=metric, most=most)
+    return {
+        name: quality(_index.at(name), count=COUNT, metric=metric, most=most) for name in layers
+    }

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.search import similarity
 from pages.search.asking import choose_layer
-from pages.search.indexed import chosen_network, indexed
+from pages.search.indexed import Indexed, chosen_network, indexed
 from pages.search.pictures import chosen_collection, skipped_list
 from pages.search.scene import SearchScene, labels_by_text, scene_of
 from pages.search.state import (
@@ -15,6 +15,7 @@ from pages.search.state import (
     METRIC,
     OWN_PICTURE,
     QUERY,
+    REGION,
     SEARCH,
     SOMETHING_ELSE,
 )
@@ -58,6 +59,9 @@ def search(picture: Picture, view: Callable[[SearchScene], None]) -> None:
                 "Your picture shows",
                 options=[SOMETHING_ELSE, *labels_by_text(found)],
             )
+    if SEARCH[QUERY] == OWN_PICTURE or SEARCH[REGION] is not None:
+        with stage:
+            _open(found)
     scene = scene_of(found, picture, metric, is_centred=is_centred)
     with controls:
         choose_layer(scene)
@@ -65,8 +69,17 @@ def search(picture: Picture, view: Callable[[SearchScene], None]) -> None:
         thumbnails(found)
         view(scene)
     skipped_list(found.skipped)
+    _open(found)
     similarity.show(scene)
     finish(scene)
+
+
+def _open(found: Indexed) -> None:
+    """Wait for the network: what was made beforehand is shown before it is there."""
+    network = found.index.network
+    if not network.is_open:
+        with st.spinner(f"Opening {network.title}", show_time=False):
+            network.open()
 
 
 def _chosen_centring() -> str:
