@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import tempfile
 from pathlib import Path
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from cnnviz.drawing import palette
 from cnnviz.images import pictures as images
 from cnnviz.networks.network import Network
+from cnnviz.networks.opening import NETWORKS, open_network
 
 
 def network_code(network: Network, layer: str) -> str:
@@ -46,7 +48,22 @@ def has_code(network: Network, layer: str) -> bool:
 
 
 def network_file(network: Network) -> bytes:
-    """Save the network as the bytes of a `.keras` file."""
+    """Save the network as the bytes of a `.keras` file.
+
+    Keras takes seconds for it, so the files of the networks that ship are kept.
+    """
+    entry = NETWORKS.get(network.name)
+    if network.is_shared and not network.is_random and entry is not None and entry.ships:
+        return _kept_file(network.name)
+    return _saved(network)
+
+
+@functools.lru_cache(maxsize=3)
+def _kept_file(name: str) -> bytes:
+    return _saved(open_network(name))
+
+
+def _saved(network: Network) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.keras"
         network.model.save(path)

@@ -50,7 +50,7 @@ def _look(scene: Scene, sent: Mapping[str, object]) -> None:
 
 def _message(scene: Scene) -> bytes:
     network, focus = scene.network, scene.focus
-    columns = overview(network, scene.maps, also=(focus.layer, focus.channel))
+    columns = _columns(scene)
     predictions = network.predictions(scene.maps) if network.has_classes else []
     settings = {
         "identity": scene.identity,
@@ -68,6 +68,36 @@ def _message(scene: Scene) -> bytes:
         channels=np.concatenate([column.channels for column in columns]),
         statistics=np.concatenate([column.statistics for column in columns]),
     )
+
+
+def _columns(scene: Scene) -> list[Column]:
+    """Draw every layer small, the channel in hand in any case."""
+    usual, focus = _drawn(scene, None), scene.focus
+    here = next(column for column in usual if column.layer.name == focus.layer)
+    if focus.channel in here.channels:
+        return usual
+    return _drawn(scene, (focus.layer, focus.channel))
+
+
+def _drawn(scene: Scene, also: tuple[str, int] | None) -> list[Column]:
+    if scene.own:
+        return scene.kept(
+            f"network_own_overview{'_also' if also else ''}",
+            also,
+            lambda: overview(scene.network, scene.maps, also=also),
+        )
+    return _shared(scene.identity, scene.picture.identity, also, scene)
+
+
+# As long as the maps that it is drawn from, of which it is a fortieth.
+@st.cache_resource(max_entries=8, ttl="10m", show_spinner=False)
+def _shared(
+    identity: str,  # noqa: ARG001 stands for the network in the cache's key
+    picture_identity: str,  # noqa: ARG001 stands for the pixels in the cache's key
+    also: tuple[str, int] | None,
+    _scene: Scene,
+) -> list[Column]:
+    return overview(_scene.network, _scene.maps, also=also)
 
 
 def _described(column: Column) -> dict[str, object]:

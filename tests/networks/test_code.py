@@ -24,6 +24,14 @@ def test_the_program_gives_the_maps_on_screen(name, layer, tmp_path, monkeypatch
     np.testing.assert_allclose(names["result"], network.feature_maps(picture)[layer], atol=1e-4)
 
 
+def test_the_file_of_a_shipped_network_is_made_once_and_no_others_is_taken_for_it():
+    network = open_network("tutorial")
+    assert network_file(network) is network_file(network.with_labels(list("abcdefghij")))
+    twin = network_file(network.untrained())
+    assert twin != network_file(network)
+    assert twin is not network_file(network.untrained())
+
+
 def test_maps_are_packed_by_their_layers_names():
     values = np.arange(6, dtype=np.float32).reshape(1, 2, 3)
     with np.load(io.BytesIO(maps_npz({"conv/1": values}))) as arrays:
