@@ -12,6 +12,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.search.umap_compiling import compiling
+
 Method = Literal["PCA", "t-SNE", "UMAP"]
 Places = NDArray[np.float32]
 METHODS: tuple[Method, ...] = ("PCA", "t-SNE", "UMAP")
@@ -45,22 +47,47 @@ def project(
     if count < 3 or method == "PCA":
         placed = _pca(points)
     elif method == "t-SNE":
-        placed = _tsne(points, seed)
+        placed = _tsne(points, seed, report or (lambda _: None))
     else:
         placed = _umap(points, seed, report or (lambda _: None))
     return _in_square(np.asarray(placed, np.float32))
 
 
-def _tsne(points: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
-    from sklearn.manifold import TSNE
+_EARLY, _LATER, _EVERY = 250, 500, 10
+"""Rounds of t-SNE with clusters drawn together and after, and between two reports."""
+
+
+def _tsne(points: NDArray[np.float32], seed: int, report: Report) -> NDArray[np.float32]:
+    from openTSNE import TSNE
     from threadpoolctl import threadpool_limits
 
-    perplexity = min(30.0, (len(points) - 1) / 3)
-    model = TSNE(2, perplexity=perplexity, init="pca", random_state=seed)
-    # Its threads wait for each other at every step: beside other work on the machine, one alone
-    # is four to eight times as fast.
+    done = 0
+
+    def go_on(*_: object) -> None:
+        nonlocal done
+        done += _EVERY
+        report(min(done / (_EARLY + _LATER), 1.0))
+
+    count = len(points)
+    model = TSNE(
+        perplexity=min(30.0, (count - 1) / 3),
+        early_exaggeration_iter=_EARLY,
+        n_iter=_LATER,
+        neighbors="exact",
+        negative_gradient_method="bh" if count < _MANY else "fft",
+        random_state=seed,
+        n_jobs=1,
+        callbacks=go_on,
+        callbacks_every_iters=_EVERY,
+    )
+    # Threads wait for each other at every round: beside other work on the machine, one alone is
+    # four to eight times as fast.
     with threadpool_limits(1, user_api="openmp"):
-        return np.asarray(model.fit_transform(_reduced(points)), np.float32)
+        return np.asarray(model.fit(_reduced(points)), np.float32)
+
+
+_MANY = 2000
+"""Points from which t-SNE's forces are interpolated on a grid: as quick for any count."""
 
 
 def _umap(points: NDArray[np.float32], seed: int, report: Report) -> NDArray[np.float32]:
@@ -69,10 +96,15 @@ def _umap(points: NDArray[np.float32], seed: int, report: Report) -> NDArray[np.
         warnings.simplefilter("ignore", UserWarning)
         from umap import UMAP
 
-        model = UMAP(
-            n_neighbors=min(15, len(points) - 1), random_state=seed, n_jobs=1, tqdm_kwds=bar(report)
-        )
-        return np.asarray(model.fit_transform(_reduced(points)), np.float32)
+        reduced = _reduced(points)
+        with compiling(report) as whole:
+            model = UMAP(
+                n_neighbors=min(15, len(points) - 1),
+                random_state=seed,
+                n_jobs=1,
+                tqdm_kwds=bar(whole),
+            )
+            return np.asarray(model.fit_transform(reduced), np.float32)
 
 
 def bar(report: Report) -> dict[str, object]:

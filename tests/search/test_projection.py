@@ -23,22 +23,64 @@ def test_a_map_keeps_clouds_apart_and_comes_back_from_its_seed(method):
     np.testing.assert_array_equal(placed, project(TWO_CLOUDS, method, seed=3))
 
 
-def test_tsne_runs_on_one_thread_whose_neighbours_need_not_wait(monkeypatch):
-    from sklearn.manifold import TSNE
+def test_tsne_runs_on_one_thread_whose_neighbours_need_not_wait():
     from threadpoolctl import threadpool_info
 
     seen = []
-    fit = TSNE.fit_transform
 
-    def watched(self, points):
+    def watch(share):
         pools = [pool for pool in threadpool_info() if pool["user_api"] == "openmp"]
         seen.extend(pool["num_threads"] for pool in pools)
-        return fit(self, points)
 
-    monkeypatch.setattr(TSNE, "fit_transform", watched)
-    project(TWO_CLOUDS, "t-SNE")
+    project(TWO_CLOUDS, "t-SNE", report=watch)
     assert seen
     assert set(seen) == {1}
+
+
+@pytest.mark.parametrize("count", [40, 2100])
+def test_tsne_says_how_far_it_is_and_can_be_stopped_there(count):
+    points, seen = RNG.normal(size=(count, 4)), []
+
+    def stop(share):
+        seen.append(share)
+        if len(seen) == 4:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        project(points, "t-SNE", report=stop)
+    np.testing.assert_allclose(seen, np.arange(1, 5) / 75)
+    if count == 40:
+        seen.clear()
+        project(points, "t-SNE", report=seen.append)
+        assert len(seen) == 75
+        assert seen == sorted(seen)
+        assert seen[-1] == 1
+
+
+def test_tsnes_map_is_as_good_as_scikit_learns():
+    from openTSNE.affinity import PerplexityBasedNN
+    from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits
+
+    points = np.concatenate([RNG.normal(at, 1, (25, 12)) for at in (0, 3, 6)])
+    likeness = PerplexityBasedNN(points, perplexity=74 / 3, method="exact").P.toarray()
+    with threadpool_limits(1, user_api="openmp"):
+        theirs = TSNE(2, perplexity=74 / 3, init="pca", random_state=0).fit_transform(points)
+
+    def divergence(places):
+        """The Kullback-Leibler divergence that t-SNE minimises; the map's scale is searched."""
+        gaps = ((places[:, None] - places[None]) ** 2).sum(axis=-1)
+
+        def at(scale):
+            near = 1 / (1 + scale * gaps)
+            np.fill_diagonal(near, 0)
+            near /= near.sum()
+            there = likeness > 0
+            return float((likeness[there] * np.log(likeness[there] / near[there])).sum())
+
+        return min(at(scale) for scale in np.geomspace(1e-3, 1e5, 150))
+
+    assert divergence(project(points, "t-SNE")) < 1.05 * divergence(theirs)
 
 
 def test_a_bar_says_how_far_it_is_and_can_be_stopped_there():
