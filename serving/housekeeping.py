@@ -1,4 +1,4 @@
-"""What the server does by itself: forget the sessions of those who have left.
+"""What the server does by itself: get ready, and forget the sessions of those who have left.
 
 Streamlit keeps a session that was left for `server.disconnectedSessionTTL` seconds, so that a
 short loss of the connection costs nothing. It looks for those to forget only when somebody comes
@@ -8,12 +8,15 @@ or goes; on a quiet server the last visitors' pictures would stay.
 import asyncio
 import ctypes
 import gc
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import streamlit as st
 from streamlit import runtime
 from streamlit.runtime import Runtime
+
+from serving.warming import Warming, is_wanted
 
 EVERY = 10.0
 """Seconds between two looks."""
@@ -23,7 +26,11 @@ EVERY = 10.0
 async def housekeeping(app: st.App) -> AsyncIterator[None]:  # noqa: ARG001 the server gives it
     """Look after the server while it runs."""
     looking = asyncio.create_task(_look_again_and_again())
+    warming = Warming()
+    if is_wanted(os.environ):
+        warming.start()
     yield
+    warming.stop()
     looking.cancel()
     with suppress(asyncio.CancelledError):
         await looking

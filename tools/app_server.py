@@ -28,14 +28,24 @@ def free_port() -> int:
 
 @contextmanager
 def running_app(
-    script: str = "serve.py", *, port: int | None = None, log: Path | None = None
+    script: str = "serve.py",
+    *,
+    port: int | None = None,
+    log: Path | None = None,
+    warm: bool = False,
 ) -> Iterator[str]:
-    """Run the app, or another script, until the block ends; gives its address."""
+    """Run the app, or another script, until the block ends; gives its address.
+
+    warm : whether it opens the networks before anybody asks, as it does for people.
+    """
     port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]
     command += [f"--server.port={port}", "--server.address=127.0.0.1"]
     output = log.open("w") if log else subprocess.DEVNULL
-    process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+    environment = {**os.environ, "CNNVIZ_WARM": "1" if warm else "0"}
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+    )
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(process, address)
@@ -61,10 +71,16 @@ class Replicas:
 
 
 @contextmanager
-def running_replicas(many: int, *, log: Path | None = None) -> Iterator[Replicas]:
-    """Run replicas behind their proxy, all for this computer alone, until the block ends."""
+def running_replicas(
+    many: int, *, log: Path | None = None, warm: bool = False
+) -> Iterator[Replicas]:
+    """Run replicas behind their proxy, all for this computer alone, until the block ends.
+
+    warm : see `running_app`.
+    """
     port = free_port()
     said = {"LISTEN": "127.0.0.1", "PORT": str(port), "REPLICAS": str(many)}
+    said["WARM"] = "1" if warm else "0"
     environment = {**os.environ, **{f"CNNVIZ_{name}": value for name, value in said.items()}}
     output = log.open("w") if log else subprocess.DEVNULL
     command = [sys.executable, "-m", "serving.replicas"]
