@@ -7,12 +7,19 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.picture import Picture
+from pages.ui.wire import unpack
 
 
 def flat_picture(shape: tuple[int, int, int]) -> Picture:
     """Make an upload of one grey, of any shape."""
     image = np.full(shape, 128, np.uint8)
     return Picture("upload", "A flat one", "A flat one.", image, f"upload:{shape}")
+
+
+def messages(page: AppTest) -> list[tuple[dict, dict]]:
+    """Give what the page's components were sent, settings and arrays; some are sent nothing."""
+    sent = (element.proto.bytes for element in page.get("bidi_component"))
+    return [unpack(message) for message in sent if message]
 
 
 def try_everything(page: AppTest, check: Callable[[AppTest], object]) -> None:

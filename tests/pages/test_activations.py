@@ -9,9 +9,8 @@ from cnnviz.images import resize_to
 from cnnviz.images.pictures import grey
 from cnnviz.images.samples import open_sample
 from cnnviz.kernels import KERNELS
-from pages.ui.wire import unpack
 from tests.activations.training import trained
-from tests.pages.checks import flat_picture, taken_along, try_everything
+from tests.pages.checks import flat_picture, messages, taken_along, try_everything
 
 PATH = "pages/05_activations.py"
 PARTS = {
@@ -53,8 +52,7 @@ def sent(page):
     """What the part's component received: settings and arrays."""
     assert not page.exception
     assert not page.error
-    messages = [unpack(one.proto.bytes) for one in page.get("bidi_component")]
-    return next((s, a) for s, a in messages if "entries" not in s)
+    return next((s, a) for s, a in messages(page) if "entries" not in s)
 
 
 def grey_panda():

@@ -7,8 +7,7 @@ from cnnviz.channels.connections import connections_for
 from cnnviz.channels.mixing import mix_channels
 from cnnviz.channels.trained_kernels import FIRST_LAYERS, PIXEL_SCALES, first_layer
 from cnnviz.kernels import KERNELS
-from pages.ui.wire import unpack
-from tests.pages.checks import flat_picture, try_everything
+from tests.pages.checks import flat_picture, messages, try_everything
 
 PATH = "pages/03_channels.py"
 SEVERAL = "Several filters at once"
@@ -35,8 +34,7 @@ def sent(page):
     assert not page.exception
     assert not page.error
     # The picture gallery in the sidebar is a component too.
-    messages = [unpack(one.proto.bytes) for one in page.get("bidi_component")]
-    return next((s, a) for s, a in messages if "entries" not in s)
+    return next((s, a) for s, a in messages(page) if "entries" not in s)
 
 
 def planes_last(array):

@@ -1,7 +1,6 @@
 import pytest
 
-from pages.ui.wire import unpack
-from tests.pages.checks import flat_picture, try_everything
+from tests.pages.checks import flat_picture, messages, try_everything
 
 PATH = "pages/01_convolution.py"
 ELEVEN = ";".join([",".join(["1"] * 11)] * 11)
@@ -10,8 +9,7 @@ ELEVEN = ";".join([",".join(["1"] * 11)] * 11)
 def sliders(page):
     """Give the stage's sliders, (value, most) by name."""
     assert not page.exception
-    sent = [unpack(one.proto.bytes)[0] for one in page.get("bidi_component")]
-    (found,) = [settings["sliders"] for settings in sent if "sliders" in settings]
+    (found,) = [settings["sliders"] for settings, _ in messages(page) if "sliders" in settings]
     return {one["name"]: (one["value"], one["most"]) for one in found}
 
 
@@ -40,8 +38,7 @@ def test_the_extremes_of_the_sliders_show(open_page, picture, stride, dilation, 
 def message(page):
     """Give what the stage was sent: settings and arrays; None where there is no stage."""
     assert not page.exception
-    messages = [unpack(one.proto.bytes) for one in page.get("bidi_component")]
-    return next((message for message in messages if "padded_rows" in message[1]), None)
+    return next((message for message in messages(page) if "padded_rows" in message[1]), None)
 
 
 def uploaded(open_page, shape, **address):

@@ -6,8 +6,7 @@ from cnnviz.layers.connections import lines
 from cnnviz.layers.cost import weight_counts
 from cnnviz.layers.dropout import dropout
 from cnnviz.layers.tutorial_network import small_maps, tutorial_maps, tutorial_weights
-from pages.ui.wire import unpack
-from tests.pages.checks import flat_picture, taken_along, try_everything
+from tests.pages.checks import flat_picture, messages, taken_along, try_everything
 
 PATH = "pages/06_layers.py"
 PARTS = {
@@ -46,8 +45,7 @@ def sent(page):
     """What the part's component received: settings and arrays."""
     assert not page.exception
     assert not page.error
-    messages = [unpack(one.proto.bytes) for one in page.get("bidi_component")]
-    return next((s, a) for s, a in messages if "entries" not in s)
+    return next((s, a) for s, a in messages(page) if "entries" not in s)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnnviz.convolution import convolve, transposed_convolve
-from pages.ui.wire import unpack
+from tests.pages.checks import messages
 from tests.torch_stand_in import standing_in
 
 PATH = "pages/02_padding_and_stride.py"
@@ -16,8 +16,7 @@ PATH = "pages/02_padding_and_stride.py"
 def stage(page):
     """Give what the stage was sent: settings and arrays."""
     assert not page.exception
-    messages = [unpack(one.proto.bytes) for one in page.get("bidi_component")]
-    return next(message for message in messages if "padded_rows" in message[1])
+    return next(message for message in messages(page) if "padded_rows" in message[1])
 
 
 def shapes(page):

@@ -7,16 +7,14 @@ import numpy as np
 import pytest
 
 from cnnviz.pooling.view import pooled_view
-from pages.ui.wire import unpack
-from tests.pages.checks import flat_picture, try_everything
+from tests.pages.checks import flat_picture, messages, try_everything
 
 PATH = "pages/04_pooling.py"
 
 
 def message(page, array):
     assert not page.exception
-    messages = [unpack(one.proto.bytes) for one in page.get("bidi_component")]
-    return next(message for message in messages if array in message[1])
+    return next(message for message in messages(page) if array in message[1])
 
 
 def stage(page):

@@ -22,7 +22,7 @@ from pages.search import asking, layer_chart, map_points, pictures
 from pages.ui import edits
 from pages.ui.own_network import HELD
 from pages.ui.takeaway import npz
-from pages.ui.wire import unpack
+from tests.pages.checks import messages
 
 PATH = "pages/09_search.py"
 NETWORK = "Small VGG"
@@ -60,8 +60,7 @@ def made(page):
 
 def sent(page, name):
     """What the component with this setting received: settings and arrays."""
-    messages = [unpack(one.proto.bytes) for one in page.get("bidi_component")]
-    return next((s, a) for s, a in messages if name in s)
+    return next((s, a) for s, a in messages(page) if name in s)
 
 
 def test_the_thumbnails_are_the_photos_in_order(search):
