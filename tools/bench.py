@@ -9,7 +9,7 @@ import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from cnnviz.images import encode_png
-from tools import bench_compute, bench_load, bench_networks, bench_pages, bench_search
+from tools import bench_cold, bench_compute, bench_load, bench_networks, bench_pages, bench_search
 from tools.app_server import open_chromium, running_app
 
 Row = tuple[str, str, str]
@@ -159,7 +159,9 @@ def main() -> None:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         rows += browser_rows(address, page)
         rows += bench_pages.rows(address, page)
+        rows += bench_search.page_rows(address, page)
         browser.close()
+    rows += bench_cold.rows()
     rows += bench_load.rows()
     print_table(rows)
 

@@ -1,4 +1,4 @@
-"""Measure what searching costs: `python -m tools.bench_search [index] [health]`."""
+"""Measure what searching costs: `python -m tools.bench_search [index] [health] [page]`."""
 
 import resource
 import socket
@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from playwright.sync_api import Page, sync_playwright
 
 from cnnviz.networks import open_network
 from cnnviz.networks.network import Network
@@ -25,6 +26,7 @@ from cnnviz.search import METRICS, ImageIndex
 from cnnviz.search.gallery import Gallery, GalleryFile
 from cnnviz.search.gallery_index import gallery_job, index_gallery
 from cnnviz.server.jobs import JOBS, Job
+from tools.app_server import open_chromium, running_app
 
 Row = tuple[str, str, str]
 
@@ -47,6 +49,39 @@ def rows() -> list[Row]:
             times.append(1000 * (time.perf_counter() - start))
         measured = f"{statistics.median(times):.0f} ms, the first {times[0]:.0f} ms"
         found.append((f"query among {PICTURES:,} x {NUMBERS:,}, {metric}", measured, "100 ms"))
+    return found
+
+
+_ASK = """
+async (search, [kind, value]) => {
+  const stage = search.closest(".root").stage;
+  const start = performance.now();
+  stage.ask(kind, value);
+  const asked = String(stage.serial);
+  while (stage.root.dataset.ready !== asked) await new Promise(requestAnimationFrame);
+  return performance.now() - start;
+}
+"""
+
+
+def page_rows(address: str, page: Page) -> list[Row]:
+    """Ask on the Search page of a running app; from the hand to Python's answer in the browser."""
+    page.goto(f"{address}/search?query=fish%2Ffish7")
+    page.locator(".results .card").first.wait_for(timeout=60_000)
+    page.wait_for_timeout(8_000)
+    search, found = page.locator(".search"), []
+    # Each is asked once: nothing of it is kept yet.
+    regions = [[10 * at, 40, 600 + 10 * at, 800] for at in range(ROUNDS)]
+    for what, kind, asked, most in (
+        ("region", "region", regions, 120),
+        ("photo", "query", list(range(ROUNDS)), 100),
+    ):
+        times = []
+        for one in asked:
+            times.append(search.evaluate(_ASK, [kind, one]))
+            page.wait_for_timeout(800)  # until what stands below has come
+        measured = f"{statistics.median(times):.0f} ms"
+        found.append((f"query by a {what} on the Search page", measured, f"{most} ms"))
     return found
 
 
@@ -206,6 +241,13 @@ def main() -> None:
     measured = rows()
     measured += index_rows() if "index" in asked else []
     measured += health_rows() if "health" in asked else []
+    if "page" in asked:
+        with running_app(warm=True) as address, sync_playwright() as playwright:
+            browser = open_chromium(playwright)
+            measured += page_rows(
+                address, browser.new_page(viewport={"width": 1440, "height": 900})
+            )
+            browser.close()
     for row in measured:
         print("  ".join(row))
 

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.networks.tensorflow_runtime import load_keras
 from cnnviz.search.umap_compiling import compiling
 
 Method = Literal["PCA", "t-SNE", "UMAP"]
@@ -94,6 +95,7 @@ def _umap(points: NDArray[np.float32], seed: int, report: Report) -> NDArray[np.
     with warnings.catch_warnings():
         # It says that a seed takes its threads away; that is what the seed is for.
         warnings.simplefilter("ignore", UserWarning)
+        load_keras()  # UMAP imports TensorFlow, and would set it up otherwise
         from umap import UMAP
 
         reduced = _reduced(points)

@@ -1,3 +1,6 @@
+import sys
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -5,6 +8,7 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import pdist
 from tqdm import tqdm
 
+from cnnviz.search import projection, umap_compiling
 from cnnviz.search.projection import align, align_in_turn, bar, project
 
 RNG = np.random.default_rng(0)
@@ -81,6 +85,23 @@ def test_tsnes_map_is_as_good_as_scikit_learns():
         return min(at(scale) for scale in np.geomspace(1e-3, 1e5, 150))
 
     assert divergence(project(points, "t-SNE")) < 1.05 * divergence(theirs)
+
+
+def test_tensorflow_is_set_up_before_umap_imports_it(monkeypatch):
+    calls = []
+
+    class Model:
+        def __init__(self, **settings):  # noqa: ARG002
+            calls.append("UMAP")
+
+        def fit_transform(self, points):
+            return points[:, :2]
+
+    monkeypatch.setattr(projection, "load_keras", lambda: calls.append("Keras"))
+    monkeypatch.setattr(umap_compiling, "_MODULES", ())
+    monkeypatch.setitem(sys.modules, "umap", SimpleNamespace(UMAP=Model))
+    assert project(TWO_CLOUDS, "UMAP").shape == (40, 2)
+    assert calls == ["Keras", "UMAP"]
 
 
 def test_a_bar_says_how_far_it_is_and_can_be_stopped_there():
