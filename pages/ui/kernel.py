@@ -60,14 +60,19 @@ def edit_buttons(
 
 
 def kernel_entry(default: Weights) -> Entry[Weights]:
-    """Declare a kernel that the address spells out (`?kernel=-1,0,1`)."""
+    """Declare a kernel that the address names (`?kernel=box_11`) or spells out (`?kernel=0,1`)."""
     return Entry(
         "kernel",
         default,
-        kernels.parse_kernel,
-        kernels.format_kernel,
+        lambda text: KERNELS[text].values if text in KERNELS else kernels.parse_kernel(text),
+        lambda values: _preset_of(values) or kernels.format_kernel(values),
         checked=kernels.checked_kernel,
     )
+
+
+def _preset_of(values: Weights) -> str | None:
+    same = (name for name, kernel in KERNELS.items() if np.array_equal(kernel.values, values))
+    return next(same, None)
 
 
 def natural_show(values: Weights) -> str:

@@ -273,7 +273,7 @@ def test_one_step_back_takes_one_change_back(visit):
     page.wait_for_url("**kernel=2**")
     settle(page)
     page.get_by_role("button", name="Find the edges").click()
-    page.wait_for_url("**kernel=-1*")
+    page.wait_for_url("**kernel=outline*")
     settle(page)
     page.go_back()
     becomes(page, lambda: on_stage(page, "state.places.weights.join()"), "2")
