@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +11,8 @@ from types import ModuleType
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.order import long_files_first
 
 # A busy machine is no failure, and a change is judged on the same examples whenever CI runs it;
 # elsewhere new ones are looked for in every run.
@@ -29,7 +30,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
 
-# Who asks for one of these, as a fixture or by an import at the top of the module, is marked.
+# Who asks for one of these, as a fixture or by an import at the top of the module, is marked; the
+# dearest mark comes first.
 _MARKED_BY = {
     "browser": {"browser"},
     "page": {"AppTest", "open_page"},
@@ -45,17 +47,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if asked_for & names:
                 item.add_marker(mark)
     if hasattr(config, "workerinput"):
-        _put_long_files_first(items)
-
-
-def _put_long_files_first(items: list[pytest.Item]) -> None:
-    """Sort the files for several workers, so that none is left with a long one at the end."""
-    counted = Counter(item.path for item in items)
-    dearest = {item.path: len(_MARKED_BY) for item in items}
-    for item in items:
-        marks = [rank for rank, mark in enumerate(_MARKED_BY) if item.get_closest_marker(mark)]
-        dearest[item.path] = min([dearest[item.path], *marks])
-    items.sort(key=lambda item: (dearest[item.path], -counted[item.path], item.path))
+        items[:] = long_files_first(items, list(_MARKED_BY))
 
 
 class _NoTensorFlow:
