@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from cnnviz.networks import NETWORKS, open_network
-from cnnviz.networks.tensorflow_runtime import load_tensorflow
+from cnnviz.networks.tensorflow_runtime import freeze_garbage, load_tensorflow
 
 WARM = "CNNVIZ_WARM"
 """The variable that says whether: 0 saves the memory where no network is looked at."""
@@ -21,7 +21,7 @@ WARM = "CNNVIZ_WARM"
 # The one that Network opens with.
 _FIRST = "efficientnet_lite0"
 # What Search's charts and maps, and Network's table, are drawn with.
-_LIBRARIES = ("plotly.graph_objects", "pandas", "scipy.spatial.distance", "sklearn.manifold")
+_LIBRARIES = ("plotly.graph_objects", "pandas", "scipy.spatial.distance", "openTSNE")
 
 
 def is_wanted(environment: Mapping[str, str]) -> bool:
@@ -45,6 +45,7 @@ def steps() -> Iterator[Callable[[], object]]:
         yield partial(importlib.import_module, library)
     for name in shipped:
         yield partial(_compile_the_rest, name)
+    yield freeze_garbage
 
 
 def _compile_the_rest(name: str) -> None:

@@ -6,6 +6,7 @@ is there already. What a visitor of a server that has got ready waits for stands
 
 import statistics
 import time
+from collections.abc import Iterator
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -22,9 +23,8 @@ _VIEWS = (
 _ROUNDS = 5
 
 
-def rows() -> list[Row]:
+def rows() -> Iterator[Row]:
     """Measure cold servers, then one that is ready."""
-    found: list[Row] = []
     with sync_playwright() as playwright:
         browser = open_chromium(playwright)
         for what, path, there, most, _ in _VIEWS:
@@ -33,7 +33,7 @@ def rows() -> list[Row]:
                 answers = time.perf_counter()
                 waited = _seen(browser, f"{address}/{path}", there)
             measured = f"{waited:.1f} s, and {answers - started:.1f} s until the server answered"
-            found.append((f"cold server to {what}", measured, f"{most:g} s"))
+            yield f"cold server to {what}", measured, f"{most:g} s"
         with running_app(warm=True) as address:
             for _, path, there, _, _ in _VIEWS:
                 _seen(browser, f"{address}/{path}", there)
@@ -41,9 +41,8 @@ def rows() -> list[Row]:
             for what, path, there, _, most in _VIEWS:
                 times = [_seen(browser, f"{address}/{path}", there) for _ in range(_ROUNDS)]
                 measured = f"{1000 * statistics.median(times):.0f} ms"
-                found.append((f"warm server to {what}", measured, f"{1000 * most:g} ms"))
+                yield f"warm server to {what}", measured, f"{1000 * most:g} ms"
         browser.close()
-    return found
 
 
 def _seen(browser: Browser, address: str, there: str) -> float:
@@ -66,4 +65,4 @@ def _painted(page: Page) -> None:
 
 if __name__ == "__main__":
     for row in rows():
-        print("  ".join(row))
+        print("  ".join(row), flush=True)

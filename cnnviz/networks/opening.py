@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from cnnviz.networks.downloads import APPLICATIONS, Application, Progress
 from cnnviz.networks.labels import imagenet_classes
 from cnnviz.networks.layers import LayerInfo, NetworkError
 from cnnviz.networks.network import Network
-from cnnviz.networks.tensorflow_runtime import freeze_garbage, load_keras
+from cnnviz.networks.tensorflow_runtime import freeze_garbage, load_keras, uncollected
 from cnnviz.networks.weights import load_weights
 from cnnviz.notation import shown
 from cnnviz.shipped import MODELS
@@ -123,15 +124,19 @@ def open_network(name: str, *, progress: Progress | None = None) -> Network:
                 _opened.move_to_end(name)
                 return _opened[name]
         entry = NETWORKS[name]
-        network = _build(entry, progress)
-        network.is_shared = True
-        network.warm_up()
+        with uncollected():
+            network = _build(entry, progress)
+            network.is_shared = True
+            network.warm_up()
         with _registry:
             _opened[name] = network
             downloaded = [key for key in _opened if not NETWORKS[key].ships]
             for key in downloaded[: max(len(downloaded) - _MOST_DOWNLOADED, 0)]:
                 del _opened[key]
-        freeze_garbage()
+        if entry.ships:
+            gc.freeze()  # nothing is dropped for it, and somebody may wait
+        else:
+            freeze_garbage()
     return network
 
 

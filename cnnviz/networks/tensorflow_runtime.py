@@ -99,7 +99,7 @@ def _wrapper(name: str) -> Any:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Make objects that stay, without looking through them all for garbage every few thousand."""
     was_on = gc.isenabled()
     gc.disable()
@@ -120,7 +120,7 @@ def _load() -> None:
         # Laptops with a graphics card would otherwise hand all its memory to one small network.
         os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
         already_imported = "tensorflow" in sys.modules
-        with warnings.catch_warnings(), _silenced(), _without_sklearn(), _uncollected():
+        with warnings.catch_warnings(), _silenced(), _without_sklearn(), uncollected():
             warnings.simplefilter("ignore")
             try:
                 import keras
@@ -143,7 +143,7 @@ def _load() -> None:
         keras.utils.clear_session = _keep_session
         _loaded["tensorflow"] = tensorflow
         _loaded["keras"] = keras
-        freeze_garbage()
+        gc.freeze()
 
 
 def load_keras() -> Any:
@@ -166,7 +166,8 @@ def freeze_garbage() -> None:
 
     Python looks through all that lives whenever a quarter of it is new. TensorFlow, Keras and a
     built network are some 600,000 objects that live as long as the process: looking at each of
-    them again costs about 300 ms with the interpreter locked. Call this after building a network.
+    them again costs about 300 ms with the interpreter locked. Call this after building a network;
+    where somebody waits for it, `gc.freeze()` will do until then.
     See docs/decisions/garbage-collector.md.
     """
     # First back in: what was frozen with the others and is no longer used goes now.

@@ -1,5 +1,6 @@
 """The page below its title: what is chosen beside the stage, the view on it, and what follows."""
 
+import threading
 from collections.abc import Callable
 
 import streamlit as st
@@ -77,9 +78,16 @@ def search(picture: Picture, view: Callable[[SearchScene], None]) -> None:
 def _open(found: Indexed) -> None:
     """Wait for the network: what was made beforehand is shown before it is there."""
     network = found.index.network
-    if not network.is_open:
-        with st.spinner(f"Opening {network.title}", show_time=False):
-            network.open()
+    if network.is_open:
+        return
+    # No daemon: the interpreter must wait until it is out of TensorFlow, or it aborts.
+    opening = threading.Thread(target=network.open, name="cnnviz-opening", daemon=False)
+    opening.start()
+    with st.spinner(f"Opening {network.title}", show_time=False):
+        while opening.is_alive():
+            opening.join(0.05)
+            # Any look at the session lets a newer request end this run.
+            _ = "opening" in st.session_state
 
 
 def _chosen_centring() -> str:

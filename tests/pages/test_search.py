@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import threading
 import time
 from functools import cache
 from types import SimpleNamespace
@@ -17,11 +18,13 @@ from cnnviz.networks.code import network_file
 from cnnviz.search import METRICS, ImageIndex, layers_to_index, quality
 from cnnviz.search.downloads import search_code
 from cnnviz.search.gallery import gallery_of_files
+from cnnviz.search.photo_index import photo_index
 from cnnviz.search.photos import all_photos, open_photo
-from pages.search import asking, layer_chart, map_points, pictures
+from pages.search import asking, layer_chart, map_points, pictures, results, stage
 from pages.ui import edits
 from pages.ui.own_network import HELD
 from pages.ui.takeaway import npz
+from pages.ui.wire import unpack
 from tests.pages.checks import messages
 
 PATH = "pages/09_search.py"
@@ -448,3 +451,55 @@ def test_ones_own_network_looks_at_the_photos(open_page):
     settings, arrays = sent(made(page), "own")
     assert [one["name"] for one in settings["layers"]] == layers_to_index(network)
     assert arrays["indices"].shape == (len(settings["layers"]), 15)
+
+
+def test_the_first_results_come_before_the_network_is_open(search, monkeypatch):
+    """On a server that has just begun: what ships is shown, and what needs the network comes."""
+    index = photo_index("small_vgg")
+    seen = []
+
+    def opens(_found):
+        seen.append([unpack(one) for one in sent_so_far])
+
+    sent_so_far: list[bytes] = []
+    mount = results._mount
+    monkeypatch.setattr(
+        results, "_mount", lambda **given: (sent_so_far.append(given["data"]), mount(**given))
+    )
+    monkeypatch.setattr(stage, "_open", opens)
+    monkeypatch.setattr(type(index.network), "is_open", property(lambda _: False))
+    search(query="fish/fish7")
+    ((settings, arrays),) = seen[-1]
+    place = NAMES.index("fish/fish7")
+    found = index.query_indexed(place)
+    at = index.layers.index(index.layer)
+    assert settings["layer"] == at
+    assert arrays["indices"][at].tolist() == [match.index for match in found]
+    # What a picture of one's own finds is not known yet, so the browser asks for it.
+    assert "next_indices" not in arrays
+
+
+def test_a_region_waits_for_the_network(search, monkeypatch):
+    opened = []
+    monkeypatch.setattr(stage, "_open", lambda found: opened.append(found.index.network.title))
+    search(query="fish/fish7")
+    assert opened == [NETWORK]
+    search(query="fish/fish7", region="100,100,900,900")
+    assert opened == [NETWORK] * 3
+
+
+def test_waiting_for_a_network_ends_with_its_opening(search, monkeypatch):
+    begun = threading.Event()
+    network = photo_index("tutorial").network
+    state = {"open": False}
+
+    def opens(_self):
+        begun.set()
+        time.sleep(0.2)
+        state["open"] = True
+
+    monkeypatch.setattr(type(network), "is_open", property(lambda _: state["open"]))
+    monkeypatch.setattr(type(network), "open", opens)
+    search(search_network="Tutorial network")
+    assert begun.is_set()
+    assert state["open"]
