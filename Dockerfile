@@ -24,7 +24,7 @@ RUN .venv/bin/python -m compileall -q app.py serve.py cnnviz pages serving
 
 # What is written goes to /tmp and, if it is to be kept, to /var/cache/cnnviz.
 ENV HOME=/tmp \
-    NUMBA_CACHE_DIR=/tmp/numba \
+    NUMBA_CACHE_DIR=/var/cache/cnnviz/numba \
     CNNVIZ_CACHE=/var/cache/cnnviz
 USER 10001
 EXPOSE 8501

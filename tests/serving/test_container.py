@@ -40,6 +40,7 @@ def app(tmp_path):
 def test_what_is_let_in_serves_and_says_that_it_is_well(app):
     port = free_port()
     said = {"CNNVIZ_PORT": str(port), "CNNVIZ_LISTEN": "127.0.0.1", "CNNVIZ_REPLICAS": "1"}
+    said["CNNVIZ_WARM"] = "0"
     here = {"cwd": app, "env": {**os.environ, **said}}
     health = command_after("HEALTHCHECK")
     assert subprocess.run(health, **here, check=False).returncode == 1
