@@ -234,7 +234,7 @@ class _Builder:
                 f"A layer's output must have a known size. Received: {spec.said} with "
                 f"{_said(shape)}."
             )
-        self._numbers_left -= math.prod(shape)
+        self._numbers_left -= math.prod(shape) + _spread(spec, given)
         # Pooling adds without multiplying, over windows that may be as large as the map.
         window = math.prod(spec.arguments.get("pool_size", (0,)))
         self._multiply_adds_left -= multiply_adds_of(layer, given, shape)
@@ -253,6 +253,24 @@ class _Builder:
                 f"{raised_by('model_multiply_adds')}. "
                 f"Received: more, at {spec.said} with {_said(shape)}."
             )
+
+
+def _spread(spec: LayerSpec, given: Shape) -> int:
+    """Count the numbers of the padded copy that a dilated convolution is computed from.
+
+    TensorFlow pads the map by the whole extent of the spread kernel, and deals it out into one map
+    for each place between two weights.
+
+    >>> arguments = {"kernel_size": (3, 3), "dilation_rate": (2, 2)}
+    >>> _spread(LayerSpec("c", "Conv2D", arguments, (), ""), (28, 28, 8)), 32 * 32 * 8
+    (8192, 8192)
+    """
+    dilation = spec.arguments.get("dilation_rate", (1, 1))
+    if max(dilation) == 1:
+        return 0
+    sides = zip(given, spec.arguments["kernel_size"], dilation, strict=False)
+    padded = math.prod(side + (size - 1) * rate for side, size, rate in sides)
+    return int(padded * given[-1])
 
 
 def _for_channels(numbers: Any, shape: Shape, received: str) -> Any:

@@ -70,6 +70,7 @@ class Unroller:
         self._input_name = input_name
         self._times: Counter[int] = Counter()
         self._calls_left = 20 * limits.model_layers
+        self._orders: dict[int, list[tuple[Layer, int]]] = {}
         self.steps: list[UnrolledStep] = []
         self.repeated: list[str] = []
 
@@ -83,7 +84,10 @@ class Unroller:
         values: dict[tuple[str, int], list[Any]] = {}
         for reference, value in zip(model.inputs, inputs, strict=True):
             values[reference.layer, 0] = [value]
-        for layer, call in _order(model):
+        # A model may have thousands of layers that no call needs, and be called as often.
+        if id(model) not in self._orders:
+            self._orders[id(model)] = _order(model)
+        for layer, call in self._orders[id(model)]:
             if layer.kind != "InputLayer":
                 arguments = [_resolved(part, values, layer) for part in layer.calls[call]]
                 values[layer.name, call] = self._call_layer(layer, arguments)

@@ -370,6 +370,18 @@ def test_maps_too_large_for_the_memory_are_refused(keras):
         opened(saved(network), limits=Limits())
 
 
+@pytest.mark.parametrize("kind", ["Conv2D", "DepthwiseConv2D"])
+@pytest.mark.parametrize(("size", "rate"), [(256, 64), (256, 256), (200, 256)])
+def test_a_kernel_that_is_spread_too_wide_is_refused_before_it_is_run(keras, kind, size, rate):
+    arguments = {"filters": 1} if kind == "Conv2D" else {}
+    arguments |= {"kernel_size": size, "dilation_rate": rate, "padding": "same", "name": "wide"}
+    layers = keras.layers
+    wide = getattr(layers, kind)(**arguments)
+    data = saved(keras.Sequential([layers.Input((28, 28, 1)), wide]))
+    with pytest.raises(NetworkError, match=r'may hold 64 million numbers.*"wide"'):
+        opened(data, limits=Limits())
+
+
 def test_too_many_multiplications_are_refused(keras):
     layers = keras.layers
     network = keras.Sequential(

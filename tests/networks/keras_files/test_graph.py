@@ -6,6 +6,7 @@ import contextlib
 import json
 import random
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -392,6 +393,29 @@ def test_a_call_counts_once_for_each_of_its_inputs():
     inner["inbound_nodes"] = [call] * 40
     config["config"]["layers"][-1] = layer("Add", "sum", [of("inner", n) for n in range(40)])
     assert len(network_from_config(config).layers) == 41
+
+
+def test_layers_that_no_call_needs_cost_once_however_often_a_model_is_called():
+    unused = [picture(f"p{n}") for n in range(9_000)]
+    inner = functional(
+        picture("p"),
+        *unused,
+        layer("Identity", "same", of("p")),
+        inputs=[["p", 0, 0]],
+        outputs=("p", 0, 0),
+        name="inner",
+    )
+    inner["inbound_nodes"] = [{"args": [of("image")], "kwargs": {}}] * 1_900
+    config = functional(
+        inner,
+        layer("Add", "sum", [of("inner", number) for number in range(950)]),
+        layer("Add", "rest", [of("inner", number) for number in range(950, 1_900)]),
+        layer("Add", "both", [of("sum"), of("rest")]),
+        outputs=("both", 0, 0),
+    )
+    started = time.process_time()
+    network_from_config(config)
+    assert time.process_time() - started < 1.5
 
 
 @pytest.mark.parametrize("digits", [10**4000, -(10**4000)])
