@@ -232,10 +232,12 @@ class _Watch:
 
     seconds : on the processor so far
     peak_bytes : the most resident memory that was seen
+    is_stopped : whether it was stopped (SIGSTOP): it would never end, and use nothing meanwhile
     """
 
     def __init__(self, process_id: int) -> None:
         self.seconds, self.peak_bytes = 0.0, 0
+        self.is_stopped = False
         self._process = psutil.Process(process_id)
 
     def look(self) -> None:
@@ -244,6 +246,7 @@ class _Watch:
             self.peak_bytes = max(self.peak_bytes, self._process.memory_info().rss)
             times = self._process.cpu_times()
             self.seconds = max(self.seconds, times.user + times.system)
+            self.is_stopped = self._process.status() == psutil.STATUS_STOPPED
 
 
 def _end(child: subprocess.Popen[bytes]) -> float:
@@ -327,6 +330,8 @@ def _wait_for_reply(
             return b"clock", b""
         if watch.peak_bytes > allowance.memory_bytes:
             return b"memory", b""
+        if watch.is_stopped:
+            return b"", b""
 
 
 def _cause_of(kind: bytes, status: int, usage: Usage, allowance: Allowance) -> str:

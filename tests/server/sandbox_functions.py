@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import sys
 import time
 from typing import Any
@@ -37,6 +38,10 @@ def loop(data: bytes) -> Any:
 
 def sleep(data: bytes) -> Any:
     time.sleep(60)
+
+
+def stop(data: bytes) -> Any:
+    os.kill(os.getpid(), signal.SIGSTOP)
 
 
 def load_at_length(data: bytes) -> Any:

@@ -74,6 +74,13 @@ def test_a_child_that_computes_without_end_is_killed_by_its_processor_time():
     assert "may take 0.5 processor seconds" in str(error)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows stops no process")
+def test_a_child_that_is_stopped_gives_its_place_back_at_once():
+    error = fails(functions.stop, replace(SMALL, seconds=60))
+    assert error.cause == "crash"
+    assert error.usage.seconds < 30
+
+
 def test_loading_a_library_is_not_the_files_time():
     allowance = replace(SMALL, processor_seconds=0.5, seconds=5)
     assert run_apart(functions.load_at_length, b"", allowance=allowance).values == {"loaded": True}
