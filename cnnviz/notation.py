@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 
+_LONGEST_NAME = 120
+
 
 def written(value: float, digits: int = 3, letters: int | None = None) -> str:
     """Write a number with `digits` significant digits at most and a true minus sign.
@@ -127,6 +129,20 @@ def shown(value: object, most: int = 60) -> str:
             text = f"a {type(value).__name__}"
     text = "".join(sign if sign.isprintable() else _escaped(sign) for sign in text)
     return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def shown_name(name: object) -> str:
+    """Make a stranger's file name fit to be shown: printable, and not too long.
+
+    >>> shown_name("a\\u202egnp.exe")
+    'a\\ufffdgnp.exe'
+    """
+    text = str(name)
+    if len(text) > _LONGEST_NAME:
+        text = f"{text[: _LONGEST_NAME // 2]}…{text[1 - _LONGEST_NAME // 2 :]}"
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
 
 
 def _escaped(sign: str) -> str:

@@ -3,7 +3,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.notation import equals, latex_number, shown, written_bytes, written_count
+from cnnviz.notation import (
+    equals,
+    latex_number,
+    shown,
+    shown_name,
+    written_bytes,
+    written_count,
+)
 
 
 @pytest.mark.parametrize(
@@ -43,3 +50,14 @@ def test_strange_signs_are_named():
     assert shown("caf\u00e9") == '"caf\u00e9"'
     assert shown("\ud800\u202e") == '"\\ud800\\u202e"'
     assert shown(object()) == "a object"
+
+
+@given(st.text(max_size=300))
+def test_a_name_is_short_and_printable(name):
+    assert len(shown_name(name)) <= 120
+    assert shown_name(name).isprintable()
+
+
+def test_a_long_name_keeps_its_beginning_and_its_ending():
+    name = shown_name("holiday" + "x" * 10_000_000 + ".png")
+    assert (name[:8], name[-5:], len(name)) == ("holidayx", "x.png", 120)

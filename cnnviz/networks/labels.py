@@ -152,7 +152,7 @@ def _from_dictionary(value: dict[str, object], count: int) -> list[object] | Non
     if sorted(by_number) != list(range(len(by_number))):
         raise NetworkError(
             f"Labels in a dictionary must be numbered from 0 to {count - 1}. "
-            f"Received: numbers from {min(by_number)} to {max(by_number)}."
+            f"Received: numbers from {shown(min(by_number))} to {shown(max(by_number))}."
         )
     ordered = [by_number[number] for number in range(len(by_number))]
     return [label[-1] if isinstance(label, list) and label else label for label in ordered]

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from cnnviz.images import ImageError, read_image
 from cnnviz.limits import LIMITS, MEBIBYTE, Limits
+from cnnviz.notation import shown_name
 from cnnviz.search.zip_directory import count_entries, is_zip
 
 ENDINGS = frozenset(
@@ -38,7 +39,8 @@ ENDINGS = frozenset(
 _BYSTANDERS = frozenset({"__macosx", "thumbs.db", "desktop.ini", "@eadir", "$recycle.bin"})
 # Below this a zip may unpack to any multiple of its size: drawings and screenshots do.
 _SMALL_BYTES = 16 * MEBIBYTE
-_LONGEST_NAME = 120
+# A path in a zip has room for 30,000 folders: to look at those of many files takes minutes.
+_MOST_FOLDERS = 64
 
 
 class GalleryError(ValueError):
@@ -179,7 +181,8 @@ def gallery_of_files(files: Iterable[tuple[str, bytes]], *, limits: Limits = LIM
         if total > limits.gallery_bytes:
             raise GalleryError(
                 f"The files of a gallery must have at most {limits.gallery_megabytes:g} MiB "
-                f"together. Received: {name!r} makes it {total / MEBIBYTE:.1f} MiB or more."
+                f"together. Received: {shown_name(name)!r} makes it {total / MEBIBYTE:.1f} MiB or "
+                "more."
             )
         if is_zip(content):
             found.add_zip(name, content)
@@ -287,18 +290,8 @@ def _outside(name: str) -> str:
     return f"A file's path must stay inside the gallery. Received: {shown_name(name)}."
 
 
-def shown_name(name: object) -> str:
-    """Make a stranger's file name fit to be shown: printable, and not too long.
-
-    >>> shown_name("a\\u202egnp.exe")
-    'a\\ufffdgnp.exe'
-    """
-    text = "".join(
-        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in str(name)
-    )
-    if len(text) > _LONGEST_NAME:
-        return f"{text[: _LONGEST_NAME // 2]}…{text[1 - _LONGEST_NAME // 2 :]}"
-    return text
+def _too_deep(name: str) -> str:
+    return f"A file's path must have at most {_MOST_FOLDERS} folders. Received: {shown_name(name)}."
 
 
 def _is_bystander(name: str) -> bool:
@@ -320,7 +313,11 @@ class _Sorting:
 
     def add(self, name: str, size: int, content: Callable[[], bytes], stamp: str = "") -> bool:
         """Take a file unless something speaks against it; say whether it was taken."""
-        path = PurePosixPath(name.replace("\\", "/"))
+        slashed = name.replace("\\", "/")
+        if slashed.count("/") > _MOST_FOLDERS:
+            self.skip(name, _too_deep(name))
+            return False
+        path = PurePosixPath(slashed)
         if path.is_absolute() or ".." in path.parts or ":" in (path.parts or ("",))[0]:
             self.skip(name, _outside(name))
         elif any(_is_bystander(part) for part in path.parts):

@@ -11,6 +11,7 @@ from cnnviz.images.preprocessing import PREPROCESSINGS
 from cnnviz.limits import LIMITS
 from cnnviz.networks import NetworkError, random_twin
 from cnnviz.networks.keras_files.upload import read_upload
+from cnnviz.notation import shown_name
 from pages.networks.own_choices import begin_anew, choices, complain, wanted_side
 from pages.networks.scene import Scene
 from pages.networks.state import PAGE, UNTRAINED
@@ -121,7 +122,7 @@ def _describe(own: OwnModel) -> None:
     network = own.upload.network
     rows, columns, channels = network.input_shape
     st.caption(
-        f"**{plain(own.file_name)}**: {len(network.layers) - 1} layers, "
+        f"**{plain(shown_name(own.file_name))}**: {len(network.layers) - 1} layers, "
         f"{network.parameters:,} weights, input {rows} \u00d7 {columns} \u00d7 {channels}."
     )
     notes = own.upload.notes

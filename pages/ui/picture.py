@@ -15,7 +15,9 @@ import streamlit as st
 from cnnviz import limits
 from cnnviz.images import pictures as images
 from cnnviz.images import samples
+from cnnviz.notation import shown_name
 from pages.ui.components.registration import register
+from pages.ui.edits import sent_name
 from pages.ui.markdown import plain
 from pages.ui.wire import pack
 
@@ -132,7 +134,7 @@ def _sample(name: str) -> Picture:
 
 
 def _take_sample() -> None:
-    name = st.session_state["picture_picker"].get("choice")
+    name = sent_name("picture_picker", "choice")
     if name in samples.SAMPLES:
         _hold(_sample(name))
         st.session_state[_SEEN] = name
@@ -150,7 +152,7 @@ def _take_upload(key: str) -> None:
         return
     image.setflags(write=False)
     digest = hashlib.sha256(data).hexdigest()
-    title = file.name if key == "picture_upload" else "Photo from the camera"
+    title = shown_name(file.name) if key == "picture_upload" else "Photo from the camera"
     _hold(Picture("upload", title, f"Your picture, {title}.", image, f"upload:{digest}"))
 
 

@@ -82,6 +82,7 @@ def test_a_label_is_kept_short_and_on_one_line():
         ('{"a": {}}', 1, "brackets around something else"),
         ("{not json", 2, "brackets around something else"),
         ('{"0": "a", "2": "b"}', 2, "numbered from 0 to 1. Received: numbers from 0 to 2"),
+        ('{"a": ' + "9" * 4000 + "}", 1, r"numbers from 9{57}\.\.\. to 9{57}\.\.\.\."),
         (b"\xff\xfe\x00", 2, "text in UTF-8"),
         ("[" * 60_000, 2, "0 labels"),
         ("9" * 5000 + " a\n1 b", 3, "2 labels"),

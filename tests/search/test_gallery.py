@@ -1,6 +1,7 @@
 import io
 import os
 import struct
+import time
 import warnings
 import zipfile
 from dataclasses import replace
@@ -216,6 +217,20 @@ def test_a_path_outside_is_skipped(name):
     assert gallery.skipped[0].reason == (
         f"A file's path must stay inside the gallery. Received: {name}."
     )
+
+
+@pytest.mark.parametrize("folder", ["d/", "d\\", "./", "/"])
+def test_a_path_of_thousands_of_folders_is_skipped_before_it_is_looked_at(folder):
+    path = folder * (60_000 // len(folder))
+    started = time.process_time()
+    members = [(f"{path}{number}.png", png()) for number in range(50)]
+    gallery = of_zip(*members, ("good.png", png()))
+    assert time.process_time() - started < 1
+    assert names(gallery) == ["good.png"]
+    assert gallery.skipped[0].reason.startswith(
+        "A file's path must have at most 64 folders. Received: "
+    )
+    assert len(gallery.skipped[0].reason) < 250
 
 
 def test_two_files_of_one_name_are_both_used():

@@ -44,6 +44,13 @@ def test_a_bad_file_gives_one_sentence_and_leaves_the_picture(open_page, data):
     assert page.session_state["picture_in_hand"].name == "goldfish"
 
 
+def test_a_name_of_any_length_is_shown_short(open_page):
+    page = upload(open_page("pages/01_convolution.py"), "x" * 1_000_000 + "\u202e.png", png())
+    title = page.session_state["picture_in_hand"].title
+    assert (len(title), title.isprintable(), title[-5:]) == (120, True, "\ufffd.png")
+    assert all(len(caption.value) < 300 for caption in page.caption)
+
+
 def stage_bytes(page, key: str) -> bytes:
     mounted = (element.proto for element in page.get("bidi_component"))
     return next(proto.bytes for proto in mounted if key in proto.id)
