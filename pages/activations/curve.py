@@ -11,6 +11,7 @@ from cnnviz.activations.formulas import with_numbers
 from pages.activations.choice import ChosenActivation, chosen_activation, overlaid_activations
 from pages.activations.state import FARTHEST, PAGE, POINT, REACH, try_this
 from pages.ui.components.curves import Axis, Curve, Panel, curves
+from pages.ui.edits import sent_value
 from pages.ui.picture import Picture
 from pages.ui.stage import seen_first
 from pages.ui.takeaway import Download, npz, take_it_with_you
@@ -131,6 +132,6 @@ def _arrays(shown: Sequence[ChosenActivation], samples: Sequence[Samples]) -> by
 
 
 def _take_point() -> None:
-    x = st.session_state[_KEY].get("cursor")
+    x = sent_value(_KEY, "cursor")
     if isinstance(x, int | float) and abs(x) <= FARTHEST:
         PAGE.write({POINT.name: float(x)})

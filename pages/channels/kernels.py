@@ -27,7 +27,7 @@ from pages.channels.state import (
     stacked,
     trained,
 )
-from pages.ui.edits import Handshake, History
+from pages.ui.edits import Handshake, History, sent_name
 from pages.ui.kernel import edit_buttons
 from pages.ui.markdown import plain
 
@@ -172,7 +172,7 @@ class ChannelKernels:
 
     def take_edit(self) -> None:
         """Answer a press of an edit button."""
-        name = st.session_state[self.stage].get("edit")
+        name = sent_name(self.stage, "edit")
         if name == "undo":
             before = self._history.back()
             if before is not None:

@@ -14,6 +14,7 @@ from cnnviz.images import pictures as images
 from pages.channels.components.volume import filter_volume
 from pages.channels.kernels import ChannelKernels
 from pages.channels.state import CONNECTION, FILTERS, PAGE, PART, VOLUMES, WIDE
+from pages.ui.edits import sent_name, sent_value
 from pages.ui.picture import Picture
 from pages.ui.stage import experiments, page_background, seen_first, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
@@ -134,11 +135,11 @@ def _downloads(
 
 def _take_connection() -> None:
     with contextlib.suppress(ValueError):
-        VOLUMES.write({CONNECTION.name: str(st.session_state[_KEY].get("connection"))})
+        VOLUMES.write({CONNECTION.name: sent_name(_KEY, "connection")})
 
 
 def _open_filter() -> None:
-    number = st.session_state[_KEY].get("open")
+    number = sent_value(_KEY, "open")
     if isinstance(number, int | float) and 0 <= number < max(FILTERS.options):
         ChannelKernels("channels").take_trained("small_vgg", int(number) + 1)
         PAGE.write({PART.name: "one"})

@@ -10,6 +10,7 @@ from cnnviz.layers.cost import LayerCost, WeightCounts, weight_counts
 from cnnviz.layers.formulas import convolution_count_with_numbers, dense_count_with_numbers
 from cnnviz.notation import written_bytes, written_count
 from pages.ui.components.curves import Axis, Curve, Panel, curves
+from pages.ui.edits import sent_value
 from pages.ui.entries import Whole
 from pages.ui.picture import Picture
 from pages.ui.stage import experiments, seen_first
@@ -188,6 +189,6 @@ def _arrays(sides: np.ndarray, lines: list[Curve]) -> bytes:
 
 
 def _take_side() -> None:
-    side = st.session_state[_KEY].get("cursor")
+    side = sent_value(_KEY, "cursor")
     if isinstance(side, int | float) and 1 <= side <= _MOST_SIDE:
         COST.write({SIDE.name: round(side)})

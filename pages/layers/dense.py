@@ -15,6 +15,7 @@ from cnnviz.layers.tutorial_network import TutorialMaps, tutorial_weights
 from cnnviz.networks.architectures import CIFAR10_CLASSES
 from pages.layers.components.dense import Unit, dense_unit
 from pages.layers.maps import maps_of
+from pages.ui.edits import sent_value
 from pages.ui.entries import Choice, Whole
 from pages.ui.picture import Picture
 from pages.ui.stage import experiments, page_background, seen_first
@@ -132,6 +133,6 @@ def _wall(maps: np.ndarray, across: int = 4) -> np.ndarray:
 
 
 def _take_unit() -> None:
-    index = st.session_state[_KEY].get("unit")
+    index = sent_value(_KEY, "unit")
     if isinstance(index, int | float) and 0 <= index < len(CIFAR10_CLASSES):
         DENSE.write({UNIT.name: CIFAR10_CLASSES[int(index)]})

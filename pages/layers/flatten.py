@@ -12,6 +12,7 @@ from cnnviz.layers.tutorial_network import SIDE, small_maps
 from cnnviz.pooling import pool
 from pages.layers.components.flatten import flatten_view
 from pages.layers.maps import maps_of
+from pages.ui.edits import sent_value
 from pages.ui.entries import Choice, Whole
 from pages.ui.picture import Picture
 from pages.ui.stage import experiments, page_background, seen_first
@@ -107,6 +108,6 @@ def _wall(maps: np.ndarray, background: str) -> np.ndarray:
 
 
 def _take_element() -> None:
-    index = st.session_state[_KEY].get("selected")
+    index = sent_value(_KEY, "selected")
     if isinstance(index, int | float) and 0 <= index < _MOST:
         FLATTENED.write({ELEMENT.name: int(index)})

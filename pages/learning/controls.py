@@ -25,6 +25,7 @@ from pages.learning.state import (
     THIRD,
     WHOLE,
 )
+from pages.ui.edits import sent_value
 from pages.ui.kernel import LARGEST, KernelMenu
 from pages.ui.picture import Picture
 from pages.ui.stage import working_picture
@@ -131,7 +132,7 @@ def _take_count() -> None:
 
 def take_rate() -> None:
     """Take over the learning rate that was chosen on the ruler."""
-    rate = st.session_state[KEY].get("rate")
+    rate = sent_value(KEY, "rate")
     if isinstance(rate, int | float) and LEAST_RATE <= rate <= MOST_RATE:
         LEARNING.write({RATE.name: float(rate)})
 

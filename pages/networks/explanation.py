@@ -10,6 +10,7 @@ from pages.networks.scene import Scene
 from pages.networks.state import APART, PAGE
 from pages.networks.trail import Trail, explained
 from pages.ui.components.registration import register
+from pages.ui.edits import sent_parts
 from pages.ui.takeaway import npz
 
 _mount = register("networks/explanation")
@@ -77,7 +78,7 @@ def arrays_of(found: Explanation) -> dict[str, np.ndarray]:
 
 def _look(scene: Scene) -> None:
     """Go where the browser asks to; what cannot be read leaves everything where it is."""
-    wanted = st.session_state[_KEY].get("look") or {}
+    wanted = sent_parts(_KEY, "look")
     st.session_state[_ASKED] = wanted
     trail, way = Trail(scene), wanted.get("way")
     if way in ("move", "begin", "go_on"):

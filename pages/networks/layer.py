@@ -10,6 +10,7 @@ from pages.networks.scene import Scene
 from pages.networks.state import OFF, PAGE, PIN, checked_off
 from pages.networks.wall import can_be_off, wall_message
 from pages.ui.components.registration import register
+from pages.ui.edits import sent_parts
 
 _mount = register("networks/layer")
 _KEY = "layer_wall"
@@ -36,7 +37,7 @@ def show(scene: Scene) -> None:
         on_pin_change=lambda: _take_pin(scene),
         on_off_change=lambda: _take_off(scene),
         on_open_change=lambda: _explain(scene),
-        on_step_change=lambda: _step(scene, _sent("step").get("by")),
+        on_step_change=lambda: _step(scene, sent_parts(_KEY, "step").get("by")),
     )
 
 
@@ -83,7 +84,7 @@ def _opened(scene: Scene) -> Mapping[str, object]:
     """Say what the browser is to look at; it need not be told what it chose by itself."""
     now = (scene.focus, look())
     held = st.session_state.get(_OPENED)
-    mounted = bool(_sent("place") or _sent("look"))
+    mounted = bool(sent_parts(_KEY, "place") or sent_parts(_KEY, "look"))
     if held is None or held["now"] != now or (held["own"] and not mounted):
         number = 1 if held is None else held["number"] + 1
         held = {"now": now, "told": now, "number": number, "own": False}
@@ -102,14 +103,8 @@ def _by_itself(scene: Scene) -> None:
         st.session_state[_OPENED] = held | {"now": (scene.focus, look()), "own": True}
 
 
-def _sent(name: str) -> Mapping[str, object]:
-    sent = st.session_state.get(_KEY) or {}
-    value = sent.get(name)
-    return value if isinstance(value, Mapping) else {}
-
-
 def _take_place(scene: Scene) -> None:
-    _look_at(scene, _sent("place"))
+    _look_at(scene, sent_parts(_KEY, "place"))
     _by_itself(scene)
 
 
@@ -120,12 +115,12 @@ def _look_at(scene: Scene, sent: Mapping[str, object]) -> None:
 
 
 def _take_look(scene: Scene) -> None:
-    hold_look(look().changed_by(_sent("look")))
+    hold_look(look().changed_by(sent_parts(_KEY, "look")))
     _by_itself(scene)
 
 
 def _take_pin(scene: Scene) -> None:
-    pin = _sent("pin")
+    pin = sent_parts(_KEY, "pin")
     layer, channel = pin.get("layer"), pin.get("channel")
     held = scene.has_layer(layer) and isinstance(channel, int)
     PAGE.write(pin=(layer, channel) if held else None)
@@ -141,7 +136,7 @@ def _off(scene: Scene) -> tuple[int, ...]:
 
 
 def _take_off(scene: Scene) -> None:
-    off = _sent("off")
+    off = sent_parts(_KEY, "off")
     layer, channels = scene.focus.layer, off.get("channels")
     # What was pressed on the wall of another layer came too late.
     if off.get("layer") == layer and isinstance(channels, list):
@@ -150,7 +145,7 @@ def _take_off(scene: Scene) -> None:
 
 
 def _explain(scene: Scene) -> None:
-    _look_at(scene, _sent("open"))
+    _look_at(scene, sent_parts(_KEY, "open"))
     PAGE.write(view="Explain")
 
 

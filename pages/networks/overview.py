@@ -10,6 +10,7 @@ from pages.networks.scene import Scene
 from pages.networks.state import PAGE
 from pages.networks.words import layer_costs
 from pages.ui.components.registration import register
+from pages.ui.edits import sent_parts
 from pages.ui.wire import pack
 
 _mount = register("networks/overview")
@@ -28,12 +29,11 @@ def show(scene: Scene) -> None:
 
 
 def _take_place(scene: Scene) -> None:
-    place = st.session_state[_KEY].get("place") or {}
-    _look(scene, place)
+    _look(scene, sent_parts(_KEY, "place"))
 
 
 def _open(scene: Scene) -> None:
-    wanted = st.session_state[_KEY].get("open") or {}
+    wanted = sent_parts(_KEY, "open")
     _look(scene, wanted)
     if wanted.get("view") in ("Layer", "Explain"):
         PAGE.write(view=wanted["view"])

@@ -24,6 +24,7 @@ from pages.pooling.state import BORDER, DOWN, MOVED, RIGHT, SHIFT, WINDOW
 from pages.pooling.state import SHIFT_FILTER as FILTER
 from pages.pooling.state import SHIFT_KIND as KIND
 from pages.ui.components.curves import Axis, Curve, Panel, curves
+from pages.ui.edits import sent_value
 from pages.ui.picture import Picture
 from pages.ui.stage import experiments, page_background, seen_first, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
@@ -170,7 +171,7 @@ def _curves(found: ShiftCurves, step: int, on_cursor: Callable[[], None]) -> Non
 
 
 def _take_step() -> None:
-    chosen = st.session_state[_STAGE].get("cursor")
+    chosen = sent_value(_STAGE, "cursor")
     if isinstance(chosen, int | float) and 0 <= chosen <= MOVED.most:
         SHIFT.write({MOVED.name: round(chosen)})
 

@@ -135,7 +135,7 @@ def _draw_ceilings(chart: Figure, lines: list[Line], colours: list[str], count: 
 def _take(layers: tuple[str, ...]) -> None:
     points = st.session_state[_KEY]["selection"]["points"]
     # A second press on the same point takes its selection back; it was pressed all the same.
-    at = points[-1]["x"] if points else st.session_state.get(_PRESSED, 0)
+    at = points[-1].get("x") if points else st.session_state.get(_PRESSED, 0)
     st.session_state[_PRESSED] = at
     if isinstance(at, int) and 1 <= at <= len(layers):
         SEARCH.write({"layer": layers[at - 1]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -124,9 +125,10 @@ def _take(key: str, scene: SearchScene) -> None:
     points = st.session_state[key]["selection"]["points"]
     count = len(scene.indexed.names)
     found = (point.get("customdata") for point in points)
-    places = {int(data[0]) for data in found if data}
-    picked = sorted(at for at in places if 0 <= at < count)
-    st.session_state[_PICKED] = (scene.indexed.collection, picked)
+    with contextlib.suppress(TypeError, ValueError, LookupError, OverflowError):
+        places = {int(data[0]) for data in found if data}
+        picked = sorted(at for at in places if 0 <= at < count)
+        st.session_state[_PICKED] = (scene.indexed.collection, picked)
 
 
 def _alt(scene: SearchScene, picked: list[int]) -> str:

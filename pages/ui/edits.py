@@ -8,6 +8,31 @@ import streamlit as st
 Value = TypeVar("Value")
 
 _MOST = 50
+_LARGEST_SERIAL = 2**53  # a browser counts no further
+
+
+def sent_value(stage: str, name: str) -> object:
+    """Give what a component has sent under a name, whatever it is; None without."""
+    state = st.session_state.get(stage)
+    return state.get(name) if isinstance(state, Mapping) else None
+
+
+def sent_parts(stage: str, name: str) -> Mapping[str, Any]:
+    """Give what a component has sent under a name; nothing if that is no mapping."""
+    parts = sent_value(stage, name)
+    return parts if isinstance(parts, Mapping) else {}
+
+
+def sent_list(stage: str, name: str) -> list[Any]:
+    """Give what a component has sent under a name; nothing if that is no list."""
+    values = sent_value(stage, name)
+    return values if isinstance(values, list) else []
+
+
+def sent_name(stage: str, name: str) -> str:
+    """Give what a component has sent under a name; "" if that is no text."""
+    text = sent_value(stage, name)
+    return text if isinstance(text, str) else ""
 
 
 class History(Generic[Value]):
@@ -48,8 +73,7 @@ class Handshake:
 
     def sent(self, name: str) -> Mapping[str, Any]:
         """Give what the component has sent under a name; nothing if that is no mapping."""
-        sent = (st.session_state.get(self._stage) or {}).get(name)
-        return sent if isinstance(sent, Mapping) else {}
+        return sent_parts(self._stage, name)
 
     def take(self, sent: Mapping[str, Any]) -> None:
         """Note the edit's number.
@@ -58,4 +82,7 @@ class Handshake:
         ------
         KeyError, TypeError, ValueError, OverflowError : it has none.
         """
-        st.session_state[self._key] = int(sent["serial"])
+        serial = int(sent["serial"])
+        if not 0 <= serial <= _LARGEST_SERIAL:
+            raise ValueError("An edit's number is one that a browser can count to.")
+        st.session_state[self._key] = serial

@@ -3,9 +3,8 @@
 import contextlib
 from dataclasses import dataclass
 
-import streamlit as st
-
 from cnnviz.convolution.windows import cell_at, place_of
+from pages.ui.edits import sent_list
 from pages.ui.entries import Entry, read_whole
 from pages.ui.state import Table
 
@@ -71,7 +70,7 @@ class CellInFocus:
     def take(self) -> None:
         """Take over the cell that was chosen in the browser, with the size of its map if told."""
         with contextlib.suppress(TypeError, ValueError, OverflowError):
-            row, column, *size = map(int, st.session_state[self.stage].get("selected") or ())
+            row, column, *size = map(int, sent_list(self.stage, "selected"))
             if 0 <= row < _MOST and 0 <= column < _MOST:
                 place = place_of((row, column), tuple(size)) if size and min(size) > 0 else None
                 self.table.write({self.entry.name: Focus(row, column, place)})

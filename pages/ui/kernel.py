@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from cnnviz import kernels
 from cnnviz.kernels import KERNELS, Weights
-from pages.ui.edits import Handshake, History
+from pages.ui.edits import Handshake, History, sent_name
 from pages.ui.entries import Choice, Entry
 from pages.ui.markdown import plain
 from pages.ui.state import Table
@@ -121,7 +121,7 @@ class KernelInHand:
 
     def take_edit(self) -> None:
         """Answer a press of an edit button."""
-        name = st.session_state[self.stage].get("edit")
+        name = sent_name(self.stage, "edit")
         if name == "undo":
             before = self.history.back()
             if before is not None:

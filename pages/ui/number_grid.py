@@ -1,5 +1,6 @@
 """The small grid in hand: counting numbers, a patch of the picture, typed numbers."""
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ import streamlit as st
 from cnnviz.padding import number_grids
 from pages.ui.components.locator import locator
 from pages.ui.controls import Axes, Pair, pair
+from pages.ui.edits import sent_list, sent_parts
 from pages.ui.entries import Choice, Entry, read_whole
 from pages.ui.markdown import plain
 from pages.ui.picture import Picture
@@ -115,7 +117,7 @@ class NumberGrid:
 
     def take_cell(self) -> None:
         """Take over a number that was changed in the browser."""
-        sent = st.session_state[self.stage].get("cell") or {}
+        sent = sent_parts(self.stage, "cell")
         grid = np.array(st.session_state[f"{self.entries.prefix}_shown"], np.float32)
         try:
             row, column, value = int(sent["row"]), int(sent["column"]), float(sent["value"])
@@ -171,8 +173,9 @@ class NumberGrid:
         st.session_state[f"{self.entries.prefix}_complaint"] = sentence
 
     def _take_corner(self) -> None:
-        row, column = st.session_state[f"{self.entries.prefix}_locator"].get("corner") or (0, 0)
-        self.table.write({self.entries.corner.name: (int(row), int(column))})
+        with contextlib.suppress(TypeError, ValueError, OverflowError):
+            row, column = map(int, sent_list(f"{self.entries.prefix}_locator", "corner"))
+            self.table.write({self.entries.corner.name: (row, column)})
 
 
 def _read_corner(text: str) -> tuple[int, int]:

@@ -3,7 +3,14 @@
 import pytest
 import streamlit as st
 
-from pages.ui.edits import Handshake, History
+from pages.ui.edits import (
+    Handshake,
+    History,
+    sent_list,
+    sent_name,
+    sent_parts,
+    sent_value,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -45,3 +52,29 @@ def test_what_is_no_edit_is_nothing(sent):
     with pytest.raises(KeyError):
         handshake.take(handshake.sent("kernel"))
     assert handshake.serial == 0
+
+
+@pytest.mark.parametrize("serial", [-1, 2**53 + 1, 10**4000, "9" * 400, 1e300])
+def test_a_number_that_no_browser_counts_to_is_not_taken(serial):
+    handshake = Handshake("stage")
+    with pytest.raises(ValueError, match="number"):
+        handshake.take({"serial": serial})
+    assert handshake.serial == 0
+
+
+@pytest.mark.parametrize("held", [None, {}, [], "text", 3, [{"name": "x"}]])
+def test_a_state_that_is_none_says_nothing(held):
+    st.session_state["stage"] = held
+    assert sent_value("stage", "name") is None
+    assert sent_parts("stage", "name") == {}
+    assert sent_list("stage", "name") == []
+    assert sent_name("stage", "name") == ""
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, [1, 2], "text", 3, None])
+def test_each_kind_of_value_is_given_as_itself_or_as_nothing(value):
+    st.session_state["stage"] = {"name": value}
+    assert sent_value("stage", "name") == value
+    assert sent_parts("stage", "name") == (value if isinstance(value, dict) else {})
+    assert sent_list("stage", "name") == (value if isinstance(value, list) else [])
+    assert sent_name("stage", "name") == (value if isinstance(value, str) else "")
