@@ -2,14 +2,18 @@
 
     python -m tools.compare_applications [name ...]
 
-Each is saved with random weights, read as an uploaded file is, and asked about noise. The table
-says what it was recognised as, on which scale its pixels are, and how far its answer is from
-Keras's. Networks beyond the limits of `CNNVIZ_SHARED=0` are refused, and the table says so.
+Each is saved with random weights, read as an uploaded file is, and asked about a picture of noise;
+so is the network itself, behind the `preprocess_input` of its own module. The table (Markdown) says
+what it was recognised as, on which scale its pixels are, and how far its answer is from Keras's.
+Networks beyond the limits of `CNNVIZ_SHARED=0` are refused, and the table says so; the variables of
+`cnnviz/limits.py` raise them. What a run found stands in docs/keras_applications.md.
 """
 
 from __future__ import annotations
 
 import gc
+import importlib
+import os
 import sys
 import tempfile
 import time
@@ -22,27 +26,34 @@ import numpy as np
 
 from cnnviz.images.preprocessing import PREPROCESSINGS
 from cnnviz.limits import Limits
-from cnnviz.networks import NetworkError
+from cnnviz.networks import NetworkError, imagenet_classes
 from cnnviz.networks.keras_files.upload import Upload, read_upload
 from cnnviz.networks.tensorflow_runtime import load_keras
 
-LIMITS = Limits.from_environment({"CNNVIZ_SHARED": "0"})
+LIMITS = Limits.from_environment({**os.environ, "CNNVIZ_SHARED": "0"})
 
 
 @dataclass(frozen=True)
 class Comparison:
     """What came of one network.
 
+    known_as : what it was recognised as.
     scale : the key of the preprocessing that it got.
-    difference : the largest between its probabilities and Keras's.
+    scale_difference : the largest between its scaled pixels and those of `preprocess_input`.
+    is_named : whether its classes have ImageNet's names.
+    difference : the largest between its probabilities and Keras's, in parts of the largest.
+    megabytes : size of its file, in MiB.
+    seconds, gibibytes : what reading it took, in the child process.
     """
 
     known_as: str
     scale: str
-    labels: tuple[str, ...]
+    scale_difference: float
+    is_named: bool
     difference: float
     megabytes: float
     seconds: float
+    gibibytes: float
 
 
 def constructors() -> dict[str, Any]:
@@ -69,6 +80,14 @@ def with_random_weights(model: Any) -> Any:
     return model
 
 
+def with_an_open_answer(model: Any, x: Any) -> Any:
+    """Weaken a network's last weights until no class takes all: it would hide every difference."""
+    last = [layer for layer in model.layers if layer.weights][-1]
+    while np.asarray(model(x, training=False)).max() > 0.2:
+        last.set_weights([array / 4 for array in last.get_weights()])
+    return model
+
+
 def saved(model: Any) -> bytes:
     """Save a model as its maker would, and return the file."""
     with tempfile.TemporaryDirectory() as folder:
@@ -83,42 +102,55 @@ def key_of(upload: Upload) -> str:
     return next(key for key, one in PREPROCESSINGS.items() if one is scale)
 
 
-def compare(model: Any, *, limits: Limits = LIMITS) -> Comparison:
-    """Save a model, open its file as an upload, and compare the answers to a picture of noise."""
+def preprocess_input_of(name: str) -> Any:
+    """Give the function that scales pixels for a network of keras.applications."""
+    return importlib.import_module(constructors()[name].__module__).preprocess_input
+
+
+def compare(name: str, *, limits: Limits = LIMITS) -> Comparison:
+    """Save a network, open its file as an upload, and compare the answers to one picture."""
+    model = with_random_weights(constructors()[name](weights=None))
+    shape = (*model.input_shape[1:3], 3)
+    picture = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+    x = np.asarray(preprocess_input_of(name)(picture.astype(np.float32)))
+    batch = x[np.newaxis]
+    expected = np.asarray(with_an_open_answer(model, batch)(batch, training=False))[0]
     data = saved(model)
     started = time.monotonic()
     upload = read_upload(data, file_name="model.keras", limits=limits)
     seconds = time.monotonic() - started
     network = upload.network
-    picture = np.random.default_rng(0).integers(0, 256, (*network.input_shape[:2], 3), np.uint8)
-    x = network.preprocess(picture)[np.newaxis]
-    expected = np.asarray(model(x, training=False))[0]
+    scale_difference = float(np.abs(network.preprocess(picture) - x).max())
     received = network.probabilities(picture)
     return Comparison(
         known_as=network.known.title if network.known else "",
         scale=key_of(upload),
-        labels=network.labels,
-        difference=float(np.abs(received - expected).max()),
+        scale_difference=scale_difference,
+        is_named=network.labels == imagenet_classes(),
+        difference=float(np.abs(received - expected).max() / expected.max()),
         megabytes=len(data) / 2**20,
         seconds=seconds,
+        gibibytes=upload.usage.memory_bytes / 2**30,
     )
 
 
 def rows(names: list[str]) -> Iterator[str]:
     """Write the table's lines."""
-    heads = ("network", "recognised as", "pixels", "difference", "MiB", "s")
-    yield "{:20} {:20} {:18} {:>10} {:>7} {:>5}".format(*heads)
+    yield "| network | recognised as | pixels | off by | names | answer off by | MiB | s | GiB |"
+    yield "| --- | --- | --- | ---: | --- | ---: | ---: | ---: | ---: |"
     for name in names:
         try:
-            found = compare(with_random_weights(constructors()[name](weights=None)))
+            found = compare(name)
         except NetworkError as error:
-            yield f"{name:20} {error}"
+            yield f"| {name} | {error} |"
             continue
         finally:
             gc.collect()
         yield (
-            f"{name:20} {found.known_as:20} {found.scale:18} {found.difference:10.1e} "
-            f"{found.megabytes:7.1f} {found.seconds:5.1f}"
+            f"| {name} | {found.known_as} | {PREPROCESSINGS[found.scale].name} "
+            f"| {found.scale_difference:.0e} | {'ImageNet' if found.is_named else 'none'} "
+            f"| {found.difference:.0e} | {found.megabytes:.0f} | {found.seconds:.0f} "
+            f"| {found.gibibytes:.1f} |"
         )
 
 
