@@ -218,6 +218,165 @@ def autoencoder(keras):
     return keras.Model(whole, decoder(encoder(whole)), name="autoencoder")
 
 
+@tutorial("zero_to_255")
+def fine_tuning(keras):
+    """https://keras.io/guides/transfer_learning, with smaller pictures."""
+    layers = keras.layers
+    base = keras.applications.Xception(weights=None, input_shape=(71, 71, 3), include_top=False)
+    inputs = keras.Input(shape=(71, 71, 3))
+    x = layers.RandomRotation(0.1)(layers.RandomFlip("horizontal")(inputs))
+    x = layers.Rescaling(scale=1 / 127.5, offset=-1)(x)
+    x = base(x, training=False)
+    x = layers.GlobalAveragePooling2D()(x)
+    x = layers.Dropout(0.2)(x)
+    return keras.Model(inputs, layers.Dense(1)(x))
+
+
+@tutorial("zero_to_255")
+def data_augmentation(keras):
+    """https://www.tensorflow.org/tutorials/images/data_augmentation, with smaller pictures."""
+    layers = keras.layers
+    sized = keras.Sequential([layers.Resizing(48, 48), layers.Rescaling(1.0 / 255)])
+    augmented = keras.Sequential(
+        [layers.RandomFlip("horizontal_and_vertical"), layers.RandomRotation(0.2)]
+    )
+    return keras.Sequential(
+        [
+            layers.Input((60, 60, 3)),
+            sized,
+            augmented,
+            layers.Conv2D(16, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Conv2D(32, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Conv2D(64, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dense(128, activation="relu"),
+            layers.Dense(5),
+        ]
+    )
+
+
+@tutorial("zero_to_255")
+def loaded_pictures(keras):
+    """https://www.tensorflow.org/tutorials/load_data/images, with smaller pictures."""
+    layers = keras.layers
+    convolutions = [
+        layer
+        for _ in range(3)
+        for layer in (layers.Conv2D(32, 3, activation="relu"), layers.MaxPooling2D())
+    ]
+    return keras.Sequential(
+        [
+            layers.Input((60, 60, 3)),
+            layers.Rescaling(1.0 / 255),
+            *convolutions,
+            layers.Flatten(),
+            layers.Dense(128, activation="relu"),
+            layers.Dense(5),
+        ]
+    )
+
+
+@tutorial("zero_to_one")
+def quickstart(keras):
+    """https://www.tensorflow.org/tutorials/quickstart/beginner"""
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            layers.Flatten(input_shape=(28, 28)),
+            layers.Dense(128, activation="relu"),
+            layers.Dropout(0.2),
+            layers.Dense(10),
+        ]
+    )
+
+
+@tutorial("zero_to_one")
+def for_engineers(keras):
+    """https://keras.io/getting_started/intro_to_keras_for_engineers"""
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            layers.Input(shape=(28, 28, 1)),
+            layers.Conv2D(64, kernel_size=(3, 3), activation="relu"),
+            layers.Conv2D(64, kernel_size=(3, 3), activation="relu"),
+            layers.MaxPooling2D(pool_size=(2, 2)),
+            layers.Conv2D(128, kernel_size=(3, 3), activation="relu"),
+            layers.Conv2D(128, kernel_size=(3, 3), activation="relu"),
+            layers.GlobalAveragePooling2D(),
+            layers.Dropout(0.5),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+
+
+@tutorial("zero_to_one")
+def segmentation(keras):
+    """https://www.tensorflow.org/tutorials/images/segmentation, with smaller pictures.
+
+    It divides pixels by 255 before the network, although that is built on a MobileNetV2.
+    """
+    layers = keras.layers
+    base = keras.applications.MobileNetV2(
+        input_shape=(64, 64, 3), include_top=False, weights=None, alpha=0.35
+    )
+    names = [f"block_{number}_expand_relu" for number in (1, 3, 6, 13)] + ["block_16_project"]
+    down = keras.Model(base.input, [base.get_layer(name).output for name in names])
+
+    def upsample(filters):
+        grown = layers.Conv2DTranspose(filters, 3, strides=2, padding="same", use_bias=False)
+        return keras.Sequential([grown, layers.BatchNormalization(), layers.ReLU()])
+
+    inputs = keras.Input(shape=(64, 64, 3))
+    *skips, x = down(inputs)
+    for filters, skip in zip((64, 32, 16, 8), reversed(skips), strict=True):
+        x = layers.Concatenate()([upsample(filters)(x), skip])
+    return keras.Model(inputs, layers.Conv2DTranspose(3, 3, strides=2, padding="same")(x))
+
+
+@tutorial("zero_to_one")
+def pets_unet(keras):
+    """https://keras.io/examples/vision/oxford_pets_image_segmentation, with smaller pictures."""
+    layers = keras.layers
+    inputs = keras.Input(shape=(32, 32, 3))
+    x = layers.Conv2D(32, 3, strides=2, padding="same")(inputs)
+    x = layers.Activation("relu")(layers.BatchNormalization()(x))
+    previous = x
+    for filters in (64, 128):
+        for _ in range(2):
+            x = layers.Activation("relu")(x)
+            x = layers.SeparableConv2D(filters, 3, padding="same")(x)
+            x = layers.BatchNormalization()(x)
+        x = layers.MaxPooling2D(3, strides=2, padding="same")(x)
+        residual = layers.Conv2D(filters, 1, strides=2, padding="same")(previous)
+        previous = x = layers.add([x, residual])
+    for filters in (128, 64, 32):
+        for _ in range(2):
+            x = layers.Activation("relu")(x)
+            x = layers.Conv2DTranspose(filters, 3, padding="same")(x)
+            x = layers.BatchNormalization()(x)
+        x = layers.UpSampling2D(2)(x)
+        residual = layers.Conv2D(filters, 1, padding="same")(layers.UpSampling2D(2)(previous))
+        previous = x = layers.add([x, residual])
+    return keras.Model(inputs, layers.Conv2D(3, 3, activation="softmax", padding="same")(x))
+
+
+@tutorial("zero_to_one")
+def denoising(keras):
+    """https://keras.io/examples/vision/autoencoder"""
+    layers = keras.layers
+    inputs = keras.Input(shape=(28, 28, 1))
+    x = layers.Conv2D(32, (3, 3), activation="relu", padding="same")(inputs)
+    x = layers.MaxPooling2D((2, 2), padding="same")(x)
+    x = layers.Conv2D(32, (3, 3), activation="relu", padding="same")(x)
+    x = layers.MaxPooling2D((2, 2), padding="same")(x)
+    x = layers.Conv2DTranspose(32, (3, 3), strides=2, activation="relu", padding="same")(x)
+    x = layers.Conv2DTranspose(32, (3, 3), strides=2, activation="relu", padding="same")(x)
+    return keras.Model(inputs, layers.Conv2D(1, (3, 3), activation="sigmoid", padding="same")(x))
+
+
 @pytest.mark.parametrize("name", TUTORIALS)
 @pytest.mark.filterwarnings("ignore:Do not pass an `input_shape`")
 def test_a_tutorials_network_opens_with_its_scale_and_answers_as_in_keras(name):
