@@ -26,6 +26,8 @@ def test_streamlit_knows_each_setting(name: str) -> None:
     ("name", "value"),
     [
         ("server.address", "localhost"),
+        ("server.maxWidgetStateSize", 4),
+        ("client.allowedOrigins", []),
         ("runner.postScriptGC", False),
         ("logger.enableRich", False),
         ("client.showErrorDetails", "none"),

@@ -60,12 +60,14 @@ class Answer:
     ended : seconds until its script had ended.
     size : bytes
     complaints : the errors that the page shows.
+    said : the texts of its alerts, its Markdown and its bars of progress.
     """
 
     seen: float
     ended: float
     size: int
     complaints: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
 
 @dataclass
@@ -124,6 +126,15 @@ class Visitor:
         state = WidgetState(id=_make_trigger_id(component, "events"), json_trigger_value=event)
         return await self._rerun(state, self.elements[component].fragment)
 
+    async def send(self, widget: str, **value: Any) -> Answer:
+        """Send any state of a widget, such as `json_value="{"`, as no browser would."""
+        state = WidgetState(id=widget, **value)
+        return await self._rerun(state, self.elements[widget].fragment)
+
+    async def again(self) -> Answer:
+        """Run the page's script again."""
+        return await self._rerun()
+
     async def go_on(self, fragment: str) -> Answer:
         """Run a fragment of `waiting` again."""
         return await self._rerun(fragment=fragment)
@@ -134,7 +145,7 @@ class Visitor:
         statuses = []
         for name, data in files.items():
             file = str(uuid.uuid4())
-            statuses.append(await asyncio.to_thread(self._put, file, name, data))
+            statuses.append(await asyncio.to_thread(self.put, file, name, data))
             uploaded = state.file_uploader_state_value.uploaded_file_info.add()
             uploaded.file_id, uploaded.name, uploaded.size = file, name, len(data)
             path = f"/_stcore/upload_file/{self.session}/{file}"
@@ -164,7 +175,11 @@ class Visitor:
                 return name
         raise LookupError(f"{self._page} has no widget {part!r}.")
 
-    def _put(self, file: str, name: str, data: bytes) -> int:
+    def put(self, file: str, name: str, data: bytes, *, token: str | None = None) -> int:
+        """Send a file under an id; returns the HTTP status.
+
+        `token` is sent beside the browser's cookie; the one that is in it unless said otherwise.
+        """
         edge = uuid.uuid4().hex
         head = (
             f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
@@ -177,7 +192,7 @@ class Visitor:
             headers={
                 "Content-Type": f"multipart/form-data; boundary={edge}",
                 "Cookie": f"{_XSRF}={self.xsrf}",
-                "X-Xsrftoken": self.xsrf,
+                "X-Xsrftoken": self.xsrf if token is None else token,
             },
         )
         try:
@@ -210,6 +225,7 @@ class Visitor:
         seen = 0.0
         drawn: dict[str, Element] = {}
         complaints: list[str] = []
+        said: list[str] = []
         while True:
             raw = await self.socket.recv(decode=False)
             size += len(raw)
@@ -220,11 +236,11 @@ class Visitor:
             if kind == "delta":
                 if received.metadata.cacheable:
                     self._known[received.hash] = (received.delta, self._runs)
-                _note(received.delta, drawn, complaints)
+                _note(received.delta, drawn, complaints, said)
             elif kind == "ref_hash" and received.ref_hash in self._known:
                 delta = self._known[received.ref_hash][0]
                 self._known[received.ref_hash] = (delta, self._runs)
-                _note(delta, drawn, complaints)
+                _note(delta, drawn, complaints, said)
             elif kind == "new_session":
                 self.session = received.new_session.initialize.session_id
                 self._script = received.new_session.page_script_hash
@@ -244,7 +260,8 @@ class Visitor:
                     continue
                 of_page = received.script_finished != ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
                 self._take(drawn, None if of_page else fragment)
-                return Answer(seen, time.perf_counter() - start, size, tuple(complaints))
+                ended = time.perf_counter() - start
+                return Answer(seen, ended, size, tuple(complaints), tuple(said))
 
     def _take(self, drawn: dict[str, Element], fragment: str | None) -> None:
         """Put what was drawn in the place of what the same fragment, or the page, had drawn."""
@@ -256,13 +273,17 @@ class Visitor:
         self.elements = kept | drawn
 
 
-def _note(delta: Delta, drawn: dict[str, Element], complaints: list[str]) -> None:
+def _note(delta: Delta, drawn: dict[str, Element], complaints: list[str], said: list[str]) -> None:
     if delta.WhichOneof("type") != "new_element":
         return
     kind = delta.new_element.WhichOneof("type") or "empty"
     element: Any = getattr(delta.new_element, kind, None)
     if kind == "exception":
         complaints.append(f"{element.type} {element.message}".strip())
+    elif kind in ("alert", "markdown"):
+        said.append(element.body)
+    elif kind == "progress":
+        said.append(element.text)
     elif name := getattr(element, "id", ""):
         drawn[name] = Element(kind, element, delta.fragment_id)
 

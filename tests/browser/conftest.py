@@ -1,7 +1,12 @@
 """A running app and a real Chromium for the tests of what happens in JavaScript."""
 
-from collections.abc import Callable, Iterator
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TypeVar
 
 import pytest
 from playwright.sync_api import (
@@ -14,6 +19,8 @@ from playwright.sync_api import (
 )
 
 from tools.app_server import open_chromium, running_app
+
+Result = TypeVar("Result")
 
 expect.set_options(timeout=20_000)  # a busy machine is no failure
 
@@ -92,6 +99,34 @@ def visit(
             page.close()
     keeper.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
     profile.clear_cookies()
+
+
+@pytest.fixture
+def stranger() -> Iterator[tuple[str, list[str]]]:
+    """A server elsewhere that notes what is fetched from it."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200)
+            self.send_header("Access-Control-Allow-Origin", "*")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", asked
+    server.shutdown()
+    server.server_close()
+
+
+def in_own_loop(work: Coroutine[object, object, Result]) -> Result:
+    """Run what is asynchronous in a thread of its own: Playwright has a loop running in this."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 # Resolves when the fonts are there and nothing has moved or changed its size for 150 ms.

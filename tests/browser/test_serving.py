@@ -1,37 +1,25 @@
 """The running server: who may ask, and what a page may load."""
 
+import asyncio
 import http.client
-import threading
-from contextlib import closing
-from http.server import BaseHTTPRequestHandler, HTTPServer
+import io
+import json
+import tempfile
+import time
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, closing, suppress
+from pathlib import Path
 
+import numpy as np
+import psutil
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.conftest import settle
+from tests.browser.conftest import in_own_loop, settle
 from tools.app_server import free_port, running_app
-
-
-@pytest.fixture
-def stranger():
-    """A server elsewhere that notes what is fetched from it."""
-    asked = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked.append(self.path)
-            self.send_response(200)
-            self.send_header("Access-Control-Allow-Origin", "*")
-            self.end_headers()
-
-        def log_message(self, *_):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}", asked
-    server.shutdown()
-    server.server_close()
+from tools.visitor import Answer, Visitor, visitor
 
 
 def asked_for(app, path, **headers):
@@ -60,8 +48,42 @@ def test_only_this_computers_own_names_are_answered(app):
     assert status(app, "/_stcore/stream", Host="evil.example", **handshake) in (400, 403)
 
 
+def test_no_page_elsewhere_may_send_messages(app):
+    with closing(http.client.HTTPConnection(app.removeprefix("http://"), timeout=20)) as connection:
+        connection.request("GET", "/_stcore/host-config")
+        assert json.loads(connection.getresponse().read())["allowedOrigins"] == []
+
+
 def test_the_servers_numbers_are_not_for_strangers(app):
     assert status(app, "/_stcore/metrics") == 404
+
+
+@pytest.mark.browser
+def test_only_a_page_of_the_app_may_upload_and_only_for_itself(app):
+    async def tried() -> list[int]:
+        async with visitor(app) as tab, visitor(app) as other:
+            await tab.open("convolution")
+            tokens = (None, "", "made-up", "2|00000000|00|1", other.xsrf)
+            statuses = [tab.put("file", "a.png", b"1", token=token) for token in tokens]
+            tab.session = "somebody-else"
+            return [*statuses, tab.put("file", "a.png", b"1")]
+
+    assert in_own_loop(tried()) == [204, 403, 403, 403, 403, 400]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "route", ["", "static/", "media/", "component/", "_stcore/bidi-components/"]
+)
+@pytest.mark.parametrize(
+    "way", ["../" * 8, "..%2f" * 8, "%2e%2e/" * 8, "..%5c" * 8, "....//" * 8, "//"]
+)
+def test_no_path_leads_out_of_the_app(app, route, way):
+    with closing(http.client.HTTPConnection(app.removeprefix("http://"), timeout=20)) as connection:
+        connection.request("GET", f"/{route}{way}etc/passwd")
+        answer = connection.getresponse()
+        assert answer.status < 500
+        assert b"root:" not in answer.read()
 
 
 def test_a_page_loads_nothing_from_elsewhere(visit, stranger):
@@ -110,3 +132,72 @@ def test_an_open_page_comes_back_with_its_state_after_a_restart(browser):
         assert page.url.endswith("/convolution?stride=3&picture=moose")
         expect(page.locator(".sum")).to_have_text(sentence)
     page.close()
+
+
+def pictures(count: int) -> bytes:
+    """Make a zip of small pictures, each different."""
+    draw, file = np.random.default_rng(count), io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for number in range(count):
+            picture = io.BytesIO()
+            pixels = draw.integers(0, 256, (8, 8, 3), np.uint8)
+            Image.fromarray(pixels).save(picture, "PNG")
+            archive.writestr(f"{number}.png", picture.getvalue())
+    return file.getvalue()
+
+
+async def files_during_an_upload(address: str) -> set[str]:
+    """Upload a file, and list what the server has open in the temporary folder meanwhile."""
+    port = address.rpartition(":")[2]
+    processes = psutil.Process().children(recursive=True)
+    server = next(one for one in processes if f"--server.port={port}" in one.cmdline())
+    seen = set()
+    async with visitor(address) as tab:
+        await tab.open("convolution")
+        with ThreadPoolExecutor(1) as thread:
+            upload = thread.submit(tab.put, "file", "large.png", bytes(60 * 2**20))
+            while not upload.done():
+                for number in Path(f"/proc/{server.pid}/fd").iterdir():
+                    with suppress(OSError):  # it was closed meanwhile
+                        seen.add(str(number.readlink()))
+        assert upload.result() == 204
+    return {name for name in seen if name.startswith(tempfile.gettempdir())}
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="Linux lists open files there")
+def test_an_upload_is_never_on_the_disk(app):
+    assert in_own_loop(files_during_an_upload(app)) == set()
+    with running_app("app.py") as without_gates:
+        assert in_own_loop(files_during_an_upload(without_gates))
+
+
+async def search_among(tab: Visitor, count: int) -> bool:
+    """Have pictures of one's own indexed; says whether that waits for others."""
+    await tab.open("search", "search_in=Your+own+pictures")
+    assert await tab.upload(tab.named("search_files"), {"pictures.zip": pictures(count)}) == 204
+    return is_waiting(await tab.again())
+
+
+def is_waiting(answer: Answer) -> bool:
+    assert answer.complaints == ()
+    return any("in the queue" in text for text in answer.said)
+
+
+@pytest.mark.browser
+def test_work_stops_soon_after_its_tab_is_closed(app, networks_open):
+    networks_open()
+
+    async def seconds_until_there_is_a_place() -> float:
+        async with visitor(app) as third, AsyncExitStack() as tabs:
+            for _ in range(2):  # as many as may work at a time, for a minute each
+                tab = await tabs.enter_async_context(visitor(app))
+                assert not await search_among(tab, 1_500)
+            assert await search_among(third, 3)
+            await tabs.aclose()
+            closed = time.monotonic()
+            while is_waiting(await third.again()) and time.monotonic() - closed < 60:
+                await asyncio.sleep(0.5)
+            return time.monotonic() - closed
+
+    assert in_own_loop(seconds_until_there_is_a_place()) < 30

@@ -44,6 +44,11 @@ def test_a_bad_file_gives_one_sentence_and_leaves_the_picture(open_page, data):
     assert page.session_state["picture_in_hand"].name == "goldfish"
 
 
+def test_no_more_can_be_uploaded_than_is_read(open_page):
+    page = open_page("pages/01_convolution.py")
+    assert page.file_uploader(key="picture_upload").proto.max_upload_size_mb == 10
+
+
 def test_a_name_of_any_length_is_shown_short(open_page):
     page = upload(open_page("pages/01_convolution.py"), "x" * 1_000_000 + "\u202e.png", png())
     title = page.session_state["picture_in_hand"].title
