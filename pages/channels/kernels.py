@@ -27,7 +27,7 @@ from pages.channels.state import (
     stacked,
     trained,
 )
-from pages.ui.edits import Handshake, History, sent_name
+from pages.ui.edits import MOST_SAID, Handshake, History, sent_name
 from pages.ui.kernel import edit_buttons
 from pages.ui.markdown import plain
 
@@ -198,7 +198,7 @@ class ChannelKernels:
             self._handshake.take(sent)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             st.session_state[f"{self.stage}_complaint"] = (
-                f"The weights were not taken over: {error}"
+                f"The weights were not taken over: {str(error)[:MOST_SAID]}"
             )
 
     def take_filter(self) -> None:

@@ -8,6 +8,8 @@ import streamlit as st
 Value = TypeVar("Value")
 
 _MOST = 50
+MOST_SAID = 200
+"""Letters of an error about what a browser sent: it may quote all of it."""
 _LARGEST_SERIAL = 2**53  # a browser counts no further
 
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from cnnviz import kernels
 from cnnviz.kernels import KERNELS, Weights
-from pages.ui.edits import Handshake, History, sent_name
+from pages.ui.edits import MOST_SAID, Handshake, History, sent_name
 from pages.ui.entries import Choice, Entry
 from pages.ui.markdown import plain
 from pages.ui.state import Table
@@ -144,7 +144,7 @@ class KernelInHand:
         try:
             yield
         except (KeyError, TypeError, ValueError, OverflowError) as error:
-            self.complain(f"{beginning}{error}")
+            self.complain(f"{beginning}{str(error)[:MOST_SAID]}")
 
     def complain(self, sentence: str) -> None:
         """Keep a sentence, to be said beside the controls."""

@@ -10,7 +10,7 @@ import streamlit as st
 from cnnviz.padding import number_grids
 from pages.ui.components.locator import locator
 from pages.ui.controls import Axes, Pair, pair
-from pages.ui.edits import sent_list, sent_parts
+from pages.ui.edits import MOST_SAID, sent_list, sent_parts
 from pages.ui.entries import Choice, Entry, read_whole
 from pages.ui.markdown import plain
 from pages.ui.picture import Picture
@@ -118,7 +118,10 @@ class NumberGrid:
     def take_cell(self) -> None:
         """Take over a number that was changed in the browser."""
         sent = sent_parts(self.stage, "cell")
-        grid = np.array(st.session_state[f"{self.entries.prefix}_shown"], np.float32)
+        shown = st.session_state.get(f"{self.entries.prefix}_shown")
+        if shown is None:  # there is no grid whose cell it could be
+            return
+        grid = np.array(shown, np.float32)
         try:
             row, column, value = int(sent["row"]), int(sent["column"]), float(sent["value"])
             if not 0 <= row < grid.shape[0] or not 0 <= column < grid.shape[1]:
@@ -126,7 +129,7 @@ class NumberGrid:
             grid[row, column] = value
             self._own(grid)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
-            self._complain(f"The number was not taken over: {error}")
+            self._complain(f"The number was not taken over: {str(error)[:MOST_SAID]}")
 
     def _filled(self, source: str, size: tuple[int, int], picture: Picture) -> np.ndarray:
         if source == "counting":
