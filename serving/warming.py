@@ -52,11 +52,21 @@ def _compile_the_rest(name: str) -> None:
     open_network(name).warm_up(answers=True)
 
 
+PAUSE = 1.0
+"""Seconds before the first step. Importing holds the interpreter's lock, for which a first page
+would wait; who asks for a network meanwhile begins by themselves."""
+
+
 class Warming:
     """The steps, one after the other in a thread of their own, until there are none or it stops."""
 
-    def __init__(self, steps: Callable[[], Iterator[Callable[[], object]]] = steps) -> None:
-        self._steps = steps
+    def __init__(
+        self,
+        steps: Callable[[], Iterator[Callable[[], object]]] = steps,
+        *,
+        pause: float = PAUSE,
+    ) -> None:
+        self._steps, self._pause = steps, pause
         self._stopped = threading.Event()
         # No daemon: the interpreter must wait until it is out of TensorFlow, or it aborts.
         self._thread = threading.Thread(target=self._go, name="cnnviz-warming", daemon=False)
@@ -75,6 +85,7 @@ class Warming:
         return not self._thread.is_alive()
 
     def _go(self) -> None:
+        self._stopped.wait(self._pause)
         for step in self._steps():
             if self._stopped.is_set():
                 return

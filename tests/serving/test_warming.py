@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 
 import pytest
 
@@ -22,7 +23,7 @@ def test_steps_run_in_order_and_one_that_fails_is_no_end(caplog):
         raise ModuleNotFoundError("No module named 'plotly'")
 
     with caplog.at_level(logging.WARNING):
-        one = Warming(lambda: iter([lambda: done.append(1), fail, lambda: done.append(3)]))
+        one = Warming(lambda: iter([lambda: done.append(1), fail, lambda: done.append(3)]), pause=0)
         one.start()
         assert one.wait(10)
     assert done == [1, 3]
@@ -37,13 +38,27 @@ def test_it_stops_after_the_step_that_goes_on():
         may_end.wait(10)
         done.append(1)
 
-    one = Warming(lambda: iter([first, lambda: done.append(2)]))
+    one = Warming(lambda: iter([first, lambda: done.append(2)]), pause=0)
     one.start()
     assert begun.wait(10)
     one.stop()
     may_end.set()
     assert one.wait(10)
     assert done == [1]
+
+
+def test_nothing_is_begun_while_a_first_page_may_be_drawn():
+    done = []
+    one = Warming(lambda: iter([lambda: done.append(time.monotonic())]), pause=0.3)
+    begun = time.monotonic()
+    one.start()
+    assert one.wait(10)
+    assert done[0] - begun >= 0.3
+    other = Warming(lambda: iter([lambda: done.append(2)]), pause=60)
+    other.start()
+    other.stop()
+    assert other.wait(10)
+    assert len(done) == 1
 
 
 def test_afterwards_every_shipped_network_is_open_and_compiled():
