@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cnnviz.images import ImageError, encode_png
@@ -331,14 +331,20 @@ def test_any_changed_byte_of_a_zip_is_a_gallery_or_is_refused(place, value):
 
 @settings(deadline=None)
 @given(st.lists(st.text("ab/", max_size=4), max_size=6, unique=True), st.binary(max_size=30))
+@example([], b"PK\x05\x06")  # the library takes this comment for the end, and refuses the zip
 def test_entries_are_counted_as_the_library_lists_them(members, comment):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.comment = comment
         for name in members:
             archive.writestr(zipfile.ZipInfo(name + "x"), b"content")
-    assert count_entries(file.getvalue(), most=100) == len(members)
-    assert count_entries(file.getvalue(), most=3) == min(len(members), 4)
+    try:
+        listed = len(zipfile.ZipFile(file).infolist())
+    except zipfile.BadZipFile:
+        listed = None
+    assert listed == len(members) or b"PK\x05\x06" in comment
+    assert count_entries(file.getvalue(), most=100) == listed
+    assert count_entries(file.getvalue(), most=3) == (None if listed is None else min(listed, 4))
 
 
 def test_a_large_directory_is_found_as_the_library_finds_it():
