@@ -18,6 +18,7 @@ from cnnviz.search import (
     quality,
     rank_weighted_score,
 )
+from cnnviz.search.index import _pairwise, distances_to
 from cnnviz.search.photos import all_photos, open_photo
 
 PHOTOS = all_photos()[::5]
@@ -171,3 +172,13 @@ def test_no_pictures_make_no_index():
 def test_a_layer_that_was_not_indexed_is_refused(index):
     with pytest.raises(ValueError, match='Received: "flatten"'):
         index.at("flatten")
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_distances_of_all_at_once_are_those_of_one_after_the_other(metric):
+    rows = np.random.default_rng(0).normal(size=(7, 5)).astype(np.float32)
+    rows[3] = 0  # without a direction
+    others = np.concatenate([rows[4:], rows[:3] * 2])
+    found = _pairwise(rows, others, metric)
+    expected = [distances_to(others, row, metric) for row in rows]
+    np.testing.assert_allclose(found, expected, atol=1e-6)
