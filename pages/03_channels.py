@@ -15,6 +15,7 @@ PARTS = {"one": one_filter, "several": several_filters}
 def parts(picture: Picture) -> None:
     """Draw the choice of a part, and the part."""
     PARTS[chosen_part(PAGE, PART)](picture)
+    PAGE.name_what_waits()  # not every part has a cell in focus to wait for
 
 
 parts(page_frame("pages/03_channels.py"))

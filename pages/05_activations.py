@@ -18,4 +18,5 @@ PARTS = {
 
 picture = page_frame("pages/05_activations.py")
 PARTS[chosen_part(PAGE, PART)](picture)
+PAGE.name_what_waits()  # not every part has a cell in focus to wait for
 way_on("pages/05_activations.py")

@@ -141,8 +141,9 @@ def cross_entropy_with_numbers(
     'L = -\\ln p = -\\ln 0.5 \\approx 0.693147'
     """
     values = np.asarray(logits, np.float64)
-    loss = float(cross_entropy(values, class_index, temperature=temperature))
-    return rf"L = -\ln p = -\ln {_probability(loss)} {equals(loss)}"
+    loss = float(cross_entropy(values, class_index, temperature=temperature)) + 0.0  # never -0
+    probability, result = _probability_and_loss(loss)
+    return rf"L = -\ln p = -\ln {probability} {result}"
 
 
 def leak_with_numbers(slope: float) -> str:
@@ -181,12 +182,19 @@ def gradient_with_numbers(found: GradientByDepth) -> str:
     )
 
 
-def _probability(loss: float) -> str:
+def _probability_and_loss(loss: float) -> tuple[str, str]:
+    """Write p and -ln p with as many digits of p as give that -ln p to who takes its logarithm."""
+    result = equals(loss)
     if loss < 690:
-        return latex_number(math.exp(-loss))
+        p = math.exp(-loss)
+        texts = (latex_number(p, digits) for digits in range(4, 16))
+        values = (float(f"{p:.{digits}g}") for digits in range(4, 16))
+        pairs = zip(texts, values, strict=True)
+        exact = (text for text, read in pairs if read > 0 and equals(-math.log(read)) == result)
+        return next(exact, latex_number(p)), result
     # Smaller than any float64: written by its logarithm.
     exponent = math.floor(-loss / math.log(10))
-    return rf"{10 ** (-loss / math.log(10) - exponent):.3g} \cdot 10^{{{exponent}}}"
+    return rf"{10 ** (-loss / math.log(10) - exponent):.3g} \cdot 10^{{{exponent}}}", result
 
 
 def _power(exponent: float) -> str:

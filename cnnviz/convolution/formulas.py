@@ -77,11 +77,21 @@ def output_size_formula(
     )
 
 
-CONVOLUTION = (
-    r"y_{r,c} = b + \sum_{i} \sum_{j} w_{i,j} \; "
-    r"x_{\,s r + d i - p_\text{top},\; s c + d j - p_\text{left}}"
-)
-"""What one stop of the window gives: w weights, x pixels, b bias."""
+def convolution_rule(*, has_bias: bool = True, is_flipped: bool = False) -> str:
+    r"""Write what one stop of the window gives: w weights, x pixels, b bias.
+
+    Parameters
+    ----------
+    is_flipped : the kernel, of k rows and l columns, lies on the picture turned around.
+
+    >>> convolution_rule(has_bias=False, is_flipped=True).partition("x")[0]
+    'y_{r,c} = \\sum_{i} \\sum_{j} w_{k-1-i,\\, l-1-j} \\; '
+    """
+    weight = r"w_{k-1-i,\, l-1-j}" if is_flipped else "w_{i,j}"
+    return (
+        rf"y_{{r,c}} = {'b + ' if has_bias else ''}\sum_{{i}} \sum_{{j}} {weight} \; "
+        r"x_{\,s r + d i - p_\text{top},\; s c + d j - p_\text{left}}"
+    )
 
 
 def softmax_formula(logits: Sequence[float], index: int, *, most: int = 3) -> str:

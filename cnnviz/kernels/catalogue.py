@@ -240,7 +240,7 @@ def _edges() -> list[Kernel]:
             "outline",
             "Outline",
             np.array([[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]]),
-            "Whatever differs from its surroundings: bright outlines, black areas.",
+            "Whatever differs from its surroundings: zero in even areas, large at outlines.",
             "The Laplacian with 8 neighbours, negated; common in image editors",
             "edge",
         ),

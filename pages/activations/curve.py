@@ -13,7 +13,7 @@ from pages.activations.state import FARTHEST, PAGE, POINT, REACH, try_this
 from pages.ui.components.curves import Axis, Curve, Panel, curves
 from pages.ui.edits import sent_value
 from pages.ui.picture import Picture
-from pages.ui.stage import seen_first
+from pages.ui.stage import formulas_side_by_side, seen_first, stage_and_controls
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _SAMPLES = 1201
@@ -37,7 +37,7 @@ EXPERIMENTS: dict[str, dict[str, object]] = {
 
 def curve(_picture: Picture) -> None:
     """Show the part."""
-    stage, controls = st.columns([4, 1.1], gap="medium")
+    stage, controls = stage_and_controls()
     with controls:
         chosen = chosen_activation()
         others = overlaid_activations(chosen)
@@ -111,7 +111,8 @@ def _arithmetic(chosen: ChosenActivation, x: float) -> None:
     source = f" {activation.source}." if activation.source else ""
     values = activation.range_with(**chosen.parameters)
     st.markdown(f"{activation.summary}{source} Its values lie in {values}.")
-    left, right = st.columns(2, gap="medium")
+    with formulas_side_by_side("curve"):
+        left, right = st.columns(2, gap="medium")
     for column, rule, derivative in (
         (left, activation.formula, False),
         (right, activation.derivative_formula, True),

@@ -17,7 +17,7 @@ from cnnviz.activations.relu_replay import Replay, record
 from pages.activations.components.relus import relu_runs
 from pages.activations.state import DATA, LEAK, PAGE, RAISE, RATE, SEED, try_this
 from pages.ui.picture import Picture
-from pages.ui.stage import seen_first, working_picture
+from pages.ui.stage import formulas_side_by_side, seen_first, stage_and_controls, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _STEPS = 200
@@ -55,7 +55,7 @@ class Training:
 
 def dead_relus(picture: Picture) -> None:
     """Show the part."""
-    stage, controls = st.columns([4, 1.1], gap="medium")
+    stage, controls = stage_and_controls()
     with controls:
         training, leak, data = _controls()
     # Two moons are the same whatever the picture is.
@@ -126,7 +126,8 @@ def _run(
 
 def _arithmetic(relu: Replay, leaky: Replay, leak: float) -> None:
     st.header("Why a dead unit stays dead", anchor=False)
-    left, right = st.columns(2, gap="medium")
+    with formulas_side_by_side("dead"):
+        left, right = st.columns(2, gap="medium")
     left.latex(DEAD_RELU)
     right.latex(leak_with_numbers(leak))
     units = relu.silent.shape[1]
@@ -139,7 +140,7 @@ def _arithmetic(relu: Replay, leaky: Replay, leak: float) -> None:
         )
     ]
     st.caption(
-        f"{figures[0]}. {figures[1]}. Two networks of {_LAYERS} x {_WIDTH} units, the same "
+        f"{figures[0]}. {figures[1]}. Two networks of {_LAYERS} \u00d7 {_WIDTH} units, the same "
         f"weights at the start, trained for {_STEPS} steps on all examples at once. A unit is "
         "silent while no example gives it a sum above zero, and dead if it never fires again "
         "in this run."

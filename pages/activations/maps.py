@@ -17,7 +17,7 @@ from pages.activations.components.pointwise import pointwise
 from pages.activations.state import AT, BIAS, KERNEL, PAGE, SCALE, SHARED_RANGE, try_this
 from pages.ui.focus import CellInFocus
 from pages.ui.picture import Picture
-from pages.ui.stage import page_background, seen_first, working_picture
+from pages.ui.stage import page_background, seen_first, stage_and_controls, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _KEY = "activation_map"
@@ -37,7 +37,7 @@ EXPERIMENTS: dict[str, dict[str, object]] = {
 def on_the_maps(picture: Picture) -> None:
     """Show the part."""
     cell = CellInFocus(PAGE, AT, _KEY)
-    stage, controls = st.columns([4, 1.1], gap="medium")
+    stage, controls = stage_and_controls()
     with controls:
         chosen = chosen_activation()
         kernel = PAGE.control(st.selectbox, KERNEL, "Kernel")

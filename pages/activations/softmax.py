@@ -27,7 +27,7 @@ from pages.activations.state import (
 )
 from pages.ui.edits import Handshake
 from pages.ui.picture import Picture
-from pages.ui.stage import seen_first
+from pages.ui.stage import seen_first, stage_and_controls
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _KEY = "softmax_bars"
@@ -45,7 +45,7 @@ EXPERIMENTS: dict[str, dict[str, object]] = {
 def softmax(_picture: Picture) -> None:
     """Show the part."""
     held, temperature = PAGE[LOGITS], PAGE[TEMPERATURE]
-    stage, controls = st.columns([4, 1.1], gap="medium")
+    stage, controls = stage_and_controls()
     with controls:
         span = _controls(held)
     right = min(PAGE[RIGHT], len(held) - 1)

@@ -28,7 +28,7 @@ from pages.activations.state import (
 )
 from pages.ui.components.curves import Axis, Curve, Panel, curves
 from pages.ui.picture import Picture
-from pages.ui.stage import seen_first, working_picture
+from pages.ui.stage import seen_first, stage_and_controls, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _SMALLEST = float(np.log10(np.finfo(np.float32).smallest_subnormal))
@@ -82,7 +82,7 @@ class Stack:
 
 def vanishing_gradients(picture: Picture) -> None:
     """Show the part."""
-    stage, controls = st.columns([4, 1.1], gap="medium")
+    stage, controls = stage_and_controls()
     with controls:
         shown, stack = _controls()
     found = [

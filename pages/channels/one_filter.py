@@ -46,7 +46,13 @@ from pages.channels.state import (
 )
 from pages.ui.focus import CellInFocus
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, page_background, seen_first, working_picture
+from pages.ui.stage import (
+    experiments,
+    page_background,
+    seen_first,
+    stage_and_controls,
+    working_picture,
+)
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _KEY = "channels"
@@ -121,7 +127,7 @@ class Layer:
 def one_filter(picture: Picture) -> None:
     """Show the part."""
     kernels, cell = ChannelKernels(_KEY), CellInFocus(PAGE, AT, _KEY)
-    stage, controls = st.columns([4, 1.1], gap="medium")
+    stage, controls = stage_and_controls()
     with controls:
         kernels.controls()
         layer = _layer_controls(picture, len(kernels.values))

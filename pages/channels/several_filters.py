@@ -16,7 +16,13 @@ from pages.channels.kernels import ChannelKernels
 from pages.channels.state import CONNECTION, FILTERS, PAGE, PART, VOLUMES, WIDE
 from pages.ui.edits import sent_name, sent_value
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, page_background, seen_first, working_picture
+from pages.ui.stage import (
+    experiments,
+    page_background,
+    seen_first,
+    stage_and_controls,
+    working_picture,
+)
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _KEY = "channels_volume"
@@ -46,7 +52,7 @@ EXPERIMENTS: dict[str, dict[str, object]] = {
 def several_filters(picture: Picture) -> None:
     """Show the part."""
     VOLUMES.follow()
-    stage, controls = st.columns([4, 1.1], gap="medium")
+    stage, controls = stage_and_controls()
     with controls:
         count, wide = _controls()
     pixels = working_picture(picture, "colour", 96)

@@ -95,7 +95,7 @@ class Settings:
 
 def settings(picture: Picture, menu: KernelMenu) -> Settings:
     """Draw the controls; return what they say."""
-    menu.controls()
+    menu.controls(is_flipped=CONVOLUTION[FLIP])
     weights = menu.kernel.values
     source = CONVOLUTION.control(st.selectbox, SOURCE, "Picture in")
     pixels = working_picture(picture, source)

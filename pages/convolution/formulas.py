@@ -2,14 +2,20 @@
 
 import streamlit as st
 
-from cnnviz.convolution.formulas import CONVOLUTION, map_size_formula
+from cnnviz.convolution.formulas import convolution_rule, map_size_formula
 from cnnviz.padding.geometry import Geometry
 
 
-def convolution_formula() -> None:
+def convolution_formula(*, is_flipped: bool) -> None:
     """Show what the window's sum is, in symbols."""
     st.header("What happens at each stop", anchor=False)
-    st.latex(CONVOLUTION)
+    st.latex(convolution_rule(is_flipped=is_flipped))
+    turned = ", which is turned around: k its rows, l its columns" if is_flipped else ""
+    st.caption(
+        "y the result in row r and column c, b the bias, w the weight in row i and column j of the "
+        f"kernel{turned}, x the pixel under it; s stride, d dilation, p padding. All are counted "
+        "from 0."
+    )
 
 
 def size_of_result(geometry: Geometry) -> None:

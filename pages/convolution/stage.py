@@ -26,7 +26,7 @@ from pages.ui.components.window import Answers, Filter, Look, Slides, Sliding, s
 from pages.ui.focus import CellInFocus, Focus
 from pages.ui.kernel import KernelMenu
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, page_background, seen_first
+from pages.ui.stage import experiments, page_background, seen_first, stage_and_controls
 from pages.ui.stage_slider import take_slides
 from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
 
@@ -51,20 +51,21 @@ def convolution(picture: Picture) -> None:
     CONVOLUTION.follow()
     menu = KernelMenu(CONVOLUTION, KERNEL, KEY, show=SHOW)
     focus = CellInFocus(CONVOLUTION, AT, KEY)
-    stage, controls = st.columns([4, 1.1], gap="medium")
+    stage, controls = stage_and_controls()
     with controls:
         chosen = settings(picture, menu)
     try:
         geometry = _geometry(chosen)
     except ValueError as rule:  # the kernel is larger than the picture
         stage.warning(str(rule), icon=":material/block:")
-        convolution_formula()
+        CONVOLUTION.name_what_waits()
+        convolution_formula(is_flipped=chosen.flip)
         _why_it_matters(menu)
         return
     view = _View(chosen, geometry, focus.settle(geometry.output_size), _result(chosen))
     with seen_first(stage):
         _stage(picture, view, menu, focus)
-    convolution_formula()
+    convolution_formula(is_flipped=chosen.flip)
     size_of_result(geometry)
     _why_it_matters(menu)
     _take_away(view)

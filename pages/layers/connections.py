@@ -11,7 +11,7 @@ from cnnviz.layers.formulas import savings_with_numbers
 from pages.layers.components.connections import connections_view
 from pages.ui.entries import Choice, Whole
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, seen_first
+from pages.ui.stage import experiments, seen_first, stage_and_controls
 from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
@@ -41,7 +41,7 @@ EXPERIMENTS: dict[str, dict[str, object]] = {
 def sparse_and_shared(_picture: Picture) -> None:
     """Show the part."""
     LINES.follow()
-    stage, controls = st.columns([4, 1.1], gap="medium")
+    stage, controls = stage_and_controls()
     with controls:
         kind = LINES.control(st.segmented_control, KIND, "Layer", required=True, wrap=True)
         side = LINES.control(st.slider, GRID, "Input side")

@@ -13,7 +13,7 @@ from pages.ui.components.curves import Axis, Curve, Panel, curves
 from pages.ui.edits import sent_value
 from pages.ui.entries import Whole
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, seen_first
+from pages.ui.stage import experiments, seen_first, stage_and_controls
 from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
@@ -62,7 +62,7 @@ class Layers:
 def why_not_dense(_picture: Picture) -> None:
     """Show the part."""
     COST.follow()
-    stage, controls = st.columns([4, 1.1], gap="medium")
+    stage, controls = stage_and_controls()
     with controls:
         side = COST.control(st.number_input, SIDE, "Picture side")
         channels = COST.control(st.number_input, CHANNELS, "Channels")

@@ -18,7 +18,7 @@ from pages.layers.maps import maps_of
 from pages.ui.edits import sent_value
 from pages.ui.entries import Choice, Whole
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, page_background, seen_first
+from pages.ui.stage import experiments, page_background, seen_first, stage_and_controls
 from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
@@ -32,7 +32,7 @@ DENSE = Table("layers_dense", UNIT, TERMS)
 def dense_layer(picture: Picture) -> None:
     """Show the part."""
     DENSE.follow()
-    stage, controls = st.columns([4, 1.1], gap="medium")
+    stage, controls = stage_and_controls()
     with controls:
         name = DENSE.control(st.selectbox, UNIT, "Unit")
         listed = DENSE.control(st.slider, TERMS, "Terms written out")

@@ -10,7 +10,7 @@ from pages.layers.components.dropout import dropout_view
 from pages.layers.maps import maps_of
 from pages.ui.entries import Choice, Real, Toggle, Whole
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, seen_first
+from pages.ui.stage import experiments, seen_first, stage_and_controls
 from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
@@ -32,7 +32,7 @@ EXPERIMENTS: dict[str, dict[str, object]] = {
 def dropout_layer(picture: Picture) -> None:
     """Show the part."""
     DROPPED.follow()
-    stage, controls = st.columns([4, 1.1], gap="medium")
+    stage, controls = stage_and_controls()
     with controls:
         _controls()
     training = DROPPED[MODE] == "training"

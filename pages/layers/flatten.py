@@ -15,7 +15,7 @@ from pages.layers.maps import maps_of
 from pages.ui.edits import sent_value
 from pages.ui.entries import Choice, Whole
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, page_background, seen_first
+from pages.ui.stage import experiments, page_background, seen_first, stage_and_controls
 from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
@@ -39,7 +39,7 @@ EXPERIMENTS: dict[str, dict[str, object]] = {
 def flatten_layer(picture: Picture) -> None:
     """Show the part."""
     FLATTENED.follow()
-    stage, controls = st.columns([4, 1.1], gap="medium")
+    stage, controls = stage_and_controls()
     with controls:
         source = FLATTENED.control(st.selectbox, SOURCE, "Flatten")
         side = FLATTENED.control(st.select_slider, ROWS, "Rows and columns")

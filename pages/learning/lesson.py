@@ -28,7 +28,7 @@ from pages.learning.run import Run, default_choice
 from pages.learning.state import COUNT, LEARNING, MOMENTUM, MOST_RATE, NOISE, RATE, SEED, STEP
 from pages.ui.kernel import KernelMenu
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, page_background
+from pages.ui.stage import experiments, formulas_side_by_side, page_background
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 EXPERIMENTS: dict[str, dict[str, object]] = {
@@ -50,7 +50,8 @@ def arithmetic(run: Run, moment: Moment, bound: float | None) -> None:
     momentum = run.choice.momentum
     found = run.steepest_weight(moment)
     st.header("One step of gradient descent", anchor=False)
-    rule, numbers = st.columns(2, gap="medium")
+    with formulas_side_by_side("first"):
+        rule, numbers = st.columns(2, gap="medium")
     rule.latex(LOSS)
     rule.latex(SLOPE if run.is_single else step_rule(momentum))
     if run.is_single:
@@ -95,7 +96,8 @@ def _local_curvature(run: Run, step: int, bound: float | None) -> None:
 def _curvature(run: Run) -> None:
     momentum = run.choice.momentum
     st.header("How large a step this picture allows", anchor=False)
-    rule, numbers = st.columns(2, gap="medium")
+    with formulas_side_by_side("second"):
+        rule, numbers = st.columns(2, gap="medium")
     rule.latex(curvature_rule(momentum))
     numbers.latex(
         curvature_with_numbers(

@@ -9,7 +9,7 @@ from pages.learning.run import Run, take_progress
 from pages.learning.state import KERNEL, KEY, LEARNING, STEP
 from pages.ui.kernel import KernelMenu
 from pages.ui.picture import Picture
-from pages.ui.stage import seen_first
+from pages.ui.stage import seen_first, stage_and_controls
 
 
 @st.fragment  # the next chapter of a run is fetched without drawing the menu again
@@ -18,7 +18,7 @@ def learn(picture: Picture) -> None:
     redraw_if_asked()
     LEARNING.follow()
     menu = KernelMenu(LEARNING, KERNEL, KEY)
-    stage, controls = st.columns([4, 1.1], gap="medium")
+    stage, controls = stage_and_controls()
     with controls:
         chosen, titles = choice(picture, menu)
     try:

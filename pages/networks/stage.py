@@ -7,7 +7,7 @@ from pages.networks.choice import chosen_scene
 from pages.networks.state import NETWORK, OWN, PAGE, VIEW
 from pages.networks.takeaway import finish
 from pages.ui.picture import Picture
-from pages.ui.stage import seen_first
+from pages.ui.stage import seen_first, stage_and_controls
 
 _VIEWS = {
     "Overview": overview,
@@ -25,7 +25,7 @@ def network(picture: Picture) -> None:
     view = PAGE.control(
         st.segmented_control, VIEW, "View", required=True, label_visibility="collapsed"
     )
-    stage, controls = st.columns([4, 1.1], gap="medium")
+    stage, controls = stage_and_controls()
     with controls:
         scene = chosen_scene(picture)
     if scene is None:

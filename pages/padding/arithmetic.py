@@ -2,15 +2,17 @@
 
 import streamlit as st
 
-from cnnviz.convolution.formulas import CONVOLUTION
+from cnnviz.convolution.formulas import convolution_rule
 from cnnviz.padding.formulas import TRANSPOSED_CONVOLUTION
 from cnnviz.padding.geometry import Geometry
 from pages.ui.result_size import floored_size_of_result
+from pages.ui.stage import formulas_side_by_side
 
 
 def arithmetic(geometry: Geometry) -> None:
     """Show the rule of what is computed, and that of the size with this view's numbers."""
-    stop, size = st.columns([1, 1.4], gap="large")
+    with formulas_side_by_side("stop"):
+        stop, size = st.columns([1, 1.4], gap="large")
     with stop:
         if geometry.transposed:
             st.header("What each pixel adds", anchor=False)
@@ -22,7 +24,7 @@ def arithmetic(geometry: Geometry) -> None:
             )
         else:
             st.header("What happens at each stop", anchor=False)
-            st.latex(CONVOLUTION)
+            st.latex(convolution_rule(has_bias=False))
             st.markdown("Every result y is the sum of weights w times the pixels x under them.")
     with size:
         floored_size_of_result(geometry)

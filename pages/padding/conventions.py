@@ -10,31 +10,34 @@ from cnnviz.padding.diagram import axis_svg
 from cnnviz.padding.formulas import same_padding
 from cnnviz.padding.geometry import Geometry, apply_kernel, convolution_geometry
 from cnnviz.shapes import output_size
+from pages.ui.stage import formulas_side_by_side
 
 _AXES = ("rows", "columns")
 
 
 def same_and_its_odd_pixel(geometry: Geometry) -> None:
     """Explain how much "same" adds with this view's numbers, and why 112 and not 111."""
-    st.header("Why 112 and not 111?", anchor=False)
+    _, k, s, d = _axis(geometry, 0)
+    s = max(s, 2)
+    valid, same = (
+        output_size(224, k, stride=s, dilation=d, padding=rule) for rule in ("valid", "same")
+    )
+    asked = f"Why {same} and not {valid}?" if same != valid else "How many zeros are added?"
+    st.header(asked, anchor=False)
     st.markdown(
         "`same` asks for as many results as strides fit into the input, rounded *up*, and adds "
         "just the zeros that they need. Where their number is odd, the odd one goes last: below "
         "and to the right."
     )
-    columns = st.columns(2 if len(_distinct_axes(geometry)) == 1 else 3)
+    with formulas_side_by_side("same"):
+        columns = st.columns(2 if len(_distinct_axes(geometry)) == 1 else 3)
     for axis in _distinct_axes(geometry):
-        n, k, s, d = _axis(geometry, axis)
-        lines = same_padding(n, k, stride=s, dilation=d)
+        size, window, stride, dilation = _axis(geometry, axis)
+        lines = same_padding(size, window, stride=stride, dilation=dilation)
         if len(columns) > 2:
             lines.insert(0, rf"&\textbf{{{_AXES[axis]}}}")
         with columns[axis]:
             st.latex(r"\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}")
-    n, k, s, d = _axis(geometry, 0)
-    s = max(s, 2)
-    valid, same = (
-        output_size(224, k, stride=s, dilation=d, padding=rule) for rule in ("valid", "same")
-    )
     with columns[-1]:
         st.markdown(
             f"A network's first layer on 224 pixels, with this kernel of {k} and a stride of {s}:"
@@ -68,7 +71,7 @@ def two_conventions(grid: np.ndarray, weights: np.ndarray, geometry: Geometry, r
         name = ("Keras", "PyTorch")[place]
         with column:
             code = st.expander(
-                f"This view in {name}",
+                f"This view in {name}, padding {rule}",
                 icon=":material/code:",
                 key=f"pad_code_{name.lower()}",
                 on_change="rerun",  # sent only when it is open: a slider need not wait for it
@@ -119,7 +122,11 @@ def _difference(grid: np.ndarray, weights: np.ndarray, geometry: Geometry) -> st
     pairs = [_pair(geometry, axis) for axis in (0, 1)]
     ends = [[(way.before, way.after) for way in pair] for pair in pairs]
     if all(keras == torch for keras, torch in ends):
-        return "Here the two agree: the zeros are as many at both ends."
+        return (
+            "Here the two agree: both cut off the same."
+            if geometry.transposed
+            else "Here the two agree: the zeros are as many at both ends."
+        )
     if any(keras.positions != torch.positions for keras, torch in pairs):
         sizes = [" \u00d7 ".join(str(pair[place].positions) for pair in pairs) for place in (0, 1)]
         return (

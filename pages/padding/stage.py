@@ -17,7 +17,7 @@ from pages.ui.focus import CellInFocus, cell_entry
 from pages.ui.grid_downloads import grid_downloads
 from pages.ui.number_grid import NumberGrid, grid_entries
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, seen_first
+from pages.ui.stage import experiments, seen_first, stage_and_controls
 from pages.ui.state import Table
 from pages.ui.takeaway import take_it_with_you
 
@@ -56,7 +56,7 @@ def padding_and_stride(picture: Picture) -> None:
     numbers = NumberGrid(PADDING, GRID, AXES, stage=KEY)
     kernel = GridKernel(PADDING, KERNEL, AXES, stage=KEY)
     cell = CellInFocus(PADDING, AT, KEY)
-    stage, controls = st.columns([4, 1.1], gap="medium")
+    stage, controls = stage_and_controls()
     with controls:
         transposed = PADDING.control(
             st.toggle,
@@ -127,9 +127,9 @@ def _why_it_matters() -> None:
     """Say it in three sentences, and offer experiments that show it."""
     st.header("Why it matters", anchor=False)
     st.markdown(
-        "Without padding every layer loses its border, and corners are seen once where the middle "
-        "is seen nine times; a deep network would soon have nothing left. A stride thins the "
-        "result out and saves work, but what does not divide is dropped without a word. And "
+        "Without padding every layer loses its border, and a 3 \u00d7 3 kernel sees the corners "
+        "once where it sees the middle nine times; a deep network would soon have nothing left. A "
+        "stride thins the result out and saves work, but what does not divide is dropped. And "
         "frameworks pad and drop on different sides: a classic reason why copied weights answer "
         "wrongly."
     )

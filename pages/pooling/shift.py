@@ -26,7 +26,13 @@ from pages.pooling.state import SHIFT_KIND as KIND
 from pages.ui.components.curves import Axis, Curve, Panel, curves
 from pages.ui.edits import sent_value
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, page_background, seen_first, working_picture
+from pages.ui.stage import (
+    experiments,
+    page_background,
+    seen_first,
+    stage_and_controls,
+    working_picture,
+)
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 LEAST_SIDE = 24
@@ -78,7 +84,7 @@ def shift_test(picture: Picture) -> None:
             f"Received: {pixels.shape[0]} \u00d7 {pixels.shape[1]}."
         )
         return
-    stage, controls = st.columns([4, 1.1], gap="medium")
+    stage, controls = stage_and_controls()
     with controls:
         settings = _controls()
     found = _measured(picture.identity, settings, pixels)

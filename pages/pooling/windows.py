@@ -34,7 +34,7 @@ from pages.ui.grid_downloads import grid_downloads
 from pages.ui.number_grid import NumberGrid
 from pages.ui.picture import Picture
 from pages.ui.result_size import floored_size_of_result
-from pages.ui.stage import experiments, page_background, seen_first
+from pages.ui.stage import experiments, page_background, seen_first, stage_and_controls
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 KEY = "pooling"
@@ -61,7 +61,7 @@ def windows(picture: Picture) -> None:
     WINDOWS.follow()
     numbers = NumberGrid(WINDOWS, GRID, AXES, stage=KEY)
     cell = CellInFocus(WINDOWS, AT, KEY)
-    stage, controls = st.columns([4, 1.1], gap="medium")
+    stage, controls = stage_and_controls()
     with controls:
         material = material_controls(picture, numbers)
         height, width = material.values.shape[:2]
@@ -202,10 +202,10 @@ def _arithmetic(kind: PoolKind, geometry: Geometry) -> None:
 def _why_it_matters() -> None:
     st.header("Why it matters", anchor=False)
     st.markdown(
-        "A quarter of the numbers, and what was found is still there, only less exactly where: "
-        "each layer above sees twice as far for the same work. What is thrown away is the place, "
-        "which a network that tells a cat anywhere does not need, and one that outlines it does; "
-        "many newer ones let a strided convolution learn what to keep."
+        "Windows of 2 leave a quarter of the numbers, and what was found is still there, only less "
+        "exactly where: each layer above sees twice as far for the same work. What is thrown away "
+        "is the place, which a network that tells a cat anywhere does not need, and one that "
+        "outlines it does; many newer ones let a strided convolution learn what to keep."
     )
     experiments(EXPERIMENTS, WINDOWS)
 

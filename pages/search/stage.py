@@ -23,7 +23,7 @@ from pages.search.state import (
 from pages.search.takeaway import finish
 from pages.search.thumbnails import thumbnails
 from pages.ui.picture import Picture
-from pages.ui.stage import seen_first
+from pages.ui.stage import seen_first, stage_and_controls
 
 FEW = 30
 """Pictures below which a mean says more about them than about the network."""
@@ -32,7 +32,7 @@ _CENTRED = {"Automatic": None, "Always": True, "Never": False}
 
 def search(picture: Picture, view: Callable[[SearchScene], None]) -> None:
     """Draw all that depends on the controls; `view` draws what stands on the stage."""
-    stage, controls = st.columns([4, 1.1], gap="medium")
+    stage, controls = stage_and_controls()
     with controls:
         collection = chosen_collection()
         choice = chosen_network()

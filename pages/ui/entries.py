@@ -27,6 +27,8 @@ class Entry(Generic[Value]):
     default : what it is when the address does not name it, or names it wrongly. It is never
         written into the address.
     read, write : turn the address's text into the value (ValueError where it cannot) and back.
+    settles : what it is follows from the others while the page is drawn. Where it is not at its
+        default, a change of those waits for it, so that both are one step in the history.
     checked : turns what a component or an experiment gives into the value, likewise.
     """
 
@@ -38,8 +40,10 @@ class Entry(Generic[Value]):
         write: Callable[[Value], str],
         *,
         checked: Callable[[Any], Value] | None = None,
+        settles: bool = False,
     ) -> None:
         self.name, self.default, self.read, self.write = name, default, read, write
+        self.settles = settles
         self._checked = checked
 
     def checked(self, value: Any) -> Value:

@@ -36,7 +36,7 @@ class Focus:
 
 def cell_entry() -> Entry[Focus | None]:
     """Declare the output cell that the window stands on; None for the middle."""
-    return Entry("at", None, _read_focus, _write_focus, checked=lambda focus: focus)
+    return Entry("at", None, _read_focus, _write_focus, checked=lambda focus: focus, settles=True)
 
 
 class CellInFocus:
@@ -65,6 +65,7 @@ class CellInFocus:
         held, focus = self.table[self.entry], self.value(size)
         if held is not None and held != focus:
             self.table.write({self.entry.name: None if focus.place == _MIDDLE else focus})
+        self.table.name_what_waits()
         return focus
 
     def take(self) -> None:

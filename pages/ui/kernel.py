@@ -80,6 +80,16 @@ def natural_show(values: Weights) -> str:
     return "signed" if abs(float(values.sum())) < 1e-3 else "clip"
 
 
+def _turned_around(values: Weights) -> str:
+    """Say what turning a kernel around does to what it finds; nothing where it stays the same."""
+    turned = values[::-1, ::-1]
+    if np.array_equal(turned, values):
+        return ""
+    if np.array_equal(turned, -values):
+        return " Flipped, it gives the same numbers with the other sign."
+    return " That holds for the kernel as it is; here it lies flipped."
+
+
 class KernelInHand:
     """A kernel that a component edits.
 
@@ -203,8 +213,11 @@ class KernelMenu:
         st.session_state[f"{self.stage}_preset"] = name
         self.table.write(self.state_of(name))
 
-    def controls(self) -> None:
-        """Draw the preset menu, the size and the kernel as text."""
+    def controls(self, *, is_flipped: bool = False) -> None:
+        """Draw the preset menu, the size and the kernel as text.
+
+        `is_flipped` says that the kernel lies on the picture turned around.
+        """
         self.kernel.say_complaint()
         preset_key, rows_key, columns_key, text_key = (
             f"{self.stage}_{part}" for part in ("preset", "rows", "columns", "text")
@@ -221,7 +234,8 @@ class KernelMenu:
             on_change=self._take_preset,
         )
         if kernel := KERNELS.get(self.preset):
-            st.caption(kernel.finds, help=f"Source: {kernel.source}.")
+            turned = _turned_around(values) if is_flipped else ""
+            st.caption(f"{kernel.finds}{turned}", help=f"Source: {kernel.source}.")
         rows, columns = st.columns(2)
         rows.number_input(
             "Rows",

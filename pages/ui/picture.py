@@ -7,6 +7,7 @@ the server was started again, is told what is missing.
 
 import hashlib
 import math
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,10 +20,12 @@ from cnnviz.notation import shown_name
 from pages.ui.components.registration import register
 from pages.ui.edits import sent_name
 from pages.ui.markdown import plain
+from pages.ui.state import ON_ITS_WAY, is_step_back
 from pages.ui.wire import pack
 
 _KEY = "picture_in_hand"
 _SEEN = "picture_address_seen"
+_BEFORE = "picture_address_before"
 _LOST = "picture_lost"
 _OWN_THUMBNAIL = "picture_thumbnail"
 _OWN = "own"
@@ -110,12 +113,18 @@ def _follow_address() -> None:
     named = st.query_params.get("picture")
     first = _KEY not in st.session_state
     lost = named == _OWN and (first or st.session_state[_KEY].is_sample)
-    if first or (named in samples.SAMPLES and named != st.session_state.get(_SEEN)):
+    before, when = st.session_state.get(_BEFORE, (None, 0.0))
+    # The browser may still ask with the address that it had before another picture was chosen.
+    is_late = named == before and time.monotonic() - when < ON_ITS_WAY and not is_step_back()
+    is_new = named in samples.SAMPLES and named != st.session_state.get(_SEEN) and not is_late
+    if first or is_new:
         _hold(_sample(named if named and named in samples.SAMPLES else samples.DEFAULT_SAMPLE))
     if lost:
         st.session_state[_LOST] = True
     address = picture_address().get("picture")
     if address != named:
+        if not is_late:
+            st.session_state[_BEFORE] = (named, time.monotonic())
         if address:
             st.query_params["picture"] = address
         else:
@@ -137,7 +146,6 @@ def _take_sample() -> None:
     name = sent_name("picture_picker", "choice")
     if name in samples.SAMPLES:
         _hold(_sample(name))
-        st.session_state[_SEEN] = name
 
 
 def _take_upload(key: str) -> None:

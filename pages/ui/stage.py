@@ -20,6 +20,21 @@ PAUSE = 0.1
 SOURCES = ("grey", "colour", "red", "green", "blue")
 
 
+def stage_and_controls() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Lay out the two columns of a page: its stage, and the controls beside it."""
+    with st.container(key="stage_and_controls"):  # page.css keeps the controls readable
+        stage, controls = st.columns([4, 1.1], gap="medium")
+    return stage, controls
+
+
+def formulas_side_by_side(name: str) -> DeltaGenerator:
+    """Make room for columns of formulas, which page.css puts below each other where it is little.
+
+    `name` tells it from others on the page.
+    """
+    return st.container(key=f"formulas_{name}")
+
+
 @contextmanager
 def seen_first(stage: DeltaGenerator) -> Iterator[None]:
     """Draw what the browser is to paint before it gets what stands below.

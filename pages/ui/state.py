@@ -23,7 +23,7 @@ Value = TypeVar("Value")
 _ON_PAGE = "tables_on_page"
 """The session's key of the tables that the open page has followed, by scope."""
 
-_ON_ITS_WAY = 3.0
+ON_ITS_WAY = 3.0
 """Seconds within which the browser may still ask with the address it had before a change."""
 
 
@@ -34,12 +34,14 @@ class _Held:
     values : of every entry that was ever read or written.
     seen : what the address says of each.
     before : what it said until the last change, and when that was.
+    waiting : the entries that have changed and that the address does not name yet.
     previous : the values before the last complete state, to go back to.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
     seen: dict[str, Texts] = field(default_factory=dict)
     before: dict[str, tuple[Texts, float]] = field(default_factory=dict)
+    waiting: set[str] = field(default_factory=set)
     previous: dict[str, Any] | None = None
 
 
@@ -71,13 +73,17 @@ class Table:
         What it says without sense opens the default. What it leaves out stays as it is held, so
         that a page comes back as it was left; but a step back in the browser means what it says.
         """
-        held, back = self._held(), _is_step_back()
+        held, back = self._held(), is_step_back()
         st.session_state.setdefault(_ON_PAGE, {})[self.scope] = self
+        if back:
+            held.waiting.clear()
         for name, entry in self.entries.items():
+            if name in held.waiting:
+                continue
             texts = tuple(st.query_params.get_all(name))
             seen = held.seen.get(name, ())
             old, when = held.before.get(name, (None, 0.0))
-            is_late = texts == old and time.monotonic() - when < _ON_ITS_WAY
+            is_late = texts == old and time.monotonic() - when < ON_ITS_WAY
             if texts == seen or (not back and (not texts or is_late)):
                 continue
             try:
@@ -86,7 +92,7 @@ class Table:
                 held.values[name] = entry.default
             held.seen[name] = entry.texts_of(held.values[name])
             held.before.pop(name, None)
-        self._name_in_address(self.entries)
+        self._name_in_address(self.entries.keys() - held.waiting)
 
     def write(self, values: Mapping[str, Any] | None = None, /, **more: Any) -> None:
         """Set entries by name, in the session and in the address. Call it in a callback.
@@ -110,7 +116,16 @@ class Table:
             if texts != seen:
                 held.before[name] = (seen, time.monotonic())
                 held.seen[name] = texts
-        self._name_in_address(checked)
+        held.waiting.update(checked)
+        settling = [e for e in self.entries.values() if e.settles and e.name not in checked]
+        if all(e.texts_of(self[e]) == () for e in settling):
+            self.name_what_waits()
+
+    def name_what_waits(self) -> None:
+        """Let the address name what has changed, once what follows from that is known."""
+        held = self._held()
+        self._name_in_address(held.waiting)
+        held.waiting.clear()
 
     def set_up(self, values: Mapping[str, Any], keep: Collection[str] = ()) -> None:
         """Take a complete state: what `values` does not name goes back to its default.
@@ -175,6 +190,7 @@ class Table:
             shown = cast("Value", min(max(cast("Any", shown), least), most))
             drawn |= {"min_value": least, "max_value": most}
             if least == most:
+                self._say_less(widget, entry, label, most)
                 return shown
         if options is not None:
             drawn["options"] = list(options)
@@ -183,7 +199,18 @@ class Table:
         _show(entry.name, shown, (limits, drawn.get("options")))
         drawn |= _first_value(widget, shown, drawn.get("options"))
         widget(label, key=entry.name, on_change=self._take, args=(entry, on_change), **drawn)
+        if limits is not None:
+            self._say_less(widget, entry, label, max(limits))
         return shown
+
+    def _say_less(
+        self, widget: Callable[..., Any], entry: Entry[Any], label: str, most: Any
+    ) -> None:
+        """Say below a widget that more is held than may be set now."""
+        held = self[entry]
+        if held > most:
+            place = getattr(widget, "__self__", st)
+            place.caption(f"{label}: {held} does not fit here, {most} is the most.")
 
     def _take(self, entry: Entry[Any], then: Callable[[], None] | None) -> None:
         # What a browser sends that is no value of the entry is not taken, and drawn over.
@@ -241,6 +268,7 @@ def _first_value(widget: Callable[..., Any], value: Any, options: Any) -> dict[s
     return {name: list(value) if isinstance(value, tuple) and name == "default" else value}
 
 
-def _is_step_back() -> bool:
+def is_step_back() -> bool:
+    """Say whether this run answers a step back or on in the browser's history."""
     context = get_script_run_ctx()
     return bool(context and context.is_history_navigation)

@@ -1,3 +1,6 @@
+import math
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -73,6 +76,17 @@ def test_the_temperature_divides_every_power():
 def test_a_probability_below_every_float_is_written_by_its_logarithm():
     formula = cross_entropy_with_numbers([0.0, 800.0], 0)
     assert formula == r"L = -\ln p = -\ln 3.67 \cdot 10^{-348} = 800"
+
+
+@pytest.mark.parametrize("logits", [[2.0, 0.0], [2.0, 1.0, 0.1, -1.5], [-3.0, 2.0], [0.1, 0.2]])
+def test_the_loss_is_what_the_written_probability_gives(logits):
+    formula = cross_entropy_with_numbers(logits, 0)
+    p, loss = re.search(r"-\\ln ([\d.]+) (?:=|\\approx) ([\d.]+)$", formula).groups()
+    assert float(f"{-math.log(float(p)):.6g}") == float(loss)
+
+
+def test_a_certain_class_costs_nothing():
+    assert cross_entropy_with_numbers([60.0, 0.0], 0) == r"L = -\ln p = -\ln 1 = 0"
 
 
 def test_the_gradient_is_written_with_one_factor_per_layer():

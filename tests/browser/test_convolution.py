@@ -202,6 +202,85 @@ def test_a_weight_that_is_no_number_is_refused_in_one_sentence(visit):
     expect(cell).to_have_value("\u22121")
 
 
+@pytest.mark.parametrize(
+    ("path", "cell"),
+    [
+        ("convolution?picture=digit", "weight row 1 column 1"),
+        ("learn_a_kernel?picture=digit", "target weight row 1 column 1"),
+        ("channels?picture=digit", "Red weight row 1 column 1"),
+    ],
+)
+def test_a_weight_that_is_too_large_leaves_the_one_before_and_says_so(visit, path, cell):
+    page = visit(path)
+    address = page.url
+    place = page.get_by_role("spinbutton", name=cell)
+    before = place.input_value()
+    place.press("Control+a")
+    place.press_sequentially("1e9")  # 1 is a weight, and 1e9 none
+    place.press("Enter")
+    settle(page)
+    expect(page.get_by_role("alert").filter(has_text="Received: 1e9.")).to_be_visible()
+    expect(place).to_have_value(before)
+    page.wait_for_timeout(500)
+    settle(page)
+    expect(page.get_by_role("alert").filter(has_text="Received: 1e9.")).to_be_visible()
+    expect(place).to_have_value(before)
+    assert page.url == address
+    place.fill("3")
+    place.press("Enter")
+    expect(page.get_by_role("alert").filter(has_text="Received: 1e9.")).to_have_count(0)
+
+
+def test_escape_brings_back_the_weight_that_was_there(visit):
+    page = visit(SMALL)
+    cell = page.get_by_role("spinbutton", name="weight row 1 column 1")
+    before = output(page)
+    cell.press("Control+a")
+    cell.press_sequentially("7")
+    cell.press("Escape")
+    settle(page)
+    expect(cell).to_have_value("\u22121")
+    np.testing.assert_array_equal(output(page, "state.places.values"), before)
+
+
+def test_a_tall_kernel_leaves_the_stage_in_view_and_its_weights_readable(visit):
+    for kernel in (";".join(["1"] * 11), ";".join([",".join(["0.25"] * 5)] * 5)):
+        page = visit(f"{SMALL}&kernel={kernel}")
+        page.locator(".kernel-grid input").first.wait_for()
+        assert page.locator(".kernel-grid").bounding_box()["height"] < 350
+        letters = page.locator(".kernel-grid input").first.evaluate(
+            "(cell) => parseFloat(getComputedStyle(cell).fontSize)"
+        )
+        assert letters >= 9
+
+
+def test_weights_of_either_sign_are_written_in_one_size(visit):
+    page = visit(f"{SMALL}&kernel=0.15,-0.15;0.0008,-0.32")
+    cells = page.locator(".kernel-grid input")
+    cells.first.wait_for()
+    sizes = cells.evaluate_all("(all) => all.map((cell) => getComputedStyle(cell).fontSize)")
+    assert len(set(sizes)) == 1
+    assert cells.evaluate_all("(all) => all.map((cell) => cell.value)") == [
+        "0.15",
+        "\u22120.15",
+        "0.0008",
+        "\u22120.32",
+    ]
+    assert cells.evaluate_all("(all) => all.every((c) => c.scrollWidth <= c.clientWidth)")
+
+
+@pytest.mark.parametrize(
+    ("show", "shown"),
+    [("Absolute", ["without sign", "0 \u2026 255", "max 1020"]), ("Clip", ["min \u22121020"])],
+)
+def test_the_legend_says_what_is_painted(visit, show, shown):
+    page = visit(f"{SMALL}&show={show}")
+    assert np.abs(output(page)).max() == 1020
+    assert page.locator(".legend span").first.is_visible()
+    texts = page.locator(".output .legend span").all_inner_texts()
+    assert [text for text in shown if not any(text in one for one in texts)] == []
+
+
 def test_a_copied_address_opens_the_same_view(visit):
     page = visit("convolution?picture=moose")
     page.get_by_role("button", name="Why does the frame shrink?").click()
@@ -225,6 +304,14 @@ def test_a_sample_is_chosen_in_the_gallery(visit):
     page.wait_for_url("**picture=checkerboard**")
     settle(page)
     assert complaints(page) == []
+    shape = on_stage(page, "state.data.input.shape")
+    page.get_by_role("radio", name="Handwritten digit").check(force=True)
+    page.wait_for_url("**picture=digit**")
+    settle(page)
+    becomes(page, lambda: on_stage(page, "state.data.input.shape"), [28, 28, 1])
+    page.go_back()
+    page.wait_for_url("**picture=checkerboard**")
+    becomes(page, lambda: on_stage(page, "state.data.input.shape"), shape)
 
 
 def test_what_is_downloaded_is_what_is_shown(visit, tmp_path):

@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { casesOf, moduleOf } from "./cases.js";
 
-const { summed } = await moduleOf("sentences");
+const { reduced, summed } = await moduleOf("sentences");
 const cellsOf = (weights, pixels) =>
   weights.map((weight, at) => ({ weight, value: pixels[at], product: weight * pixels[at] }));
 const number = (text) => Number(text.replaceAll("\u2212", "-").replaceAll(/[() ]/g, ""));
@@ -46,4 +46,32 @@ test("a zero pixel keeps its weight, a negative one its brackets", () => {
   const { terms } = summed(cellsOf([-1, 1, 0, 2], [0, -99, 5, 3]), 0, -93);
   assert.deepEqual(terms, ["\u22121\u00d70", "+ (\u221299)", "+ 2\u00d73"]);
   assert.deepEqual(summed(cellsOf([0], [7]), 0, 0).terms, ["0"]);
+});
+
+test("a single term that would be left over is written out", () => {
+  const { terms, rest } = summed(cellsOf(Array(15).fill(1), [...Array(15).keys()]), 0, 105);
+  assert.equal(terms.length, 15);
+  assert.deepEqual(rest, []);
+  assert.equal(summed(cellsOf(Array(16).fill(1), [...Array(16).keys()]), 0, 120).terms.length, 14);
+});
+
+test("a negative pixel stands in brackets after a plus and under a square", () => {
+  assert.equal(reduced([3, -99, 1, 0], 4, "average", -23.75).text, "(3 + (\u221299) + 1 + 0) / 4");
+  assert.equal(reduced([3, -4], 2, "l2", 5).text, "\u221a(3\u00b2 + (\u22124)\u00b2)");
+  assert.equal(reduced([3, -4], 2, "max", 3).text, "max(3, \u22124)");
+});
+
+test("what a window is reduced to can be redone from what is written", () => {
+  const values = [0.123456, 0.2345678, 10.00004, 0.1];
+  assert.deepEqual(reduced(values, 4, "max", 10.00004), {
+    text: "max(0.1235, 0.2346, 10, 0.1)",
+    equals: "= 10",
+  });
+  const mean = values.reduce((sum, one) => sum + one, 0) / 4;
+  const { text, equals } = reduced(values, 4, "average", mean);
+  const terms = text.match(/[0-9.]+(?= [+)]|\))/g).map(Number);
+  assert.equal(terms.length, 4);
+  const redone = terms.reduce((sum, one) => sum + one, 0) / 4;
+  assert.equal(`= ${Number(redone.toPrecision(5))}`, equals);
+  assert.match(reduced([1, 2], 2, "average", 7).equals, /^\u2248 /);
 });

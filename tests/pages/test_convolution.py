@@ -82,6 +82,23 @@ def test_every_border_stands_around_a_small_picture(open_page, shape, border):
     assert message(page)[1]["output"].shape[1:] == shape[:2]
 
 
+@pytest.mark.parametrize(
+    ("kernel", "said"),
+    [
+        ("-1,0,1;-2,0,2;-1,0,1", "with the other sign."),
+        ("-1,-1,-1;-1,8,-1;-1,-1,-1", "large at outlines."),
+        ("-2,-1,0;-1,1,1;0,1,2", "here it lies flipped."),
+    ],
+)
+def test_a_flipped_kernel_has_its_own_formula_and_words(open_page, kernel, said):
+    page = open_page(PATH, kernel=kernel, flip="true", picture="digit")
+    assert "w_{k-1-i,\\, l-1-j}" in page.latex[0].value
+    assert any(caption.value.endswith(said) for caption in page.caption)
+    page = open_page(PATH, kernel=kernel, picture="digit")
+    assert "w_{i,j}" in page.latex[0].value
+    assert not any("flipped" in caption.value.lower() for caption in page.caption)
+
+
 def test_an_experiment_does_not_depend_on_the_one_before(open_page):
     page = open_page(PATH, picture="digit", at="3,4", flip="true", padding="same")
     page.button(key="try_A stride of 4").click().run()

@@ -120,6 +120,45 @@ def test_a_kernel_never_outgrows_what_it_slides_over(open_page):
     assert shapes(page) == ((3, 3), (3, 3), (1, 1))
 
 
+def test_a_number_that_does_not_fit_is_said_and_comes_back(open_page):
+    page = open_page(PATH, pad_padding="Valid", pad_kernel="7", pad_dilation="4")
+    captions = [caption.value for caption in page.caption]
+    assert "Kernel size: 7 does not fit here, 6 is the most." in captions
+    assert "Dilation: 4 does not fit here, 1 is the most." in captions
+    page.selectbox(key="pad_padding").set_value("same").run()
+    assert shapes(page)[1] == (7, 7)
+    assert not any("does not fit" in caption.value for caption in page.caption)
+
+
+@pytest.mark.parametrize(
+    ("address", "heading"),
+    [
+        ({}, "Why 112 and not 111?"),
+        ({"pad_kernel": "7"}, "Why 112 and not 109?"),
+        ({"pad_stride": "4", "pad_kernel": "7", "pad_dilation": "4"}, "Why 56 and not 50?"),
+        ({"pad_kernel": "1"}, "How many zeros are added?"),
+    ],
+)
+def test_the_question_has_this_views_numbers(open_page, address, heading):
+    page = open_page(PATH, **address)
+    assert heading in [header.value for header in page.header]
+
+
+def test_a_transposed_layer_cuts_off_and_adds_no_zeros(open_page):
+    page = open_page(PATH, pad_transposed="true")
+    said = " ".join(markdown.value for markdown in page.markdown)
+    assert "Here the two agree: both cut off the same." in said
+    assert "zeros are as many" not in said
+
+
+@pytest.mark.parametrize("rule", ["Valid", "Same", "Full", "Explicit"])
+def test_a_program_is_named_by_the_padding_that_it_uses(open_page, rule):
+    page = open_page(PATH, pad_padding=rule)
+    names = [expander.label for expander in page.expander]
+    assert f"This view in Keras, padding {rule.lower()}" in names
+    assert len(set(names)) == len(names)
+
+
 def test_dilation_stops_where_the_kernel_would_not_fit(open_page):
     page = open_page(PATH, pad_padding="Valid", pad_side="7", pad_dilation="3")
     assert page.slider(key="pad_dilation").max == 3

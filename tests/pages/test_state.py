@@ -14,7 +14,7 @@ from pages.ui.state import Table
 
 EVERYWHERE = {
     *("picture_picker", "picture_upload", "picture_camera_on", "picture_drawing_on"),
-    *("code_is_open", "start_over", "copy_link", "take_back"),
+    *("code_is_open", "start_over", "copy_link", "take_back", "stage_and_controls"),
 }
 """Keys of the frame, which is the same on every page."""
 

@@ -16,6 +16,8 @@ export class KernelEditor {
     this.inputs = [];
     this.moving = null;
     this.largest = Infinity; // weight, either sign; Python says which it takes
+    this.before = null; // what the weight that is being typed was
+    this.isRefused = false; // the last weight that was typed, and Python has not answered yet
     this.rest = debounced(250, () => this.commit(this.values));
     box.setAttribute("role", "group");
   }
@@ -32,8 +34,8 @@ export class KernelEditor {
     this.rows = rows;
     this.columns = columns;
     this.box.style.setProperty("--columns", columns);
+    this.box.style.setProperty("--rows", rows);
     this.box.setAttribute("aria-label", `Kernel, ${rows} rows and ${columns} columns`);
-    this.box.style.setProperty("--most", Math.max(rows, columns));
     this.inputs = Array.from({ length: rows * columns }, (_, at) => this.cell(at));
     this.box.replaceChildren(...this.inputs);
   }
@@ -55,7 +57,9 @@ export class KernelEditor {
     input.onpointerleave = () => this.moving === null && this.hover(null);
     input.oninput = () => {
       const value = read(input.value);
+      const before = this.before ?? this.values[at];
       if (this.accepts(value)) this.set(at, value, false);
+      this.before = before;
     };
     input.onblur = () => {
       this.hover(null);
@@ -112,6 +116,7 @@ export class KernelEditor {
       this.settle(at, input);
       input.select();
     } else if (event.key === "Escape") {
+      this.takeBack(at);
       input.value = this.text(this.values[at]);
       input.select();
     } else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
@@ -139,17 +144,28 @@ export class KernelEditor {
   settle(at, input) {
     const value = read(input.value);
     if (!this.accepts(value)) {
-      if (input.value !== this.text(this.values[at])) {
-        this.complain(
-          `A weight is a number between \u2212${this.largest.toLocaleString("en")} and ` +
-            `${this.largest.toLocaleString("en")}. Received: ${input.value || "nothing"}.`,
-        );
-      }
+      const received = input.value || "nothing";
+      this.isRefused = this.takeBack(at);
       input.value = this.text(this.values[at]);
+      this.complain(
+        `A weight is a number between \u2212${this.largest.toLocaleString("en")} and ` +
+          `${this.largest.toLocaleString("en")}. Received: ${received}.`,
+      );
       return;
     }
     if (input.value !== this.text(this.values[at])) this.set(at, value);
+    this.before = null;
     if (this.typed) this.commit(this.values);
+  }
+
+  // What was typed so far gives way to the weight that was there; says whether there was any.
+  takeBack(at) {
+    const before = this.before;
+    this.before = null;
+    if (before === null || before === this.values[at]) return false;
+    this.set(at, before);
+    this.commit(this.values);
+    return true;
   }
 
   accepts(value) {
@@ -159,35 +175,48 @@ export class KernelEditor {
   set(at, value, rewrite = true) {
     const limited = Math.max(-this.largest, Math.min(this.largest, value));
     this.typed = true;
+    this.before = null;
+    this.isRefused = false;
     this.complain("");
     this.values[at] = limited;
     this.colour(rewrite ? null : at);
     this.preview(Math.floor(at / this.columns), at % this.columns, limited);
   }
 
+  // Python has answered: nothing typed is left to take over. Says whether a refusal has just been
+  // said, which the answer to the weight that came back must not wipe away.
   committed() {
-    this.typed = false;
+    const { isRefused } = this;
+    this.typed = this.isRefused = false;
+    return isRefused;
   }
 
   colour(keep = null) {
     const limit = Math.max(...this.values.map(Math.abs)) || 1;
     const active = this.box.getRootNode().activeElement;
+    const texts = this.values.map((value) => this.text(value));
+    // One size for all, so that a minus does not make a weight look smaller.
+    this.box.style.setProperty("--letters", Math.max(2, ...texts.map((text) => text.length)));
     this.inputs.forEach((input, at) => {
       const value = this.values[at];
       const fill = signedColour(value, limit, this.bytes);
       input.style.background = css(fill);
       input.style.color = inkOn(fill);
       input.setAttribute("aria-valuenow", value);
-      const text = this.text(value);
-      input.classList.toggle("long", text.length > 4);
+      const text = texts[at];
       const typing = keep === at || (active === input && this.typed && read(input.value) === value);
       if (!typing && input.value !== text) input.value = text;
     });
   }
 
   // What stands in a cell. A cell that is left as it stands keeps its weight's unwritten digits.
+  // A power of ten would stand out among the others: four decimals say as much, down to 0.0001.
   text(value) {
-    return written(value, this.digits ?? (this.columns > 5 ? 2 : 4), 6);
+    const size = Math.abs(value);
+    const isSmall = size < 1e-3 && size >= 5e-5;
+    const shown = isSmall ? Number(value.toFixed(4)) : value;
+    const text = written(shown, this.digits ?? (this.columns > 5 ? 2 : 4), 6);
+    return text.includes("e") && isSmall ? shown.toFixed(4).replace("-", "\u2212") : text;
   }
 
   mark(row, column) {

@@ -104,6 +104,37 @@ def test_what_a_component_writes_is_in_session_and_address_at_once():
     assert test.selectbox(key="kind").value == "b"
 
 
+def settling():
+    import streamlit as st
+
+    from pages.ui.entries import Entry, Whole
+    from pages.ui.state import Table
+
+    side = Whole("side", 1, 9, 3)
+    at = Entry("at", None, int, lambda cell: "" if cell is None else str(cell), settles=True)
+    table = Table("settling", side, at)
+    table.follow()
+    table.control(st.slider, side, "Side")
+    st.session_state["address_as_it_begins"] = dict(st.query_params)
+    if table[at] is not None and table[side] < 9:
+        table.write(at=10 * table[side])
+    table.name_what_waits()
+
+
+def test_a_change_waits_for_what_follows_from_it():
+    test = AppTest.from_function(settling, default_timeout=30).run()
+    test.slider(key="side").set_value(4).run()
+    assert test.session_state["address_as_it_begins"] == {"side": "4"}  # nothing is to follow
+    test.query_params["at"] = "7"
+    test.run()
+    test.slider(key="side").set_value(5).run()
+    assert test.session_state["address_as_it_begins"] == {"side": "4", "at": "40"}
+    assert test.query_params == {"side": "5", "at": "50"}
+    test.slider(key="side").set_value(9).run()  # nothing follows, and it is named all the same
+    assert test.query_params == {"side": "9", "at": "50"}
+    assert test.slider(key="side").value == 9
+
+
 def test_of_a_write_with_one_wrong_value_nothing_is_taken():
     test = opened(side="4")
     test.button[1].click().run()
@@ -160,7 +191,7 @@ def test_an_address_that_is_late_is_not_taken_for_a_wish(monkeypatch):
     test.selectbox(key="kind").set_value("b").run()
     assert shown(test) == DEFAULTS | {"side": 4, "kind": "b"}
     assert test.query_params == {"side": "4", "kind": "Kind B"}
-    monkeypatch.setattr(state, "_ON_ITS_WAY", 0.0)
+    monkeypatch.setattr(state, "ON_ITS_WAY", 0.0)
     test.query_params["side"] = "2"
     assert shown(test.run())["side"] == 2
 
@@ -169,7 +200,7 @@ def test_a_step_back_means_what_it_says_and_what_it_leaves_out(monkeypatch):
     test = opened(side="2")
     test.slider(key="side").set_value(4).run()
     test.button[0].click().run()
-    monkeypatch.setattr(state, "_is_step_back", lambda: True)
+    monkeypatch.setattr(state, "is_step_back", lambda: True)
     test.query_params.clear()
     test.query_params["side"] = "2"
     test.run()

@@ -9,8 +9,9 @@ import { theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
 import { along, announcer, debounced, dragged, eachFrame } from "../../shared/hand.js";
 import { Handshake } from "../../shared/handshake.js";
+import { read, written } from "../../shared/numbers.js";
 
-const MINUS = "\u2212";
+const TRUE_MINUS = "\u2212";
 
 export default function (component) {
   const { parentElement, data } = component;
@@ -59,7 +60,7 @@ class Softmax {
     );
     head.children[2].replaceChildren("as written, e", element("sup", { text: "z/T" }));
     const off = element("span", { text: "largest off, e" });
-    off.append(element("sup", { text: `(z${MINUS}m)/T` }));
+    off.append(element("sup", { text: `(z${TRUE_MINUS}m)/T` }));
     head.children[3].replaceChildren(off);
     root.replaceChildren(
       element(
@@ -291,8 +292,9 @@ class Softmax {
       ") = ",
       element("strong", { text: short(found.probabilities[right]) }),
     );
+    const { p, equals } = lossOf(found.probabilities[right], found.loss);
     this.loss.replaceChildren(
-      `L = ${MINUS}ln ${short(found.probabilities[right])} = `,
+      `L = ${TRUE_MINUS}ln ${p} ${equals} `,
       element("strong", { text: short(found.loss) }),
     );
     const broken = !Number.isFinite(found.naive[right]);
@@ -301,6 +303,17 @@ class Softmax {
       `As written, in float32: ${short(found.written[right])} / ${short(found.writtenTotal)} = ` +
       short(found.naive[right]);
   }
+}
+
+// The probability with as many digits as give the loss, as it is written, to who takes its
+// logarithm; where none of a float32's do, the sign says so.
+function lossOf(probability, loss) {
+  const wanted = short(loss);
+  for (let digits = 4; digits <= 9; digits++) {
+    const p = written(probability, digits);
+    if (short(-Math.log(read(p))) === wanted) return { p, equals: "=" };
+  }
+  return { p: short(probability), equals: "\u2248" };
 }
 
 // The slider runs over powers of two, from 1/16 to 16.
@@ -315,12 +328,12 @@ function mark(place, value) {
 
 function short(value) {
   if (Number.isNaN(value)) return "not a number";
-  if (!Number.isFinite(value)) return value > 0 ? "\u221e" : `${MINUS}\u221e`;
+  if (!Number.isFinite(value)) return value > 0 ? "\u221e" : `${TRUE_MINUS}\u221e`;
   const size = Math.abs(value);
   let text;
   if (size !== 0 && (size < 1e-4 || size >= 1e5)) {
     const [mantissa, power] = value.toExponential(2).split("e");
     text = `${mantissa}e${Number(power)}`;
   } else text = String(Number(value.toFixed(size < 1 ? 4 : size < 100 ? 3 : 1)));
-  return text.replaceAll("-", MINUS);
+  return text.replaceAll("-", TRUE_MINUS);
 }

@@ -231,10 +231,11 @@ class Lanes {
 
   label() {
     const { settings } = this;
-    this.complaint.textContent = "";
+    const editors = [...this.lanes.map(({ editor }) => editor), this.biasEditor];
+    for (const editor of editors) editor.largest = settings.largest_weight;
+    const isRefused = editors.map((editor) => editor.committed()).some(Boolean);
+    if (!isRefused) this.complaint.textContent = "";
     this.lanes.forEach((lane, channel) => {
-      lane.editor.largest = settings.largest_weight;
-      lane.editor.committed();
       lane.input.size.textContent = `${this.mix.height} \u00d7 ${this.mix.width}`;
       lane.partial.size.textContent = `${this.mix.rows} \u00d7 ${this.mix.columns}`;
       lane.kernelTitle.textContent = settings.titles[channel];
@@ -248,8 +249,6 @@ class Lanes {
         `The ${lane.name.toLowerCase()} channel under its kernel, ${settings.titles[channel]}.`,
       );
     });
-    this.biasEditor.largest = settings.largest_weight;
-    this.biasEditor.committed();
     this.sum.size.textContent = `${this.mix.rows} \u00d7 ${this.mix.columns}`;
     this.result.size.textContent = `${this.mix.rows} \u00d7 ${this.mix.columns}`;
     this.sum.frame.setAttribute(

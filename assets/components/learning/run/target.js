@@ -23,10 +23,7 @@ export class TargetPane {
   take(settings, isOld) {
     this.isOld = isOld;
     this.editor.largest = settings.largest_weight;
-    if (!isOld) {
-      this.editor.committed();
-      this.complaint.textContent = "";
-    }
+    if (!isOld && !this.editor.committed()) this.complaint.textContent = "";
     fillTools(this.tools, settings.tools, this.edit);
   }
 

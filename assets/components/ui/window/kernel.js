@@ -32,9 +32,8 @@ export class KernelPane {
 
   // Python has answered: nothing typed is left to take over.
   take(settings) {
-    this.complain("");
     this.editor.largest = settings.largest_weight;
-    this.editor.committed();
+    if (!this.editor.committed()) this.complain("");
     fillTools(this.tools, settings.tools ?? [], this.edit);
   }
 

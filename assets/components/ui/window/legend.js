@@ -5,6 +5,7 @@ import { written } from "../../shared/numbers.js";
 
 export function drawLegend(legend, show, [least, most], maps) {
   const limit = Math.max(Math.abs(least), Math.abs(most));
+  const isAbsolute = show === "absolute"; // what is painted has no sign
   const [from, to] =
     show === "signed" ? [-limit, limit] : show === "rescale" ? [least, most] : [0, 255];
   const context = legend.firstChild.getContext("2d");
@@ -13,9 +14,13 @@ export function drawLegend(legend, show, [least, most], maps) {
   paint(pixels.data, ramp, 256, show, [from, to], maps);
   context.putImageData(pixels, 0, 0);
   const [, low, zero, high] = legend.children;
-  const beyond = show === "clip" || show === "absolute";
-  low.textContent = beyond ? `min ${written(least, 3)}` : written(from, 3);
+  const beyond = show === "clip" || isAbsolute;
+  low.textContent = isAbsolute
+    ? "without sign"
+    : beyond
+      ? `min ${written(least, 3)}`
+      : written(from, 3);
   zero.textContent = show === "signed" ? "0" : beyond ? "0 \u2026 255" : "";
   zero.classList.toggle("grey", beyond);
-  high.textContent = beyond ? `max ${written(most, 3)}` : written(to, 3);
+  high.textContent = beyond ? `max ${written(isAbsolute ? limit : most, 3)}` : written(to, 3);
 }

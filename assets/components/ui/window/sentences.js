@@ -22,7 +22,7 @@ export function weighted(cells, bias, result) {
 export function summed(cells, bias, result) {
   const used = cells.filter((cell) => cell.weight !== 0);
   const shown =
-    used.length <= MOST_TERMS
+    used.length <= MOST_TERMS + 1 // a single one that is left takes no more room than to say so
       ? used
       : [...used].sort((a, b) => Math.abs(b.product) - Math.abs(a.product)).slice(0, MOST_TERMS);
   const smaller = used.filter((cell) => !shown.includes(cell));
@@ -64,23 +64,49 @@ function term(text, name = "term") {
 
 // max(3, 9, 4, 1) = 9, from the pixels of a window; where `values` is empty, from all `count`.
 export function pooled(values, count, reduce, result) {
+  const { text, equals } = reduced(values, count, reduce, result);
+  return [
+    element("span", { class: "term long", text }),
+    element("span", { class: "equals", text: equals }),
+  ];
+}
+
+const REDUCED = {
+  max: (values) => Math.max(...values),
+  average: (values) => values.reduce((sum, one) => sum + one, 0) / values.length,
+  l2: (values) => Math.hypot(...values),
+};
+
+// The texts of that sentence, with as many digits as it takes for what is written to give the
+// result as it is written; where not all is written, nobody can redo it anyway.
+export function reduced(values, count, reduce, result) {
+  const total = written(result, 5);
+  const shown = values.slice(0, MOST_TERMS);
+  const left = values.length - shown.length;
+  const isExact = (digits) => {
+    const redone = REDUCED[reduce](values.map((value) => read(written(value, digits))));
+    return written(redone, 5) === total;
+  };
+  let digits = 4;
+  while (!left && values.length && digits < MOST_DIGITS && !isExact(digits)) digits++;
+  const equals = left || !values.length || isExact(digits) ? "=" : "\u2248";
+  const terms = shown.map((value) => written(value, digits));
+  // After a plus, or under a square, a negative number stands in brackets.
+  const inside = terms.map((text, at) => (shown[at] < 0 ? `(${text})` : text));
+  const squares = inside.map((text) => `${text}\u00b2`);
+  const more = left ? [`\u2026 ${left} more`] : [];
   const many = count.toLocaleString("en");
-  const shown = values.slice(0, MOST_TERMS).map((value) => written(value, 4));
-  if (values.length > shown.length) shown.push(`\u2026 ${values.length - shown.length} more`);
   const listed = {
-    max: `max(${shown.join(", ")})`,
-    average: `(${shown.join(" + ")}) / ${many}`,
-    l2: `\u221a(${shown.map((value) => `${value}\u00b2`).join(" + ")})`,
+    max: `max(${[...terms, ...more].join(", ")})`,
+    average: `(${[...inside, ...more].join(" + ")}) / ${many}`,
+    l2: `\u221a(${[...squares, ...more].join(" + ")})`,
   };
   const alike = {
     max: `max of ${many} pixels`,
     average: `sum of ${many} pixels / ${many}`,
     l2: `\u221a(sum of ${many} squares)`,
   };
-  return [
-    element("span", { class: "term long", text: (values.length ? listed : alike)[reduce] }),
-    element("span", { class: "equals", text: `= ${written(result, 5)}` }),
-  ];
+  return { text: (values.length ? listed : alike)[reduce], equals: `${equals} ${total}` };
 }
 
 // Where a gradient of 1 that arrives at the pooled value goes on to.

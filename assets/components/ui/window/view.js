@@ -26,6 +26,7 @@ import { swept } from "./sweep.js";
 
 const CHANNELS = ["Red", "Green", "Blue"];
 const MOST_ZOOMED_CELLS = 13;
+const LEAST_ZOOMED_CELL = 18; // pixels: in a narrower cell there is no room for a number
 const WIDEST_WINDOW = 32; // beyond it, as in global pooling, single cells are not drawn
 const REST = 150; // milliseconds that a slider rests before Python is asked
 
@@ -382,9 +383,11 @@ class Stage {
     this.page = theme(this.root.getRootNode());
     this.maps = table("maps", this.page.dark);
     if (places.weights) this.kernel.show(places, settings.kernel_title ?? "Kernel", this.page);
+    const width = this.grids.near.holder.clientWidth;
+    const most = Math.min(MOST_ZOOMED_CELLS, Math.max(5, Math.floor(width / LEAST_ZOOMED_CELL)));
     this.zoomed = [places.outRows, places.outColumns].map((count, axis) => {
       if (!settings.pictures) return count;
-      const room = (MOST_ZOOMED_CELLS - places.extent[axis]) / settings.stride[axis];
+      const room = (most - places.extent[axis]) / settings.stride[axis];
       return Math.max(1, Math.min(count, 7, Math.max(2, Math.floor(room) + 1)));
     });
     this.grids.fit();
