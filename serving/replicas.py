@@ -129,6 +129,7 @@ class _Kept:
             ended.cancel()
             hung.cancel()
         if process.returncode is None:
+            process.kill()  # what hangs does not hear a request to end
             return f"has not answered for {_HUNG_AFTER:.0f} seconds"
         return f"ended with code {process.returncode}"
 

@@ -23,11 +23,13 @@ ROOT = Path(__file__).parents[2]
 
 # Writes down that it started, and what it started; then does what its argument says.
 PROGRAM = """
-import os, subprocess, sys, time
+import os, signal, subprocess, sys, time
 child = subprocess.Popen(["sleep", "60"])
 with open(sys.argv[1], "a") as log:
     log.write(f"{os.getpid()} {child.pid}\\n")
-if sys.argv[2] == "stays":
+if sys.argv[2] == "hangs" and len(open(sys.argv[1]).readlines()) == 1:
+    os.kill(os.getpid(), signal.SIGSTOP)
+if sys.argv[2] != "ends":
     time.sleep(60)
 sys.exit(3)
 """
@@ -148,7 +150,8 @@ def test_a_replica_is_asked_whether_it_is_well(health):
 def test_what_has_answered_and_is_silent_is_started_again(program, health, monkeypatch, capsys):
     port, silent = health
     monkeypatch.setattr(replicas, "_HUNG_AFTER", 0.5)
-    log, kept = program("stays", port)
+    monkeypatch.setattr(replicas, "_PATIENCE", 60)  # it will not listen
+    log, kept = program("hangs", port)
 
     async def falls_silent():
         await starts(log, 1)
