@@ -47,7 +47,7 @@ def test_the_table_is_read() -> None:
     assert len(ROWS) > 20
     assert {module.split(".")[1] for module, _ in ROWS} == {
         *("shapes", "kernels", "convolution", "pooling", "activations"),
-        *("images", "networks", "search"),
+        *("images", "networks", "search", "attribution"),
     }
 
 

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from cnnviz.convolution import convolve
 from cnnviz.learning.curvature import Curvature
-from cnnviz.learning.descent import Comparison, LearningState, compare, descend, step_gradients
-from cnnviz.learning.task import Array, LearningTask
+from cnnviz.learning.descent import Comparison, LearningState, compare, descend, loss_gradients
+from cnnviz.learning.task import Array, LearningTask, draw_batch
 from cnnviz.server.turns import turn
 from cnnviz.shapes import whole_number
 
@@ -100,7 +100,11 @@ def record_chapter(task: LearningTask, state: LearningState, *, steps: int) -> C
         )
     states, found, batches = [state], [], []
     for _ in range(steps + 1):
-        batch, slopes = step_gradients(task, states[-1])
+        batch = draw_batch(task, states[-1].step)
+        with np.errstate(over="ignore", invalid="ignore"):
+            slopes = loss_gradients(
+                states[-1].kernels, states[-1].biases, batch.patches, batch.targets
+            )
         batches.append(batch)
         found.append(slopes)
         if len(found) > steps:
@@ -138,18 +142,40 @@ def chapter_lengths(task: LearningTask, *, most: int) -> list[int]:
         windows = height * width
     else:
         windows = task.batch * min(task.patch_side, height) * min(task.patch_side, width)
-    windows = min(windows, height * width)  # see `lightest_batch`
     kernels = len(task.kernel_sizes)
     products = windows * sum(math.prod(size) for size in task.kernel_sizes)
     # About what a step takes on one core; a chapter then takes 80.
     milliseconds = 0.3 * kernels + 2.5e-7 * products
     most_at_once = int(np.clip(80 / milliseconds, 8, 192))
     lengths: list[int] = []
-    length = max(4, most_at_once // 4)
+    length = max(4, most_at_once // 3)
     while sum(lengths) < most:
         lengths.append(min(length, most - sum(lengths)))
         length = min(2 * length, most_at_once)
     return lengths
+
+
+def picture_steps(chapter: Chapter, *, most: int = 33) -> list[int]:
+    """Choose the steps of a chapter whose pictures to keep: all at first, then evenly spread.
+
+    The gaps between later ones are odd, so that a weight that swings from side to side with
+    every step is seen to do so.
+
+    >>> from cnnviz.learning.descent import start_learning
+    >>> from cnnviz.learning.task import learning_task
+    >>> task = learning_task(np.eye(9), [[[1, 0, -1]]], batch=1, patch_side=8)
+    >>> chapter = record_chapter(task, start_learning(task), steps=40)
+    >>> picture_steps(chapter, most=12)
+    [0, 1, 2, 3, 4, 5, 12, 19, 26, 33, 40]
+    """
+    steps: list[int] = []
+    if chapter.first == 0:
+        steps = list(range(min(most // 2, chapter.last + 1)))
+    begin = steps[-1] if steps else chapter.first
+    gap = max(1, math.ceil((chapter.last - begin) / max(1, most - len(steps))))
+    gap += (gap + 1) % 2
+    steps += range(begin + (gap if steps else 0), chapter.last + 1, gap)
+    return steps if steps[-1] == chapter.last else [*steps, chapter.last]
 
 
 def compared(task: LearningTask, chapter: Chapter, step: int) -> Comparison:

@@ -343,7 +343,7 @@ class Network:
         -------
         By name: the layer's output and the slope of the logit by it, of the same shape.
         """
-        self._must_be_class(class_index)
+        self.must_be_class(class_index)
         tf, function = load_tensorflow(), self._runner.every_slope()
         names = [info.name for info in self.layers]
         wanted = set(names) if layers is None else {self.layer(name).name for name in layers}
@@ -354,6 +354,36 @@ class Network:
                 for name, value, slope in zip(names, values, slopes, strict=True)
                 if name in wanted
             }
+
+    def layer_gradient(self, x: ArrayLike, class_index: int, layer: str) -> tuple[Maps, Maps]:
+        """Compute `gradients` for one layer alone: the faster, the nearer it is to the answer."""
+        self.must_be_class(class_index)
+        name = self.layer(layer).name
+        tf, function = load_tensorflow(), self._runner.layer_slope(name)
+        with RUNS:
+            value, slope = function(self._batch([x]), tf.constant(class_index, tf.int32))
+            return as_array(value)[0], as_array(slope)[0]
+
+    def input_gradients(
+        self, inputs: ArrayLike, class_index: int, *, guided: bool = False
+    ) -> tuple[Maps, Maps]:
+        """Compute a class's logit for several inputs, and its slope by each of their numbers.
+
+        Parameters
+        ----------
+        inputs : (n, height, width, channels), preprocessed already.
+        guided : on the way back, let nothing negative through a ReLU (Springenberg et al., 2015,
+            "Striving for Simplicity: The All Convolutional Net", section 3.4).
+
+        Returns
+        -------
+        logits (n,) and slopes of the inputs' shape, float32.
+        """
+        self.must_be_class(class_index)
+        tf, function = load_tensorflow(), self._runner.input_slopes(guided=guided)
+        with RUNS:
+            logits, slopes = function(self._batch(inputs), tf.constant(class_index, tf.int32))
+            return as_array(logits), as_array(slopes)
 
     def scores_with_channels_off(
         self, x: ArrayLike, layer: str, kept: ArrayLike
@@ -463,7 +493,8 @@ class Network:
                 f"Received: an answer of shape {self.layer(self.answer_layer).output_shape}."
             )
 
-    def _must_be_class(self, class_index: int) -> None:
+    def must_be_class(self, class_index: int) -> None:
+        """Raise NetworkError unless the network has a class of this number."""
         self._must_have_classes()
         if not 0 <= class_index < self.class_count:
             raise NetworkError(

@@ -66,10 +66,13 @@ class Runner:
             name = self.by_name[name].inputs[0]
         return "linear"
 
-    def forward(self, x: Any, *, mask: tuple[str, Any] | None = None) -> dict[str, Any]:
+    def forward(
+        self, x: Any, *, mask: tuple[str, Any] | None = None, guided: bool = False
+    ) -> dict[str, Any]:
         """Run the graph inside a compiled function; every layer's output by name.
 
         mask : a layer's name and (batch, channels): what its output is multiplied with.
+        guided : on the way back, let nothing negative through a ReLU.
         """
         tf, tree = load_tensorflow(), load_keras().tree
         values: dict[int, Any] = {id(self.image): x}
@@ -86,6 +89,8 @@ class Runner:
             if mask is not None and mask[0] == node.name:
                 between = [1] * (len(output.shape) - 2)
                 output *= tf.reshape(mask[1], [-1, *between, output.shape[-1]])
+            if guided and _is_relu(node.operation):
+                output = _without_negative_slopes(tf, output)
             values[id(node.output)] = outputs[node.name] = output
         return outputs
 
@@ -168,6 +173,37 @@ class Runner:
 
         return self._compiled("every slope", every_slope, [(1, *self.shape), _WHOLE])
 
+    def input_slopes(self, *, guided: bool = False) -> Callable[..., Any]:
+        """Give the function from (n, height, width, channels) and a class to logits and slopes.
+
+        The logits of that class are (n,), their slopes by the inputs of the inputs' shape.
+        """
+        tf = load_tensorflow()
+
+        def input_slopes(x: Any, class_index: Any) -> tuple[Any, Any]:
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                score = self.scores(self.forward(x, guided=guided))[:, class_index]
+            return score, tape.gradient(score, x, unconnected_gradients="zero")
+
+        key = ("input slopes", guided)
+        return self._compiled(key, input_slopes, [(None, *self.shape), _WHOLE])
+
+    def layer_slope(self, layer: str) -> Callable[..., Any]:
+        """Give the function from one input and a class to one layer's output and its slope."""
+        tf = load_tensorflow()
+
+        def layer_slope(x: Any, class_index: Any) -> tuple[Any, Any]:
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                outputs = self.forward(x)
+                score = self.scores(outputs)[0, class_index]
+            slope = tape.gradient(score, outputs[layer], unconnected_gradients="zero")
+            return _float(outputs[layer]), _float(slope)
+
+        key = ("layer slope", layer)
+        return self._compiled(key, layer_slope, [(1, *self.shape), _WHOLE])
+
     def masked_answers(self, layer: str, channels: int) -> Callable[..., Any]:
         """Give the function from one input and (n, channels) factors of a layer to answers.
 
@@ -230,6 +266,19 @@ def _draw_weights(trained: Node, fresh: Node, seed: int) -> None:
 def _float(tensor: Any) -> Any:
     """Bring a mixed-precision network's halves to float32; a no-op for all others."""
     return load_tensorflow().cast(tensor, "float32")
+
+
+def _is_relu(layer: Any) -> bool:
+    activation = getattr(getattr(layer, "activation", None), "__name__", "")
+    return activation in ("relu", "relu6") or type(layer).__name__ in ("ReLU", "Relu", "Relu6")
+
+
+def _without_negative_slopes(tf: Any, tensor: Any) -> Any:
+    @tf.custom_gradient  # type: ignore[untyped-decorator, unused-ignore]
+    def same(given: Any) -> tuple[Any, Callable[[Any], Any]]:
+        return tf.identity(given), tf.nn.relu
+
+    return same(tensor)
 
 
 def _run_layer(tf: Any, layer: Any, arguments: Any, keywords: Any) -> Any:

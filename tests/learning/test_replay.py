@@ -6,13 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.learning.curvature import curvature
-from cnnviz.learning.descent import (
-    compare,
-    learning_step,
-    loss_gradients,
-    start_learning,
-    step_gradients,
-)
+from cnnviz.learning.descent import compare, learning_step, loss_gradients, start_learning
 from cnnviz.learning.replay import (
     cautious_learning_rate,
     chapter_lengths,
@@ -22,6 +16,7 @@ from cnnviz.learning.replay import (
     hidden_maps,
     noise_floor,
     painted_maps,
+    picture_steps,
     record_chapter,
     steepest_weight,
     steps_to_halve,
@@ -50,7 +45,8 @@ def test_what_is_recorded_is_what_the_steps_do(targets):
         for found, expected in zip(recorded.kernels, state.kernels, strict=True):
             np.testing.assert_array_equal(found, expected)
         assert recorded.biases == pytest.approx(state.biases)
-        batch, slopes = step_gradients(run, state)
+        batch = draw_batch(run, step)
+        slopes = loss_gradients(state.kernels, state.biases, batch.patches, batch.targets)
         assert chapter.losses[step] == slopes.loss
         np.testing.assert_array_equal(chapter.patch_rows[step], batch.rows)
         np.testing.assert_array_equal(chapter.kernel_gradients[-1][step], slopes.kernels[-1])
@@ -109,6 +105,20 @@ def test_chapters_cover_the_run_and_the_first_is_no_longer_than_the_next(most, b
     assert sum(lengths) == most
     assert min(lengths) >= 1
     assert all(first <= second for first, second in pairwise(lengths[:-1]))
+
+
+@settings(deadline=None)
+@given(st.integers(1, 60), st.integers(4, 40), st.booleans())
+def test_pictures_are_few_and_their_gaps_are_odd(steps, most, later):
+    run = learning_task(np.eye(9), [[[1, 0, -1]]], batch=1, patch_side=8, learning_rate=0.0)
+    state = learning_step(run, start_learning(run), steps=5 if later else 0)
+    chapter = record_chapter(run, state, steps=steps)
+    chosen = picture_steps(chapter, most=most)
+    assert (chosen[0], chosen[-1]) == (chapter.first, chapter.last)
+    assert len(chosen) <= most + 2
+    gaps = np.diff(chosen)
+    assert (gaps > 0).all()
+    assert (gaps[:-1] % 2 == 1).all()
 
 
 def test_the_noise_floor_is_the_variance_that_was_added():
