@@ -145,8 +145,10 @@ def _take_off(scene: Scene) -> None:
 
 
 def _explain(scene: Scene) -> None:
-    _look_at(scene, sent_parts(_KEY, "open"))
-    PAGE.write(view="Explain")
+    sent = sent_parts(_KEY, "open")
+    if scene.place_in(sent) is not None:
+        _look_at(scene, sent)
+        PAGE.write(view="Explain")
 
 
 def _step(scene: Scene, by: object) -> None:
