@@ -1,5 +1,8 @@
 """The server's settings are in force, and each is one that Streamlit knows."""
 
+import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -36,3 +39,15 @@ def test_streamlit_knows_each_setting(name: str) -> None:
 )
 def test_what_strangers_depend_on_is_set(name: str, value: object) -> None:
     assert NAMED[name] == value
+
+
+def test_the_server_computes_with_one_thread_at_a_time() -> None:
+    asked = (
+        "import serve, numpy, threadpoolctl;"
+        "print({one['num_threads'] for one in threadpoolctl.threadpool_info()})"
+    )
+    environment = {name: value for name, value in os.environ.items() if "NUM_THREADS" not in name}
+    told = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert told.stdout.strip() == "{1}", told.stderr

@@ -9,8 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.learning.descent import LearningState, loss_gradients, window_columns
-from cnnviz.learning.task import Floats, LearningTask, draw_batch, target_area
+from cnnviz.learning.descent import LearningState, loss_gradients
+from cnnviz.learning.task import (
+    Floats,
+    LearningTask,
+    lightest_batch,
+    window_columns,
+)
 from cnnviz.server.turns import turn
 
 
@@ -57,7 +62,7 @@ def curvature(task: LearningTask) -> Curvature:
             f"Received: {len(task.kernel_sizes)} kernels."
         )
     size = task.kernel_sizes[0]
-    area = target_area(task)
+    area = task.area
     row_shares, column_shares = (
         _window_shares(end - first, None if task.batch is None else task.patch_side, taken)
         for (first, end), taken in zip(area, task.reach, strict=True)
@@ -115,8 +120,9 @@ def _stable(largest_eigenvalue: float, momentum: float) -> float:
 
 
 def _largest_curvature(task: LearningTask, state: LearningState, iterations: int) -> float:
-    batch = draw_batch(task, state.step)
+    batch = lightest_batch(task, state.step)
     patches, targets = batch.patches.astype(np.float64), batch.targets.astype(np.float64)
+    counts = None if batch.counts is None else [each.astype(np.float64) for each in batch.counts]
     weights = _joined(state.kernels, state.biases)
 
     def times_hessian(direction: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -125,7 +131,7 @@ def _largest_curvature(task: LearningTask, state: LearningState, iterations: int
         slopes = []
         for sign in (1, -1):
             kernels, biases = _taken_apart(weights + sign * step * direction, task.kernel_sizes)
-            found = loss_gradients(kernels, biases, patches, targets)
+            found = loss_gradients(kernels, biases, patches, targets, counts=counts)
             slopes.append(_joined(found.kernels, found.biases))
         return (slopes[0] - slopes[1]) / (2 * step)
 

@@ -28,8 +28,8 @@ from cnnviz.learning.task import (
     LearningTask,
     draw_batch,
     filtered,
-    target_area,
-    target_shift,
+    lightest_batch,
+    window_columns,
 )
 from cnnviz.server.turns import turn
 from cnnviz.shapes import whole_number
@@ -59,6 +59,9 @@ def loss_gradients(
     biases: Sequence[float],
     patches: Floats,
     targets: Floats,
+    *,
+    counts: Sequence[Floats] | None = None,
+    first_windows: Floats | None = None,
 ) -> Gradients:
     """Compute the mean squared error of a batch and its slope by every weight and bias.
 
@@ -68,6 +71,8 @@ def loss_gradients(
     biases : one for each
     patches : (count, height, width)
     targets : (count, height', width')
+    counts, first_windows : see :class:`cnnviz.learning.task.Batch`; the latter is worked out
+        where it is not given.
 
     All are computed in the patches' precision.
     """
@@ -79,12 +84,15 @@ def loss_gradients(
             inputs = np.maximum(sums[-1], 0)
         count, height, width = inputs.shape
         shape = (count, height - kernel.shape[0] + 1, width - kernel.shape[1] + 1)
-        columns.append(window_columns(inputs, kernel.shape))
+        known = None if index else first_windows
+        columns.append(window_columns(inputs, kernel.shape) if known is None else known)
         sums.append((kernel.ravel() @ columns[-1] + inputs.dtype.type(bias)).reshape(shape))
     errors = sums[-1] - targets
-    loss = float(np.mean(np.square(errors), dtype=np.float64))
+    counted = errors if counts is None else errors * counts[-1]
+    total = errors.size if counts is None else float(counts[-1].sum(dtype=np.float64))
+    loss = float(np.sum(errors * counted, dtype=np.float64)) / total
 
-    arriving: Floats = errors * errors.dtype.type(2 / errors.size)
+    arriving: Floats = counted * errors.dtype.type(2 / total)
     by_kernels: list[Floats] = []
     by_biases: list[float] = []
     for index in reversed(range(len(sums))):
@@ -98,7 +106,12 @@ def loss_gradients(
         loss=loss,
         kernels=tuple(reversed(by_kernels)),
         biases=tuple(reversed(by_biases)),
-        active_shares=tuple(float((below > 0).mean()) for below in sums[:-1]),
+        active_shares=tuple(
+            float((below > 0).mean())
+            if counts is None
+            else float(np.average(below[0] > 0, weights=counts[index]))
+            for index, below in enumerate(sums[:-1])
+        ),
     )
 
 
@@ -208,11 +221,22 @@ def learning_step(task: LearningTask, state: LearningState, *, steps: int = 1) -
 
 
 def _step(task: LearningTask, state: LearningState) -> LearningState:
-    batch = draw_batch(task, state.step)
-    # What diverges ends in infinities, which are looked for right after.
+    return descend(task, state, step_gradients(task, state)[1])
+
+
+def step_gradients(task: LearningTask, state: LearningState) -> tuple[Batch, Gradients]:
+    """Draw the batch that a state learns from next, and compute the slopes of its loss."""
+    batch = lightest_batch(task, state.step)
+    # What diverges ends in infinities, which `descend` looks for.
     with np.errstate(over="ignore", invalid="ignore"):
-        found = loss_gradients(state.kernels, state.biases, batch.patches, batch.targets)
-    return descend(task, state, found)
+        return batch, loss_gradients(
+            state.kernels,
+            state.biases,
+            batch.patches,
+            batch.targets,
+            counts=batch.counts,
+            first_windows=batch.first_windows,
+        )
 
 
 def descend(task: LearningTask, state: LearningState, found: Gradients) -> LearningState:
@@ -271,12 +295,8 @@ class Comparison:
 @turn()
 def compare(task: LearningTask, state: LearningState) -> Comparison:
     """Apply the learned kernels to the whole picture and compare with the target."""
-    (first_row, end_row), (first_column, end_column) = target_area(task)
-    result = filtered(
-        task.picture[first_row:end_row, first_column:end_column], state.kernels, state.biases
-    )
-    top, left = first_row + target_shift(task)[0], first_column + target_shift(task)[1]
-    target = task.target[top : top + result.shape[0], left : left + result.shape[1]]
+    pixels, goal, _ = task.whole
+    result, target = filtered(pixels[0], state.kernels, state.biases), goal[0]
     error = result - target
     length = float(np.linalg.norm(target))
     distance = float(np.linalg.norm(error))
@@ -286,17 +306,6 @@ def compare(task: LearningTask, state: LearningState) -> Comparison:
         error=error,
         relative_error=distance / length if length > 0 else (0.0 if distance == 0 else math.inf),
     )
-
-
-def window_columns(inputs: Floats, size: tuple[int, ...]) -> Floats:
-    """Lay the windows out as columns: (taps, windows), so that one product convolves them."""
-    count, height, width = inputs.shape
-    rows, columns = height - size[0] + 1, width - size[1] + 1
-    laid_out = np.empty((size[0] * size[1], count, rows, columns), inputs.dtype)
-    for tap in range(len(laid_out)):
-        row, column = divmod(tap, size[1])
-        laid_out[tap] = inputs[:, row : row + rows, column : column + columns]
-    return laid_out.reshape(len(laid_out), -1)
 
 
 def _spread(arriving: Floats, kernel: Floats, shape: tuple[int, ...]) -> Floats:

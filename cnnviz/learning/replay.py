@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from cnnviz.convolution import convolve
 from cnnviz.learning.curvature import Curvature
-from cnnviz.learning.descent import Comparison, LearningState, compare, descend, loss_gradients
-from cnnviz.learning.task import Array, LearningTask, draw_batch
+from cnnviz.learning.descent import Comparison, LearningState, compare, descend, step_gradients
+from cnnviz.learning.task import Array, LearningTask
 from cnnviz.server.turns import turn
 from cnnviz.shapes import whole_number
 
@@ -100,11 +100,7 @@ def record_chapter(task: LearningTask, state: LearningState, *, steps: int) -> C
         )
     states, found, batches = [state], [], []
     for _ in range(steps + 1):
-        batch = draw_batch(task, states[-1].step)
-        with np.errstate(over="ignore", invalid="ignore"):
-            slopes = loss_gradients(
-                states[-1].kernels, states[-1].biases, batch.patches, batch.targets
-            )
+        batch, slopes = step_gradients(task, states[-1])
         batches.append(batch)
         found.append(slopes)
         if len(found) > steps:
@@ -181,6 +177,34 @@ def picture_steps(chapter: Chapter, *, most: int = 33) -> list[int]:
 def compared(task: LearningTask, chapter: Chapter, step: int) -> Comparison:
     """Compare what the kernels of one step make of the picture with the target."""
     return compare(task, chapter.state(step))
+
+
+@turn()
+def results(
+    task: LearningTask, chapter: Chapter, steps: Sequence[int]
+) -> tuple[Array, NDArray[np.float64]]:
+    """Compute what the kernels of several steps make of the picture, and how far that is off.
+
+    Returns
+    -------
+    (steps, height', width') float32, and (steps,) float64 relative errors; see :func:`compared`
+    """
+    if len(task.kernel_sizes) > 1:
+        apart = [compared(task, chapter, step) for step in steps]
+        return (
+            np.stack([each.result for each in apart]),
+            np.array([each.relative_error for each in apart]),
+        )
+    # One kernel: all steps' kernels in one product.
+    _, goal, windows = task.whole
+    at = np.asarray(steps) - chapter.first
+    kernels = chapter.kernels[0][at].reshape(len(at), -1)
+    made = kernels @ windows + chapter.biases[at].astype(np.float32)
+    length = float(np.linalg.norm(goal))
+    distances = np.linalg.norm(made - goal.ravel(), axis=1).astype(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        errors = distances / length if length > 0 else np.where(distances == 0, 0.0, math.inf)
+    return made.reshape(len(at), *goal.shape[1:]), errors
 
 
 @turn()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -61,6 +62,35 @@ class LearningTask:
             raise ValueError(
                 f"The momentum must be at least 0 and below 1. Received: momentum={self.momentum}."
             )
+
+    @cached_property
+    def area(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """The rows and columns (first, end) of the picture for which there is a target."""
+        rows, columns = (
+            (max(0, -shift), min(length, goal + own - shift))
+            for length, goal, own, shift in zip(
+                self.picture.shape, self.target.shape, self.reach, target_shift(self), strict=True
+            )
+        )
+        return rows, columns
+
+    @cached_property
+    def whole(self) -> tuple[Array, Array, Array]:
+        """The picture and the target as far as both go, and the first kernel's windows.
+
+        (1, height, width), (1, height', width'), and (taps, windows) as `window_columns` lays
+        them out
+        """
+        (first_row, end_row), (first_column, end_column) = self.area
+        pixels = self.picture[np.newaxis, first_row:end_row, first_column:end_column]
+        top, left = (
+            at + shift
+            for at, shift in zip((first_row, first_column), target_shift(self), strict=True)
+        )
+        height, width = (n - taken for n, taken in zip(pixels.shape[1:], self.reach, strict=True))
+        goal = self.target[np.newaxis, top : top + height, left : left + width]
+        columns: Array = window_columns(pixels, self.kernel_sizes[0])
+        return pixels, goal, columns
 
     @property
     def reach(self) -> tuple[int, int]:
@@ -181,28 +211,23 @@ class Batch:
     rows, columns : (count,) int64, the first pixel of each patch in the picture
     patches : (count, height, width) float32
     targets : (count, height', width') float32, smaller by what the kernels take off
+    counts : how often each number counts that each kernel makes of the patches, (height', width')
+        float32 for each kernel; None where each counts once
+    first_windows : what the first kernel sees, laid out by `window_columns`, where it is known
     """
 
     rows: NDArray[np.int64]
     columns: NDArray[np.int64]
     patches: Array
     targets: Array
+    counts: tuple[Array, ...] | None = None
+    first_windows: Array | None = None
 
 
 def draw_batch(task: LearningTask, step: int) -> Batch:
     """Cut out the patches that step number ``step`` learns from, always the same ones."""
-    (first_row, end_row), (first_column, end_column) = target_area(task)
-    shift = target_shift(task)
-    reach = task.reach
-    height = end_row - first_row
-    width = end_column - first_column
-    if task.batch is None:
-        rows, columns = np.array([first_row]), np.array([first_column])
-    else:
-        height, width = min(task.patch_side, height), min(task.patch_side, width)
-        generator = np.random.default_rng([task.seed, 1, step])
-        rows = generator.integers(first_row, end_row - height + 1, task.batch)
-        columns = generator.integers(first_column, end_column - width + 1, task.batch)
+    rows, columns, height, width = _places(task, step)
+    shift, reach = target_shift(task), task.reach
     return Batch(
         rows=rows,
         columns=columns,
@@ -211,6 +236,66 @@ def draw_batch(task: LearningTask, step: int) -> Batch:
             task.target, rows + shift[0], columns + shift[1], height - reach[0], width - reach[1]
         ),
     )
+
+
+def weigh_batch(task: LearningTask, step: int) -> Batch:
+    """Give the same patches as weights on the whole picture.
+
+    Patches overlap: 64 of 48 x 48 pixels are 13 times as many as a picture of 128 x 85 has. A
+    kernel makes the same number of a window in whichever patch it lies, so the batch's loss is that
+    of the whole picture in which each number counts as often as there are patches around it.
+    """
+    pixels, goal, windows = task.whole
+    rows, columns, height, width = _places(task, step)
+    if task.batch is None:
+        return Batch(rows, columns, pixels, goal, first_windows=windows)
+    (first_row, _), (first_column, _) = task.area
+    counts = []
+    for until in range(1, len(task.kernel_sizes) + 1):
+        reach = _reach(task.kernel_sizes[:until])
+        inside = []
+        for first, length, side, taken in (
+            (rows - first_row, pixels.shape[1], height, reach[0]),
+            (columns - first_column, pixels.shape[2], width, reach[1]),
+        ):
+            along = np.arange(length - taken) - first[:, np.newaxis]
+            inside.append(((along >= 0) & (along < side - taken)).astype(np.float32))
+        counts.append(inside[0].T @ inside[1])
+    return Batch(rows, columns, pixels, goal, tuple(counts), windows)
+
+
+def lightest_batch(task: LearningTask, step: int) -> Batch:
+    """Give the step's batch in the form that takes less work: patches, or weights on the whole."""
+    if task.batch is not None:
+        height, width = task.whole[0].shape[1:]
+        patch = min(task.patch_side, height) * min(task.patch_side, width)
+        if 2 * task.batch * patch < height * width:
+            return draw_batch(task, step)
+    return weigh_batch(task, step)
+
+
+def window_columns(inputs: Floats, size: tuple[int, ...]) -> Floats:
+    """Lay the windows out as columns: (taps, windows), so that one product convolves them."""
+    count, height, width = inputs.shape
+    rows, columns = height - size[0] + 1, width - size[1] + 1
+    laid_out = np.empty((size[0] * size[1], count, rows, columns), inputs.dtype)
+    for tap in range(len(laid_out)):
+        row, column = divmod(tap, size[1])
+        laid_out[tap] = inputs[:, row : row + rows, column : column + columns]
+    return laid_out.reshape(len(laid_out), -1)
+
+
+def _places(task: LearningTask, step: int) -> tuple[NDArray[np.int64], NDArray[np.int64], int, int]:
+    """Draw where a step's patches begin, rows and columns; and say how large they are."""
+    (first_row, end_row), (first_column, end_column) = task.area
+    height, width = end_row - first_row, end_column - first_column
+    if task.batch is None:
+        return np.array([first_row]), np.array([first_column]), height, width
+    height, width = min(task.patch_side, height), min(task.patch_side, width)
+    generator = np.random.default_rng([task.seed, 1, step])
+    rows = generator.integers(first_row, end_row - height + 1, task.batch)
+    columns = generator.integers(first_column, end_column - width + 1, task.batch)
+    return rows, columns, height, width
 
 
 def _standardised(pixels: Array) -> Array:
@@ -238,17 +323,6 @@ def target_shift(task: LearningTask) -> tuple[int, int]:
     """
     goal = _reach([kernel.shape for kernel in task.target_kernels])
     rows, columns = ((own - other) // 2 for own, other in zip(task.reach, goal, strict=True))
-    return rows, columns
-
-
-def target_area(task: LearningTask) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return the rows and columns (first, end) of the picture for which there is a target."""
-    rows, columns = (
-        (max(0, -shift), min(length, goal + own - shift))
-        for length, goal, own, shift in zip(
-            task.picture.shape, task.target.shape, task.reach, target_shift(task), strict=True
-        )
-    )
     return rows, columns
 
 

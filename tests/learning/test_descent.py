@@ -16,7 +16,7 @@ from cnnviz.learning.descent import (
     loss_gradients,
     start_learning,
 )
-from cnnviz.learning.task import draw_batch, learning_task
+from cnnviz.learning.task import draw_batch, learning_task, lightest_batch, weigh_batch
 from tests.learning.material import BLUR, PICTURE, SHARPEN, SOBEL, stacked
 
 GENERATOR = np.random.default_rng(11)
@@ -49,10 +49,12 @@ def test_gradients_match_tensorflow(tf, sizes):
 
 @pytest.mark.parametrize("targets", [[SOBEL], [SHARPEN, BLUR]])
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
-def test_a_run_matches_keras(tf, targets, momentum):
+@pytest.mark.parametrize("batch", [4, 16], ids=["patches", "weights on the whole picture"])
+def test_a_run_matches_keras(tf, targets, momentum, batch):
     import keras
 
-    task = learning_task(PICTURE, targets, learning_rate=0.02, momentum=momentum, batch=16)
+    task = learning_task(PICTURE, targets, learning_rate=0.02, momentum=momentum, batch=batch)
+    assert (lightest_batch(task, 0).counts is None) == (batch == 4)
     state = start_learning(task)
     layers = [
         keras.layers.Conv2D(1, 3, activation="relu" if index < len(targets) - 1 else None)
@@ -64,8 +66,8 @@ def test_a_run_matches_keras(tf, targets, momentum):
     model.compile(optimizer=keras.optimizers.SGD(0.02, momentum=momentum), loss="mse")
     losses = []
     for step in range(6):
-        batch = draw_batch(task, step)
-        losses.append(model.train_on_batch(batch.patches[..., None], batch.targets[..., None]))
+        drawn = draw_batch(task, step)
+        losses.append(model.train_on_batch(drawn.patches[..., None], drawn.targets[..., None]))
         model.reset_metrics()
     ours = learning_step(task, state, steps=6)
     np.testing.assert_allclose(ours.losses, losses, rtol=1e-4)
@@ -73,6 +75,41 @@ def test_a_run_matches_keras(tf, targets, momentum):
         theirs, their_bias = layer.get_weights()
         np.testing.assert_allclose(kernel, theirs[..., 0, 0], rtol=1e-4, atol=1e-5)
         assert bias == pytest.approx(float(their_bias[0]), rel=1e-4, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("goals", "sizes", "batch", "side"),
+    [
+        ([SOBEL], None, 64, 48),
+        ([SOBEL], [(5, 3)], 3, 9),
+        ([SHARPEN], [(2, 2)], 7, 200),
+        ([SOBEL, BLUR], None, 20, 12),
+        ([SHARPEN, SOBEL, BLUR], [(3, 3), (2, 4), (5, 5)], 30, 17),
+        ([SOBEL, BLUR], None, None, 16),
+    ],
+)
+def test_patches_are_weights_on_the_whole_picture(goals, sizes, batch, side):
+    task = learning_task(PICTURE, goals, kernel_sizes=sizes, batch=batch, patch_side=side, seed=4)
+    state = start_learning(task)
+    drawn, weighed = draw_batch(task, 2), weigh_batch(task, 2)
+    np.testing.assert_array_equal(drawn.rows, weighed.rows)
+    np.testing.assert_array_equal(drawn.columns, weighed.columns)
+    expected = loss_gradients(state.kernels, state.biases, drawn.patches, drawn.targets)
+    found = loss_gradients(
+        state.kernels,
+        state.biases,
+        weighed.patches,
+        weighed.targets,
+        counts=weighed.counts,
+        first_windows=weighed.first_windows,
+    )
+    if weighed.counts is not None:
+        assert weighed.counts[-1].sum() == drawn.targets.size
+    assert found.loss == pytest.approx(expected.loss, rel=1e-5)
+    np.testing.assert_allclose(found.active_shares, expected.active_shares, atol=1e-12)
+    np.testing.assert_allclose(found.biases, expected.biases, rtol=1e-4, atol=1e-5)
+    for ours, theirs in zip(found.kernels, expected.kernels, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-4)
 
 
 def distance(state, goal):

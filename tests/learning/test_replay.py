@@ -6,7 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.learning.curvature import curvature
-from cnnviz.learning.descent import compare, learning_step, loss_gradients, start_learning
+from cnnviz.learning.descent import (
+    compare,
+    learning_step,
+    loss_gradients,
+    start_learning,
+    step_gradients,
+)
 from cnnviz.learning.replay import (
     cautious_learning_rate,
     chapter_lengths,
@@ -18,6 +24,7 @@ from cnnviz.learning.replay import (
     painted_maps,
     picture_steps,
     record_chapter,
+    results,
     steepest_weight,
     steps_to_halve,
     target_within,
@@ -45,8 +52,7 @@ def test_what_is_recorded_is_what_the_steps_do(targets):
         for found, expected in zip(recorded.kernels, state.kernels, strict=True):
             np.testing.assert_array_equal(found, expected)
         assert recorded.biases == pytest.approx(state.biases)
-        batch = draw_batch(run, step)
-        slopes = loss_gradients(state.kernels, state.biases, batch.patches, batch.targets)
+        batch, slopes = step_gradients(run, state)
         assert chapter.losses[step] == slopes.loss
         np.testing.assert_array_equal(chapter.patch_rows[step], batch.rows)
         np.testing.assert_array_equal(chapter.kernel_gradients[-1][step], slopes.kernels[-1])
@@ -95,6 +101,17 @@ def test_the_pictures_of_a_step_are_those_of_its_kernels():
     share = loss_gradients(state.kernels, state.biases, batch.patches, batch.targets).active_shares
     assert chapter.active_shares[2] == pytest.approx(share)
     assert 0 < (hidden > 0).mean() < 1
+
+
+@pytest.mark.parametrize("goals", [(SOBEL,), (SOBEL, BLUR)])
+def test_the_results_of_many_steps_are_those_of_each(goals):
+    run = task(goals)
+    chapter = record_chapter(run, start_learning(run), steps=6)
+    made, errors = results(run, chapter, [0, 1, 5])
+    for place, step in enumerate((0, 1, 5)):
+        one = compared(run, chapter, step)
+        np.testing.assert_allclose(made[place], one.result, atol=1e-5)
+        assert errors[place] == pytest.approx(one.relative_error, rel=1e-5)
 
 
 @settings(deadline=None)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.kernels import LARGEST_WEIGHT
-from cnnviz.learning.descent import Comparison
 from cnnviz.learning.replay import (
     Chapter,
     Directions,
@@ -15,9 +14,10 @@ from cnnviz.learning.replay import (
     hidden_maps,
     painted_maps,
     picture_steps,
+    results,
     target_within,
 )
-from cnnviz.learning.task import LEARNING_RATES, LearningTask, target_area, target_shift
+from cnnviz.learning.task import LEARNING_RATES, LearningTask, target_shift
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
 
@@ -192,7 +192,7 @@ def _described(task: LearningTask) -> dict[str, object]:
         "patch": [min(task.patch_side, side) for side in task.picture.shape],
         "reach": list(task.reach),
         # Where in the picture lies what the first number of the result comes from.
-        "corner": [first for first, _ in target_area(task)],
+        "corner": [first for first, _ in task.area],
         "offset": list(target_shift(task)),
     }
 
@@ -224,15 +224,15 @@ def _chapter(
     within: np.ndarray | None,
 ) -> dict[str, np.ndarray]:
     steps = picture_steps(chapter)
-    shown: list[Comparison] = [compared(task, chapter, step) for step in steps]
+    made, errors = results(task, chapter, steps)
     arrays: dict[str, np.ndarray] = {
         "losses": as_float32(chapter.losses),
         "biases": chapter.biases.astype(np.float32),
         "tops": chapter.patch_rows.astype(np.int32),
         "lefts": chapter.patch_columns.astype(np.int32),
         "picture_steps": np.array(steps, np.int32),
-        "results": np.stack([each.result for each in shown]),
-        "errors": as_float32(np.array([each.relative_error for each in shown])),
+        "results": made,
+        "errors": as_float32(errors),
     }
     for place, kernel in enumerate(chapter.kernels):
         arrays[f"kernels{place}"] = kernel
