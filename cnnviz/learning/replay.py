@@ -138,6 +138,7 @@ def chapter_lengths(task: LearningTask, *, most: int) -> list[int]:
         windows = height * width
     else:
         windows = task.batch * min(task.patch_side, height) * min(task.patch_side, width)
+    windows = min(windows, height * width)  # see `lightest_batch`
     kernels = len(task.kernel_sizes)
     products = windows * sum(math.prod(size) for size in task.kernel_sizes)
     # About what a step takes on one core; a chapter then takes 80.
@@ -151,60 +152,9 @@ def chapter_lengths(task: LearningTask, *, most: int) -> list[int]:
     return lengths
 
 
-def picture_steps(chapter: Chapter, *, most: int = 33) -> list[int]:
-    """Choose the steps of a chapter whose pictures to keep: all at first, then evenly spread.
-
-    The gaps between later ones are odd, so that a weight that swings from side to side with
-    every step is seen to do so.
-
-    >>> from cnnviz.learning.descent import start_learning
-    >>> from cnnviz.learning.task import learning_task
-    >>> task = learning_task(np.eye(9), [[[1, 0, -1]]], batch=1, patch_side=8)
-    >>> chapter = record_chapter(task, start_learning(task), steps=40)
-    >>> picture_steps(chapter, most=12)
-    [0, 1, 2, 3, 4, 5, 12, 19, 26, 33, 40]
-    """
-    steps: list[int] = []
-    if chapter.first == 0:
-        steps = list(range(min(most // 2, chapter.last + 1)))
-    begin = steps[-1] if steps else chapter.first
-    gap = max(1, math.ceil((chapter.last - begin) / max(1, most - len(steps))))
-    gap += (gap + 1) % 2
-    steps += range(begin + (gap if steps else 0), chapter.last + 1, gap)
-    return steps if steps[-1] == chapter.last else [*steps, chapter.last]
-
-
 def compared(task: LearningTask, chapter: Chapter, step: int) -> Comparison:
     """Compare what the kernels of one step make of the picture with the target."""
     return compare(task, chapter.state(step))
-
-
-@turn()
-def results(
-    task: LearningTask, chapter: Chapter, steps: Sequence[int]
-) -> tuple[Array, NDArray[np.float64]]:
-    """Compute what the kernels of several steps make of the picture, and how far that is off.
-
-    Returns
-    -------
-    (steps, height', width') float32, and (steps,) float64 relative errors; see :func:`compared`
-    """
-    if len(task.kernel_sizes) > 1:
-        apart = [compared(task, chapter, step) for step in steps]
-        return (
-            np.stack([each.result for each in apart]),
-            np.array([each.relative_error for each in apart]),
-        )
-    # One kernel: all steps' kernels in one product.
-    _, goal, windows = task.whole
-    at = np.asarray(steps) - chapter.first
-    kernels = chapter.kernels[0][at].reshape(len(at), -1)
-    made = kernels @ windows + chapter.biases[at].astype(np.float32)
-    length = float(np.linalg.norm(goal))
-    distances = np.linalg.norm(made - goal.ravel(), axis=1).astype(np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        errors = distances / length if length > 0 else np.where(distances == 0, 0.0, math.inf)
-    return made.reshape(len(at), *goal.shape[1:]), errors
 
 
 @turn()

@@ -20,6 +20,9 @@ from cnnviz.convolution.windows import cell_at, place_of
 from cnnviz.drawing.display import DISPLAYS, display
 from cnnviz.drawing.palette import DARK_BACKGROUND, LIGHT_BACKGROUND, colour_map
 from cnnviz.kernels import KERNELS
+from cnnviz.learning.descent import compare, learning_step, start_learning
+from cnnviz.learning.replay import hidden_maps
+from cnnviz.learning.task import learning_task
 from cnnviz.networks.layers import ReceptiveField
 from cnnviz.notation import written, written_count
 from cnnviz.search import Match, best_precision, precision
@@ -43,6 +46,7 @@ TESTED = {
     "cells": "networks/layer/cells",
     "without": "networks/layer/without",
     "precision": "search/results/precision",
+    "learning": "learning/run/pictures",
 }
 
 
@@ -205,6 +209,50 @@ def limits() -> list[object]:
     return [[stack.tolist(), painted_maps([stack[..., None]]).limit] for stack in stacks]
 
 
+def learned() -> object:
+    """Steps of runs with one, two and three kernels, and what Python makes of the picture."""
+    pixels = np.random.default_rng(3).normal(size=(14, 17)).cumsum(axis=1)
+    goals = [kernel.values for kernel in (KERNELS["sobel_x"], KERNELS["line_90"])]
+    found = []
+    for targets, sizes in (
+        (goals[:1], None),
+        (goals[:1], [(5, 4)]),
+        (goals, [(3, 3), (1, 2)]),
+        ([*goals, goals[0]], None),
+    ):
+        task = learning_task(pixels, targets, kernel_sizes=sizes, batch=3, patch_side=9)
+        for step in (0, 7):
+            state = learning_step(task, start_learning(task), steps=step)
+            expected = compare(task, state)
+            seen = task.picture
+            hidden = hidden_maps(task, state.kernels, state.biases)
+            found.append(
+                {
+                    "kernels": [
+                        {
+                            "rows": len(each),
+                            "columns": each.shape[1],
+                            "values": each.ravel().tolist(),
+                        }
+                        for each in state.kernels
+                    ],
+                    "biases": list(state.biases),
+                    "corner": [first for first, _ in task.area],
+                    "seen": {"shape": seen.shape, "data": seen.ravel().tolist()},
+                    "target": {
+                        "shape": expected.target.shape,
+                        "data": expected.target.ravel().tolist(),
+                    },
+                    "result": expected.result.ravel().tolist(),
+                    "error": expected.relative_error,
+                    "hidden": [
+                        {"shape": each.shape, "data": each.ravel().tolist()} for each in hidden
+                    ],
+                }
+            )
+    return found
+
+
 CASES: dict[str, Callable[[], object]] = {
     "focus": focus,
     "sentences": sentences,
@@ -216,6 +264,7 @@ CASES: dict[str, Callable[[], object]] = {
     "precision": shares,
     "field": fields,
     "limit": limits,
+    "learning": learned,
 }
 
 

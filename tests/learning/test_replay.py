@@ -22,9 +22,7 @@ from cnnviz.learning.replay import (
     hidden_maps,
     noise_floor,
     painted_maps,
-    picture_steps,
     record_chapter,
-    results,
     steepest_weight,
     steps_to_halve,
     target_within,
@@ -103,17 +101,6 @@ def test_the_pictures_of_a_step_are_those_of_its_kernels():
     assert 0 < (hidden > 0).mean() < 1
 
 
-@pytest.mark.parametrize("goals", [(SOBEL,), (SOBEL, BLUR)])
-def test_the_results_of_many_steps_are_those_of_each(goals):
-    run = task(goals)
-    chapter = record_chapter(run, start_learning(run), steps=6)
-    made, errors = results(run, chapter, [0, 1, 5])
-    for place, step in enumerate((0, 1, 5)):
-        one = compared(run, chapter, step)
-        np.testing.assert_allclose(made[place], one.result, atol=1e-5)
-        assert errors[place] == pytest.approx(one.relative_error, rel=1e-5)
-
-
 @settings(deadline=None)
 @given(st.integers(1, 3000), st.sampled_from([1, 64, None]), st.sampled_from([3, 11]))
 def test_chapters_cover_the_run_and_the_first_is_no_longer_than_the_next(most, batch, size):
@@ -122,20 +109,6 @@ def test_chapters_cover_the_run_and_the_first_is_no_longer_than_the_next(most, b
     assert sum(lengths) == most
     assert min(lengths) >= 1
     assert all(first <= second for first, second in pairwise(lengths[:-1]))
-
-
-@settings(deadline=None)
-@given(st.integers(1, 60), st.integers(4, 40), st.booleans())
-def test_pictures_are_few_and_their_gaps_are_odd(steps, most, later):
-    run = learning_task(np.eye(9), [[[1, 0, -1]]], batch=1, patch_side=8, learning_rate=0.0)
-    state = learning_step(run, start_learning(run), steps=5 if later else 0)
-    chapter = record_chapter(run, state, steps=steps)
-    chosen = picture_steps(chapter, most=most)
-    assert (chosen[0], chosen[-1]) == (chapter.first, chapter.last)
-    assert len(chosen) <= most + 2
-    gaps = np.diff(chosen)
-    assert (gaps > 0).all()
-    assert (gaps[:-1] % 2 == 1).all()
 
 
 def test_the_noise_floor_is_the_variance_that_was_added():

@@ -13,8 +13,6 @@ from cnnviz.learning.replay import (
     compared,
     hidden_maps,
     painted_maps,
-    picture_steps,
-    results,
     target_within,
 )
 from cnnviz.learning.task import LEARNING_RATES, LearningTask, target_shift
@@ -155,7 +153,7 @@ def learning_run(
     }
     arrays = _target(task, target.pixels, moment, within)
     if several:
-        arrays |= _hidden(task, moment.chapter, [moment.at], "exact_")
+        arrays |= _hidden(task, moment)
     if stability.directions is not None:
         found = stability.directions
         settings["eigenvalues"] = found.eigenvalues.tolist()
@@ -170,7 +168,7 @@ def learning_run(
             "ended": recorded.ended,
             "diverged": recorded.chapter.end.diverged,
         }
-        arrays |= _chapter(task, recorded.chapter, stability.directions, within)
+        arrays |= _chapter(recorded.chapter, stability.directions, within)
     _mount(
         key=key,
         data=pack(settings, **arrays),
@@ -204,6 +202,7 @@ def _target(
     exact = compared(task, moment.chapter, moment.at)
     arrays: dict[str, np.ndarray] = {
         "picture": pixels,
+        "seen": task.picture,  # for the results of all other steps
         "target": exact.target,
         "exact": exact.result,
         "exact_error": np.array([exact.relative_error], np.float32),
@@ -218,37 +217,28 @@ def _target(
 
 
 def _chapter(
-    task: LearningTask,
     chapter: Chapter,
     found: Directions | None,
     within: np.ndarray | None,
 ) -> dict[str, np.ndarray]:
-    steps = picture_steps(chapter)
-    made, errors = results(task, chapter, steps)
     arrays: dict[str, np.ndarray] = {
         "losses": as_float32(chapter.losses),
         "biases": chapter.biases.astype(np.float32),
         "tops": chapter.patch_rows.astype(np.int32),
         "lefts": chapter.patch_columns.astype(np.int32),
-        "picture_steps": np.array(steps, np.int32),
-        "results": made,
-        "errors": as_float32(errors),
     }
     for place, kernel in enumerate(chapter.kernels):
         arrays[f"kernels{place}"] = kernel
         arrays[f"slopes{place}"] = chapter.kernel_gradients[place]
     if len(chapter.kernels) > 1:
         arrays["shares"] = chapter.active_shares.astype(np.float32)
-        arrays |= _hidden(task, chapter, steps)
     if found is not None and within is not None:
         distances = found.distances(chapter.kernels[0], chapter.biases[:, 0], within)
         arrays["distances"] = as_float32(distances)
     return arrays
 
 
-def _hidden(
-    task: LearningTask, chapter: Chapter, steps: Sequence[int], before: str = ""
-) -> dict[str, np.ndarray]:
-    painted = painted_maps(task, chapter, steps)
-    planes = {f"{before}hidden{place}": plane for place, plane in enumerate(painted.planes)}
-    return {f"{before}hidden_limits": painted.limits, **planes}
+def _hidden(task: LearningTask, moment: Moment) -> dict[str, np.ndarray]:
+    painted = painted_maps(task, moment.chapter, [moment.at])
+    planes = {f"exact_hidden{place}": plane for place, plane in enumerate(painted.planes)}
+    return {"exact_hidden_limits": painted.limits, **planes}

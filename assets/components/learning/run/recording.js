@@ -1,7 +1,13 @@
 // What has been recorded of a run so far, in one piece however it was sent.
 
+import { pictureOf } from "./pictures.js";
+
+const MOST_PICTURES = 64;
+
 export class Recording {
-  constructor(kernels) {
+  // material: { seen, target, corner } as pictureOf has them.
+  constructor(kernels, material) {
+    this.material = material;
     this.kernels = Array.from({ length: kernels }, () => ({
       values: [],
       slopes: [],
@@ -18,7 +24,6 @@ export class Recording {
     this.tops = [];
     this.lefts = [];
     this.pictures = new Map();
-    this.pictureSteps = [];
     this.ended = this.diverged = false;
   }
 
@@ -57,53 +62,38 @@ export class Recording {
     rows("tops", this.tops);
     rows("lefts", this.lefts);
     if (arrays.distances) rows("distances", (this.distances ??= []));
-    const size = arrays.results.shape[1] * arrays.results.shape[2];
-    arrays.picture_steps.data.forEach((step, at) => {
-      if (this.pictures.get(step)?.exact) return;
-      this.put(step, {
-        step,
-        exact: true,
-        result: arrays.results.data.subarray(at * size, (at + 1) * size),
-        error: arrays.errors.data[at],
-        hidden: hiddenOf(arrays, at),
-      });
-    });
     this.ended = settings.ended;
     this.diverged = settings.diverged;
     this.chapters += 1;
     return true;
   }
 
-  // Keep the picture of a single step.
+  // Keep Python's own picture of a step.
   keep(step, arrays) {
     if (step >= this.states) return;
     this.put(step, {
-      step,
       exact: true,
       result: arrays.exact.data,
       error: arrays.exact_error.data[0],
-      hidden: hiddenOf(arrays, 0, "exact_"),
+      hidden: hiddenOf(arrays),
     });
   }
 
   put(step, picture) {
-    if (!this.pictures.has(step)) {
-      this.pictureSteps.push(step);
-      this.pictureSteps.sort((a, b) => a - b);
+    this.pictures.delete(step);
+    if (this.pictures.size >= MOST_PICTURES) {
+      this.pictures.delete(this.pictures.keys().next().value);
     }
     this.pictures.set(step, picture);
+    return picture;
   }
 
-  // The picture of a step, or of the last one before it that was kept.
   picture(step) {
-    let [low, high] = [0, this.pictureSteps.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.pictureSteps[middle] <= step) low = middle;
-      else high = middle - 1;
-    }
-    const found = this.pictures.get(this.pictureSteps[low]);
-    return found.step === step ? found : { ...found, exact: false };
+    const found = this.pictures.get(step);
+    if (found) return found;
+    const kernels = this.kernels.map((_, kernel) => this.weights(kernel, step));
+    const picture = pictureOf(kernels, this.biases[step], this.material);
+    return this.put(step, { exact: false, ...picture });
   }
 
   weights(kernel, step) {
@@ -153,20 +143,12 @@ export class Recording {
   }
 }
 
-function hiddenOf(arrays, at, before = "") {
+function hiddenOf(arrays) {
   const found = [];
-  for (let kernel = 0; arrays[`${before}hidden${kernel}`]; kernel++) {
-    const { data, shape } = arrays[`${before}hidden${kernel}`];
-    const size = shape[1] * shape[2];
-    found.push({
-      shape: shape.slice(1),
-      data: data.subarray(at * size, (at + 1) * size),
-      limit:
-        arrays[`${before}hidden_limits`].data[
-          at * arrays[`${before}hidden_limits`].shape[1] + kernel
-        ],
-      bytes: true,
-    });
+  for (let kernel = 0; arrays[`exact_hidden${kernel}`]; kernel++) {
+    const { data, shape } = arrays[`exact_hidden${kernel}`];
+    const limit = arrays.exact_hidden_limits.data[kernel];
+    found.push({ shape: shape.slice(1), data, limit, bytes: true });
   }
   return found;
 }

@@ -185,7 +185,11 @@ class Learning {
       }
       this.changing = this.wanting = false;
       this.ghost = this.run ? { losses: this.run.losses, steps: this.run.steps } : null;
-      this.run = new Recording(settings.kernels);
+      this.run = new Recording(settings.kernels, {
+        seen: arrays.seen,
+        target: arrays.target,
+        corner: settings.corner,
+      });
       this.asked = false;
       if (first) this.step = this.goal = this.told = settings.step;
     }
@@ -343,7 +347,6 @@ class Learning {
   drawNow() {
     const { run, step, settings, page, data } = this;
     const shown = run.picture(step);
-    this.result.size.textContent = shown.step === step ? "" : `step ${shown.step}`;
     this.paint(this.result, shown.result);
     this.errors = shown.result.map((value, at) => value - data.target.data[at]);
     this.error.size.textContent = compared(shown.error, "the target");
