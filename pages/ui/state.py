@@ -10,6 +10,7 @@ import inspect
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar, cast
 
 import streamlit as st
@@ -261,11 +262,16 @@ def _first_value(widget: Callable[..., Any], value: Any, options: Any) -> dict[s
     The session's is told once. A run that follows at once may come to the browser before that was
     drawn: it would draw the widget without a value, take the first option, and send that.
     """
-    known = inspect.signature(widget).parameters
+    known = _parameters(getattr(widget, "__func__", widget))
     if "index" in known:
         return {"index": list(options).index(value)}
     name = "value" if "value" in known else "default"
     return {name: list(value) if isinstance(value, tuple) and name == "default" else value}
+
+
+@cache  # by the function: what it is bound to belongs to one run
+def _parameters(widget: Callable[..., Any]) -> frozenset[str]:
+    return frozenset(inspect.signature(widget).parameters)
 
 
 def is_step_back() -> bool:

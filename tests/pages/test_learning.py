@@ -54,7 +54,7 @@ def test_the_first_chapter_is_the_run_that_the_controls_describe(open_page):
     assert 0.8 * settings["bound"] < settings["rate"] < settings["bound"]
 
 
-@pytest.mark.parametrize("step", [0, 9, 33])
+@pytest.mark.parametrize("step", [0, 9, 32])
 def test_the_picture_is_the_kernels_result(open_page, step):
     page = open_page(PAGE, picture="digit", step=str(step))
     settings, arrays = shown(page)
