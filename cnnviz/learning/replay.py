@@ -145,7 +145,7 @@ def chapter_lengths(task: LearningTask, *, most: int) -> list[int]:
     milliseconds = 0.3 * kernels + 2.5e-7 * products
     most_at_once = int(np.clip(80 / milliseconds, 8, 192))
     lengths: list[int] = []
-    length = max(4, most_at_once // 6)
+    length = max(4, most_at_once // 4)
     while sum(lengths) < most:
         lengths.append(min(length, most - sum(lengths)))
         length = min(2 * length, most_at_once)
