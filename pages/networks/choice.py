@@ -1,6 +1,9 @@
 """Choose the network: shipped, downloaded or one's own, trained or with random weights."""
 
+from typing import Any
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.networks import NETWORKS, Network, NetworkError, open_network, random_twin
 from pages.networks.scene import Scene
@@ -8,27 +11,40 @@ from pages.networks.state import NETWORK, OWN, PAGE, UNTRAINED
 from pages.ui.picture import Picture
 
 
-def chosen_scene(picture: Picture) -> Scene | None:
-    """Draw the choice and open the network; None while there is nothing to show."""
-    title = PAGE.control(st.selectbox, NETWORK, "Network")
+def chosen_scene(
+    picture: Picture, choice: DeltaGenerator, controls: DeltaGenerator, *, in_a_row: bool
+) -> Scene | None:
+    """Draw the choice and open the network; None while there is nothing to show.
+
+    choice : where the network is chosen.
+    controls : where the rest goes.
+    in_a_row : whether the choice shares a row with others.
+    """
+    shape: Any = {"label_visibility": "collapsed", "width": "stretch"} if in_a_row else {}
+    with choice:
+        title = PAGE.control(st.selectbox, NETWORK, "Network", **shape)
     came_so = st.session_state.setdefault("own_network_from_address", title == OWN)
     if title == OWN:
         from pages.networks.own_model import own_scene
 
-        return own_scene(picture, came_so=came_so)
+        with controls:
+            return own_scene(picture, came_so=came_so)
     name = next(name for name, entry in NETWORKS.items() if entry.title == title)
-    st.caption(NETWORKS[name].summary)
-    untrained = PAGE.control(
-        st.toggle,
-        UNTRAINED,
-        "Untrained twin",
-        help="The same layers with the random weights that training began with: whatever differs, "
-        "training has made.",
-    )
+    controls.caption(NETWORKS[name].summary)
+    with choice:
+        untrained = PAGE.control(
+            st.toggle,
+            UNTRAINED,
+            "Untrained twin",
+            help="The same layers with the random weights that training began with: whatever "
+            "differs, training has made.",
+            width="content",
+        )
     try:
-        network = _opened(name)
+        with controls:
+            network = _opened(name)
     except NetworkError as error:
-        st.error(str(error), icon=":material/cloud_off:")
+        controls.error(str(error), icon=":material/cloud_off:")
         return None
     if untrained:
         network = random_twin(network)

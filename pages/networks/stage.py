@@ -22,12 +22,25 @@ _VIEWS = {
 def network(picture: Picture) -> None:
     """Draw all that depends on the controls."""
     PAGE.follow()
-    view = PAGE.control(
-        st.segmented_control, VIEW, "View", required=True, label_visibility="collapsed"
+    choice = st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key="network_row"
     )
-    stage, controls = stage_and_controls()
-    with controls:
-        scene = chosen_scene(picture)
+    with choice:
+        view = PAGE.control(
+            st.segmented_control,
+            VIEW,
+            "View",
+            required=True,
+            label_visibility="collapsed",
+            width="content",
+        )
+    if view == "Overview":
+        # It takes the whole width: the choice stands above it, what goes with that below.
+        stage, controls = st.container(), st.container()
+    else:
+        stage, controls = stage_and_controls()
+        choice = controls
+    scene = chosen_scene(picture, choice, controls, in_a_row=view == "Overview")
     if scene is None:
         which = "Upload a Keras model" if PAGE[NETWORK] == OWN else "Choose another network"
         stage.info(f"{which} to see inside it.", icon=":material/hub:")

@@ -45,6 +45,10 @@ TESTED = {
     "handshake": "shared/handshake",
     "cells": "networks/layer/cells",
     "without": "networks/layer/without",
+    "layout": "networks/overview/layout",
+    "camera": "networks/overview/camera",
+    "links": "networks/overview/links",
+    "words": "networks/overview/words",
     "precision": "search/results/precision",
     "learning": "learning/run/pictures",
 }

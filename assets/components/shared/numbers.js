@@ -47,3 +47,10 @@ export function withSign(value) {
   const text = written(value, 3);
   return value > 0 && text !== "0" ? `+${text}` : text;
 }
+
+// A probability, in per cent.
+export function asPercent(probability) {
+  return probability > 0 && probability < 0.0005
+    ? "< 0.1 %"
+    : `${(probability * 100).toFixed(1)} %`;
+}

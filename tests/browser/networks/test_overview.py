@@ -1,12 +1,15 @@
-"""The overview in a real browser: columns stand still, one map is in hand in every view."""
+"""The overview in a real browser: all of a network on one screen, one map in hand in every view."""
 
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.checks import becomes, complaints, overflow, violations
+from tests.browser.checks import after, becomes, complaints, overflow, violations
 from tests.browser.conftest import settle
+
+SIZES = [(1440, 900), (1920, 950), (1024, 768)]
+TUTORIAL, SMALL = "network?network=Tutorial+network", "network?network=Small+VGG"
 
 
 def on_overview(page: Page, expression: str):
@@ -24,37 +27,152 @@ def opened(visit: Callable[..., Page], address: str = "network", **window) -> Pa
 
 
 def columns(page: Page) -> list[float]:
-    return on_overview(page, "state.columns.list.map((column) => Math.round(column.x))")
+    return on_overview(page, "state.places.map((place) => Math.round(place.x))")
 
 
-def middle_of(page: Page, column: int, tile: int) -> tuple[float, float]:
-    """Where a tile lies in the window."""
+def names(page: Page) -> list[str]:
+    return on_overview(page, "state.columns.map((column) => column.name)")
+
+
+def tile_on_screen(page: Page, column: int, tile: int) -> tuple[float, float, float, float]:
+    """Where a tile lies in the window: left, top, right, bottom."""
     return tuple(
         on_overview(
             page,
             "(() => { const box = state.holder.getBoundingClientRect();"
-            f" const column = state.columns.list[{column}];"
-            f" const y = column.y + {tile} * (column.tile + 5) + column.tile / 2;"
-            " return [box.left + (column.x + column.width / 2 - state.left) * state.scale,"
-            " box.top + (y - state.edge) * state.scale]; })()",
+            f" const place = state.places[{column}];"
+            f" const [line, at] = [Math.floor({tile} / place.across), {tile} % place.across];"
+            " const x = place.x + place.tilesX + at * (place.wide + place.gap);"
+            " const y = place.y + place.tilesY + line * (place.tall + place.gap + place.name);"
+            " const { camera, window } = state;"
+            " const onScreen = (x, y) => ["
+            " box.left + window.x + (x - camera.left) * camera.scale,"
+            " box.top + window.y + (y - camera.top) * camera.scale];"
+            " return [...onScreen(x, y), ...onScreen(x + place.wide, y + place.tall)]; })()",
         )
     )
+
+
+def middle_of(page: Page, column: int, tile: int) -> tuple[float, float]:
+    left, top, right, bottom = tile_on_screen(page, column, tile)
+    return (left + right) / 2, (top + bottom) / 2
 
 
 def in_hand(page: Page) -> list:
     return on_overview(page, "Object.values(state.placeOf(state.pinned))")
 
 
+def is_inside(page: Page) -> bool:
+    return on_overview(page, "state.isInside() && !state.travelling")
+
+
+def is_whole(page: Page) -> bool:
+    return on_overview(page, "!state.isInside() && !state.travelling")
+
+
+# ---- all of it on one screen ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", ["network", TUTORIAL, SMALL])
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_the_whole_network_and_its_classes_are_on_one_screen(visit, size, address):
+    page = opened(visit, address, width=size[0], height=size[1])
+    counts = on_overview(page, "state.columns.map((column) => column.count)")
+    assert counts[0] == 3
+    for column, count in enumerate(counts):
+        for tile in {0, count - 1}:
+            left, top, right, bottom = tile_on_screen(page, column, tile)
+            assert left >= 0
+            assert top >= 0
+            assert right <= size[0]
+            assert bottom <= size[1]
+    for row in page.locator(".answer li").all():
+        box = row.bounding_box()
+        assert box["x"] + box["width"] <= size[0]
+        assert box["y"] + box["height"] <= size[1]
+    facts = page.locator(".facts").bounding_box()
+    assert facts["y"] + 20 <= size[1]
+
+
+@pytest.mark.parametrize("address", ["network", TUTORIAL, SMALL])
+def test_each_class_stands_beside_its_number_in_the_last_column_the_answer_first(visit, address):
+    page = opened(visit, address)
+    last = len(columns(page)) - 1
+    rows = page.locator(".answer li")
+    assert rows.count() == 10
+    labels = on_overview(page, f"state.columns[{last}].names")
+    assert rows.locator(".label").all_inner_texts() == labels
+    shares = [
+        float(on_overview(page, f"state.settings.classes[{at}].probability")) for at in (0, 1)
+    ]
+    assert shares[0] > shares[1]
+    for row in range(10):
+        _, top, right, bottom = tile_on_screen(page, last, row)
+        box = rows.nth(row).bounding_box()
+        assert 0 < box["x"] - right < 40
+        assert abs(box["y"] + box["height"] / 2 - (top + bottom) / 2) < 2
+
+
+def test_the_answer_says_the_same_as_the_answers_own_view(visit):
+    page = opened(visit, TUTORIAL)
+    here = [
+        (row.locator(".label").inner_text(), row.locator(".number").inner_text())
+        for row in page.locator(".answer li").all()[:5]
+    ]
+    page.get_by_text("Answer", exact=True).click()
+    page.locator(".names").wait_for()
+    settle(page)
+    there = [
+        (row.locator(".label").inner_text(), row.locator(".number").inner_text())
+        for row in page.locator("ol li").all()
+    ]
+    assert here == there
+
+
+def test_small_networks_show_every_map_and_every_link(visit):
+    page = opened(visit, SMALL)
+    shown = on_overview(
+        page,
+        "state.columns.filter((one) => !one.vector).every((one) => one.count === one.channels)",
+    )
+    assert shown
+    links = on_overview(page, "state.leads.map((leads) => leads[0]?.tiles.length / 2)")
+    assert links[1:5] == [3 * 16, 16, 16 * 16, 16]
+    assert links[10:13] == [32, 32 * 64, 64]
+
+
+def test_each_column_has_a_heading_and_a_scale(visit):
+    page = opened(visit, SMALL)
+    headings = on_overview(page, "state.bands.made.map(({ names }) => names.join(''))")
+    assert headings == ["Input", *names(page)[1:]]
+    # The strips' colours, from the smallest number of a column to its largest.
+    strips = on_overview(
+        page,
+        "(() => { const context = state.canvas.getContext('2d');"
+        " const ratio = state.canvas.width / state.width;"
+        " return state.places.map((place) => {"
+        "  const x = (place.x - state.camera.left) * state.camera.scale + state.window.x;"
+        "  const middle = x + place.width * state.camera.scale / 2;"
+        "  const at = (x) => [...context.getImageData("
+        "   x * ratio, (state.height - 22) * ratio, 1, 1).data.slice(0, 3)];"
+        "  return [at(middle - 8), at(middle + 8)]; }); })()",
+    )
+    assert all(left != right for left, right in strips)
+
+
+# ---- one map in hand -----------------------------------------------------------------------
+
+
 def test_a_click_on_a_map_and_another_picture_leave_the_columns_where_they_are(visit):
     page = opened(visit)
-    before, scale = columns(page), on_overview(page, "state.scale")
+    before, camera = columns(page), on_overview(page, "state.camera")
     assert before[-1] > 600
     page.mouse.click(*middle_of(page, 2, 3))
     layer, channel = in_hand(page)
     page.wait_for_url(f"**place={layer}%3A{channel}%3A**")
     settle(page)
     assert columns(page) == before
-    assert on_overview(page, "state.scale") == scale
+    assert on_overview(page, "state.camera") == camera
     assert in_hand(page) == [layer, channel]
     page.get_by_role("button", name="Change the picture").click()
     page.get_by_role("radio", name="Checkerboard").check(force=True)
@@ -96,19 +214,136 @@ def test_words_follow_when_stages_are_folded_and_unfolded(visit):
     expect(page.locator(".facts")).to_contain_text("layers folded together")
 
 
-def test_headings_stay_in_view_and_no_button_lies_over_them(visit):
+def test_headings_stay_in_view_unfold_a_stage_and_no_button_lies_over_them(visit):
     page = opened(visit)
     tools, diagram = page.locator(".tools").bounding_box(), page.locator(".network").bounding_box()
-    assert tools["y"] + tools["height"] <= diagram["y"]
-    for _ in range(3):
-        page.get_by_role("button", name="Closer").click()
+    assert tools["y"] >= diagram["y"] + diagram["height"]
+    page.get_by_role("button", name="Closer").click()
+    becomes(page, lambda: on_overview(page, "!state.travelling"), True)
     stage = on_overview(
-        page, "state.columns.list.findIndex((one) => one.covers.length > 1 && one.x > state.left)"
+        page, "state.columns.findIndex((one, at) => one.folds && state.places[at].x > 300)"
     )
     count = len(columns(page))
     x, _ = middle_of(page, stage, 0)
     page.mouse.click(x, diagram["y"] + 12)
     becomes(page, lambda: len(columns(page)) > count, True)
+    settle(page)
+    headings = on_overview(
+        page,
+        "state.bands.made.map(({ names }) => names.join(' '))"
+        ".filter((_, at) => state.columns[at].covers === 1)",
+    )
+    assert len(headings) > 10
+    assert len(set(headings)) == len(headings)
+
+
+def test_what_leads_to_a_map_is_named_in_words(visit):
+    page = opened(visit, TUTORIAL)
+    column = names(page).index("conv_2")
+    page.mouse.move(*middle_of(page, column, 5))
+    expect(page.locator(".facts strong")).to_have_text("conv_2")
+    expect(page.locator(".facts")).to_contain_text("On average most comes from map ")
+
+
+# ---- one zoom ------------------------------------------------------------------------------
+
+
+def test_one_zoom_leads_to_a_cell_to_its_sum_and_back(visit):
+    page = opened(visit, TUTORIAL)
+    column = names(page).index("conv_2")
+    page.mouse.dblclick(*middle_of(page, column, 5))
+    becomes(page, lambda: is_inside(page), True)
+    # The map itself has come, as fine as it is.
+    becomes(page, lambda: on_overview(page, "state.maps.exact?.channel"), 5)
+    assert on_overview(page, "[state.maps.exact.rows, state.maps.exact.columns]") == [32, 32]
+    left, top, right, bottom = tile_on_screen(page, column, 5)
+    row, across = 12, 20
+    x, y = left + (across + 0.5) * (right - left) / 32, top + (row + 0.5) * (bottom - top) / 32
+    page.mouse.move(x, y)
+    value = on_overview(page, f"state.maps.exact.values[{row} * 32 + {across}]")
+    expect(page.locator(".facts")).to_contain_text(f"Row {row}, column {across}: ")
+    camera = on_overview(page, "state.camera")
+    settle(page)
+    page.mouse.click(x, y)
+    page.locator(".two").wait_for()
+    after(page, f"place=conv_2:5:{row}:{across}")
+    expect(page.locator(".what .where")).to_contain_text(f"Map 5, row {row}, column {across}")
+    page.get_by_text("Overview", exact=True).click()
+    page.locator(".network").wait_for()
+    settle(page)
+    assert is_inside(page)
+    assert on_overview(page, "state.camera") == pytest.approx(camera)
+    assert on_overview(page, "state.cell") == [row, across]
+    assert on_overview(page, f"state.maps.exact.values[{row} * 32 + {across}]") == value
+    page.get_by_role("button", name="Back to the whole").click()
+    becomes(page, lambda: is_whole(page), True)
+
+
+def test_the_keyboard_goes_the_same_way(visit):
+    page = opened(visit, TUTORIAL)
+    page.locator(".network").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    assert in_hand(page) == ["conv_1", 1]
+    page.keyboard.press("Enter")
+    becomes(page, lambda: is_inside(page), True)
+    before = on_overview(page, "state.cell")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    assert on_overview(page, "state.cell") == [before[0] + 1, before[1] + 1]
+    page.keyboard.press("Escape")
+    becomes(page, lambda: is_whole(page), True)
+    page.keyboard.press("Enter")
+    becomes(page, lambda: is_inside(page), True)
+    cell = on_overview(page, "state.cell")
+    page.keyboard.press("Enter")
+    page.locator(".two").wait_for()
+    after(page, f"place=conv_1:1:{cell[0]}:{cell[1]}")
+
+
+def test_the_wheel_zooms_at_the_pointer_and_leaves_the_page_where_it_is(visit):
+    page = opened(visit, TUTORIAL)
+    column = names(page).index("relu_1")
+    x, y = middle_of(page, column, 2)
+    page.mouse.move(x, y)
+    for _ in range(9):
+        page.mouse.wheel(0, -120)
+    becomes(page, lambda: is_inside(page), True)
+    assert in_hand(page) == ["relu_1", 2]
+    for _ in range(60):
+        if on_overview(page, "state.camera.scale === state.whole.scale"):
+            break
+        page.mouse.wheel(0, 120)
+    assert is_whole(page)
+    scrolled = page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
+    assert scrolled == 0
+    # A new turn of the wheel, outwards where all is in view, is the page's own.
+    page.wait_for_timeout(400)
+    page.mouse.wheel(0, 300)
+    becomes(
+        page,
+        lambda: page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") > 100,
+        True,
+    )
+
+
+def test_frames_are_drawn_in_half_of_their_time(visit):
+    page = opened(visit)
+    times = on_overview(
+        page,
+        "(async () => { const times = []; const draw = state.drawNow.bind(state);"
+        " state.drawNow = () => { const start = performance.now(); draw();"
+        "  times.push(performance.now() - start); };"
+        " state.enter(); await new Promise((done) => setTimeout(done, 1200));"
+        " state.goWhole(); await new Promise((done) => setTimeout(done, 1200));"
+        " return times.sort((one, other) => one - other); })()",
+    )
+    assert len(times) > 10
+    assert times[len(times) // 2] < 8
+
+
+# ---- for everyone --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -118,6 +353,14 @@ def test_axe_finds_no_violation(visit, dark):
     assert complaints(page) == []
 
 
-def test_a_phone_shows_it_without_sideways_scrolling(visit):
-    page = opened(visit, width=390, height=844)
+def test_a_phone_stacks_the_layers_and_the_answer_below_each_other(visit):
+    page = opened(visit, TUTORIAL, width=390, height=844)
     assert overflow(page) <= 0
+    tops = on_overview(page, "state.places.map((place) => place.y)")
+    assert tops == sorted(tops)
+    diagram = page.locator(".network").bounding_box()
+    answer = page.locator(".answer").bounding_box()
+    assert answer["y"] >= diagram["y"] + diagram["height"] - 1
+    x, y = middle_of(page, 1, 2)
+    page.mouse.click(x, y)
+    assert in_hand(page) == ["conv_1", 2]

@@ -2,7 +2,7 @@
 
 import { unpack } from "../../shared/wire.js";
 import { element } from "../../shared/dom.js";
-import { written } from "../../shared/numbers.js";
+import { asPercent, written } from "../../shared/numbers.js";
 
 export default function (component) {
   const { parentElement, data } = component;
@@ -18,7 +18,7 @@ export default function (component) {
       bar.style.width = `${Math.max(0.4, probability * 100)}%`;
       item.append(
         element("span", { class: "track" }, bar),
-        element("span", { class: "number", text: percent(probability) }),
+        element("span", { class: "number", text: asPercent(probability) }),
         element("span", { class: "logit", text: Number.isFinite(logit) ? logitText(logit) : "" }),
       );
     }
@@ -36,12 +36,6 @@ export default function (component) {
     ),
     element("ol", {}, ...items),
   );
-}
-
-function percent(probability) {
-  return probability > 0 && probability < 0.0005
-    ? "< 0.1 %"
-    : `${(probability * 100).toFixed(1)} %`;
 }
 
 // Two decimals, so that they stand below each other; three digits where that would hide them.

@@ -1,69 +1,123 @@
-// The maps that Python has sent, as pictures.
+// The maps that Python has sent, as pictures: small ones of all, and one as it is.
 
-import { table } from "../../shared/colours.js";
+import { paint, signedColour, table } from "../../shared/colours.js";
 
-const ZERO = 128;
+const NOTHING = 128; // the level of zero
+const LIGHTS = { red: [1, 0, 0], green: [0, 1, 0], blue: [0, 0, 1], grey: [1, 1, 1] };
 
 export class Maps {
-  // data: the message's arrays; layers: with `start` and `first`, where each one's begin.
-  constructor(data, dark) {
-    this.data = data;
-    this.dark = dark;
+  // columns: of the message, with `start` and `first`, where each one's maps begin.
+  constructor({ settings, arrays }, columns, dark) {
+    this.arrays = arrays;
+    this.columns = columns;
+    this.bytes = table("maps", dark);
     this.painted = new Map();
+    this.exact = arrays.exact && { ...settings.exact, ...sizeOf(arrays.exact) };
   }
 
-  channelsOf(layer) {
-    return Array.from(this.data.channels.data.subarray(layer.first, layer.first + layer.count));
+  channelOf(column, tile) {
+    return this.arrays.channels.data[column.first + tile];
+  }
+
+  tileOf(column, channel) {
+    const { data } = this.arrays.channels;
+    for (let tile = 0; tile < column.count; tile++) {
+      if (data[column.first + tile] === channel) return tile;
+    }
+    return -1;
   }
 
   // The least, mean and largest number of a map.
-  statisticsOf(layer, tile) {
-    return this.data.statistics.data.subarray(
-      3 * (layer.first + tile),
-      3 * (layer.first + tile) + 3,
-    );
+  statisticsOf(column, tile) {
+    const at = 3 * (column.first + tile);
+    return this.arrays.statistics.data.subarray(at, at + 3);
   }
 
-  // A layer's maps, one below the other.
-  tilesOf(layer) {
-    const { rows, columns, count, start } = layer;
-    return this.once(layer.index, columns, rows * count, (pixels) => {
-      const levels = this.data.thumbnails.data;
-      const bytes = table("maps", this.dark);
-      const last = bytes.length / 3 - 1;
-      for (let at = 0; at < rows * columns * count; at++) {
-        const from = 3 * Math.round(((levels[start + at] - ZERO) / 127 + 1) * 0.5 * last);
-        pixels.set([bytes[from], bytes[from + 1], bytes[from + 2], 255], at * 4);
-      }
-    });
+  // How many cells a map really has: [rows, columns].
+  cellsOf(column) {
+    return column.vector ? [1, 1] : column.shape;
   }
 
-  picture() {
-    const { data, shape } = this.data.picture;
-    const [height, width] = shape;
-    return this.once("picture", width, height, (pixels) => {
-      for (let at = 0; at < width * height; at++) {
+  // The number in a cell; undefined where it has not been sent.
+  valueAt(column, tile, row, across) {
+    if (column.vector) return this.statisticsOf(column, tile)[1];
+    const exact = this.exactOf(column, tile);
+    return exact && exact.values[row * exact.columns + across];
+  }
+
+  exactOf(column, tile) {
+    const { exact } = this;
+    const fits = exact?.layer === column.name && exact.channel === this.channelOf(column, tile);
+    return fits ? exact : null;
+  }
+
+  // The colour of a number of a column.
+  colourOf(column, tile, value) {
+    if (!column.input) return signedColour(value, column.limit, this.bytes);
+    const channel = this.channelOf(column, tile);
+    const [black, white] = [column.black[channel], column.white[channel]];
+    const level = Math.max(0, Math.min(1, (value - black) / (white - black)));
+    return this.lightOf(column, channel).map((part) => Math.round(255 * level * part));
+  }
+
+  lightOf({ names }, channel) {
+    return LIGHTS[names?.[channel]] ?? LIGHTS.grey;
+  }
+
+  // Draw a map into a box, as fine as it is there.
+  draw(context, column, tile, { x, y, width, height }) {
+    const exact = this.exactOf(column, tile);
+    if (exact) {
+      context.drawImage(this.exactPicture(column, tile, exact), x, y, width, height);
+      return;
+    }
+    const { rows, columns } = column;
+    context.drawImage(this.sheet(column), 0, tile * rows, columns, rows, x, y, width, height);
+  }
+
+  drawPicture(context, { x, y, width, height }) {
+    const { data, shape } = this.arrays.picture;
+    const picture = this.once("picture", shape[1], shape[0], (pixels) => {
+      for (let at = 0; at < shape[0] * shape[1]; at++) {
         pixels.set([data[3 * at], data[3 * at + 1], data[3 * at + 2], 255], at * 4);
       }
     });
+    context.drawImage(picture, x, y, width, height);
   }
 
-  // How wide and high a map is drawn, or the picture, that is to fit into a square.
-  sizeIn(side, layer) {
-    const [rows, columns] =
-      layer.index === 0 ? this.data.picture.shape : [layer.rows, layer.columns];
-    const scale = side / Math.max(rows, columns);
-    return [columns * scale, rows * scale];
+  // A column's maps, one below the other.
+  sheet(column) {
+    const { rows, columns, count, start } = column;
+    return this.once(column.name, columns, rows * count, (pixels) => {
+      const levels = this.arrays.thumbnails.data;
+      const last = this.bytes.length / 3 - 1;
+      for (let at = 0; at < rows * columns * count; at++) {
+        const level = levels[start + at];
+        if (column.input) {
+          const light = this.lightOf(
+            column,
+            this.channelOf(column, Math.floor(at / rows / columns)),
+          );
+          pixels.set([level * light[0], level * light[1], level * light[2], 255], at * 4);
+          continue;
+        }
+        const from = 3 * Math.round(((level - NOTHING) / 127 + 1) * 0.5 * last);
+        pixels.set(this.bytes.subarray(from, from + 3), at * 4);
+        pixels[4 * at + 3] = 255;
+      }
+    });
   }
 
-  draw(context, layer, tile, x, y, width, height) {
-    if (layer.index === 0) {
-      context.drawImage(this.picture(), x, y, width, height);
-      return;
-    }
-    const { rows, columns } = layer;
-    const from = [0, tile * rows, columns, rows];
-    context.drawImage(this.tilesOf(layer), ...from, x, y, width, height);
+  exactPicture(column, tile, { rows, columns, values }) {
+    return this.once("exact", columns, rows, (pixels) => {
+      if (column.input) {
+        values.forEach((value, at) => pixels.set(this.colourOf(column, tile, value), 4 * at));
+        for (let at = 3; at < pixels.length; at += 4) pixels[at] = 255;
+      } else {
+        const ends = [-column.limit, column.limit];
+        paint(pixels, values, rows * columns, "signed", ends, this.bytes);
+      }
+    });
   }
 
   once(key, width, height, fill) {
@@ -77,4 +131,19 @@ export class Maps {
     this.painted.set(key, canvas);
     return canvas;
   }
+}
+
+function sizeOf({ data, shape }) {
+  return { values: data, rows: shape[0], columns: shape[1] };
+}
+
+// The columns, each with where its maps begin among all that were sent.
+export function numbered(columns) {
+  let [start, first] = [0, 0];
+  return columns.map((column, index) => {
+    const made = { ...column, index, start, first };
+    start += column.count * column.rows * column.columns;
+    first += column.count;
+    return made;
+  });
 }
