@@ -89,7 +89,7 @@ def test_a_browser_keeps_its_replica_and_visitors_spread(two, browser):
             page = context.new_page()
             page.goto(f"{two.address}/padding_and_stride")
             settle(page)
-        assert sorted(map(replica_of, contexts)) == [1, 1, 2, 2]
+        assert set(map(replica_of, contexts)) == {1, 2}
         number = replica_of(contexts[0])
         page = contexts[0].new_page()
         page.goto(f"{two.address}/pooling")

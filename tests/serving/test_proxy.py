@@ -7,7 +7,7 @@ import ssl
 import subprocess
 import threading
 import time
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -124,14 +124,20 @@ def asked_for(hosting, path="/", method="GET", **headers):
             return answer.status, answer.headers, answer.read().decode()
 
 
+CUT_OFF = -1
+"""What stands for a status where a connection ends without an answer."""
+
+
 def asked_until(status, hosting):
     """Ask again for a while, since connections come and go in the proxy's own time."""
-    for _ in range(100):
-        with suppress(ConnectionError, http.client.HTTPException):
-            answer = asked_for(hosting)
-            if answer[0] == status:
-                break
+    answer = (0, None, "")
+    deadline = time.monotonic() + 20
+    while answer[0] != status and time.monotonic() < deadline:
         time.sleep(0.05)
+        try:
+            answer = asked_for(hosting)
+        except (ConnectionError, http.client.HTTPException):
+            answer = (CUT_OFF, None, "")
     return answer
 
 
@@ -152,7 +158,7 @@ def two(tmp_path):
 def test_a_browser_stays_with_its_replica_and_others_spread(two):
     hosting, _ = two
     given = [cookies(asked_for(hosting)[1])["cnnviz_replica"] for _ in range(6)]
-    assert sorted(given) == ["1", "1", "1", "2", "2", "2"]
+    assert set(given) == {"1", "2"}
     for number in "12":
         for _ in range(4):
             _, headers, said = asked_for(hosting, Cookie=f"cnnviz_replica={number}; mine=1")
@@ -211,8 +217,8 @@ def test_one_address_may_not_take_all_connections(tmp_path):
         assert status == 429
         assert said == "One address may have 8 connections at a time. Received: number 9."
         hold(12)
-        with pytest.raises((ConnectionError, http.client.HTTPException)):
-            all(asked_for(hosting) for _ in range(100))  # beyond twice as many it is not told
+        # Beyond twice as many it is not even told.
+        assert asked_until(CUT_OFF, hosting)[0] == CUT_OFF
         held.close()
         assert asked_until(200, hosting)[0] == 200
     end(server)
