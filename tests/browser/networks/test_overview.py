@@ -364,3 +364,15 @@ def test_a_phone_stacks_the_layers_and_the_answer_below_each_other(visit):
     x, y = middle_of(page, 1, 2)
     page.mouse.click(x, y)
     assert in_hand(page) == ["conv_1", 2]
+
+
+def test_a_file_that_takes_seconds_says_so_at_its_button(visit):
+    page = opened(visit)
+    button = page.get_by_role("button", name="Network as .keras")
+    with page.expect_download(timeout=60_000) as download:
+        button.click()
+        expect(button).to_be_disabled()
+        expect(button.locator("[data-testid*='Spinner']")).to_be_visible()
+    assert download.value.suggested_filename == "efficientnet_lite0.keras"
+    expect(button).to_be_enabled()
+    expect(button.locator("[data-testid*='Spinner']")).to_have_count(0)
