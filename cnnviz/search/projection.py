@@ -87,7 +87,7 @@ def _tsne(points: NDArray[np.float32], seed: int, report: Report) -> NDArray[np.
         return np.asarray(model.fit(_reduced(points)), np.float32)
 
 
-_MANY = 2000
+_MANY = 3500
 """Points from which t-SNE's forces are interpolated on a grid: as quick for any count."""
 
 
