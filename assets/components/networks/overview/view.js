@@ -188,7 +188,8 @@ class Overview {
     const inside = this.isInside();
     this.arrange();
     this.camera = inside ? this.near() : this.goalOf(this.pinned.column);
-    this.show();
+    // Where one was is not forgotten while the page takes the diagram away.
+    this.redraw();
   }
 
   // The columns walk from where they stood to where they stand now.
