@@ -32,7 +32,7 @@ def found(page: Page) -> list[str]:
 def on_map(page: Page, expression: str):
     """Evaluate JavaScript with `state`, the map's own object."""
     return page.locator("canvas.map").evaluate(
-        f"(canvas) => {{ const state = canvas.closest('.root').map; return {expression}; }}"
+        f"(canvas) => {{ const state = canvas.closest('.root').stage; return {expression}; }}"
     )
 
 
@@ -168,7 +168,7 @@ def test_the_map_glides_from_layer_to_layer_and_a_press_searches(search):
     page.wait_for_function(
         "() => { const find = (root) => root.querySelector('canvas.map') ??"
         " [...root.querySelectorAll('*')].map((one) => one.shadowRoot && find(one.shadowRoot))"
-        ".find(Boolean); return !find(document).closest('.root').map.gliding; }"
+        ".find(Boolean); return !find(document).closest('.root').stage.gliding; }"
     )
     assert on_map(page, "[...state.now]") != before
     assert on_map(page, "[...state.now]") == on_map(page, "[...state.target(0)]")

@@ -1,7 +1,7 @@
 // What both parts look like: the channels' colours, signed maps and their legends.
 
-import { paint } from "../shared/colours.js";
 import { element } from "../shared/dom.js";
+import { legendStrip, paintRamp } from "../shared/legend.js";
 import { written } from "../shared/numbers.js";
 
 // `fill` tints a channel's pixels; `ink` is for lines and text on the page's background.
@@ -65,18 +65,12 @@ export function colourLimit(maps) {
 
 // A bar of the signed colours: how far they reach, whose range that is, and what lies beyond.
 export function signedLegend() {
-  const ramp = element("canvas", { width: "256", height: "1" });
-  const [low, zero, high] = ["least", "zero", "most"].map((name) =>
-    element("span", { class: name }),
-  );
+  const box = legendStrip();
+  const [ramp, low, zero, high] = box.children;
   const whose = element("span", { class: "whose" });
-  const box = element("div", { class: "legend" }, ramp, low, zero, high, whose);
+  box.append(whose);
   const show = (limit, [smallest, largest], bytes, range) => {
-    const context = ramp.getContext("2d");
-    const pixels = context.createImageData(256, 1);
-    const values = Float32Array.from({ length: 256 }, (_, at) => limit * ((2 * at) / 255 - 1));
-    paint(pixels.data, values, 256, "signed", [-limit, limit], bytes);
-    context.putImageData(pixels, 0, 0);
+    paintRamp(ramp, [-limit, limit], "signed", [-limit, limit], bytes);
     const clipped = Math.max(-smallest, largest) > limit * 1.001;
     low.textContent = (clipped ? "\u2264 " : "") + written(-limit, 3);
     zero.textContent = "0";

@@ -46,8 +46,6 @@ export class CellGrid {
     this.columns = columns;
     this.cell = Math.max(2, Math.min(available / columns, tallest / rows, most));
     const [width, height] = [this.cell * columns, this.cell * rows];
-    this.canvas.style.width = `${width}px`;
-    this.canvas.style.height = `${height}px`;
     const context = sharpContext(this.canvas, width, height);
     context.textAlign = "center";
     context.textBaseline = "middle";

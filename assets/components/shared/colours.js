@@ -60,6 +60,18 @@ function entryOf(value, limit, half) {
   return Math.trunc(Math.fround(Math.fround(part * half) + (half + 0.5)));
 }
 
+// A level of a thumbnail, of the largest value on either side: 128 is zero, 255 and 1 are the ends.
+export const partOf = (level) => (level - 128) / 127;
+
+// Fill `pixels` (RGBA bytes) with a thumbnail's levels.
+export function paintLevels(pixels, levels, bytes) {
+  const last = bytes.length / 3 - 1;
+  levels.forEach((level, at) => {
+    const from = 3 * Math.round((partOf(level) + 1) * 0.5 * last);
+    pixels.set([bytes[from], bytes[from + 1], bytes[from + 2], 255], 4 * at);
+  });
+}
+
 export function extremes(values) {
   let least = Infinity;
   let most = -Infinity;

@@ -20,8 +20,22 @@ export function iconButton(symbol, label, onclick) {
   );
 }
 
-// Give a canvas the device's own pixels at a CSS size; returns its context in CSS pixels.
+// Make a canvas of one pixel for each number; fill(pixels) writes its RGBA bytes. Returns it.
+export function fillCanvas(canvas, columns, rows, fill) {
+  if (canvas.width !== columns) canvas.width = columns;
+  if (canvas.height !== rows) canvas.height = rows;
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(columns, rows);
+  fill(image.data);
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+// Give a canvas a size in CSS pixels and the device's own pixels; returns its context, empty, in
+// CSS pixels.
 export function sharpContext(canvas, width, height) {
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
   const ratio = window.devicePixelRatio || 1;
   const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== across) canvas.width = across;

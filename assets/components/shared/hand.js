@@ -21,22 +21,29 @@ export function along(event, at, { least = 0, most, step = 1, far = strides(even
   return sign ? Math.max(least, Math.min(most, at + sign * step * far)) : null;
 }
 
-// Do something once nothing has asked for it during so many milliseconds.
+// Where an arrow key leads in a grid of so many columns; null for any other key.
+export function inGrid(event, at, columns, count) {
+  const step = arrows(event, 1);
+  return step && Math.max(0, Math.min(count - 1, at + step[0] * columns + step[1]));
+}
+
+// Do something once nothing has asked for it during so many milliseconds; after(rest, ...) waits
+// another time than usual.
 export function debounced(wait, act) {
   let timer = null;
-  const later = (...given) => {
+  const cancel = () => {
+    clearTimeout(timer);
+    timer = null;
+  };
+  const after = (rest, ...given) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       timer = null;
       act(...given);
-    }, wait);
+    }, rest);
   };
-  later.isWaiting = () => timer !== null;
-  later.cancel = () => {
-    clearTimeout(timer);
-    timer = null;
-  };
-  return later;
+  const later = (...given) => after(wait, ...given);
+  return Object.assign(later, { after, cancel, isWaiting: () => timer !== null });
 }
 
 // Let a screen reader say what stands here, once it has stopped changing.

@@ -1,19 +1,20 @@
 // Walk through a network's layers: a slider, steps, and playing from the first to the last.
 
 import { element } from "../shared/dom.js";
+import { debounced } from "../shared/hand.js";
 import { Player } from "../shared/player.js";
 
 export class LayerSlider {
   // go(at, settled): the layer to show now; settled once nobody moves it any more.
   constructor(go) {
     this.go = go;
+    this.settle = debounced(0, () => go(this.at, true));
     this.name = element("span", { class: "layer-name" });
     this.range = element("input", { type: "range", class: "layers", min: "0", step: "1" });
     this.range.setAttribute("aria-label", "Layer");
-    const bar = element("div", { class: "player" });
-    this.player = new Player(bar, {
+    this.player = new Player({
       advance: (steps) => this.advance(steps),
-      playing: (on) => !on && this.settle(0),
+      playing: (on) => !on && this.settle(),
     });
     Object.assign(this.player.speed, { min: "1", max: "6", value: "2" });
     this.section = element(
@@ -21,7 +22,7 @@ export class LayerSlider {
       { class: "layer-slider" },
       element("div", { class: "layer-title", "aria-live": "polite" }, this.name),
       this.range,
-      bar,
+      this.player.bar,
     );
     this.range.oninput = () => {
       this.player.stop();
@@ -45,7 +46,7 @@ export class LayerSlider {
   }
 
   get busy() {
-    return this.player.on || this.waiting !== undefined;
+    return this.player.on || this.settle.isWaiting();
   }
 
   advance(steps) {
@@ -56,20 +57,10 @@ export class LayerSlider {
   move(at, wait = 0) {
     this.set(at);
     this.go(at, false);
-    if (wait !== null) this.settle(wait);
-  }
-
-  settle(wait) {
-    clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => {
-      this.waiting = undefined;
-      this.go(this.at, true);
-    }, wait);
+    if (wait !== null) this.settle.after(wait);
   }
 
   leave() {
-    this.player.stop();
-    clearTimeout(this.waiting);
-    this.waiting = undefined;
+    this.settle.cancel();
   }
 }

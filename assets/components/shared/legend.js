@@ -1,6 +1,7 @@
 // The strip that says what the colours of a map mean; who draws it fills it.
 
-import { element } from "../shared/dom.js";
+import { paint } from "../shared/colours.js";
+import { element, fillCanvas } from "../shared/dom.js";
 
 export function legendStrip() {
   return element(
@@ -11,4 +12,10 @@ export function legendStrip() {
     element("span", { class: "zero" }),
     element("span", { class: "most" }),
   );
+}
+
+// Colour the strip for the values from one end to the other, as `paint` colours a map.
+export function paintRamp(canvas, [from, to], show, range, bytes) {
+  const values = Float32Array.from({ length: 256 }, (_, at) => from + ((to - from) * at) / 255);
+  fillCanvas(canvas, 256, 1, (pixels) => paint(pixels, values, 256, show, range, bytes));
 }

@@ -1,8 +1,8 @@
 // A map of numbers as a picture with its title, its legend and a layer on top to point with.
 
 import { paint, rgbOf, table } from "../shared/colours.js";
-import { element, sharpContext } from "../shared/dom.js";
-import { legendStrip } from "../shared/legend.js";
+import { element, fillCanvas, sharpContext } from "../shared/dom.js";
+import { legendStrip, paintRamp } from "../shared/legend.js";
 import { written } from "../shared/numbers.js";
 
 export class MapPane {
@@ -55,16 +55,13 @@ export class MapPane {
     Object.assign(this, { rows, columns, page });
     const bytes = table(scale, page.dark);
     const { pixels } = this;
-    if (pixels.width !== columns) pixels.width = columns;
-    if (pixels.height !== rows) pixels.height = rows;
-    const context = pixels.getContext("2d");
-    const image = context.createImageData(columns, rows);
-    if (mask) stamp(image.data, values, page);
-    else paint(image.data, values, rows * columns, "signed", [-limit, limit], bytes);
-    for (let at = 0; at < values.length; at++) {
-      if (Number.isNaN(values[at])) image.data[4 * at + 3] = 0;
-    }
-    context.putImageData(image, 0, 0);
+    fillCanvas(pixels, columns, rows, (image) => {
+      if (mask) stamp(image, values, page);
+      else paint(image, values, rows * columns, "signed", [-limit, limit], bytes);
+      for (let at = 0; at < values.length; at++) {
+        if (Number.isNaN(values[at])) image[4 * at + 3] = 0;
+      }
+    });
     const room = this.section.clientWidth;
     this.cell = Math.min(room / columns, tallest / rows);
     pixels.style.width = `${columns * this.cell}px`;
@@ -84,8 +81,6 @@ export class MapPane {
   // Draw on top, in CSS pixels; `cell` is the side of one number.
   over(draw) {
     const [width, height] = [this.columns * this.cell, this.rows * this.cell];
-    this.overlay.style.width = `${width}px`;
-    this.overlay.style.height = `${height}px`;
     draw(sharpContext(this.overlay, width, height), this.cell);
   }
 }
@@ -94,11 +89,7 @@ export class MapPane {
 // the legend ends, if before the scale does.
 export function fillLegend(legend, bytes, limit, words = [], reach = limit) {
   const [canvas, low, zero, high] = legend.children;
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(256, 1);
-  const ramp = Float32Array.from({ length: 256 }, (_, at) => (reach * (2 * at - 255)) / 255);
-  paint(image.data, ramp, 256, "signed", [-limit, limit], bytes);
-  context.putImageData(image, 0, 0);
+  paintRamp(canvas, [-reach, reach], "signed", [-limit, limit], bytes);
   low.textContent = words[0] ?? written(-limit, 3);
   zero.textContent = words[1] ?? "0";
   high.textContent = words[2] ?? written(limit, 3);

@@ -4,7 +4,8 @@ import { element, iconButton } from "../shared/dom.js";
 
 export class Player {
   // advance(steps): go that many places on; playing(on): playing began or ended.
-  constructor(box, { advance, playing = () => {}, extra = [] }) {
+  // extra: what else stands in its bar, before the words that say `where` one is.
+  constructor({ advance, playing = () => {}, extra = [] }) {
     Object.assign(this, { advance, playing });
     this.on = false;
     this.paused = false; // while a pointer rests on the stage
@@ -16,12 +17,16 @@ export class Player {
       value: "4",
       "aria-label": "Speed, steps per second",
     });
-    box.append(
+    this.where = element("span", { class: "where" });
+    this.bar = element(
+      "div",
+      { class: "player" },
       iconButton("skip_previous", "One step back", () => this.step(-1)),
       this.button,
       iconButton("skip_next", "One step on", () => this.step(1)),
       element("label", { class: "speed" }, element("span", { text: "Speed" }), this.speed),
       ...extra,
+      this.where,
     );
   }
 
@@ -43,6 +48,7 @@ export class Player {
     let owed = 0;
     const frame = (now) => {
       if (!this.on) return;
+      if (!this.bar.isConnected) return this.stop();
       if (!this.paused) owed += ((now - last) / 1000) * Number(this.speed.value);
       last = now;
       const whole = Math.floor(owed);

@@ -65,6 +65,20 @@ export class Wall {
   }
 }
 
+// Walls that point at one number together: `view` has the methods below.
+export function joinedWalls(view, ...titles) {
+  return titles.map(
+    (title) =>
+      new Wall({
+        title,
+        hover: (...cell) => view.look(cell),
+        leave: () => view.look(view.selected),
+        press: (...cell) => view.select(cell),
+        key: (event) => view.key(event),
+      }),
+  );
+}
+
 // One step on; past a tile's edge into its neighbour.
 function moved([row, column, channel], step, { rows, columns, channels, across }) {
   let down = Math.floor(channel / across) * rows + row + step[0];

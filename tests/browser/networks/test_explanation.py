@@ -14,7 +14,7 @@ TUTORIAL = "network?view=Explain&network=Tutorial network&picture=goldfish"
 def state(page: Page, expression: str):
     """Evaluate JavaScript with `state`, the component's own object."""
     return page.locator(".two").evaluate(
-        f"(two) => {{ const state = two.closest('.root').explanation; return {expression}; }}"
+        f"(two) => {{ const state = two.closest('.root').stage; return {expression}; }}"
     )
 
 
@@ -22,8 +22,8 @@ def answered(page: Page) -> None:
     """Wait until Python has answered the last question."""
     handle = page.locator(".two").element_handle()
     page.wait_for_function(
-        "(two) => { const state = two.closest('.root').explanation;"
-        " return !state.waiting && state.settings.serial === state.serial; }",
+        "(two) => { const state = two.closest('.root').stage;"
+        " return !state.askSoon.isWaiting() && state.settings.serial === state.serial; }",
         arg=handle,
     )
 

@@ -17,7 +17,7 @@ SMALL = "network?view=Layer&network=Small VGG"
 def on_wall(page: Page, expression: str):
     """Evaluate JavaScript with `state`, the component's own object."""
     return page.locator(".wall").evaluate(
-        f"(wall) => {{ const state = wall.closest('.root').wall; return {expression}; }}"
+        f"(wall) => {{ const state = wall.closest('.root').stage; return {expression}; }}"
     )
 
 
@@ -129,7 +129,7 @@ def test_sorting_by_effect_asks_python_and_keeps_the_place(visit):
     page.get_by_role("button", name="Effect").click()
     page.wait_for_url("**sort=effect**")
     page.wait_for_function(
-        "(wall) => wall.closest('.root').wall.data.effect",
+        "(wall) => wall.closest('.root').stage.data.effect",
         arg=page.locator(".wall").element_handle(),
     )
     settle(page)

@@ -2,10 +2,10 @@
 // its axes, after. Pointing at a number shows its way through the curve; pointing at a bar of a
 // histogram shows which numbers it counts.
 
-import { unpack } from "../../shared/wire.js";
+import { mounted } from "../../shared/mount.js";
 import { written } from "../../shared/numbers.js";
 import { extremes, rgbOf, theme } from "../../shared/colours.js";
-import { element } from "../../shared/dom.js";
+import { element, fillCanvas } from "../../shared/dom.js";
 import { announcer, arrows, debounced, eachFrame } from "../../shared/hand.js";
 import { MapPane } from "../../shared/map_pane.js";
 import { ring } from "../../shared/ring.js";
@@ -13,13 +13,7 @@ import { Plot, drawn } from "../../shared/plot.js";
 
 const ALONG = 92; // pixels for a histogram beside the curve
 
-export default function (component) {
-  const { parentElement, data } = component;
-  const root = parentElement.querySelector(".root");
-  root.stage ??= new Pointwise(root);
-  root.stage.update(component, unpack(data));
-  return () => root.stage.leave();
-}
+export default mounted((root) => new Pointwise(root));
 
 class Pointwise {
   constructor(root) {
@@ -63,12 +57,6 @@ class Pointwise {
       element("div", { class: "stage" }, this.before.section, this.after.section, middle, side),
       this.said,
     );
-    this.resized = new ResizeObserver(() => this.settings && this.layout());
-    this.resized.observe(root);
-  }
-
-  leave() {
-    this.resized.disconnect();
   }
 
   update({ setStateValue }, { settings, arrays }) {
@@ -312,17 +300,14 @@ class Pointwise {
     // The last bin holds its upper edge as well.
     const to = bin === edges.length - 2 ? Infinity : edges[bin + 1];
     this.shade ??= document.createElement("canvas");
-    if (this.shade.width !== this.columns) this.shade.width = this.columns;
-    if (this.shade.height !== this.rows) this.shade.height = this.rows;
-    const context = this.shade.getContext("2d");
-    const image = context.createImageData(this.columns, this.rows);
-    const pixels = new Uint32Array(image.data.buffer);
     const [red, green, blue] = rgbOf(this.page.background);
     const cover = ((225 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
-    for (let at = 0; at < values.length; at++) {
-      if (values[at] < from || values[at] >= to) pixels[at] = cover;
-    }
-    context.putImageData(image, 0, 0);
+    fillCanvas(this.shade, this.columns, this.rows, ({ buffer }) => {
+      const pixels = new Uint32Array(buffer);
+      for (let at = 0; at < values.length; at++) {
+        if (values[at] < from || values[at] >= to) pixels[at] = cover;
+      }
+    });
   }
 
   say(before, after) {

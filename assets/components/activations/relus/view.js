@@ -1,10 +1,10 @@
 // Training runs side by side, played back step by step: what each network says about the plane,
 // which of its units fire, and how many never will again.
 
-import { unpack } from "../../shared/wire.js";
+import { mounted } from "../../shared/mount.js";
 import { written } from "../../shared/numbers.js";
 import { css, extremes, signedColour, table, theme } from "../../shared/colours.js";
-import { element, sharpContext } from "../../shared/dom.js";
+import { element, fillCanvas, sharpContext } from "../../shared/dom.js";
 import { along, announcer, dragged, eachFrame } from "../../shared/hand.js";
 import { Player } from "../../shared/player.js";
 import { legendStrip } from "../../shared/legend.js";
@@ -13,41 +13,25 @@ import { Plot, dashOf, nearestAt } from "../../shared/plot.js";
 
 const SOFTER = 1.6; // the end of the scale is for the points, which lie on top
 
-export default function (component) {
-  const { parentElement, data } = component;
-  const root = parentElement.querySelector(".root");
-  root.stage ??= new Runs(root);
-  root.stage.update(component, unpack(data));
-  return () => root.stage.leave();
-}
+export default mounted((root) => new Runs(root));
 
 class Runs {
   constructor(root) {
     this.root = root;
     this.step = 0;
     this.nets = [0, 1].map(() => this.net());
-    const bar = element("div", { class: "player" });
-    this.player = new Player(bar, { advance: (steps) => this.advance(steps) });
+    this.player = new Player({ advance: (steps) => this.advance(steps) });
     this.player.speed.value = 12;
-    this.where = element("span", { class: "where" });
-    bar.append(this.where);
     this.charts = ["Units that never fire again", "Loss"].map((title) => this.chart(title));
     this.said = element("div", { class: "unseen", "aria-live": "polite" });
     this.say = announcer(this.said, 600);
     this.draw = eachFrame(() => this.drawNow());
     root.replaceChildren(
       element("div", { class: "pair" }, ...this.nets.map((net) => net.section)),
-      bar,
+      this.player.bar,
       element("div", { class: "pair" }, ...this.charts.map((chart) => chart.section)),
       this.said,
     );
-    this.resized = new ResizeObserver(() => this.settings && this.layout());
-    this.resized.observe(root);
-  }
-
-  leave() {
-    this.player.stop();
-    this.resized.disconnect();
   }
 
   net() {
@@ -205,7 +189,7 @@ class Runs {
       holder.setAttribute("aria-valuenow", this.step);
       holder.setAttribute("aria-valuetext", `step ${this.step}`);
     });
-    this.where.textContent = `step ${this.step} of ${this.last}`;
+    this.player.where.textContent = `step ${this.step} of ${this.last}`;
     const sentences = this.nets.map(
       ({ heading, count, figures }) =>
         `${heading.textContent}: ${count.textContent}, ${figures.textContent}`,
@@ -215,20 +199,18 @@ class Runs {
 
   drawPlane({ plane, legend, section }, run, step) {
     const side = Math.min(300, Math.max(120, section.clientWidth * 0.5));
-    plane.style.width = plane.style.height = legend.style.width = `${side}px`;
+    legend.style.width = `${side}px`;
     const context = sharpContext(plane, side, side);
     const frame = nearestAt(run.mapSteps, step);
     const count = run.side * run.side;
     const small = (this.small ??= document.createElement("canvas"));
-    Object.assign(small, { width: run.side, height: run.side });
-    const onSmall = small.getContext("2d");
-    const image = onSmall.createImageData(run.side, run.side);
-    for (let at = 0; at < count; at++) {
-      const fill = signedColour(2 * run.maps[frame * count + at] - 1, SOFTER, this.maps);
-      image.data.set(fill, 4 * at);
-      image.data[4 * at + 3] = 255;
-    }
-    onSmall.putImageData(image, 0, 0);
+    fillCanvas(small, run.side, run.side, (pixels) => {
+      for (let at = 0; at < count; at++) {
+        const fill = signedColour(2 * run.maps[frame * count + at] - 1, SOFTER, this.maps);
+        pixels.set(fill, 4 * at);
+        pixels[4 * at + 3] = 255;
+      }
+    });
     context.imageSmoothingEnabled = true;
     context.drawImage(small, 0, 0, side, side);
     const reach = this.settings.reach;
@@ -258,8 +240,6 @@ class Runs {
     const cell = Math.min(26, room / across);
     const rows = Math.ceil(width / across);
     const [wide, tall] = [across * cell, layers * (rows * cell + 24)];
-    units.style.width = `${wide}px`;
-    units.style.height = `${tall}px`;
     const context = sharpContext(units, wide, tall);
     let dead = 0;
     context.font = `14px ${this.page.font}`;

@@ -4,7 +4,7 @@
 // What is shown is Python's answer; only while a bar or the temperature moves it is computed
 // here, in float32 as well.
 
-import { unpack } from "../../shared/wire.js";
+import { mounted } from "../../shared/mount.js";
 import { theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
 import { along, announcer, debounced, dragged, eachFrame } from "../../shared/hand.js";
@@ -13,12 +13,7 @@ import { read, written } from "../../shared/numbers.js";
 
 const TRUE_MINUS = "\u2212";
 
-export default function (component) {
-  const { parentElement, data } = component;
-  const root = parentElement.querySelector(".root");
-  root.stage ??= new Softmax(root);
-  root.stage.update(component, unpack(data));
-}
+export default mounted((root) => new Softmax(root));
 
 class Softmax {
   constructor(root) {

@@ -33,8 +33,6 @@ export class Curve {
     const input = mix.total[at] + mix.bias;
     const width = this.canvas.parentElement.clientWidth;
     const height = Math.max(84, width * 0.42);
-    this.canvas.style.width = `${width}px`;
-    this.canvas.style.height = `${height}px`;
     drawCurve(sharpContext(this.canvas, width, height), {
       width,
       height,

@@ -3,7 +3,7 @@
 
 import { css } from "../../shared/colours.js";
 import { element, sharpContext } from "../../shared/dom.js";
-import { dragged } from "../../shared/hand.js";
+import { arrows, debounced, dragged } from "../../shared/hand.js";
 
 const REST = 150; // milliseconds without another step before the choice is settled
 const TILE = 34;
@@ -12,6 +12,7 @@ export class FilterStrip {
   // choose(number, settled): the filter, from 1, to show now; settled once the hand rests.
   constructor(choose) {
     this.choose = choose;
+    this.settle = debounced(REST, () => choose(this.number, true));
     this.heading = element("span");
     this.tiles = element("div", { class: "filters", role: "radiogroup" });
     this.section = element(
@@ -57,7 +58,7 @@ export class FilterStrip {
   }
 
   get busy() {
-    return this.dragging || this.waiting !== undefined;
+    return this.dragging || this.settle.isWaiting();
   }
 
   mark(number) {
@@ -76,17 +77,8 @@ export class FilterStrip {
     if (number === this.number) return;
     this.mark(number);
     this.choose(number, false);
-    this.settle(this.dragging ? null : REST);
-  }
-
-  settle(wait) {
-    clearTimeout(this.waiting);
-    this.waiting = undefined;
-    if (wait === null) return;
-    this.waiting = setTimeout(() => {
-      this.waiting = undefined;
-      this.choose(this.number, true);
-    }, wait);
+    if (this.dragging) this.settle.cancel();
+    else this.settle();
   }
 
   // The filter that an element is of, or 0.
@@ -111,15 +103,15 @@ export class FilterStrip {
 
   end() {
     this.dragging = false;
-    if (this.number !== this.before) this.settle(0);
+    if (this.number !== this.before) this.settle.after(0);
   }
 
   key(event) {
     const count = this.tiles.children.length;
-    const steps = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
+    const step = arrows(event, 1);
     const from = [...this.tiles.children].indexOf(this.tiles.getRootNode().activeElement) + 1 || 1;
     let to = from;
-    if (event.key in steps) to = ((from - 1 + steps[event.key] + count) % count) + 1;
+    if (step) to = ((from - 1 + step[0] + step[1] + count) % count) + 1;
     else if (event.key === "Home") to = 1;
     else if (event.key === "End") to = count;
     else if (event.key !== " " && event.key !== "Enter") return;
@@ -133,7 +125,6 @@ function draw(canvas, weights, side) {
   const size = 3 * side * side;
   const limit =
     weights.subarray(0, size).reduce((most, one) => Math.max(most, Math.abs(one)), 0) || 1;
-  canvas.style.width = canvas.style.height = `${TILE}px`;
   const context = sharpContext(canvas, TILE, TILE);
   const edge = (at) => Math.round((at * TILE) / side);
   for (let row = 0; row < side; row++) {

@@ -1,13 +1,12 @@
 // What is drawn over a map without touching its pixels.
 
 import { sharpContext } from "../../shared/dom.js";
+import { veiled } from "../../shared/ring.js";
 
 // Draw over a map's frame: paintOver(context, scale), scale being pixels on screen for each cell.
 export function overlay(frame, columns, paintOver) {
   const [pixels, canvas] = frame.children;
   const [width, height] = [parseFloat(pixels.style.width), parseFloat(pixels.style.height)];
-  canvas.style.width = `${width}px`;
-  canvas.style.height = `${height}px`;
   paintOver(sharpContext(canvas, width, height), width / columns);
 }
 
@@ -20,11 +19,5 @@ export function lightTouched(context, scale, [down, across], { settings, rows, c
     (columns - 1) * stride + 1,
     (rows - 1) * stride + 1,
   ].map((side) => side * scale);
-  context.fillStyle = page.accent;
-  context.globalAlpha = 0.3;
-  context.fillRect(...box);
-  context.globalAlpha = 1;
-  context.strokeStyle = page.accent;
-  context.lineWidth = 2;
-  context.strokeRect(...box);
+  veiled(context, page, 0.3, ...box);
 }

@@ -4,7 +4,7 @@
 // Python's arrays are what is shown. While something moves, the maps follow here (`mix.js`) until
 // Python's answer replaces them.
 
-import { unpack } from "../../shared/wire.js";
+import { mounted } from "../../shared/mount.js";
 import { written } from "../../shared/numbers.js";
 import { extremes, signedColour, table, theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
@@ -34,13 +34,7 @@ const NAMES = ["Red", "Green", "Blue"];
 const WIDE = 1120; // from here on the window's numbers stand beside the picture, as in style.css
 const MOST_STOPS = 24; // along the longer side, when the window plays over the whole picture
 
-export default function (component) {
-  const root = component.parentElement.querySelector(".root");
-  const message = unpack(component.data);
-  root.stage ??= new Lanes(root);
-  root.stage.update(component, message);
-  return () => root.stage.leave();
-}
+export default mounted((root) => new Lanes(root));
 
 class Lanes {
   constructor(root) {
@@ -57,13 +51,6 @@ class Lanes {
     this.selected = null;
     this.weight = null;
     this.build();
-    this.resized = new ResizeObserver(() => this.mix && this.layout());
-    this.resized.observe(root);
-  }
-
-  leave() {
-    this.player.stop();
-    this.resized.disconnect();
   }
 
   // ---- elements -----------------------------------------------------------------------------
@@ -138,15 +125,13 @@ class Lanes {
 
   bar() {
     this.tools = element("span", { class: "tools" });
-    this.where = element("span", { class: "where" });
-    const bar = element("div", { class: "player" });
-    this.player = new Player(bar, {
+    this.player = new Player({
       advance: (steps) => this.advance(steps),
       playing: (on) => this.playing(on),
-      extra: [this.tools, this.where],
+      extra: [this.tools],
     });
     this.player.speed.value = 10;
-    return bar;
+    return this.player.bar;
   }
 
   watch() {
@@ -558,7 +543,7 @@ class Lanes {
     const inks = this.colours.map(({ ink }) => ink);
     this.numbers.show(this.mix, at, { inks, activation: this.settings.activation });
     const [row, column] = this.focus;
-    this.where.textContent = `row ${row}, column ${column}`;
+    this.player.where.textContent = `row ${row}, column ${column}`;
     this.say(`Row ${row}, column ${column}: ${this.numbers.sentence.textContent}`);
   }
 

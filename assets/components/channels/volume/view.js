@@ -4,8 +4,9 @@
 
 import { written } from "../../shared/numbers.js";
 import { css, inkOn, paint, signedColour, table, theme } from "../../shared/colours.js";
-import { element, sharpContext } from "../../shared/dom.js";
-import { unpack } from "../../shared/wire.js";
+import { element, fillCanvas, sharpContext } from "../../shared/dom.js";
+import { arrows } from "../../shared/hand.js";
+import { mounted } from "../../shared/mount.js";
 import { laneColours, signedLegend, tinted } from "../maps.js";
 import { chain, Joints, samePlace, touchesPlace } from "./joints.js";
 
@@ -13,12 +14,7 @@ const COLOURS = ["Red", "Green", "Blue"];
 const TALLEST = 560; // of a column, however many maps stand in it
 const SVG = "http://www.w3.org/2000/svg";
 
-export default function (component) {
-  const root = component.parentElement.querySelector(".root");
-  root.stage ??= new VolumeStage(root);
-  root.stage.update(component, unpack(component.data));
-  return () => root.stage.leave();
-}
+export default mounted((root) => new VolumeStage(root));
 
 class VolumeStage {
   constructor(root) {
@@ -26,12 +22,6 @@ class VolumeStage {
     this.hovered = null;
     this.pinned = null;
     this.build();
-    this.resized = new ResizeObserver(() => this.data && this.layout());
-    this.resized.observe(root);
-  }
-
-  leave() {
-    this.resized.disconnect();
   }
 
   build() {
@@ -199,10 +189,8 @@ class VolumeStage {
       card.tabIndex = 0;
       card.focus();
     };
-    if (event.key === "ArrowUp") go(column, at - 1);
-    else if (event.key === "ArrowDown") go(column, at + 1);
-    else if (event.key === "ArrowLeft") go(names[across - 1], at);
-    else if (event.key === "ArrowRight") go(names[across + 1], at);
+    const step = arrows(event, 1);
+    if (step) go(names[across + step[1]], at + step[0]);
     else if (event.key === "Home") go(column, 0);
     else if (event.key === "End") go(column, this.columns[column].cards.length - 1);
   }
@@ -318,12 +306,7 @@ class VolumeStage {
   }
 
   pixels(canvas, fill) {
-    if (canvas.width !== this.width) canvas.width = this.width;
-    if (canvas.height !== this.height) canvas.height = this.height;
-    const context = canvas.getContext("2d");
-    const image = context.createImageData(this.width, this.height);
-    fill(image.data);
-    context.putImageData(image, 0, 0);
+    fillCanvas(canvas, this.width, this.height, fill);
   }
 
   drawLines() {
@@ -424,7 +407,6 @@ class VolumeStage {
     const limit = Math.max(...this.joints.weights(from).map(Math.abs)) || 1;
     const canvas = element("canvas", { "aria-hidden": "true" });
     const cell = side > 1 ? 13 : 26;
-    canvas.style.width = canvas.style.height = `${cell * side}px`;
     const context = sharpContext(canvas, cell * side, cell * side);
     kernel.forEach((weight, tap) => {
       context.fillStyle = css(signedColour(weight, limit, this.weightColours));
@@ -449,8 +431,6 @@ class VolumeStage {
     const scale = Math.min((room - step * (this.count - 1) - 4) / this.width, 240 / this.height);
     const [wide, tall] = [this.width * scale, this.height * scale];
     const height = tall + step * (this.count - 1) + 4;
-    this.large.style.width = `${room}px`;
-    this.large.style.height = `${height}px`;
     const context = sharpContext(this.large, room, height);
     for (let at = this.count - 1; at >= 0; at--) {
       const [x, y] = [2 + at * step, 2 + (this.count - 1 - at) * step];

@@ -1,20 +1,14 @@
 // A small convolution as a drawing: inputs on one plane, outputs on another, a line for every
 // connection. Point at an output, an input or a weight, and only its lines stay.
 
-import { unpack } from "../../shared/wire.js";
+import { mounted } from "../../shared/mount.js";
 import { inkOn, rgbOf, theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
 import { announcer, arrows } from "../../shared/hand.js";
 import { Player } from "../../shared/player.js";
 import { drawn } from "../../shared/plot.js";
 
-export default function (component) {
-  const { parentElement, data } = component;
-  const root = parentElement.querySelector(".root");
-  root.stage ??= new Connections(root);
-  root.stage.update(component, unpack(data));
-  return () => root.stage.leave();
-}
+export default mounted((root) => new Connections(root));
 
 class Connections {
   constructor(root) {
@@ -29,8 +23,7 @@ class Connections {
     this.counts = element("table", { class: "values" });
     this.said = element("div", { class: "unseen", "aria-live": "polite" });
     this.announce = announcer(this.said);
-    const bar = element("div", { class: "player" });
-    this.player = new Player(bar, {
+    this.player = new Player({
       advance: (steps) => this.advance(steps),
       playing: (on) => {
         this.resting = !on && this.focus;
@@ -41,7 +34,7 @@ class Connections {
       element(
         "div",
         { class: "sides" },
-        element("section", {}, this.holder, bar),
+        element("section", {}, this.holder, this.player.bar),
         element(
           "section",
           { class: "right" },
@@ -60,13 +53,6 @@ class Connections {
       this.point(event);
       this.resting = this.focus;
     };
-    this.resized = new ResizeObserver(() => this.settings && this.layout());
-    this.resized.observe(root);
-  }
-
-  leave() {
-    this.player.stop();
-    this.resized.disconnect();
   }
 
   update(_component, { settings, arrays }) {

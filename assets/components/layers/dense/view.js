@@ -1,35 +1,20 @@
 // One unit of a dense layer: all inputs, one weight for each, their products, and the sum. Point
 // at a number and its partners light up; point at a map's bar and the map does.
 
-import { unpack } from "../../shared/wire.js";
+import { mounted } from "../../shared/mount.js";
 import { written } from "../../shared/numbers.js";
 import { css, extremes, signedColour, table, theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
 import { announcer } from "../../shared/hand.js";
-import { Wall, focusMethods } from "../../shared/wall.js";
+import { focusMethods, joinedWalls } from "../../shared/wall.js";
 
-export default function (component) {
-  const { parentElement, data } = component;
-  const root = parentElement.querySelector(".root");
-  root.stage ??= new Dense(root);
-  root.stage.update(component, unpack(data));
-  return () => root.stage.leave();
-}
+export default mounted((root) => new Dense(root));
 
 class Dense {
   constructor(root) {
     this.root = root;
-    const wall = (title) =>
-      new Wall({
-        title,
-        hover: (...cell) => this.look(cell),
-        leave: () => this.look(this.selected),
-        press: (...cell) => this.select(cell),
-        key: (event) => this.key(event),
-      });
-    this.inputs = wall("Inputs x");
-    this.weights = wall("Weights w");
-    this.products = wall("Products w · x");
+    const titles = ["Inputs x", "Weights w", "Products w · x"];
+    [this.inputs, this.weights, this.products] = joinedWalls(this, ...titles);
     const sign = (text) => element("div", { class: "sign", "aria-hidden": "true", text });
     this.line = element("div", { class: "line" });
     this.maps = element("div", { class: "bars" });
@@ -59,12 +44,6 @@ class Dense {
       ),
       this.said,
     );
-    this.resized = new ResizeObserver(() => this.settings && this.layout());
-    this.resized.observe(root);
-  }
-
-  leave() {
-    this.resized.disconnect();
   }
 
   update({ setStateValue }, { settings, arrays }) {

@@ -1,44 +1,27 @@
 // Dropout on the maps of a layer: the maps, the mask, what is left, and what many masks give on
 // average. Every mask is one that cnnviz drew; the point on the curve says how many have passed.
 
-import { unpack } from "../../shared/wire.js";
+import { mounted } from "../../shared/mount.js";
 import { written } from "../../shared/numbers.js";
 import { extremes, theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
 import { along, announcer, dragged, eachFrame } from "../../shared/hand.js";
 import { Player } from "../../shared/player.js";
 import { Plot, dashOf } from "../../shared/plot.js";
-import { Wall, focusMethods } from "../../shared/wall.js";
+import { focusMethods, joinedWalls } from "../../shared/wall.js";
 
-export default function (component) {
-  const { parentElement, data } = component;
-  const root = parentElement.querySelector(".root");
-  root.stage ??= new Dropout(root);
-  root.stage.update(component, unpack(data));
-  return () => root.stage.leave();
-}
+export default mounted((root) => new Dropout(root));
 
 class Dropout {
   constructor(root) {
     this.root = root;
     this.at = 0;
-    const wall = (title) =>
-      new Wall({
-        title,
-        hover: (...cell) => this.look(cell),
-        leave: () => this.look(this.selected),
-        press: (...cell) => this.select(cell),
-        key: (event) => this.key(event),
-      });
-    this.maps = wall("Maps");
-    this.mask = wall("Mask");
-    this.result = wall("After dropout");
+    [this.maps, this.mask, this.result] = joinedWalls(this, "Maps", "Mask", "After dropout");
     this.mask.pane.legend.remove();
     const sign = (text) => element("div", { class: "sign", "aria-hidden": "true", text });
     this.times = sign("");
     this.line = element("div", { class: "line" });
-    const bar = element("div", { class: "player" });
-    this.player = new Player(bar, {
+    this.player = new Player({
       advance: (steps) => this.advance(steps),
       extra: [
         element("button", {
@@ -48,8 +31,6 @@ class Dropout {
         }),
       ],
     });
-    this.where = element("span", { class: "where" });
-    bar.append(this.where);
     this.holder = element("div", { class: "chart", tabindex: "0", role: "slider" });
     this.plot = new Plot(this.holder);
     this.figures = element("table", { class: "values" });
@@ -59,7 +40,7 @@ class Dropout {
     this.training = element(
       "div",
       {},
-      bar,
+      this.player.bar,
       element(
         "div",
         { class: "pair" },
@@ -92,13 +73,6 @@ class Dropout {
     };
     dragged(this.holder, { start: follow, move: follow });
     this.holder.onkeydown = (event) => this.plotKey(event);
-    this.resized = new ResizeObserver(() => this.settings && this.layout());
-    this.resized.observe(root);
-  }
-
-  leave() {
-    this.player.stop();
-    this.resized.disconnect();
   }
 
   update(_component, { settings, arrays }) {
@@ -214,7 +188,7 @@ class Dropout {
         }),
       ),
     );
-    this.where.textContent = `mask ${this.at + 1} of ${this.count}`;
+    this.player.where.textContent = `mask ${this.at + 1} of ${this.count}`;
     this.holder.setAttribute(
       "aria-label",
       "Mean of the result over the masks so far. Arrow keys draw another mask.",

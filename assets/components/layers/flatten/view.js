@@ -1,7 +1,7 @@
 // Flatten: the maps on one side, the vector on the other. Point at a cell on either side and its
 // partner lights up, joined by a line; play, and the vector fills in its own order.
 
-import { unpack } from "../../shared/wire.js";
+import { mounted } from "../../shared/mount.js";
 import { written } from "../../shared/numbers.js";
 import { extremes, signedColour, table, theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
@@ -12,13 +12,7 @@ import { CellGrid } from "../../shared/cells.js";
 import { Player } from "../../shared/player.js";
 import { drawn } from "../../shared/plot.js";
 
-export default function (component) {
-  const { parentElement, data } = component;
-  const root = parentElement.querySelector(".root");
-  root.stage ??= new Flatten(root);
-  root.stage.update(component, unpack(data));
-  return () => root.stage.leave();
-}
+export default mounted((root) => new Flatten(root));
 
 class Flatten {
   constructor(root) {
@@ -30,8 +24,7 @@ class Flatten {
     this.vectorTitle = element("span");
     this.legend = legendStrip();
     this.wire = drawn("svg", { class: "wire", "aria-hidden": "true" });
-    const bar = element("div", { class: "player" });
-    this.player = new Player(bar, {
+    this.player = new Player({
       advance: (steps) => this.advance(steps),
       playing: (on) => {
         this.filling = on;
@@ -40,8 +33,6 @@ class Flatten {
         if (!on) this.tell();
       },
     });
-    this.where = element("span", { class: "where" });
-    bar.append(this.where);
     this.line = element("div", { class: "line" });
     this.said = element("div", { class: "unseen", "aria-live": "polite" });
     this.announce = announcer(this.said);
@@ -61,14 +52,7 @@ class Flatten {
       ),
       this.wire,
     );
-    root.replaceChildren(this.sides, bar, this.line, this.said);
-    this.resized = new ResizeObserver(() => this.settings && this.layout());
-    this.resized.observe(root);
-  }
-
-  leave() {
-    this.player.stop();
-    this.resized.disconnect();
+    root.replaceChildren(this.sides, this.player.bar, this.line, this.said);
   }
 
   grid(channel = null) {
@@ -268,7 +252,7 @@ class Flatten {
     const [, columns, channels] = this.shape;
     const value = written(this.values[this.index], 4);
     const numbers = `(${row} \u00b7 ${columns} + ${column}) \u00b7 ${channels} + ${channel}`;
-    this.where.textContent = `element ${this.index} of ${this.count}`;
+    this.player.where.textContent = `element ${this.index} of ${this.count}`;
     this.line.replaceChildren(
       element("span", {
         class: "faint",

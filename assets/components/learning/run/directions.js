@@ -40,8 +40,6 @@ export class Directions {
         tile.setAttribute("aria-label", `Direction ${settings.ranks[at] + 1} as a kernel`);
         const side = Math.min(46, 46 / (columns / Math.max(rows, columns)));
         const cell = side / Math.max(rows, columns);
-        tile.style.width = `${columns * cell}px`;
-        tile.style.height = `${rows * cell}px`;
         const context = sharpContext(tile, columns * cell, rows * cell);
         const limit = Math.max(...values.map(Math.abs)) || 1;
         values.forEach((value, place) => {
@@ -90,8 +88,6 @@ export class Directions {
     this.bars.forEach((bar, at) => {
       const width = bar.parentElement.clientWidth;
       if (!width) return;
-      bar.style.width = `${width}px`;
-      bar.style.height = `${TALL}px`;
       const context = sharpContext(bar, width, TALL);
       const grows = bar.parentElement.classList.contains("grows");
       const ink = grows ? getComputedStyle(bar.parentElement).color : this.page.accent;

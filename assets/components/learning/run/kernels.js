@@ -3,7 +3,7 @@
 import { written } from "../../shared/numbers.js";
 import { css, inkOn, paint, signedColour, table } from "../../shared/colours.js";
 import { CellGrid } from "../../shared/cells.js";
-import { element } from "../../shared/dom.js";
+import { element, fillCanvas } from "../../shared/dom.js";
 import { arrows } from "../../shared/hand.js";
 
 const TALLEST = 270;
@@ -181,13 +181,10 @@ function drawMap(canvas, map, page) {
   canvas.hidden = !map;
   if (!map) return;
   const [rows, columns] = map.shape;
-  if (canvas.width !== columns) canvas.width = columns;
-  if (canvas.height !== rows) canvas.height = rows;
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(columns, rows);
   const limit = map.bytes ? 255 : map.limit;
-  paint(image.data, map.data, rows * columns, "signed", [-limit, limit], table("maps", page.dark));
-  context.putImageData(image, 0, 0);
+  fillCanvas(canvas, columns, rows, (pixels) =>
+    paint(pixels, map.data, rows * columns, "signed", [-limit, limit], table("maps", page.dark)),
+  );
 }
 
 export const tileColour = (value, limit, bytes) => css(signedColour(value, limit, bytes));

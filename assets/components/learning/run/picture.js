@@ -1,6 +1,6 @@
 // The picture that a run learns from, with the patches of a step and what a pixel in hand looks at.
 
-import { element, sharpContext } from "../../shared/dom.js";
+import { element, fillCanvas, sharpContext } from "../../shared/dom.js";
 import { ring } from "../../shared/ring.js";
 import { titled } from "./titled.js";
 
@@ -21,11 +21,9 @@ export class PicturePane {
     this.shape = [rows, columns];
     this.cell = Math.min(this.section.clientWidth / columns, TALLEST_PICTURE / rows);
     const { canvas } = this;
-    Object.assign(canvas, { width: columns, height: rows });
-    const context = canvas.getContext("2d");
-    const image = context.createImageData(columns, rows);
-    data.forEach((level, at) => image.data.set([level, level, level, 255], 4 * at));
-    context.putImageData(image, 0, 0);
+    fillCanvas(canvas, columns, rows, (pixels) =>
+      data.forEach((level, at) => pixels.set([level, level, level, 255], 4 * at)),
+    );
     canvas.style.width = `${columns * this.cell}px`;
     canvas.style.height = `${rows * this.cell}px`;
     canvas.style.imageRendering = this.cell >= 1 ? "pixelated" : "auto";
@@ -40,8 +38,6 @@ export class PicturePane {
   draw({ patches, pixel, settings, page }) {
     const { cell, overlay } = this;
     const [height, width] = this.shape.map((side) => side * cell);
-    overlay.style.width = `${width}px`;
-    overlay.style.height = `${height}px`;
     const context = sharpContext(overlay, width, height);
     if (settings.patches) this.drawPatches(context, patches, settings.patch, page);
     if (!pixel) return;

@@ -5,7 +5,7 @@
 // of every step, and the result's picture of as many as there is room for. The browser asks for
 // the next chapter before the last one has been played.
 
-import { unpack } from "../../shared/wire.js";
+import { mounted } from "../../shared/mount.js";
 import { extremes, table, theme } from "../../shared/colours.js";
 import { element, iconButton } from "../../shared/dom.js";
 import { announcer, arrows, debounced, eachFrame } from "../../shared/hand.js";
@@ -26,13 +26,7 @@ import { TargetPane } from "./target.js";
 const SMALLEST_LEAD = 48; // steps still to play when the next chapter is asked for
 const REST = 300; // milliseconds until Python is told where the run stands
 
-export default function (component) {
-  const { parentElement, data } = component;
-  const root = parentElement.querySelector(".root");
-  root.stage ??= new Learning(root);
-  root.stage.update(component, unpack(data));
-  return () => root.stage.leave();
-}
+export default mounted((root) => new Learning(root));
 
 class Learning {
   constructor(root) {
@@ -43,17 +37,16 @@ class Learning {
     this.weight = null; // [kernel, row, column] in hand
     this.pixel = null;
     this.rest = debounced(REST, () => this.rested());
+    this.reportAgain = debounced(50, () => this.report(false));
+    this.giveUp = debounced(3000, () => (this.changing = false));
     this.build();
-    this.resized = new ResizeObserver(() => this.settings && this.layout());
-    this.resized.observe(root);
   }
 
   leave() {
-    this.player.stop();
-    this.resized.disconnect();
     this.rest.cancel();
     this.say.cancel();
-    for (const timer of [this.reporting, this.givenUp]) clearTimeout(timer);
+    this.reportAgain.cancel();
+    this.giveUp.cancel();
   }
 
   // ---- building ---------------------------------------------------------------------------
@@ -68,7 +61,7 @@ class Learning {
     });
     this.rate = new RateRuler((rate) => this.change("rate", rate));
     this.directions = new Directions();
-    const bar = this.buildPlayer();
+    this.buildPlayer();
     this.sum = element("div", { class: "sum" });
     this.verdict = element("div", { class: "verdict", role: "status" });
     const said = element("div", { class: "unseen", "aria-live": "polite" });
@@ -77,11 +70,10 @@ class Learning {
     this.stage = this.panes();
     const live = element("div", { class: "live" }, this.sum, this.verdict);
     const { section } = this.directions;
-    this.root.replaceChildren(bar, this.timeline, live, this.stage, section, said);
+    this.root.replaceChildren(this.player.bar, this.timeline, live, this.stage, section, said);
   }
 
   buildPlayer() {
-    const bar = element("div", { class: "player" });
     const restart = iconButton("replay", "Back to the start", () => {
       this.player.stop();
       this.go(0);
@@ -91,23 +83,20 @@ class Learning {
       this.go(0);
       this.change("reseed", this.settings.seed + 1);
     });
-    bar.append(restart);
-    this.player = new Player(bar, {
+    this.player = new Player({
       advance: (steps) => this.advance(steps),
       playing: (on) => !on && this.rest(),
       extra: [this.reseed],
     });
     this.player.speed.max = "240";
     this.player.speed.value = "30";
-    this.where = element("span", { class: "where" });
-    bar.append(this.where);
     this.timeline = element("input", { type: "range", class: "timeline", min: "0", step: "1" });
     this.timeline.setAttribute("aria-label", "Step of the training run");
     this.timeline.oninput = () => {
       this.player.stop();
       this.go(Number(this.timeline.value));
     };
-    return bar;
+    this.player.bar.prepend(restart);
   }
 
   buildMaps() {
@@ -221,18 +210,17 @@ class Learning {
   // the page's widgets as they are in the browser, and would undo the change.
   change(name, value) {
     this.changing = true;
-    clearTimeout(this.givenUp);
-    this.givenUp = setTimeout(() => (this.changing = false), 3000);
+    this.giveUp();
     this.trigger(name, value);
   }
 
   report(want) {
     this.rest.cancel();
-    clearTimeout(this.reporting);
+    this.reportAgain.cancel();
     this.wanting ||= want;
     // The same holds for a change that a widget of the page has just begun.
     if (this.changing || document.querySelector('[data-test-script-state="running"]')) {
-      this.reporting = setTimeout(() => this.report(false), 50);
+      this.reportAgain();
       return;
     }
     // While it plays, the page's numbers stay with the step at which it rested last.
@@ -385,7 +373,7 @@ class Learning {
     this.timeline.value = String(step);
     this.timeline.setAttribute("aria-valuetext", `step ${step} of ${run.last}`);
     const waiting = this.goal > run.last || (this.player.on && step === run.last && !run.ended);
-    this.where.textContent = `step ${step}${waiting ? ", computing on" : ""}`;
+    this.player.where.textContent = `step ${step}${waiting ? ", computing on" : ""}`;
     this.write();
     this.drawPoint();
   }

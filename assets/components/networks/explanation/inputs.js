@@ -2,9 +2,11 @@
 // them unfolded, cell by cell.
 
 import { element, iconButton, sharpContext } from "../../shared/dom.js";
+import { arrows } from "../../shared/hand.js";
 import { css, inkOn, signedColour, table } from "../../shared/colours.js";
 import { CellGrid } from "../../shared/cells.js";
 import { written } from "../../shared/numbers.js";
+import { banded } from "../../shared/ring.js";
 import { finiteLimit, paintedTile } from "./place.js";
 
 const FIRST_ROWS = 6;
@@ -68,8 +70,7 @@ export class Inputs {
       grid.holder.onclick = (event) => this.goOnFrom(at(event));
     }
     this.gridBox.onkeydown = (event) => {
-      const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-      const move = moves[event.key];
+      const move = arrows(event, 1);
       if (event.key === "Enter") this.goOnFrom(this.inside ?? this.strongestOf(this.row));
       else if (move) {
         const [tall, wide] = this.sizeOf(this.row);
@@ -273,7 +274,6 @@ export class Inputs {
     const canvas = element("canvas", { class: "thumb", "aria-hidden": "true" });
     if (!thumbs || index >= thumbs.shape[0]) return element("span", { class: "thumb none" });
     const shape = this.found.parts[part].thumbnail_shape;
-    canvas.style.width = canvas.style.height = `${THUMB}px`;
     const context = sharpContext(canvas, THUMB, THUMB);
     context.imageSmoothingEnabled = false;
     const scale = THUMB / Math.max(shape[0], shape[1]);
@@ -288,14 +288,7 @@ export class Inputs {
     if (box[2] <= 0) return canvas;
     const [top, left] = [box[0] * scale, box[1] * scale];
     const [high, wide] = [Math.max(5, box[2] * scale), Math.max(5, box[3] * scale)];
-    for (const [colour, thickness] of [
-      [this.page.background, 4],
-      [this.page.accent, 2],
-    ]) {
-      context.strokeStyle = colour;
-      context.lineWidth = thickness;
-      context.strokeRect(left, top, wide, high);
-    }
+    banded(context, this.page, 2, left, top, wide, high);
     return canvas;
   }
 
@@ -329,8 +322,6 @@ export class Inputs {
     const draw = (name, limit, bytes) => {
       const canvas = element("canvas");
       const cell = MINI / Math.max(tall, wide);
-      canvas.style.width = `${cell * wide}px`;
-      canvas.style.height = `${cell * tall}px`;
       const context = sharpContext(canvas, cell * wide, cell * tall);
       for (let down = 0; down < tall; down++) {
         for (let across = 0; across < wide; across++) {

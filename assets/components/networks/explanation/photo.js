@@ -59,8 +59,6 @@ export class Photo {
     const room = this.canvas.parentElement.clientWidth;
     const scale = Math.min(room / this.frame.width, TALLEST_PHOTO / this.frame.height);
     [this.wide, this.high] = [this.frame.width * scale, this.frame.height * scale];
-    this.canvas.style.width = `${this.wide}px`;
-    this.canvas.style.height = `${this.high}px`;
     const context = sharpContext(this.canvas, this.wide, this.high);
     context.drawImage(this.picture, 0, 0, this.wide, this.high);
     const [top, left, height, width] = this.boxOnPhoto(this.region);
@@ -112,8 +110,6 @@ export class Photo {
     const [rows, columns] = pixels.shape;
     const scale = VIEW_SIDE / Math.max(rows, columns);
     const [width, height] = [columns * scale, rows * scale];
-    this.view.style.width = `${width}px`;
-    this.view.style.height = `${height}px`;
     const context = sharpContext(this.view, width, height);
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {

@@ -15,8 +15,6 @@ export class Pixel {
   // pixels: (rows, columns, 3), the cell's neighbours; names: what each channel is called.
   show({ data, shape: [rows, columns] }, { view: [top, left] }, cell, names, page) {
     const scale = PIXEL_SIDE / Math.max(rows, columns);
-    this.canvas.style.width = `${columns * scale}px`;
-    this.canvas.style.height = `${rows * scale}px`;
     const context = sharpContext(this.canvas, columns * scale, rows * scale);
     const colourAt = (row, column) =>
       data.subarray(3 * (row * columns + column), 3 * (row * columns + column) + 3);

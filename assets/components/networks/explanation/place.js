@@ -1,7 +1,16 @@
 // Where the number is: its layer, its map, the map's neighbours, and the cell in the map.
 
-import { element, iconButton, sharpContext } from "../../shared/dom.js";
-import { css, extremes, inkOn, signedColour, table } from "../../shared/colours.js";
+import { element, fillCanvas, iconButton, sharpContext } from "../../shared/dom.js";
+import { arrows, dragged } from "../../shared/hand.js";
+import {
+  css,
+  extremes,
+  inkOn,
+  paintLevels,
+  partOf,
+  signedColour,
+  table,
+} from "../../shared/colours.js";
 import { written } from "../../shared/numbers.js";
 import { MapPane } from "../../shared/map_pane.js";
 import { ring } from "../../shared/ring.js";
@@ -70,24 +79,25 @@ export class Place {
   watch() {
     const { frame } = this.pane;
     let held = false;
-    frame.onpointerdown = (event) => {
-      held = true;
-      frame.setPointerCapture(event.pointerId);
-      this.point(event);
-    };
+    dragged(frame, {
+      start: (event) => {
+        held = true;
+        this.point(event);
+      },
+      move: (event) => this.point(event),
+      end: () => {
+        held = false;
+        this.acts.settle(this.cell);
+      },
+    });
     frame.onpointermove = (event) => {
-      if (held) return this.point(event);
+      if (held) return undefined;
       const at = this.pane.cellAt(event);
       const cell = at && this.cellAt(...at);
       this.hovered = cell;
       this.acts.over(cell);
       return this.say();
     };
-    frame.onpointerup = () => {
-      if (held) this.acts.settle(this.cell);
-      held = false;
-    };
-    frame.onpointercancel = frame.onpointerup;
     frame.onpointerleave = () => {
       this.hovered = null;
       this.acts.over(null);
@@ -115,15 +125,8 @@ export class Place {
   }
 
   key(event) {
-    const far = event.shiftKey ? 5 : 1;
-    const moves = {
-      ArrowUp: [-far, 0],
-      ArrowDown: [far, 0],
-      ArrowLeft: [0, -far],
-      ArrowRight: [0, far],
-    };
     const { cell } = this;
-    const move = moves[event.key];
+    const move = arrows(event, event.shiftKey ? 5 : 1);
     const along = event.key === "PageDown" ? 1 : event.key === "PageUp" ? -1 : 0;
     if (move && this.layer.map)
       this.look({ row: cell.row + move[0], column: cell.column + move[1] });
@@ -260,7 +263,7 @@ export class Place {
       const { data, shape } = this.thumbnails;
       const size = shape[1] * shape[2];
       const levels = data.subarray(cell.channel * size, (cell.channel + 1) * size);
-      const rough = Float32Array.from(levels, (level) => (level - 128) / 127);
+      const rough = Float32Array.from(levels, partOf);
       this.pane.show(rough, shape[1], shape[2], { ...options, limit: 1, least: "", most: "" });
     } else {
       const down = Math.ceil(this.channels / this.across);
@@ -331,8 +334,6 @@ export class Place {
   drawFilm() {
     const room = this.section.clientWidth;
     const side = (room - (FILM - 1) * 4) / FILM;
-    this.film.style.width = `${room}px`;
-    this.film.style.height = `${side}px`;
     const context = sharpContext(this.film, room, side);
     context.imageSmoothingEnabled = false;
     const first = this.firstOnFilm();
@@ -381,19 +382,10 @@ export class Place {
 }
 
 export function paintedTile({ data, shape: [, rows, columns] }, index, dark) {
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [columns, rows];
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(columns, rows);
-  const bytes = table("maps", dark);
-  const last = bytes.length / 3 - 1;
-  const start = index * rows * columns;
-  for (let at = 0; at < rows * columns; at++) {
-    const from = 3 * Math.round(((data[start + at] - 128) / 127 + 1) * 0.5 * last);
-    image.data.set([bytes[from], bytes[from + 1], bytes[from + 2], 255], at * 4);
-  }
-  context.putImageData(image, 0, 0);
-  return canvas;
+  const levels = data.subarray(index * rows * columns, (index + 1) * rows * columns);
+  return fillCanvas(document.createElement("canvas"), columns, rows, (pixels) =>
+    paintLevels(pixels, levels, table("maps", dark)),
+  );
 }
 
 export function finiteLimit(values) {

@@ -50,8 +50,6 @@ function drawnCurve({ data, shape }, step, page) {
     role: "img",
     "aria-label": `${step.name} as a curve, with the point in hand on it`,
   });
-  canvas.style.width = `${CURVE_WIDTH}px`;
-  canvas.style.height = `${CURVE_HEIGHT}px`;
   const context = sharpContext(canvas, CURVE_WIDTH, CURVE_HEIGHT);
   const count = shape[1];
   const [xs, ys] = [data.subarray(0, count), data.subarray(count)];

@@ -4,9 +4,10 @@
 // All numbers are Python's. The browser holds the map, the photo and the list of layers, and asks
 // for an explanation once a cell has been chosen.
 
-import { unpack } from "../../shared/wire.js";
+import { mounted } from "../../shared/mount.js";
 import { theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
+import { debounced } from "../../shared/hand.js";
 import { fieldOf } from "./field.js";
 import { Place, capital } from "./place.js";
 import { Photo } from "./photo.js";
@@ -18,13 +19,7 @@ const REST = 130; // milliseconds without another key before Python is asked
 const MOST_MAPS = 8;
 const CRUMBS = 4;
 
-export default function (component) {
-  const { parentElement, data } = component;
-  const root = parentElement.querySelector(".root");
-  root.explanation ??= new Explanation(root);
-  root.explanation.update(component, unpack(data));
-  return () => root.explanation.leave();
-}
+export default mounted((root) => new Explanation(root));
 
 class Explanation {
   constructor(root) {
@@ -32,19 +27,12 @@ class Explanation {
     this.held = {}; // what Python has sent once: {network, photo, layer}, each with its key
     this.maps = new Map(); // by key, the most recent ones
     this.serial = 0;
+    this.askSoon = debounced(REST, (wish) => this.ask(wish));
     this.build();
-    this.resized = new ResizeObserver(() => {
-      // Its height follows from what it holds, and tells nothing new.
-      if (root.clientWidth === this.width) return;
-      this.width = root.clientWidth;
-      if (this.found !== undefined) this.layout();
-    });
-    this.resized.observe(root);
   }
 
   leave() {
-    clearTimeout(this.waiting);
-    this.resized.disconnect();
+    this.askSoon.cancel();
   }
 
   build() {
@@ -108,15 +96,22 @@ class Explanation {
     );
   }
 
+  layout() {
+    // Its height follows from what it holds, and tells nothing new.
+    if (this.root.clientWidth === this.width) return;
+    this.width = this.root.clientWidth;
+    if (this.found !== undefined) this.show();
+  }
+
   update(component, { settings, arrays }) {
     this.trigger = component.setTriggerValue;
     this.page = theme(this.root.getRootNode());
     if (!this.absorb(settings, arrays)) return this.askAgain();
     const older = settings.serial !== null && settings.serial < this.serial;
-    if (this.waiting || older) return undefined;
+    if (this.askSoon.isWaiting() || older) return undefined;
     Object.assign(this, { settings, arrays, cell: settings.cell, found: settings.found ?? null });
     this.right.classList.remove("stale");
-    this.layout();
+    this.show();
     return undefined;
   }
 
@@ -148,8 +143,7 @@ class Explanation {
   // ---- asking Python ----------------------------------------------------------------------
 
   ask(wish) {
-    clearTimeout(this.waiting);
-    this.waiting = null;
+    this.askSoon.cancel();
     this.serial += 1;
     const holds = [
       ...["network", "photo", "layer"].map((name) => this.held[name]?.key),
@@ -166,7 +160,7 @@ class Explanation {
   }
 
   settle(cell, byKey = false) {
-    clearTimeout(this.waiting);
+    this.askSoon.cancel();
     const { settings } = this;
     const same = ["row", "column", "channel"].every((axis) => cell[axis] === settings.cell[axis]);
     if (
@@ -174,15 +168,14 @@ class Explanation {
       settings.cell.layer === cell.layer &&
       this.serial === (settings.serial ?? this.serial)
     ) {
-      this.waiting = null;
       this.cell = settings.cell;
       this.right.classList.remove("stale");
       this.showPhoto();
       return;
     }
-    const go = () => this.ask({ way: "move", ...cell, layer: this.cell.layer });
-    if (byKey) this.waiting = setTimeout(go, REST);
-    else go();
+    const wish = { way: "move", ...cell, layer: this.cell.layer };
+    if (byKey) this.askSoon(wish);
+    else this.ask(wish);
   }
 
   key(event) {
@@ -205,7 +198,7 @@ class Explanation {
 
   // ---- drawing ----------------------------------------------------------------------------
 
-  layout() {
+  show() {
     const { settings, found, arrays, page, cell } = this;
     this.page = theme(this.root.getRootNode());
     const layer = this.held.layer;

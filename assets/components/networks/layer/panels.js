@@ -2,7 +2,11 @@
 
 import { css, extremes, inkOn, signedColour, table } from "../../shared/colours.js";
 import { element, sharpContext } from "../../shared/dom.js";
+import { inGrid } from "../../shared/hand.js";
+import { legendStrip } from "../../shared/legend.js";
+import { fillLegend } from "../../shared/map_pane.js";
 import { written } from "../../shared/numbers.js";
+import { banded } from "../../shared/ring.js";
 
 const TALLEST = 190;
 
@@ -13,13 +17,7 @@ export class KernelPanel {
     this.size = element("span", { class: "size" });
     this.canvas = element("canvas");
     this.frame = element("div", { class: "kernel-tiles", role: "img", tabindex: "0" }, this.canvas);
-    this.bar = element("canvas", { width: "256", height: "1" });
-    this.ends = [
-      element("span"),
-      element("span", { class: "zero", text: "0" }),
-      element("span", { class: "most" }),
-    ];
-    this.legend = element("div", { class: "legend" }, this.bar, ...this.ends);
+    this.legend = legendStrip();
     this.words = element("div", { class: "note" });
     this.readout = element("div", { class: "note" });
     this.section = element(
@@ -72,7 +70,7 @@ export class KernelPanel {
     this.arrange();
     this.at = null;
     this.draw();
-    this.drawLegend();
+    fillLegend(this.legend, table("weights", this.page.dark), this.limit);
   }
 
   arrange() {
@@ -102,8 +100,6 @@ export class KernelPanel {
   draw() {
     const width = this.across * (this.columns * this.cell + this.gap);
     const height = this.down * (this.rows * this.cell + this.gap);
-    this.canvas.style.width = `${width}px`;
-    this.canvas.style.height = `${height}px`;
     const context = sharpContext(this.canvas, width, height);
     const bytes = table("weights", this.page.dark);
     const { rows, columns, cell, tiles } = this;
@@ -134,14 +130,7 @@ export class KernelPanel {
     const [tile, at] = this.at;
     const [left, top] = this.cornerOf(tile);
     const [x, y] = [left + (at % columns) * cell, top + Math.floor(at / columns) * cell];
-    for (const [colour, thickness] of [
-      [this.page.background, 4],
-      [this.page.accent, 2],
-    ]) {
-      context.strokeStyle = colour;
-      context.lineWidth = thickness;
-      context.strokeRect(x, y, cell, cell);
-    }
+    banded(context, this.page, 2, x, y, cell, cell);
   }
 
   // The three tiles as one in red, green and blue: grey is zero.
@@ -163,18 +152,6 @@ export class KernelPanel {
     }
   }
 
-  drawLegend() {
-    const context = this.bar.getContext("2d");
-    const image = context.createImageData(256, 1);
-    const bytes = table("weights", this.page.dark);
-    for (let at = 0; at < 256; at++) {
-      image.data.set([...signedColour((2 * at) / 255 - 1, 1, bytes), 255], 4 * at);
-    }
-    context.putImageData(image, 0, 0);
-    this.ends[0].textContent = written(-this.limit, 3);
-    this.ends[2].textContent = written(this.limit, 3);
-  }
-
   cellAt(event) {
     if (!this.shown) return null;
     const box = this.canvas.getBoundingClientRect();
@@ -194,10 +171,10 @@ export class KernelPanel {
     const size = this.rows * this.columns;
     const [tile, at] = this.at ?? [0, 0];
     const flat = tile * size + at;
-    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns };
-    if (!(event.key in steps)) return;
+    const next = inGrid(event, flat, this.columns, this.tiles * size);
+    if (next === null) return;
     event.preventDefault();
-    const to = Math.max(0, Math.min(this.tiles * size - 1, this.at ? flat + steps[event.key] : 0));
+    const to = this.at ? next : 0;
     this.point([Math.floor(to / size), to % size]);
   }
 
@@ -273,8 +250,6 @@ export class SpreadPanel {
   draw() {
     const width = this.room;
     const [height, below] = [112, 20];
-    this.canvas.style.width = `${width}px`;
-    this.canvas.style.height = `${height + below}px`;
     const context = sharpContext(this.canvas, width, height + below);
     const { all, one, edges, page } = this;
     const shares = (counts) => {

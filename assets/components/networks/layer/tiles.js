@@ -1,13 +1,14 @@
 // The wall itself: tiles in rows on one canvas that stays in view while the wall scrolls under it.
 // Only what is visible is drawn.
 
-import { css, inkOn, signedColour, table } from "../../shared/colours.js";
-import { element, sharpContext } from "../../shared/dom.js";
+import { css, inkOn, partOf, signedColour, table } from "../../shared/colours.js";
+import { element, fillCanvas, sharpContext } from "../../shared/dom.js";
+import { eachFrame } from "../../shared/hand.js";
 import { written } from "../../shared/numbers.js";
+import { banded } from "../../shared/ring.js";
 
 const GAP = 8;
 const CAPTION = 17;
-const ZERO_LEVEL = 128;
 const MOST_PAINTED = 6_000_000; // pixels of tiles kept as pictures
 export const MARKS = ["dead", "constant", "saturated", "duplicate"];
 
@@ -23,6 +24,7 @@ export class Tiles {
     );
     this.painted = new Map();
     this.kept = 0;
+    this.draw = eachFrame(() => this.order && this.drawNow());
     this.section.onscroll = () => this.draw();
     this.section.onpointermove = (event) => hover(this.find(event));
     this.section.onpointerleave = () => hover(null);
@@ -111,20 +113,9 @@ export class Tiles {
     this.draw();
   }
 
-  draw() {
-    if (this.waiting || !this.order) return;
-    this.waiting = true;
-    requestAnimationFrame(() => {
-      this.waiting = false;
-      this.drawNow();
-    });
-  }
-
   drawNow() {
     const [width, height] = [this.section.clientWidth, this.section.clientHeight];
     if (!width || !height) return;
-    this.canvas.style.width = `${width}px`;
-    this.canvas.style.height = `${height}px`;
     const context = sharpContext(this.canvas, width, height);
     const scrolled = this.section.scrollTop;
     const first = Math.max(0, Math.floor(scrolled / this.pitch)) * this.across;
@@ -207,14 +198,7 @@ export class Tiles {
     if (place < 0) return;
     const [x, y] = this.cornerOf(place);
     context.setLineDash(dashed ? [6, 4] : []);
-    for (const [colour, more] of [
-      [this.page.background, 2],
-      [this.page.accent, 0],
-    ]) {
-      context.strokeStyle = colour;
-      context.lineWidth = thickness + more;
-      context.strokeRect(x - 1, y - 1, this.side + 2, this.high + 2);
-    }
+    banded(context, this.page, thickness, x - 1, y - 1, this.side + 2, this.high + 2);
     context.setLineDash([]);
   }
 
@@ -223,12 +207,9 @@ export class Tiles {
     if (found) return found;
     const { rows, columns } = this.maps;
     if (this.kept + rows * columns > MOST_PAINTED) this.forget();
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [columns, rows];
-    const context = canvas.getContext("2d");
-    const image = context.createImageData(columns, rows);
-    this.maps.paint(image.data, channel, this.limitOf(channel), table("maps", this.page.dark));
-    context.putImageData(image, 0, 0);
+    const canvas = fillCanvas(document.createElement("canvas"), columns, rows, (pixels) =>
+      this.maps.paint(pixels, channel, this.limitOf(channel), table("maps", this.page.dark)),
+    );
     this.painted.set(channel, canvas);
     this.kept += rows * columns;
     return canvas;
@@ -251,7 +232,7 @@ export class MapsInHand {
   value(channel, row, column) {
     const at = channel * this.size + row * this.columns + column;
     if (this.exact) return this.planes[at];
-    return ((this.planes[at] - ZERO_LEVEL) * this.limits[channel]) / 127;
+    return partOf(this.planes[at]) * this.limits[channel];
   }
 
   // One map to look at closely: { values, rows, columns, exact }.
@@ -263,8 +244,8 @@ export class MapsInHand {
     const { rows, columns, size } = this;
     const part = this.planes.subarray(channel * size, (channel + 1) * size);
     if (this.exact) return { values: part, rows, columns, exact: true };
-    const factor = this.limits[channel] / 127;
-    const values = Float32Array.from(part, (level) => (level - ZERO_LEVEL) * factor);
+    const limit = this.limits[channel];
+    const values = Float32Array.from(part, (level) => partOf(level) * limit);
     return { values, rows, columns, exact: false };
   }
 
@@ -281,10 +262,10 @@ export class MapsInHand {
       }
       return;
     }
-    const factor = (middle * this.limits[channel]) / (127 * (limit || 1));
+    const factor = (middle * this.limits[channel]) / (limit || 1);
     const byLevel = new Uint32Array(256);
     for (let level = 0; level < 256; level++) {
-      byLevel[level] = colours[clamped((level - ZERO_LEVEL) * factor + middle, colours.length)];
+      byLevel[level] = colours[clamped(partOf(level) * factor + middle, colours.length)];
     }
     for (let at = 0; at < this.size; at++) words[at] = byLevel[this.planes[start + at]];
   }

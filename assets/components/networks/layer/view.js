@@ -1,9 +1,10 @@
 // A layer: all its maps as a wall, one map in hand, one pinned, its kernels and how its numbers are
 // spread. All browsing happens here; Python is told where one has stopped.
 
-import { unpack } from "../../shared/wire.js";
+import { mounted } from "../../shared/mount.js";
 import { theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
+import { arrows, debounced, eachFrame } from "../../shared/hand.js";
 import { MapPane } from "../../shared/map_pane.js";
 import { ring } from "../../shared/ring.js";
 import { withSign, written } from "../../shared/numbers.js";
@@ -19,27 +20,20 @@ const TILE_SIDES = [48, 64, 84, 128, 200];
 const TALLEST_WALL = 620;
 const TELL_AFTER = 300; // ms of rest
 
-export default function (component) {
-  const { parentElement, data } = component;
-  const root = parentElement.querySelector(".root");
-  root.wall ??= new LayerView(root);
-  root.wall.update(component, unpack(data));
-  return () => root.wall.leave();
-}
+export default mounted((root) => new LayerView(root));
 
 class LayerView {
   constructor(root) {
     this.root = root;
     this.at = null; // the place in the order under the pointer
     this.opened = null;
+    this.tellPlace = debounced(TELL_AFTER, () => this.tell("place", this.placeNow()));
+    this.showSoon = eachFrame(() => this.showHand()); // a pointer may pass several maps in a frame
     this.build();
-    this.resized = new ResizeObserver(() => this.settings && this.arrange());
-    this.resized.observe(this.root);
   }
 
   leave() {
-    this.resized.disconnect();
-    clearTimeout(this.telling);
+    this.tellPlace.cancel();
   }
 
   // ---- what there is ----------------------------------------------------------------------
@@ -128,7 +122,7 @@ class LayerView {
     const fresh = before?.key !== settings.key;
     if (fresh) this.at = null;
     if (settings.opened !== this.opened || fresh) {
-      clearTimeout(this.telling);
+      this.tellPlace.cancel();
       this.opened = settings.opened;
       this.lookNow = { ...settings.look };
       const { channel, row, column } = settings.place;
@@ -139,7 +133,7 @@ class LayerView {
     this.takeOff(fresh);
     this.tellLayer();
     this.sort();
-    this.arrange();
+    this.layout();
     if (fresh) {
       this.tiles.section.scrollTop = 0;
       this.tiles.reveal(this.order.indexOf(this.held.channel));
@@ -192,7 +186,7 @@ class LayerView {
     });
   }
 
-  arrange() {
+  layout() {
     this.page = theme(this.root.getRootNode());
     const { range } = this.lookNow;
     this.choices.show({
@@ -268,7 +262,7 @@ class LayerView {
     this.lookNow = { ...this.lookNow, [name]: value };
     this.sort();
     this.at = null;
-    this.arrange();
+    this.layout();
     this.tiles.section.scrollTop = 0;
     this.tell("look", this.lookNow);
   }
@@ -296,13 +290,7 @@ class LayerView {
     if (place === this.at) return;
     this.at = place;
     this.light();
-    // A pointer may pass several maps within one frame.
-    if (this.showing) return;
-    this.showing = true;
-    requestAnimationFrame(() => {
-      this.showing = false;
-      this.showHand();
-    });
+    this.showSoon();
   }
 
   // Keep a channel or a cell in hand, and tell Python once nothing more happens.
@@ -312,8 +300,7 @@ class LayerView {
     this.light();
     this.showHand();
     this.showPinned();
-    clearTimeout(this.telling);
-    this.telling = setTimeout(() => this.tell("place", this.placeNow()), TELL_AFTER);
+    this.tellPlace();
   }
 
   placeNow() {
@@ -323,7 +310,7 @@ class LayerView {
   }
 
   explain() {
-    clearTimeout(this.telling);
+    this.tellPlace.cancel();
     this.trigger("open", this.placeNow());
   }
 
@@ -547,8 +534,7 @@ class LayerView {
   }
 
   cellKey(event) {
-    const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-    const step = steps[event.key];
+    const step = arrows(event, 1);
     if (event.key === "Enter") this.explain();
     else if (step) {
       const { rows, columns } = this.settings.layer;

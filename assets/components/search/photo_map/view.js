@@ -3,21 +3,16 @@
 
 import { theme } from "../../shared/colours.js";
 import { element, iconButton, sharpContext } from "../../shared/dom.js";
+import { arrows, eachFrame } from "../../shared/hand.js";
 import { LayerSlider } from "../../shared/layer_slider.js";
 import { collectionOf } from "../collection.js";
-import { unpack } from "../../shared/wire.js";
+import { mounted } from "../../shared/mount.js";
 
 const GLIDE = 700; // milliseconds from one layer's places to the next one's
 const DOTS = 1200; // photos in view beyond which they are dots
 const MOST_ZOOM = 24;
 
-export default function (component) {
-  const { parentElement, data } = component;
-  const root = parentElement.querySelector(".root");
-  root.map ??= new PhotoMap(root);
-  root.map.update(component, unpack(data));
-  return () => root.map.leave();
-}
+export default mounted((root) => new PhotoMap(root));
 
 class PhotoMap {
   constructor(root) {
@@ -46,20 +41,20 @@ class PhotoMap {
     this.canvas.onkeydown = (event) => this.key(event);
     this.canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     this.pointers = new Map();
-    this.resized = new ResizeObserver(() => this.settings && this.redraw());
+    this.drawSoon = eachFrame(() => this.draw());
+  }
+
+  layout() {
+    this.redraw();
   }
 
   leave() {
-    this.resized.disconnect();
     this.slider.leave();
     this.stopWaiting?.();
-    cancelAnimationFrame(this.frame);
-    this.frame = null;
   }
 
   update({ setTriggerValue }, { settings, arrays }) {
     this.tell = setTriggerValue;
-    this.resized.observe(this.holder);
     const late = settings.serial < this.serial && this.settings;
     this.serial = Math.max(this.serial, settings.serial);
     if (late) return;
@@ -159,11 +154,7 @@ class PhotoMap {
   }
 
   redraw() {
-    if (this.frame || this.gliding) return;
-    this.frame = requestAnimationFrame(() => {
-      this.frame = null;
-      this.draw();
-    });
+    if (!this.gliding) this.drawSoon();
   }
 
   // ---- drawing --------------------------------------------------------------------------
@@ -215,8 +206,6 @@ class PhotoMap {
     const page = theme(this.root.getRootNode());
     this.colours = this.photos.colours[page.dark ? "dark" : "light"];
     const context = sharpContext(this.canvas, width, height);
-    this.canvas.style.width = `${width}px`;
-    this.canvas.style.height = `${height}px`;
     const side = this.side;
     const seen = [];
     for (let at = 0; at < this.settings.count; at++) {
@@ -398,12 +387,7 @@ class PhotoMap {
   }
 
   key(event) {
-    const way = {
-      ArrowUp: [0, -1],
-      ArrowDown: [0, 1],
-      ArrowLeft: [-1, 0],
-      ArrowRight: [1, 0],
-    }[event.key];
+    const way = arrows(event, 1);
     if (way) this.point(this.neighbour(way));
     else if (event.key === "+" || event.key === "=") this.zoom(1.4);
     else if (event.key === "-") this.zoom(1 / 1.4);
@@ -415,7 +399,7 @@ class PhotoMap {
   }
 
   // The nearest photo that lies that way, within a right angle.
-  neighbour([across, down]) {
+  neighbour([down, across]) {
     const here = this.focus ?? this.settings.place ?? 0;
     const [x, y] = this.screen(here);
     let best = here;

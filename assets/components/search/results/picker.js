@@ -1,6 +1,7 @@
 // All pictures to choose a query from, group by group; arrow keys walk through them.
 
 import { element } from "../../shared/dom.js";
+import { inGrid } from "../../shared/hand.js";
 
 const MOST_BUTTONS = 600; // buttons; more would make the browser slow
 
@@ -97,11 +98,10 @@ export class Picker {
     const all = [...this.list.querySelectorAll("button")];
     const at = all.indexOf(this.list.getRootNode().activeElement);
     const across = Math.max(1, Math.round(this.list.clientWidth / (all[0]?.offsetWidth + 4)));
-    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -across, ArrowDown: across }[event.key];
-    if (!step || at < 0) return;
+    const to = inGrid(event, at, across, all.length);
+    if (to === null || at < 0) return;
     event.preventDefault();
-    const next = all[Math.max(0, Math.min(all.length - 1, at + step))];
-    this.reach(next);
-    next.focus();
+    this.reach(all[to]);
+    all[to].focus();
   }
 }

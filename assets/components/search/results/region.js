@@ -1,14 +1,17 @@
 // The query's picture, and the region of it that is looked at: drag a rectangle, or use the keys.
 
 import { element, iconButton, sharpContext } from "../../shared/dom.js";
+import { arrows, debounced } from "../../shared/hand.js";
+import { outlined } from "../../shared/ring.js";
 
 const LEAST = 40; // thousandths of a side
+const STEP = 20;
 const TALLEST = 13; // rem
 
 export class RegionPicker {
   // choose(region): [top, left, bottom, right] in thousandths, or null for all of the picture.
   constructor(choose) {
-    this.choose = choose;
+    this.tell = debounced(0, choose);
     this.image = element("img", { class: "whole", alt: "", draggable: "false" });
     this.over = element("canvas", { class: "over" });
     this.box = element(
@@ -25,8 +28,6 @@ export class RegionPicker {
       this.image.style.width = `min(100%, ${TALLEST * shape}rem)`;
       this.draw();
     };
-    this.resized = new ResizeObserver(() => this.draw());
-    this.resized.observe(this.box);
     this.box.onpointerdown = (event) => this.begin(event);
     this.box.onpointermove = (event) => this.start && this.follow(event);
     this.box.onpointerup = (event) => this.end(event);
@@ -43,7 +44,7 @@ export class RegionPicker {
       this.bytes = bytes;
     }
     this.alt = alt;
-    if (!this.start && !this.waiting) this.set(region);
+    if (!this.start && !this.tell.isWaiting()) this.set(region);
   }
 
   // Show a small copy, whole, until the picture itself is there.
@@ -119,13 +120,7 @@ export class RegionPicker {
   }
 
   key(event) {
-    const step = 20;
-    const way = {
-      ArrowUp: [-step, 0],
-      ArrowDown: [step, 0],
-      ArrowLeft: [0, -step],
-      ArrowRight: [0, step],
-    }[event.key];
+    const way = arrows(event, STEP);
     if (event.key === "Escape" && this.region) this.rest(null, 0);
     else if (event.key === "Enter" && !this.region) this.rest([250, 250, 750, 750], 0);
     else if (way && this.region) this.rest(this.nudged(way, event.shiftKey), 350);
@@ -146,18 +141,12 @@ export class RegionPicker {
 
   rest(region, wait) {
     this.set(region);
-    clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => {
-      this.waiting = null;
-      this.choose(region);
-    }, wait);
+    this.tell.after(wait, region);
   }
 
   draw() {
     const [width, height] = [this.image.clientWidth, this.image.clientHeight];
     if (!width || !height || !this.page) return;
-    this.over.style.width = `${width}px`;
-    this.over.style.height = `${height}px`;
     const context = sharpContext(this.over, width, height);
     if (!this.region) return;
     const [top, left, bottom, right] = this.region.map(
@@ -166,19 +155,15 @@ export class RegionPicker {
     context.fillStyle = "rgba(0, 0, 0, 0.55)";
     context.fillRect(0, 0, width, height);
     context.clearRect(left, top, right - left, bottom - top);
-    for (const [colour, thickness] of [
+    const strokes = [
       ["#000000", 5],
       ["#ffffff", 3],
-    ]) {
-      context.strokeStyle = colour;
-      context.lineWidth = thickness;
-      context.strokeRect(left, top, right - left, bottom - top);
-    }
+    ];
+    outlined(context, strokes, left, top, right - left, bottom - top);
   }
 
   leave() {
-    this.resized.disconnect();
-    clearTimeout(this.waiting);
+    this.tell.cancel();
   }
 }
 

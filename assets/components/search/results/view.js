@@ -3,20 +3,15 @@
 
 import { theme } from "../../shared/colours.js";
 import { element, iconButton } from "../../shared/dom.js";
+import { inGrid } from "../../shared/hand.js";
 import { LayerSlider } from "../../shared/layer_slider.js";
 import { collectionOf } from "../collection.js";
-import { unpack } from "../../shared/wire.js";
+import { mounted } from "../../shared/mount.js";
 import { Picker } from "./picker.js";
 import { bestPrecision, precision } from "./precision.js";
 import { RegionPicker } from "./region.js";
 
-export default function (component) {
-  const { parentElement, data } = component;
-  const root = parentElement.querySelector(".root");
-  root.stage ??= new Stage(root);
-  root.stage.update(component, unpack(data));
-  return () => root.stage.leave();
-}
+export default mounted((root) => new Stage(root));
 
 class Stage {
   constructor(root) {
@@ -49,6 +44,10 @@ class Stage {
     );
   }
 
+  layout() {
+    this.region.draw();
+  }
+
   leave() {
     this.region.leave();
     this.slider.leave();
@@ -57,7 +56,6 @@ class Stage {
 
   update({ setTriggerValue }, { settings, arrays }) {
     this.tell = setTriggerValue;
-    this.region.resized.observe(this.region.box);
     this.page = theme(this.root.getRootNode());
     // An answer to an earlier question: a newer one is on its way.
     const late = settings.serial < this.serial && this.settings;
@@ -296,10 +294,10 @@ class Stage {
     const at = cards.findIndex((card) => card.box.contains(focused));
     if (at < 0) return;
     const across = getComputedStyle(this.results).gridTemplateColumns.split(" ").length;
-    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -across, ArrowDown: across }[event.key];
-    if (!step) return;
+    const to = inGrid(event, at, across, cards.length);
+    if (to === null) return;
     event.preventDefault();
-    cards[Math.max(0, Math.min(cards.length - 1, at + step))].main.focus();
+    cards[to].main.focus();
     this.tabStop();
   }
 }

@@ -1,17 +1,11 @@
 // The pictures that were picked on the map, label by label; a press searches with one.
 
 import { element } from "../../shared/dom.js";
-import { unpack } from "../../shared/wire.js";
+import { mounted } from "../../shared/mount.js";
 import { collectionOf } from "../collection.js";
 import { Picker } from "../results/picker.js";
 
-export default function (component) {
-  const { parentElement, data } = component;
-  const root = parentElement.querySelector(".root");
-  root.picked ??= new Picked(root);
-  root.picked.update(component, unpack(data).settings);
-  return () => root.picked.stopWaiting?.();
-}
+export default mounted((root) => new Picked(root));
 
 class Picked {
   constructor(root) {
@@ -21,7 +15,11 @@ class Picked {
     root.replaceChildren(this.words, this.picker.list);
   }
 
-  update({ setTriggerValue }, { collection, serial, place, picked }) {
+  leave() {
+    this.stopWaiting?.();
+  }
+
+  update({ setTriggerValue }, { settings: { collection, serial, place, picked } }) {
     this.tell = setTriggerValue;
     this.serial = Math.max(this.serial, serial);
     this.words.textContent = picked.length

@@ -2,17 +2,13 @@
 // of the other that are like it light up.
 
 import { css, table, theme } from "../../shared/colours.js";
-import { element, sharpContext } from "../../shared/dom.js";
+import { element, fillCanvas, sharpContext } from "../../shared/dom.js";
+import { arrows } from "../../shared/hand.js";
 import { written } from "../../shared/numbers.js";
-import { unpack } from "../../shared/wire.js";
+import { outlined } from "../../shared/ring.js";
+import { mounted } from "../../shared/mount.js";
 
-export default function (component) {
-  const { parentElement, data } = component;
-  const root = parentElement.querySelector(".root");
-  root.similarity ??= new Similarity(root);
-  root.similarity.update(unpack(data));
-  return () => root.similarity.leave();
-}
+export default mounted((root) => new Similarity(root));
 
 class Pane {
   constructor(point) {
@@ -42,12 +38,7 @@ class Pane {
 
   key(event) {
     const [rows, columns] = this.grid;
-    const step = {
-      ArrowUp: [-1, 0],
-      ArrowDown: [1, 0],
-      ArrowLeft: [0, -1],
-      ArrowRight: [0, 1],
-    }[event.key];
+    const step = arrows(event, 1);
     if (event.key === "Escape") return this.point(null);
     if (!step) return undefined;
     event.preventDefault();
@@ -69,17 +60,14 @@ class Pane {
   paint(values, [rows, columns], most, heat, bytes) {
     const [width, height] = [this.image.clientWidth, this.image.clientHeight];
     if (!width || !height) return;
-    this.over.style.width = `${width}px`;
-    this.over.style.height = `${height}px`;
     const context = sharpContext(this.over, width, height);
-    const cells = new ImageData(columns, rows);
     const last = bytes.length / 3 - 1;
-    values.forEach((value, at) => {
-      const entry = 3 * Math.round(Math.max(0, Math.min(1, value / (most || 1))) * last);
-      cells.data.set([bytes[entry], bytes[entry + 1], bytes[entry + 2], 255], 4 * at);
-    });
-    const small = element("canvas", { width: columns, height: rows });
-    small.getContext("2d").putImageData(cells, 0, 0);
+    const small = fillCanvas(element("canvas"), columns, rows, (pixels) =>
+      values.forEach((value, at) => {
+        const entry = 3 * Math.round(Math.max(0, Math.min(1, value / (most || 1))) * last);
+        pixels.set([bytes[entry], bytes[entry + 1], bytes[entry + 2], 255], 4 * at);
+      }),
+    );
     context.imageSmoothingEnabled = false;
     context.globalAlpha = heat;
     context.drawImage(small, 0, 0, width, height);
@@ -90,14 +78,11 @@ class Pane {
       Math.floor(this.cell / this.grid[1]) * down,
       (this.cell % this.grid[1]) * across,
     ];
-    for (const [colour, thickness] of [
+    const strokes = [
       ["#000000", 5],
       ["#ffffff", 2.5],
-    ]) {
-      context.strokeStyle = colour;
-      context.lineWidth = thickness;
-      context.strokeRect(left, top, across, down);
-    }
+    ];
+    outlined(context, strokes, left, top, across, down);
   }
 }
 
@@ -132,16 +117,14 @@ class Similarity {
       ),
       this.words,
     );
-    this.resized = new ResizeObserver(() => this.settings && this.draw());
     for (const pane of this.panes) pane.image.onload = () => this.settings && this.draw();
   }
 
-  leave() {
-    this.resized.disconnect();
+  layout() {
+    this.draw();
   }
 
-  update({ settings, arrays }) {
-    this.resized.observe(this.root);
+  update(_component, { settings, arrays }) {
     Object.assign(this, { settings, arrays });
     this.panes[0].show(settings.query_title, arrays.query.data, settings.grid);
     this.panes[1].show(settings.match_title, arrays.match.data, settings.grid);

@@ -1,7 +1,7 @@
 // Curves over one x with a point to drag along them: activations and their slopes, gradients by
 // depth, costs by size. Every number shown is one of Python's samples; nothing is interpolated.
 
-import { unpack } from "../../shared/wire.js";
+import { mounted } from "../../shared/mount.js";
 import { written, writtenCount } from "../../shared/numbers.js";
 import { theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
@@ -9,13 +9,7 @@ import { along, announcer, debounced, dragged } from "../../shared/hand.js";
 import { Player } from "../../shared/player.js";
 import { Plot, dashOf, nearestAt, saveCharts, writtenPower } from "../../shared/plot.js";
 
-export default function (component) {
-  const { parentElement, data } = component;
-  const root = parentElement.querySelector(".root");
-  root.stage ??= new Curves(root);
-  root.stage.update(component, unpack(data));
-  return () => root.stage.leave();
-}
+export default mounted((root) => new Curves(root));
 
 class Curves {
   constructor(root) {
@@ -23,8 +17,7 @@ class Curves {
     this.at = 0;
     this.panels = [];
     this.frames = element("div", { class: "panels" });
-    const bar = element("div", { class: "player" });
-    this.player = new Player(bar, {
+    this.player = new Player({
       advance: (steps) => this.advance(steps),
       playing: (on) => on || this.tell(),
       extra: [
@@ -38,21 +31,12 @@ class Curves {
         ),
       ],
     });
-    this.where = element("span", { class: "where" });
-    bar.append(this.where);
     this.table = element("table", { class: "values" });
     this.said = element("div", { class: "unseen", "aria-live": "polite" });
     this.say = announcer(this.said);
     // Only when a hand has come to rest.
     this.tell = debounced(300, () => this.send("cursor", this.value));
-    root.replaceChildren(this.frames, bar, this.table, this.said);
-    this.resized = new ResizeObserver(() => this.settings && this.layout());
-    this.resized.observe(root);
-  }
-
-  leave() {
-    this.player.stop();
-    this.resized.disconnect();
+    root.replaceChildren(this.frames, this.player.bar, this.table, this.said);
   }
 
   update({ setStateValue }, { settings, arrays }) {
@@ -72,7 +56,7 @@ class Curves {
     }
     this.at = nearestAt(this.main.x, this.value ?? settings.cursor);
     this.value = this.main.x[this.at];
-    this.player.button.parentElement.hidden = this.main.x.length < 2;
+    this.player.bar.hidden = this.main.x.length < 2;
     this.build();
     this.layout();
   }
@@ -230,7 +214,7 @@ class Curves {
       this.panels[place].plot.point(this.value, dots);
     });
     const where = `${name} = ${written(Number(this.value.toPrecision(7)), 5)}`;
-    this.where.textContent = where;
+    this.player.where.textContent = where;
     this.panels.forEach(({ holder }, place) => {
       const label = `${this.settings.alt} ${panels[place].title}. Arrow keys move the point.`;
       holder.setAttribute("aria-label", label);

@@ -1,19 +1,13 @@
 // A small picture with a frame on it: drag the frame, or move it with the arrow keys, to choose
 // the patch that a page works on.
 
-import { unpack } from "../../shared/wire.js";
+import { mounted } from "../../shared/mount.js";
 import { theme } from "../../shared/colours.js";
-import { element, sharpContext } from "../../shared/dom.js";
+import { element, fillCanvas, sharpContext } from "../../shared/dom.js";
 import { arrows, debounced, dragged } from "../../shared/hand.js";
 import { ring } from "../../shared/ring.js";
 
-export default function (component) {
-  const { parentElement, data } = component;
-  const root = parentElement.querySelector(".root");
-  root.locator ??= new Locator(root);
-  root.locator.update(component, unpack(data));
-  return () => root.locator.leave();
-}
+export default mounted((root) => new Locator(root));
 
 class Locator {
   constructor(root) {
@@ -27,8 +21,6 @@ class Locator {
       this.frame,
     );
     root.replaceChildren(this.box);
-    this.resized = new ResizeObserver(() => this.size && this.draw());
-    this.resized.observe(root);
     this.rest = debounced(250, () => this.tell("corner", this.corner));
     dragged(this.box, {
       start: (event) => {
@@ -51,21 +43,14 @@ class Locator {
     };
   }
 
-  leave() {
-    this.resized.disconnect();
-  }
-
   update({ setStateValue }, { settings, arrays }) {
     this.tell = setStateValue;
     if (this.dragging) return;
     const [height, width] = arrays.picture.shape;
     Object.assign(this, { height, width, size: settings.size, alt: settings.alt });
-    this.pixels.width = width;
-    this.pixels.height = height;
-    const context = this.pixels.getContext("2d");
-    const image = context.createImageData(width, height);
-    arrays.picture.data.forEach((level, at) => image.data.set([level, level, level, 255], 4 * at));
-    context.putImageData(image, 0, 0);
+    fillCanvas(this.pixels, width, height, (pixels) =>
+      arrays.picture.data.forEach((level, at) => pixels.set([level, level, level, 255], 4 * at)),
+    );
     this.go(settings.corner);
   }
 
@@ -85,16 +70,14 @@ class Locator {
       `${this.alt} The patch begins at row ${this.corner[0]}, column ${this.corner[1]}. ` +
         "Arrow keys move it.",
     );
-    this.draw();
+    this.layout();
   }
 
-  draw() {
+  layout() {
     const scale = this.root.clientWidth / this.width;
     const [width, height] = [this.width * scale, this.height * scale];
-    for (const canvas of [this.pixels, this.frame]) {
-      canvas.style.width = `${width}px`;
-      canvas.style.height = `${height}px`;
-    }
+    this.pixels.style.width = `${width}px`;
+    this.pixels.style.height = `${height}px`;
     const page = theme(this.root.getRootNode());
     const context = sharpContext(this.frame, width, height);
     const [top, left] = this.corner.map((at) => at * scale);

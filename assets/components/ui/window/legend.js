@@ -1,6 +1,6 @@
 // What the colours of a map mean: a strip with its least number, zero and its largest.
 
-import { paint } from "../../shared/colours.js";
+import { paintRamp } from "../../shared/legend.js";
 import { written } from "../../shared/numbers.js";
 
 export function drawLegend(legend, show, [least, most], maps) {
@@ -8,12 +8,8 @@ export function drawLegend(legend, show, [least, most], maps) {
   const isAbsolute = show === "absolute"; // what is painted has no sign
   const [from, to] =
     show === "signed" ? [-limit, limit] : show === "rescale" ? [least, most] : [0, 255];
-  const context = legend.firstChild.getContext("2d");
-  const pixels = context.createImageData(256, 1);
-  const ramp = Float32Array.from({ length: 256 }, (_, at) => from + ((to - from) * at) / 255);
-  paint(pixels.data, ramp, 256, show, [from, to], maps);
-  context.putImageData(pixels, 0, 0);
-  const [, low, zero, high] = legend.children;
+  const [strip, low, zero, high] = legend.children;
+  paintRamp(strip, [from, to], show, [from, to], maps);
   const beyond = show === "clip" || isAbsolute;
   low.textContent = isAbsolute
     ? "without sign"

@@ -2,9 +2,9 @@
 // drawn over them.
 
 import { paint } from "../../shared/colours.js";
-import { element, sharpContext } from "../../shared/dom.js";
+import { element, fillCanvas, sharpContext } from "../../shared/dom.js";
 import { legendStrip } from "../../shared/legend.js";
-import { ring } from "../../shared/ring.js";
+import { ring, veiled } from "../../shared/ring.js";
 import { drawLegend } from "./legend.js";
 
 export class Pictures {
@@ -72,12 +72,7 @@ export class Pictures {
 
   fill({ frame }, rows, columns, draw) {
     const [canvas] = frame.children;
-    if (canvas.width !== columns) canvas.width = columns;
-    if (canvas.height !== rows) canvas.height = rows;
-    const context = canvas.getContext("2d");
-    const pixels = context.createImageData(columns, rows);
-    draw(pixels.data);
-    context.putImageData(pixels, 0, 0);
+    fillCanvas(canvas, columns, rows, draw);
     const scale = this.scale();
     canvas.style.width = `${columns * scale}px`;
     canvas.style.height = `${rows * scale}px`;
@@ -149,20 +144,12 @@ export class Pictures {
       ((outColumns - 1) * stride[1] + 1) / spread[1],
       ((outRows - 1) * stride[0] + 1) / spread[0],
     ].map((side) => side * scale);
-    context.fillStyle = page.accent;
-    context.globalAlpha = 0.28;
-    context.fillRect(...box);
-    context.globalAlpha = 1;
-    context.strokeStyle = page.accent;
-    context.lineWidth = 2;
-    context.strokeRect(...box);
+    veiled(context, page, 0.28, ...box);
   }
 
   over({ frame }, draw) {
     const [pixels, canvas] = frame.children;
     const [width, height] = [parseFloat(pixels.style.width), parseFloat(pixels.style.height)];
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
     draw(sharpContext(canvas, width, height));
   }
 

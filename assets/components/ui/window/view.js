@@ -7,7 +7,7 @@
 // Python's arrays are what is shown. The only arithmetic here is the products of the window in
 // hand, and, while a weight or a slider is dragged, the result until Python's own is there.
 
-import { unpack } from "../../shared/wire.js";
+import { mounted } from "../../shared/mount.js";
 import { extremes, table, theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
 import { announcer, arrows, debounced, eachFrame } from "../../shared/hand.js";
@@ -30,13 +30,7 @@ const LEAST_ZOOMED_CELL = 18; // pixels: in a narrower cell there is no room for
 const WIDEST_WINDOW = 32; // beyond it, as in global pooling, single cells are not drawn
 const REST = 150; // milliseconds that a slider rests before Python is asked
 
-export default function (component) {
-  const { parentElement, data } = component;
-  const root = parentElement.querySelector(".root");
-  root.stage ??= new Stage(root);
-  root.stage.update(component, unpack(data));
-  return () => root.stage.leave();
-}
+export default mounted((root) => new Stage(root));
 
 class Stage {
   constructor(root) {
@@ -61,13 +55,6 @@ class Stage {
     });
     this.build();
     this.watch();
-    this.resized = new ResizeObserver(() => this.data && this.layout());
-    this.resized.observe(root);
-  }
-
-  leave() {
-    this.player.stop();
-    this.resized.disconnect();
   }
 
   // ---- building -------------------------------------------------------------------------------
@@ -88,18 +75,15 @@ class Stage {
     this.coverage = new Coverage((cell) => this.overCoverage(cell));
     this.channelButtons = element("span", { class: "channels", role: "group" });
     this.channelButtons.setAttribute("aria-label", "Channel whose numbers are shown");
-    const bar = element("div", { class: "player" });
-    this.player = new Player(bar, {
+    this.player = new Player({
       advance: (steps) => this.advance(steps),
       playing: (on) => this.playing(on),
       extra: [this.channelButtons],
     });
-    this.where = element("span", { class: "where" });
-    bar.append(this.where);
     this.sum = element("div", { class: "sum" });
     const said = element("div", { class: "unseen", id: "said", "aria-live": "polite" });
     this.say = announcer(said, 400);
-    this.root.replaceChildren(this.panes(), bar, this.sum, this.coverage.box, said);
+    this.root.replaceChildren(this.panes(), this.player.bar, this.sum, this.coverage.box, said);
   }
 
   panes() {
@@ -439,11 +423,11 @@ class Stage {
   drawSum() {
     const { places, focus, channel } = this;
     const name = places.channels === 3 ? ` (${CHANNELS[channel].toLowerCase()})` : "";
-    this.where.textContent = this.stamping
+    this.player.where.textContent = this.stamping
       ? `pixel ${this.stampedUntil + 1} of ${places.height * places.width} writes`
       : `row ${focus[0]}, column ${focus[1]}${name}`;
     this.sum.replaceChildren(...this.sentence());
-    this.say(`${this.where.textContent}: ${this.sum.textContent}`);
+    this.say(`${this.player.where.textContent}: ${this.sum.textContent}`);
   }
 
   sentence() {

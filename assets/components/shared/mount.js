@@ -1,0 +1,23 @@
+// What Streamlit calls with every message of Python: the view is made once and stays on the root.
+
+import { unpack } from "../shared/wire.js";
+
+// make(root) makes the view: update(component, message) takes what Python sends, layout(), if there
+// is one, follows when its room has changed, leave(), if there is one, when it goes.
+export function mounted(make) {
+  return (component) => {
+    const root = component.parentElement.querySelector(".root");
+    const message = unpack(component.data);
+    const view = (root.stage ??= make(root));
+    view.update(component, message);
+    if (view.layout && !root.resized) {
+      root.resized = new ResizeObserver(() => view.layout());
+      root.resized.observe(root);
+    }
+    return () => {
+      root.resized?.disconnect();
+      root.resized = null;
+      view.leave?.();
+    };
+  };
+}
