@@ -56,14 +56,7 @@ def curve(_picture: Picture) -> None:
     )
     try_this("curve", EXPERIMENTS)
     take_it_with_you(
-        [
-            Download(
-                "Curves as NPZ",
-                "activations.npz",
-                "application/octet-stream",
-                lambda: _arrays(shown, samples),
-            )
-        ],
+        [Download("Curves as NPZ", "activations.npz", lambda: _arrays(shown, samples))],
         curve_code(
             chosen.activation.key, chosen.parameters, least=-reach, most=reach, count=_SAMPLES
         ),

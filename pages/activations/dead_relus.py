@@ -88,7 +88,6 @@ def dead_relus(picture: Picture) -> None:
             Download(
                 "Training runs as NPZ",
                 "relu_training.npz",
-                "application/octet-stream",
                 lambda: _arrays(training.task(examples, 0.0), {"relu": relu, "leaky_relu": leaky}),
             )
         ],

@@ -159,13 +159,12 @@ def _downloads(found: ActivatedMap, pixels: np.ndarray, weights: np.ndarray) -> 
         )
 
     return [
-        Download("Before as PNG", "before.png", "image/png", partial(signed, found.before)),
-        Download("After as PNG", "after.png", "image/png", partial(signed, found.after)),
+        Download("Before as PNG", "before.png", partial(signed, found.before)),
+        Download("After as PNG", "after.png", partial(signed, found.after)),
         Download(
             "Picture as PNG",
             "picture.png",
-            "image/png",
             lambda: images.encode_png(display(pixels.astype(np.float32))),
         ),
-        Download("Arrays as NPZ", "activation.npz", "application/octet-stream", arrays),
+        Download("Arrays as NPZ", "activation.npz", arrays),
     ]

@@ -72,14 +72,7 @@ def softmax(_picture: Picture) -> None:
     )
     try_this("softmax", EXPERIMENTS)
     take_it_with_you(
-        [
-            Download(
-                "Numbers as NPZ",
-                "softmax.npz",
-                "application/octet-stream",
-                lambda: _arrays(logits, right, temperature),
-            )
-        ],
+        [Download("Numbers as NPZ", "softmax.npz", lambda: _arrays(logits, right, temperature))],
         softmax_code(logits, right, temperature=temperature),
     )
 

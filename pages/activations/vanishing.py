@@ -110,10 +110,7 @@ def vanishing_gradients(picture: Picture) -> None:
     take_it_with_you(
         [
             Download(
-                "Stack and gradients as NPZ",
-                "stack.npz",
-                "application/octet-stream",
-                lambda: _arrays(picture, stack, found[0]),
+                "Stack and gradients as NPZ", "stack.npz", lambda: _arrays(picture, stack, found[0])
             )
         ],
         stack_code(shown[0].activation.key, shown[0].parameters, depth=stack.depth),

@@ -244,10 +244,10 @@ def _downloads(
         )
 
     return [
-        Download("Result as PNG", "result.png", "image/png", result),
-        Download("Picture as PNG", "picture.png", "image/png", lambda: images.encode_png(pixels)),
-        Download("Arrays as NPZ", "channels.npz", "application/octet-stream", arrays),
-        Download("Sliding window as GIF", "channels.gif", "image/gif", animation),
+        Download("Result as PNG", "result.png", result),
+        Download("Picture as PNG", "picture.png", lambda: images.encode_png(pixels)),
+        Download("Arrays as NPZ", "channels.npz", arrays),
+        Download("Sliding window as GIF", "channels.gif", animation),
     ]
 
 

@@ -130,12 +130,9 @@ def _downloads(
 
     return [
         Download(
-            "Volumes as PNG",
-            "volumes.png",
-            "image/png",
-            lambda: images.encode_png(_wall([found.volume, maps])),
+            "Volumes as PNG", "volumes.png", lambda: images.encode_png(_wall([found.volume, maps]))
         ),
-        Download("Layer as NPZ", "layer.npz", "application/octet-stream", arrays),
+        Download("Layer as NPZ", "layer.npz", arrays),
     ]
 
 

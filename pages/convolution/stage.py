@@ -168,8 +168,8 @@ def _take_away(view: _View) -> None:
             picture_download(
                 "Picture as PNG", "picture.png", lambda: display(pixels.astype(np.float32))
             ),
-            Download("Arrays as NPZ", "convolution.npz", "application/octet-stream", arrays),
-            Download("Sliding window as GIF", "convolution.gif", "image/gif", animation),
+            Download("Arrays as NPZ", "convolution.npz", arrays),
+            Download("Sliding window as GIF", "convolution.gif", animation),
         ],
         convolution_code(
             weights,

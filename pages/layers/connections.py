@@ -75,14 +75,7 @@ def sparse_and_shared(_picture: Picture) -> None:
     )
     experiments(EXPERIMENTS, LINES)
     take_it_with_you(
-        [
-            Download(
-                "Connections as NPZ",
-                "connections.npz",
-                "application/octet-stream",
-                lambda: _arrays(found[kind]),
-            )
-        ],
+        [Download("Connections as NPZ", "connections.npz", lambda: _arrays(found[kind]))],
         connections_code(side, kernel, stride=stride, padding=padding),
     )
 

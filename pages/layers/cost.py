@@ -78,14 +78,7 @@ def why_not_dense(_picture: Picture) -> None:
     _arithmetic(layers, side, counts)
     _why_it_matters(counts)
     take_it_with_you(
-        [
-            Download(
-                "Counts as NPZ",
-                "costs.npz",
-                "application/octet-stream",
-                lambda: _arrays(sides, lines),
-            )
-        ],
+        [Download("Counts as NPZ", "costs.npz", lambda: _arrays(sides, lines))],
         cost_code(side, channels, units=units, kernel=kernel, filters=filters),
     )
 

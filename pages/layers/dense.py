@@ -114,13 +114,12 @@ def _downloads(
     walls = {"Inputs": found.pool, "Weights": unit.weights, "Products": found.pool * unit.weights}
     return [
         *(
-            Download(f"{title} as PNG", f"{title.lower()}.png", "image/png", partial(wall, maps))
+            Download(f"{title} as PNG", f"{title.lower()}.png", partial(wall, maps))
             for title, maps in walls.items()
         ),
         Download(
             "Arrays as NPZ",
             "dense.npz",
-            "application/octet-stream",
             lambda: npz(maps=found.pool, weights=weights, bias=bias, logits=found.logits),
         ),
     ]

@@ -65,7 +65,6 @@ def dropout_layer(picture: Picture) -> None:
             Download(
                 "Arrays as NPZ",
                 "dropout.npz",
-                "application/octet-stream",
                 lambda: npz(
                     maps=maps,
                     mask=first.mask,

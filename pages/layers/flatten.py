@@ -62,18 +62,8 @@ def flatten_layer(picture: Picture) -> None:
     background = page_background()
     take_it_with_you(
         [
-            Download(
-                "Maps as PNG",
-                "maps.png",
-                "image/png",
-                lambda: images.encode_png(_wall(maps, background)),
-            ),
-            Download(
-                "Arrays as NPZ",
-                "flatten.npz",
-                "application/octet-stream",
-                lambda: npz(maps=maps, vector=flatten(maps)),
-            ),
+            Download("Maps as PNG", "maps.png", lambda: images.encode_png(_wall(maps, background))),
+            Download("Arrays as NPZ", "flatten.npz", lambda: npz(maps=maps, vector=flatten(maps))),
         ],
         flatten_code(),
     )

@@ -191,13 +191,12 @@ def take_away(run: Run, moment: Moment, titles: list[str]) -> None:
 
     take_it_with_you(
         [
-            Download("Result as PNG", "result.png", "image/png", lambda: signed(shown.result)),
-            Download("Target as PNG", "target.png", "image/png", lambda: signed(shown.target)),
-            Download("Run as NPZ", "learning.npz", "application/octet-stream", arrays),
+            Download("Result as PNG", "result.png", lambda: signed(shown.result)),
+            Download("Target as PNG", "target.png", lambda: signed(shown.target)),
+            Download("Run as NPZ", "learning.npz", arrays),
             Download(
                 "Learning as GIF",
                 "learning.gif",
-                "image/gif",
                 lambda: learning_gif(run.task, run.chapters(steps), titles, last=steps),
             ),
         ],

@@ -33,30 +33,18 @@ def finish(scene: Scene) -> None:
         Download(
             f"Maps of {layer} as PNG",
             f"{layer}.png",
-            "image/png",
             lambda: wall_png(maps, background=page_background()),
         ),
-        Download(
-            f"Maps of {layer} as NPZ",
-            f"{layer}.npz",
-            "application/octet-stream",
-            lambda: maps_npz({layer: maps}),
-        ),
+        Download(f"Maps of {layer} as NPZ", f"{layer}.npz", lambda: maps_npz({layer: maps})),
         Download(
             "Input as PNG",
             "input.png",
-            "image/png",
             lambda: images.encode_png(network.shown_part(scene.picture.image)),
         ),
     ]
     if not scene.own:
         downloads.append(
-            Download(
-                "Network as .keras",
-                f"{network.name}.keras",
-                "application/octet-stream",
-                lambda: network_file(network),
-            )
+            Download("Network as .keras", f"{network.name}.keras", lambda: network_file(network))
         )
     code = network_code(network, layer) if has_code(network, layer) else ""
     take_it_with_you(downloads, code)

@@ -253,6 +253,6 @@ def _downloads(pixels: np.ndarray, found: ShiftCurves) -> list[Download]:
         return ("\n".join(lines) + "\n").encode()
 
     return [
-        Download("Curves as CSV", "shift.csv", "text/csv", table),
-        Download("Arrays as NPZ", "shift.npz", "application/octet-stream", arrays),
+        Download("Curves as CSV", "shift.csv", table),
+        Download("Arrays as NPZ", "shift.npz", arrays),
     ]

@@ -248,9 +248,9 @@ def _downloads(
         )
 
     downloads = [
-        Download("Pooled map as PNG", "pooling.png", "image/png", picture),
-        Download("Arrays as NPZ", "pooling.npz", "application/octet-stream", arrays),
+        Download("Pooled map as PNG", "pooling.png", picture),
+        Download("Arrays as NPZ", "pooling.npz", arrays),
     ]
     if view.result.shape[:2] == (1, 1):  # one window, nothing moves
         return downloads
-    return [*downloads, Download("Sliding window as GIF", "pooling.gif", "image/gif", animation)]
+    return [*downloads, Download("Sliding window as GIF", "pooling.gif", animation)]

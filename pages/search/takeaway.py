@@ -63,24 +63,17 @@ def _downloads(scene: SearchScene) -> list[Download]:
         Download(
             "Results as CSV",
             "results.csv",
-            "text/csv",
             lambda: results_csv(scene.matches, indexed.names, indexed.credits),
         ),
-        Download("Contact sheet as PNG", "contact_sheet.png", "image/png", lambda: _sheet(scene)),
-        Download(
-            "Embeddings as NPZ",
-            "embeddings.npz",
-            "application/octet-stream",
-            lambda: embeddings(scene),
-        ),
-        Download("Query as PNG", "query.png", "image/png", lambda: images.encode_png(scene.part)),
+        Download("Contact sheet as PNG", "contact_sheet.png", lambda: _sheet(scene)),
+        Download("Embeddings as NPZ", "embeddings.npz", lambda: embeddings(scene)),
+        Download("Query as PNG", "query.png", lambda: images.encode_png(scene.part)),
     ]
     if has_code(scene.network, scene.layer) and not scene.indexed.private:
         downloads.append(
             Download(
                 "Network as .keras",
                 f"{scene.network.name}.keras",
-                "application/octet-stream",
                 lambda: network_file(scene.network),
             )
         )

@@ -89,9 +89,9 @@ def grid_downloads(
         return npz(input=grid, result=result, coverage=geometry.coverage, **weights, **arrays)
 
     return [
-        Download("Drawing as SVG", f"{name}.svg", "image/svg+xml", drawing),
-        Download("Coverage as SVG", f"{name}_coverage.svg", "image/svg+xml", heat_map),
-        Download("Sliding window as GIF", f"{name}.gif", "image/gif", animation),
-        Download("Result as PNG", f"{name}.png", "image/png", picture),
-        Download("Arrays as NPZ", f"{name}.npz", "application/octet-stream", packed),
+        Download("Drawing as SVG", f"{name}.svg", drawing),
+        Download("Coverage as SVG", f"{name}_coverage.svg", heat_map),
+        Download("Sliding window as GIF", f"{name}.gif", animation),
+        Download("Result as PNG", f"{name}.png", picture),
+        Download("Arrays as NPZ", f"{name}.npz", packed),
     ]

@@ -1,6 +1,7 @@
 """The end of every page: downloads, and the Keras code that reproduces what is shown."""
 
 import io
+import mimetypes
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -16,19 +17,23 @@ CODE = "code_is_open"
 
 @dataclass(frozen=True)
 class Download:
-    """A file made when it is asked for: label, file name, media type, maker of its bytes."""
+    """A file made when it is asked for: label, file name, maker of its bytes."""
 
     label: str
     file_name: str
-    media_type: str
     make: Callable[[], bytes]
+
+    @property
+    def media_type(self) -> str:
+        """What its name says that it is."""
+        return mimetypes.guess_type(self.file_name)[0] or "application/octet-stream"
 
 
 def picture_download(
     label: str, file_name: str, pixels: Callable[[], NDArray[np.uint8]]
 ) -> Download:
     """Offer (height, width, 3) uint8 pixels as a PNG; they are made when it is asked for."""
-    return Download(label, file_name, "image/png", lambda: images.encode_png(pixels()))
+    return Download(label, file_name, lambda: images.encode_png(pixels()))
 
 
 def take_it_with_you(downloads: Sequence[Download], code: str) -> None:
