@@ -62,7 +62,6 @@ def map_code(
     *,
     scale: float,
     bias: float,
-    picture_file: str = "picture.png",
 ) -> str:
     """Write the program for a picture's filtered map after an activation.
 
@@ -71,9 +70,8 @@ def map_code(
     key, parameters : as in :func:`curve_code`
     kernel : (rows, columns)
     scale, bias : what the map is multiplied by, and what is added then
-    picture_file : a grey picture
 
-    `result` is (height, width) float32.
+    It reads `picture.png`; `result` is (height, width) float32.
     """
     return (
         "\n".join(
@@ -82,7 +80,7 @@ def map_code(
                 "import numpy as np",
                 "from PIL import Image",
                 "",
-                f'picture = Image.open("{picture_file}").convert("L")',
+                'picture = Image.open("picture.png").convert("L")',
                 'inputs = np.asarray(picture, "float32")[None, :, :, None] / 255',
                 f'kernel = np.array({array_literal(kernel)}, "float32")',
                 "",
@@ -204,6 +202,6 @@ def softmax_code(logits: NDArray[np.float32], class_index: int, *, temperature: 
     )
 
 
-def _call(key: str, parameters: Mapping[str, float], argument: str = "x") -> str:
+def _call(key: str, parameters: Mapping[str, float]) -> str:
     given = "".join(f", {name}={value!r}" for name, value in parameters.items())
-    return f"keras.activations.{key}({argument}{given})"
+    return f"keras.activations.{key}(x{given})"

@@ -36,28 +36,27 @@ class Examples:
     labels: NDArray[np.int64]
 
 
-def two_moons(count: int = 128, *, noise: float = 0.1, seed: int = 0) -> Examples:
+def two_moons(count: int = 128) -> Examples:
     """Draw points on two half circles that reach into each other.
 
     Parameters
     ----------
     count : points, >= 2
-    noise : standard deviation of their distance to the half circle's line
 
     >>> two_moons(6).labels
     array([0, 0, 0, 1, 1, 1])
     """
     count = whole_number(count, "count", least=2)
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(0)
     labels = np.arange(count) * 2 // count
     angle = generator.uniform(0, math.pi, count)
     upper = np.stack([np.cos(angle) - 0.5, np.sin(angle) - 0.25], axis=1)
     points = np.where(labels[:, np.newaxis] == 0, upper, -upper)
-    points = points + noise * generator.standard_normal(points.shape)
+    points = points + 0.1 * generator.standard_normal(points.shape)
     return Examples(points.astype(np.float32), labels.astype(np.int64))
 
 
-def picture_points(image: ArrayLike, count: int = 256, *, seed: int = 0) -> Examples:
+def picture_points(image: ArrayLike, count: int = 256) -> Examples:
     """Draw pixels of a picture: from where a pixel lies, say whether it is a bright one.
 
     Parameters
@@ -77,7 +76,7 @@ def picture_points(image: ArrayLike, count: int = 256, *, seed: int = 0) -> Exam
             f"Received: shape {pixels.shape}."
         )
     count = whole_number(count, "count", least=2)
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(0)
     height, width, _ = pixels.shape
     row, column = generator.integers(0, height, count), generator.integers(0, width, count)
     brightness = pixels[row, column].mean(axis=1)

@@ -80,17 +80,16 @@ def connected_code(
     connection: Connection,
     channels: int,
     kernel_size: int = 3,
-    *,
-    arrays_file: str = "layer.npz",
 ) -> str:
-    """Write the program for a layer of one kind, its weights and input read from a file.
+    """Write the program for a layer of one kind, its weights and input read from `layer.npz`.
 
     Parameters
     ----------
     connection : which channels reach which filters.
     channels : maps in, and filters.
-    arrays_file : holds "volume" (height, width, channels), "bias" and the weights, named
-        "kernels", or "depthwise" and "pointwise" for a separable layer.
+
+    The file holds "volume" (height, width, channels), "bias" and the weights, named "kernels", or
+    "depthwise" and "pointwise" for a separable layer.
     """
     layers = {
         "standard": f'Conv2D({channels}, {kernel_size}, padding="same")',
@@ -107,7 +106,7 @@ def connected_code(
 import keras
 import numpy as np
 
-arrays = np.load("{arrays_file}")
+arrays = np.load("layer.npz")
 x = arrays["volume"][None]
 layer = keras.layers.{layers[connection.kind]}
 layer.build(x.shape)

@@ -234,7 +234,6 @@ def compare_connections(
     kernels: ArrayLike,
     *,
     bias: ArrayLike | None = None,
-    padding: Padding = "same",
 ) -> tuple[ConnectedLayer, ...]:
     """Compute one layer in every way of :func:`connections_for`, the standard one first.
 
@@ -247,7 +246,7 @@ def compare_connections(
     layers: list[ConnectedLayer] = []
     for connection in connections_for(np.asarray(kernels).shape[2]):
         weights = connected_weights(kernels, connection)
-        found = connected_maps(volume, weights, connection, bias=bias, padding=padding)
+        found = connected_maps(volume, weights, connection, bias=bias, padding="same")
         reference = layers[0].maps if layers else found.maps
         layers.append(
             ConnectedLayer(

@@ -94,23 +94,25 @@ def convolution_rule(*, has_bias: bool = True, is_flipped: bool = False) -> str:
     )
 
 
-def softmax_formula(logits: Sequence[float], index: int, *, most: int = 3) -> str:
+_MOST_TERMS = 3  # of the sum below the line, the largest first
+
+
+def softmax_formula(logits: Sequence[float], index: int) -> str:
     """Write the softmax of one class with its numbers, the largest logit subtracted first.
 
     Parameters
     ----------
     logits : one per class.
     index : the class in question.
-    most : terms of the sum that are written out, the largest first.
 
     >>> print(softmax_formula([2.0, 1.0], 0).split(" = ", 1)[1])
     \\frac{1.0000}{1.3679} = 0.7311
     """
     largest = max(logits)
     order = sorted(range(len(logits)), key=lambda one: -logits[one])
-    shown = [f"e^{{{logits[one]:.2f} - {largest:.2f}}}" for one in order[:most]]
-    if len(logits) > most:
-        shown.append(rf"\ldots\;({len(logits) - most}\text{{ more}})")
+    shown = [f"e^{{{logits[one]:.2f} - {largest:.2f}}}" for one in order[:_MOST_TERMS]]
+    if len(logits) > _MOST_TERMS:
+        shown.append(rf"\ldots\;({len(logits) - _MOST_TERMS}\text{{ more}})")
     terms = [math.exp(logit - largest) for logit in logits]
     total = math.fsum(terms)
     numerator = f"e^{{{logits[index]:.2f} - {largest:.2f}}}"

@@ -30,7 +30,6 @@ def sliding_window_gif(
     dilation: tuple[int, int] = (1, 1),
     titles: Sequence[str] = ("Picture", "Kernel", "Result"),
     outside: NDArray[np.bool_] | None = None,
-    seconds_per_step: float = 0.25,
 ) -> bytes:
     """Draw the window sliding over a patch while the output fills cell by cell.
 
@@ -71,7 +70,7 @@ def sliding_window_gif(
         stop = picture.box(row * stride[0], column * stride[1], *span)
         cell = result.box(row, column)
         filling.step([cell], [stop, cell])
-    return filling.gif(seconds_per_step)
+    return filling.gif(0.25)
 
 
 def result_title(bias: float) -> str:

@@ -113,15 +113,7 @@ def laplacian_of_gaussian(size: int = 9, sigma: float = 1.4) -> Weights:
     return _weights(values - values.mean())
 
 
-def gabor(
-    size: int = 11,
-    angle: float = 0.0,
-    wavelength: float = 5.0,
-    *,
-    phase: float = 0.0,
-    sigma: float | None = None,
-    aspect: float = 0.5,
-) -> Weights:
+def gabor(size: int = 11, angle: float = 0.0, wavelength: float = 5.0) -> Weights:
     """Answer to stripes of one direction and one width: a wave under a bell curve.
 
     Parameters
@@ -129,10 +121,6 @@ def gabor(
     size : rows and columns, odd.
     angle : direction of the stripes in degrees, counterclockwise from horizontal.
     wavelength : pixels from one stripe to the next, at least 2.
-    phase : degrees; 0 answers to a bright stripe in the middle, 90 to an edge there.
-    sigma : standard deviation of the bell across the stripes in pixels; by default
-        0.56 * wavelength, a bandwidth of one octave.
-    aspect : the bell's width across the stripes divided by that along them.
 
     Returns
     -------
@@ -140,9 +128,10 @@ def gabor(
 
     Raises
     ------
-    ValueError : ``size`` is even, ``wavelength`` below 2, ``sigma`` or ``aspect`` not above 0.
+    ValueError : ``size`` is even, or ``wavelength`` below 2.
 
-    Source: Daugman 1985; the default bandwidth and the aspect are those of Petkov 1995.
+    Source: Daugman 1985; the bandwidth of one octave (0.56) and the bell, half as wide across the
+    stripes as along them, are those of Petkov 1995.
     """
     y, x = _from_centre(size)
     if not _finite(wavelength, "wavelength") >= 2:
@@ -150,14 +139,12 @@ def gabor(
             "The wavelength must be at least 2 pixels, or the pixels cannot hold the wave. "
             f"Received: wavelength={wavelength}."
         )
-    sigma = _positive(0.56 * wavelength if sigma is None else sigma, "sigma")
-    aspect = _positive(aspect, "aspect")
     direction = math.radians(_finite(angle, "angle"))
     # y counts downwards.
     along = x * math.cos(direction) - y * math.sin(direction)
     across = x * math.sin(direction) + y * math.cos(direction)
-    bell = _bell(across**2 + (aspect * along) ** 2, sigma)
-    wave = np.cos(2 * math.pi * across / wavelength + math.radians(_finite(phase, "phase")))
+    bell = _bell(across**2 + (along / 2) ** 2, 0.56 * wavelength)
+    wave = np.cos(2 * math.pi * across / wavelength)
     # Take the mean out under the bell, so that plain brightness gives 0.
     values = bell * (wave - (bell * wave).sum() / bell.sum())
     total = values[values > 0].sum()

@@ -27,9 +27,9 @@ class LayerCost:
         """Weights and biases together."""
         return self.weights + self.biases
 
-    def memory(self, bytes_per_number: int = 4) -> int:
-        """Return the parameters' size in bytes; 4 each for float32, 2 for float16."""
-        return self.parameters * bytes_per_number
+    def memory(self) -> int:
+        """Return the parameters' size in bytes, in float32."""
+        return self.parameters * 4
 
 
 @dataclass(frozen=True)

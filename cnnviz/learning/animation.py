@@ -29,7 +29,6 @@ def learning_gif(
     *,
     last: int | None = None,
     frames: int = 36,
-    seconds_per_frame: float = 0.12,
 ) -> bytes:
     """Draw learned kernels and their result above the target's, step by step, with the loss.
 
@@ -84,7 +83,7 @@ def learning_gif(
         frame.paste(_map(result, limit, (_MAP_WIDTH, tall)), (left_of_maps, tops[0]))
         _loss(frame, losses, step, top=2 * lane + _MARGIN, width=size[0] - 2 * _MARGIN)
         drawn.append(frame)
-    return drawings_gif(drawn, seconds_per_frame)
+    return drawings_gif(drawn, seconds=0.12)
 
 
 def _map(values: Array, limit: float, size: tuple[int, int]) -> Image.Image:

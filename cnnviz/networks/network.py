@@ -423,13 +423,10 @@ class Network:
 
     # Views that share the weights and the compiled functions
 
-    def with_preprocessing(
-        self, preprocessing: Preprocessing | str, *, crop: float | None = None
-    ) -> Network:
+    def with_preprocessing(self, preprocessing: Preprocessing | str) -> Network:
         """See the same network with its pictures prepared in another way."""
         view = copy.copy(self)
         view.preprocessing = _preprocessing(preprocessing)
-        view.crop = self.crop if crop is None else crop
         return view
 
     def with_labels(self, labels: Sequence[str]) -> Network:

@@ -25,7 +25,6 @@ def shift_code(
     border: str = "wrap",
     kind: PoolKind = "max",
     size: int = 2,
-    arrays_file: str = "shift.npz",
 ) -> str:
     """Write the program.
 
@@ -44,7 +43,7 @@ def shift_code(
     return f"""import keras
 import numpy as np
 
-picture = np.load("{arrays_file}")["input"].astype("float32")  # (height, width, 1)
+picture = np.load("shift.npz")["input"].astype("float32")  # (height, width, 1)
 {beginning}{rows}, "float32")[:, :, None, None]
 shifts = {list(shifts)!r}  # to the right and down
 

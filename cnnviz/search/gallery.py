@@ -80,14 +80,14 @@ class GalleryFile:
         """
         return self._content()
 
-    def picture(self, *, limits: Limits = LIMITS) -> NDArray[np.uint8]:
+    def picture(self) -> NDArray[np.uint8]:
         """Read the picture: (height, width, 3) uint8.
 
         Raises
         ------
         ImageError : it is no picture, or beyond a limit.
         """
-        return read_image(self.content(), longest_side=limits.picture_kept_side, limits=limits)
+        return read_image(self.content())
 
 
 @dataclass(frozen=True, eq=False)

@@ -163,16 +163,15 @@ def gallery_job(
     gallery: Gallery,
     *,
     layer: str | None = None,
-    layers: Sequence[str] | None = None,
-    cache: Path | None = None,
 ) -> Callable[[Job], GalleryIndex]:
     """Make the work that indexes a gallery, for `cnnviz.server.jobs.JOBS.submit`.
 
     Parameters
     ----------
     open_network : called in the job, as opening a network may take seconds.
-    cache : where to keep what is known of files on this computer; `cache_folder()` without. A
-        gallery that was uploaded leaves nothing there.
+
+    What is known of files on this computer is kept in `cache_folder()`; a gallery that was uploaded
+    leaves nothing there.
     """
 
     def work(job: Job) -> GalleryIndex:
@@ -182,10 +181,8 @@ def gallery_job(
             job.report(done / count, f"{done:,} of {count:,} pictures")
 
         job.report(0.0, "opening the network")
-        folder = (cache or cache_folder()) if gallery.is_local else None
-        return index_gallery(
-            open_network(), gallery, layer=layer, layers=layers, cache=folder, report=report
-        )
+        folder = cache_folder() if gallery.is_local else None
+        return index_gallery(open_network(), gallery, layer=layer, cache=folder, report=report)
 
     return work
 

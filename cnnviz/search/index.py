@@ -78,7 +78,6 @@ class ImageIndex:
         layer: str,
         labels: Sequence[str] | None = None,
         layers: Sequence[str] | None = None,
-        report: Report | None = None,
     ) -> ImageIndex:
         """Look at pictures once and keep what every layer of interest sees.
 
@@ -88,7 +87,6 @@ class ImageIndex:
         layer : the layer to compare by; `at` changes it later.
         labels : one per picture.
         layers : all layers to keep; `layers_to_index(network)` without.
-        report : called before the first picture and after each.
 
         Raises
         ------
@@ -98,14 +96,10 @@ class ImageIndex:
         kept = list(dict.fromkeys([*(layers or layers_to_index(network)), layer]))
         rows: dict[str, list[Vectors]] = {name: [] for name in kept}
         count = 0
-        if report is not None:
-            report(0)
         for image in images:
             for name, vector in embed(network, image, kept).items():
                 rows[name].append(vector)
             count += 1
-            if report is not None:
-                report(count)
         if count == 0:
             raise ValueError("An index needs at least one picture. Received: none.")
         names = tuple(labels) if labels is not None else ("",) * count
@@ -149,16 +143,6 @@ class ImageIndex:
             )
         return replace(self, layer=layer)
 
-    def with_pictures(self, images: Iterable[ArrayLike], labels: Sequence[str]) -> ImageIndex:
-        """Add pictures; those that are there are not looked at again."""
-        added = ImageIndex.build(
-            self.network, images, layer=self.layer, labels=labels, layers=list(self.vectors)
-        )
-        vectors = {
-            name: np.concatenate([rows, added.vectors[name]]) for name, rows in self.vectors.items()
-        }
-        return replace(self, vectors=vectors, labels=(*self.labels, *added.labels))
-
     def query(self, image: ArrayLike, *, count: int = 15, metric: Metric = "cosine") -> list[Match]:
         """Find the pictures most alike to this one, the nearest first.
 
@@ -193,7 +177,7 @@ class ImageIndex:
         ]
 
 
-def layers_to_index(network: Network, most: int = MOST_LAYERS) -> list[str]:
+def layers_to_index(network: Network) -> list[str]:
     """Choose the layers worth comparing by.
 
     All maps of a shallow network; of a deep one the outputs of its blocks, which are additions
@@ -206,7 +190,7 @@ def layers_to_index(network: Network, most: int = MOST_LAYERS) -> list[str]:
         for name in info.inputs:
             readers[name].append(info.kind)
     maps = [info for info in infos if info.is_map]
-    if len(maps) > most:
+    if len(maps) > MOST_LAYERS:
         blocks = [
             info
             for info in maps
@@ -215,8 +199,8 @@ def layers_to_index(network: Network, most: int = MOST_LAYERS) -> list[str]:
             or (info.kind == "BatchNormalization" and not _GO_ON & {*readers[info.name]})
         ]
         maps = [*blocks, maps[-1]] if len(blocks) >= 4 else maps
-    if len(maps) > most:
-        picked = np.unique(np.linspace(0, len(maps) - 1, most).round().astype(int))
+    if len(maps) > MOST_LAYERS:
+        picked = np.unique(np.linspace(0, len(maps) - 1, MOST_LAYERS).round().astype(int))
         maps = [maps[at] for at in picked]
     vectors = [info.name for info in infos if not info.is_map and info.kind in _VECTORS]
     return list(dict.fromkeys([*(info.name for info in maps), *vectors]))

@@ -9,6 +9,8 @@ import streamlit as st
 from cnnviz.activations import ACTIVATIONS, Activation, Floats
 from pages.activations.state import FUNCTION, OVERLAY, PAGE, PARAMETERS
 
+_MOST = 4  # activations to compare with
+
 
 @dataclass(frozen=True)
 class ChosenActivation:
@@ -32,9 +34,9 @@ class ChosenActivation:
         return self.activation.function(x, **self.parameters)
 
 
-def chosen_activation(label: str = "Activation") -> ChosenActivation:
+def chosen_activation() -> ChosenActivation:
     """Draw the menu of activations and a slider for each parameter of the one chosen."""
-    key = PAGE.control(st.selectbox, FUNCTION, label)
+    key = PAGE.control(st.selectbox, FUNCTION, "Activation")
     activation = ACTIVATIONS[key]
     parameters: dict[str, float] = {}
     for name, spec in activation.parameters.items():
@@ -44,20 +46,20 @@ def chosen_activation(label: str = "Activation") -> ChosenActivation:
     return ChosenActivation(activation, parameters)
 
 
-def overlaid_activations(chosen: ChosenActivation, *, most: int = 4) -> list[ChosenActivation]:
+def overlaid_activations(chosen: ChosenActivation) -> list[ChosenActivation]:
     """Draw the menu of activations to compare with; return them without the one in hand."""
     keys = PAGE.control(
         st.multiselect,
         OVERLAY,
         "Overlay",
-        max_selections=most,
-        help=f"Up to {most} others, each with the parameters that Keras gives it.",
+        max_selections=_MOST,
+        help=f"Up to {_MOST} others, each with the parameters that Keras gives it.",
     )
     return [
         ChosenActivation(
             ACTIVATIONS[key],
             {name: spec.default for name, spec in ACTIVATIONS[key].parameters.items()},
         )
-        for key in keys[:most]
+        for key in keys[:_MOST]
         if key != chosen.activation.key
     ]

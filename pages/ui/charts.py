@@ -37,16 +37,15 @@ def ink() -> str:
     return "#1b1f23" if page_background() == palette.LIGHT_BACKGROUND else "#e8ebee"
 
 
-def line_of(place: int, colours: Sequence[str], width: float = 2.5) -> dict[str, object]:
+def line_of(place: int, colours: Sequence[str]) -> dict[str, object]:
     """Describe a series' line by its place: colour is never the only difference."""
     dash = _DASHES[place % len(_DASHES)]
-    return {"color": colours[place], "dash": dash, "width": width}
+    return {"color": colours[place], "dash": dash, "width": 2.5}
 
 
 def figure(
     *,
     x: str = "",
-    y: str = "",
     x_range: tuple[float, float] | None = None,
     y_range: tuple[float, float] | None = None,
     height: int = 260,
@@ -55,7 +54,7 @@ def figure(
 
     Parameters
     ----------
-    x, y : what the axes show, a few words each.
+    x : what the axis shows, in a few words.
     x_range, y_range : from where to where they go; as far as the data without.
     height : in pixels; the width is that of the page.
     """
@@ -71,7 +70,7 @@ def figure(
         modebar={"orientation": "h", "bgcolor": "rgba(0,0,0,0)"},
     )
     chart.update_xaxes(title=x or None, range=x_range, automargin=True, zeroline=False)
-    chart.update_yaxes(title=y or None, range=y_range, automargin=True, zeroline=False)
+    chart.update_yaxes(range=y_range, automargin=True, zeroline=False)
     return chart
 
 

@@ -57,8 +57,6 @@ class Axes:
         of: Pair,
         rows: Limits | None = None,
         columns: Limits | None = None,
-        *,
-        help: str | None = None,
     ) -> tuple[int, int]:
         """Draw one slider or two, within limits that may be less than the table's.
 
@@ -69,10 +67,10 @@ class Axes:
         control = self.table.control
         if not self.table[self.apart]:
             both = (max(rows[0], columns[0]), min(rows[1], columns[1]))
-            value = control(st.slider, of.rows, label, limits=both, help=help)
+            value = control(st.slider, of.rows, label, limits=both)
             return value, value
         down, across = st.columns(2)
-        first = control(down.slider, of.rows, f"{label} \u2195", limits=rows, help=help)
+        first = control(down.slider, of.rows, f"{label} \u2195", limits=rows)
         second = control(across.slider, of.columns, f"{label} \u2194", limits=columns)
         return first, second
 

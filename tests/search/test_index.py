@@ -103,18 +103,6 @@ def test_another_layer_needs_no_second_look(index):
     )
 
 
-def test_adding_pictures_is_as_if_they_had_been_there(index):
-    half = ImageIndex.build(
-        index.network,
-        [open_photo(photo) for photo in PHOTOS[:5]],
-        layer="pool_3",
-        labels=[photo.label for photo in PHOTOS[:5]],
-    )
-    grown = half.with_pictures([open_photo(PHOTOS[5])], [PHOTOS[5].label])
-    np.testing.assert_array_equal(grown.vectors["dense"], index.vectors["dense"][:6])
-    assert grown.labels == index.labels[:6]
-
-
 def test_a_score_by_hand():
     found = [Match(at, label, 0.0, 1.0) for at, label in enumerate(["a", "b", "a", "b"])]
     assert precision(found, "a") == 0.5

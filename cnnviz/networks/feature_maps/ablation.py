@@ -20,6 +20,9 @@ from cnnviz.networks.network import Network, Prediction
 Floats = NDArray[np.float32]
 
 
+_TOP = 5  # classes to tell; one more where the new answer is none of them
+
+
 @dataclass(frozen=True)
 class SwitchedOff:
     """An answer with and without some channels.
@@ -46,14 +49,13 @@ class _Answers(NamedTuple):
 
 
 def switched_off(
-    network: Network, x: ArrayLike, layer: str, channels: Sequence[int], *, top: int = 5
+    network: Network, x: ArrayLike, layer: str, channels: Sequence[int]
 ) -> SwitchedOff:
     """Set channels of a layer to zero, all at once, and run the rest of the network.
 
     Parameters
     ----------
     x : one input that is preprocessed already, of `Network.input_shape`.
-    top : classes to tell; one more where the new answer is none of them.
 
     Raises
     ------
@@ -61,7 +63,7 @@ def switched_off(
     """
     found = _run(network, np.asarray(x, np.float32), layer, [(), channels])
     order = [list(np.argsort(-row, kind="stable")) for row in found.probabilities]
-    shown = order[0][:top]
+    shown = order[0][:_TOP]
     if order[1][0] not in shown:
         shown.append(order[1][0])
     before, after = (

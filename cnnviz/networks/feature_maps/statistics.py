@@ -182,7 +182,6 @@ def layer_statistics(
     maps: Mapping[str, Floats] | None = None,
     class_index: int | None = None,
     with_effect: bool = True,
-    duplicate_from: float = 0.98,
 ) -> ChannelStatistics:
     """Measure every channel of a layer for one picture, its effect on the answer included.
 
@@ -215,7 +214,7 @@ def layer_statistics(
     if maps is not None:
         array = maps[layer]
     limits = () if layer == "image" else saturation_limits(network.operation(layer))
-    return channel_statistics(array, limits=limits, duplicate_from=duplicate_from, effect=effect)
+    return channel_statistics(array, limits=limits, effect=effect)
 
 
 def value_histogram(

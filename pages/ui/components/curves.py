@@ -87,7 +87,6 @@ def curves(
     x_name: str = "x",
     stride: int = 1,
     direction: int = 1,
-    reveal: bool = False,
     on_cursor: Callable[[], None] = lambda: None,
 ) -> None:
     """Draw curves side by side; the first one carries the point.
@@ -96,7 +95,6 @@ def curves(
     ----------
     cursor : where the point stands, a value of x.
     stride, direction : samples from one step of the player to the next, and which way it goes.
-    reveal : what lies beyond the point is faint, as for something that happens in time.
     on_cursor : called when `st.session_state[key]` holds the x ("cursor") a hand has chosen.
     """
     colours = series_colours(max(len(lines), 4))
@@ -138,7 +136,6 @@ def curves(
         "selection": f"{cursor:.9g}",
         "stride": stride,
         "direction": direction,
-        "reveal": reveal,
         "x_name": x_name,
         "alt": alt,
         "file": file,

@@ -151,7 +151,6 @@ class Curves {
             colour: this.colours[one.group],
             dash: dashOf(one.group),
             thickness: this.settings.groups[one.group].main ? 4 : 2.5,
-            faded: this.settings.reveal,
           })),
       });
     });
