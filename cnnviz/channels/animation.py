@@ -17,7 +17,6 @@ _CELL = 44
 _GAP = 34
 _HEADING = 32
 _MARGIN = 18
-_TINTS = ((255, 92, 84), (72, 206, 112), (92, 146, 255))  # those of the page
 
 
 def mixing_gif(
@@ -73,7 +72,9 @@ def mixing_gif(
     full = Image.new("RGB", size, PAPER)
     pictures, partials = [], []
     for channel, (top, name) in enumerate(zip(tops, CHANNELS, strict=True)):
-        tinted = (shades[..., channel, None] * np.array(_TINTS[channel]) / 255).astype(np.uint8)
+        tinted = (
+            shades[..., channel, None] * np.array(palette.CHANNEL_TINTS[channel]) / 255
+        ).astype(np.uint8)
         weights = kernel[..., channel]
         pictures.append(_grid(full, lefts[0], top, name.capitalize(), patch[..., channel], tinted))
         _grid(full, lefts[1], top, "Kernel", weights, palette.colour_map(weights, scale="weights"))

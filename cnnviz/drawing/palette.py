@@ -25,6 +25,14 @@ LIGHT_ACCENT = "#0b6e63"
 DARK_ACCENT = "#3fc1b0"
 """A teal, because the scales of signed values take blue, red, purple and green."""
 
+CHANNEL_TINTS = ((255, 92, 84), (72, 206, 112), (92, 146, 255))
+"""What a picture's red, green and blue are tinted with, each shown by itself."""
+CHANNEL_INKS = {
+    "light": ("#b3261e", "#1b7a36", "#1d5bd1"),
+    "dark": ("#ff8a80", "#6fdc8c", "#8ab4ff"),
+}
+"""Their lines and words, on either page."""
+
 
 @dataclass(frozen=True)
 class Scale:

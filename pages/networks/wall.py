@@ -24,7 +24,7 @@ from cnnviz.networks.feature_maps.wall import (
 from cnnviz.networks.layers import LayerInfo
 from cnnviz.networks.network import Network
 from pages.networks.scene import Scene
-from pages.networks.state import MOST_OFF, Pin
+from pages.networks.state import MOST_OFF, TILE, Pin
 from pages.networks.words import class_names, layer_costs
 from pages.ui.wire import pack
 
@@ -68,6 +68,7 @@ def wall_message(
         "can_be_off": can_be_off(scene, layer.name),
         "off": list(off),
         "most_off": MOST_OFF,
+        "tile_sides": [side for side in TILE.options if side],
     }
     if off:
         settings["without"] = _without(scene, layer.name, off)

@@ -16,6 +16,7 @@ from pages.search.scene import (
     own_label,
     own_matches,
 )
+from pages.search.state import LEAST_SIDE
 from pages.ui.components.registration import register
 from pages.ui.edits import Handshake
 from pages.ui.picture import Picture
@@ -83,6 +84,7 @@ def _message(scene: SearchScene) -> bytes:
             "label": own_label(indexed),
         },
         "region": scene.region,
+        "least_side": LEAST_SIDE,
         "right": right,
         "count": COUNT,
         "labelled": len({label for label in indexed.labels if label}) > 1,

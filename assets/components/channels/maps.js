@@ -2,17 +2,13 @@
 
 import { element } from "../shared/dom.js";
 import { legendStrip, paintRamp } from "../shared/legend.js";
+import { LANES } from "../shared/palette.js";
 import { written } from "../shared/numbers.js";
 
 // `fill` tints a channel's pixels; `ink` is for lines and text on the page's background.
 export function laneColours(dark) {
-  const fills = [
-    [255, 92, 84],
-    [72, 206, 112],
-    [92, 146, 255],
-  ];
-  const inks = dark ? ["#ff8a80", "#6fdc8c", "#8ab4ff"] : ["#b3261e", "#1b7a36", "#1d5bd1"];
-  return fills.map((fill, channel) => ({ fill, ink: inks[channel] }));
+  const inks = LANES[dark ? "dark" : "light"];
+  return LANES.tints.map((fill, channel) => ({ fill, ink: inks[channel] }));
 }
 
 // A pixel of one channel, 0 to 255, between black and the channel's colour.

@@ -80,7 +80,10 @@ def _palette_module() -> str:
         }
         for scale in ("maps", "weights", "attributions")
     }
-    return f"export const PALETTE = {json.dumps(tables)};\n"
+    lanes = {"tints": palette.CHANNEL_TINTS, **palette.CHANNEL_INKS}
+    return (
+        f"export const PALETTE = {json.dumps(tables)};\nexport const LANES = {json.dumps(lanes)};\n"
+    )
 
 
 def _read(path: str) -> str:

@@ -3,7 +3,7 @@
 // map is Python's; moving the slider only chooses which ones are drawn, and which lines.
 
 import { written } from "../../shared/numbers.js";
-import { css, inkOn, paint, signedColour, table, theme } from "../../shared/colours.js";
+import { css, inkOn, paint, partOf, signedColour, table, theme } from "../../shared/colours.js";
 import { element, fillCanvas, sharpContext } from "../../shared/dom.js";
 import { arrows } from "../../shared/hand.js";
 import { mounted } from "../../shared/mount.js";
@@ -299,10 +299,8 @@ class VolumeStage {
     this.pixels(card.firstChild, (pixels) => this.shade(pixels, bytes));
   }
 
-  // A byte of a map is 128 + 127 * value / limit.
   shade(pixels, bytes) {
-    const values = Float32Array.from(bytes, (byte) => byte - 128);
-    paint(pixels, values, bytes.length, "signed", [-127, 127], this.maps);
+    paint(pixels, Float32Array.from(bytes, partOf), bytes.length, "signed", [-1, 1], this.maps);
   }
 
   pixels(canvas, fill) {

@@ -16,7 +16,6 @@ import { MEAN, MOST, ZEROS, factsOf, percent, statisticsOf } from "./facts.js";
 import { Pinned, fillNumber, ownLimit } from "./pinned.js";
 import { MARKS, MapsInHand, Tiles } from "./tiles.js";
 
-const TILE_SIDES = [48, 64, 84, 128, 200];
 const TALLEST_WALL = 620;
 const TELL_AFTER = 300; // ms of rest
 
@@ -276,7 +275,8 @@ class LayerView {
 
   // Numbers need room to be read.
   sides() {
-    return this.maps.vector ? TILE_SIDES.slice(2) : TILE_SIDES;
+    const { tile_sides: all } = this.settings;
+    return this.maps.vector ? all.slice(2) : all;
   }
 
   side() {

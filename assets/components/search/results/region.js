@@ -4,7 +4,6 @@ import { element, iconButton, sharpContext } from "../../shared/dom.js";
 import { arrows, debounced } from "../../shared/hand.js";
 import { outlined } from "../../shared/ring.js";
 
-const LEAST = 40; // thousandths of a side
 const STEP = 20;
 const TALLEST = 13; // rem
 
@@ -35,8 +34,9 @@ export class RegionPicker {
     this.box.onkeydown = (event) => this.key(event);
   }
 
-  show({ bytes, alt, region, page }) {
-    this.page = page;
+  // least: of a region's sides, in thousandths of the picture's.
+  show({ bytes, alt, region, least, page }) {
+    Object.assign(this, { least, page });
     if (this.bytes?.length !== bytes.length || this.bytes.some((one, at) => one !== bytes[at])) {
       URL.revokeObjectURL(this.made);
       this.made = URL.createObjectURL(new Blob([bytes], { type: "image/jpeg" }));
@@ -109,7 +109,7 @@ export class RegionPicker {
     this.start = null;
     if (far < 12) return this.set(this.before); // a click, no drag
     const [top, left, bottom, right] = this.region;
-    const large = bottom - top >= LEAST && right - left >= LEAST;
+    const large = bottom - top >= this.least && right - left >= this.least;
     if (!large) return this.set(this.before);
     return this.rest(this.region, 0);
   }
@@ -134,8 +134,8 @@ export class RegionPicker {
     return [
       top,
       left,
-      Math.max(top + LEAST, Math.min(1000, bottom + down)),
-      Math.max(left + LEAST, Math.min(1000, right + across)),
+      Math.max(top + this.least, Math.min(1000, bottom + down)),
+      Math.max(left + this.least, Math.min(1000, right + across)),
     ];
   }
 

@@ -70,6 +70,7 @@ class Stage {
       bytes: arrays.query.data,
       alt: settings.alt,
       region: settings.region,
+      least: settings.least_side,
       page: this.page,
     });
     this.stopWaiting?.();
