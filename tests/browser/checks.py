@@ -1,6 +1,7 @@
 """What must hold on every page, in words that tests share."""
 
 from collections.abc import Callable
+from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page
@@ -49,6 +50,11 @@ def stage(page: Page, inside: str, expression: str):
         "(node) => { const state = node.getRootNode().querySelector('.root').stage; "
         f"return {expression}; }}"
     )
+
+
+def state_of(inside: str) -> Callable[[Page, str], Any]:
+    """Give the function that evaluates JavaScript in the component that holds `inside`."""
+    return lambda page, expression: stage(page, inside, expression)
 
 
 def aim(target: Locator, across: float = 0.5, down: float = 0.5) -> tuple[float, float]:

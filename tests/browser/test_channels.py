@@ -4,18 +4,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.checks import aim, becomes
+from tests.browser.checks import aim, becomes, state_of
 from tests.browser.conftest import settle
 
 SMALL = "channels?picture=digit"
 VOLUME = "channels?channels_part=Several+filters+at+once&picture=digit"
-
-
-def on_stage(page: Page, expression: str):
-    """Evaluate JavaScript with `state`, the component's own object."""
-    return page.locator(".lanes, .volume-stage").evaluate(
-        f"(stage) => {{ const state = stage.closest('.root').stage; return {expression}; }}"
-    )
+on_stage = state_of(".lanes, .volume-stage")
 
 
 def maps(page: Page) -> dict[str, np.ndarray]:

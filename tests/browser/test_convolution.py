@@ -7,18 +7,11 @@ from playwright.sync_api import Page, expect
 from cnnviz.convolution import depthwise_convolve
 from cnnviz.drawing.display import DISPLAYS, display
 from cnnviz.kernels import KERNELS
-from tests.browser.checks import aim, becomes, complaints
+from tests.browser.checks import aim, becomes, complaints, state_of
 from tests.browser.conftest import settle
 
-STATE = "(stage) => stage.closest('.root').stage"
 SMALL = "convolution?picture=digit"
-
-
-def on_stage(page: Page, expression: str):
-    """Evaluate JavaScript with `state`, the component's own object."""
-    return page.locator(".stage").evaluate(
-        f"(stage) => {{ const state = ({STATE})(stage); return {expression}; }}"
-    )
+on_stage = state_of(".stage")
 
 
 def output(page: Page, of: str = "state.data.output.data") -> np.ndarray:

@@ -7,19 +7,13 @@ from playwright.sync_api import Page, expect
 from cnnviz.images.samples import open_sample
 from cnnviz.learning.descent import compare, learning_step, start_learning
 from cnnviz.learning.task import learning_task
-from tests.browser.checks import aim, becomes
+from tests.browser.checks import aim, becomes, state_of
 from tests.browser.conftest import settle
 
 SMALL = "learn_a_kernel?picture=digit"
 SOBEL = np.float32([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
 LINE = np.float32([[-1, 2, -1]] * 3)
-
-
-def on_stage(page: Page, expression: str):
-    """Evaluate JavaScript with `state`, the component's own object."""
-    return page.locator(".stage").evaluate(
-        f"(stage) => {{ const state = stage.closest('.root').stage; return {expression}; }}"
-    )
+on_stage = state_of(".stage")
 
 
 def run_until(page: Page, step: int, targets=(SOBEL,), **options):

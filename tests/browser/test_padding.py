@@ -7,18 +7,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.checks import aim, becomes, complaints, violations
+from tests.browser.checks import aim, becomes, complaints, state_of, violations
 from tests.browser.conftest import settle
 
 PATH = "padding_and_stride"
-STATE = "(stage) => stage.closest('.root').stage"
-
-
-def on_stage(page: Page, expression: str):
-    """Evaluate JavaScript with `state`, the component's own object."""
-    return page.locator(".stage").evaluate(
-        f"(stage) => {{ const state = ({STATE})(stage); return {expression}; }}"
-    )
+on_stage = state_of(".stage")
 
 
 def point(page: Page, grid: str, row: float, column: float, cells: int) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.checks import aim, becomes
+from tests.browser.checks import aim, becomes, state_of
 from tests.browser.conftest import settle
 
 SMALL = "search?search_network=Small+VGG&query=fish%2Ffish7"
@@ -29,11 +29,7 @@ def found(page: Page) -> list[str]:
     return [one.get_attribute("aria-label") for one in page.locator(".match").all()]
 
 
-def on_map(page: Page, expression: str):
-    """Evaluate JavaScript with `state`, the map's own object."""
-    return page.locator("canvas.map").evaluate(
-        f"(canvas) => {{ const state = canvas.closest('.root').stage; return {expression}; }}"
-    )
+on_map = state_of("canvas.map")
 
 
 def test_the_layer_slider_moves_the_results_at_once_and_the_address_follows(search):

@@ -1,13 +1,35 @@
 """What several pages' tests do: every experiment, flat pictures, and what one takes along."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.picture import Picture
 from pages.ui.wire import unpack
+
+
+def sent(page: AppTest, name: str | None = None) -> tuple[Any, Mapping[str, np.ndarray]]:
+    """What the component with a setting or an array of this name received: settings and arrays.
+
+    Without a name, the one component of the page; it then shows no error either.
+    """
+    assert not page.exception
+    assert name is not None or not page.error
+    # The picture picker in the sidebar, which holds entries, is a component too.
+    return next(
+        (settings, arrays)
+        for settings, arrays in messages(page)
+        if (name in settings or name in arrays if name else "entries" not in settings)
+    )
+
+
+def sent_to(page: AppTest, key: str) -> bytes:
+    """What the component with this key received, packed."""
+    mounted = (element.proto for element in page.get("bidi_component"))
+    return next(proto.bytes for proto in mounted if key in proto.id)
 
 
 def flat_picture(shape: tuple[int, int, int]) -> Picture:

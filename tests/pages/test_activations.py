@@ -10,7 +10,7 @@ from cnnviz.images.pictures import grey
 from cnnviz.images.samples import open_sample
 from cnnviz.kernels import KERNELS
 from tests.activations.training import trained
-from tests.pages.checks import flat_picture, messages, taken_along, try_everything
+from tests.pages.checks import flat_picture, sent, taken_along, try_everything
 
 PATH = "pages/05_activations.py"
 PARTS = {
@@ -46,13 +46,6 @@ HOSTILE = {
     "class": "unicorn",
 }
 every_part = pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)
-
-
-def sent(page):
-    """What the part's component received: settings and arrays."""
-    assert not page.exception
-    assert not page.error
-    return next((s, a) for s, a in messages(page) if "entries" not in s)
 
 
 def grey_panda():

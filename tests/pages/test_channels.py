@@ -7,7 +7,7 @@ from cnnviz.channels.connections import connections_for
 from cnnviz.channels.mixing import mix_channels
 from cnnviz.channels.trained_kernels import FIRST_LAYERS, PIXEL_SCALES, first_layer
 from cnnviz.kernels import KERNELS
-from tests.pages.checks import flat_picture, messages, try_everything
+from tests.pages.checks import flat_picture, sent, try_everything
 
 PATH = "pages/03_channels.py"
 SEVERAL = "Several filters at once"
@@ -27,14 +27,6 @@ HOSTILE = {
     "channels_scale": "nan",
     "channels_activation": "bend",
 }
-
-
-def sent(page):
-    """What the component received: settings and arrays."""
-    assert not page.exception
-    assert not page.error
-    # The picture gallery in the sidebar is a component too.
-    return next((s, a) for s, a in messages(page) if "entries" not in s)
 
 
 def planes_last(array):

@@ -6,7 +6,7 @@ from cnnviz.layers.connections import lines
 from cnnviz.layers.cost import weight_counts
 from cnnviz.layers.dropout import dropout
 from cnnviz.layers.tutorial_network import small_maps, tutorial_maps, tutorial_weights
-from tests.pages.checks import flat_picture, messages, taken_along, try_everything
+from tests.pages.checks import flat_picture, sent, taken_along, try_everything
 
 PATH = "pages/06_layers.py"
 PARTS = {
@@ -39,13 +39,6 @@ HOSTILE = {
     "layer_padding": "full",
 }
 every_part = pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)
-
-
-def sent(page):
-    """What the part's component received: settings and arrays."""
-    assert not page.exception
-    assert not page.error
-    return next((s, a) for s, a in messages(page) if "entries" not in s)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnnviz.convolution import convolve, transposed_convolve
-from tests.pages.checks import messages
+from tests.pages.checks import sent
 from tests.torch_stand_in import standing_in
 
 PATH = "pages/02_padding_and_stride.py"
@@ -15,8 +15,7 @@ PATH = "pages/02_padding_and_stride.py"
 
 def stage(page):
     """Give what the stage was sent: settings and arrays."""
-    assert not page.exception
-    return next(message for message in messages(page) if "padded_rows" in message[1])
+    return sent(page, "padded_rows")
 
 
 def shapes(page):

@@ -7,18 +7,13 @@ import numpy as np
 import pytest
 
 from cnnviz.pooling.view import pooled_view
-from tests.pages.checks import flat_picture, messages, try_everything
+from tests.pages.checks import flat_picture, sent, try_everything
 
 PATH = "pages/04_pooling.py"
 
 
-def message(page, array):
-    assert not page.exception
-    return next(message for message in messages(page) if array in message[1])
-
-
 def stage(page):
-    return message(page, "padded_rows")
+    return sent(page, "padded_rows")
 
 
 GRID = {"pool_on": "A number grid"}
@@ -182,7 +177,7 @@ FARTHEST = {
 @pytest.mark.parametrize("address", FARTHEST.values(), ids=FARTHEST)
 def test_the_shift_test_begins_without_a_change(open_page, address):
     page = open_page(PATH, **SHIFT, **address)
-    settings, arrays = message(page, "y0")
+    settings, arrays = sent(page, "y0")
     names = [group["name"] for group in settings["groups"]]
     assert names == ["Map", "Pooled map", "Global pool"]
     reach = max(
@@ -195,7 +190,7 @@ def test_the_shift_test_begins_without_a_change(open_page, address):
 
 
 def test_pooling_cares_less_than_the_map_and_the_global_pool_least(open_page):
-    _, arrays = message(open_page(PATH, **SHIFT), "y0")
+    _, arrays = sent(open_page(PATH, **SHIFT), "y0")
     changed, pooled, everything = (arrays[f"y{place}"][2] for place in range(3))
     assert changed > pooled > everything
 
@@ -219,7 +214,7 @@ def test_every_experiment_works_on_the_smallest_pictures(open_page, shape):
 
 
 def test_every_experiment_of_the_shift_test_works(open_page):
-    try_everything(open_page(PATH, **SHIFT, picture="digit"), lambda page: message(page, "y0"))
+    try_everything(open_page(PATH, **SHIFT, picture="digit"), lambda page: sent(page, "y0"))
 
 
 @pytest.mark.parametrize("nonsense", ["", "Nothing", "0" * 5000])

@@ -25,7 +25,7 @@ from pages.ui import edits
 from pages.ui.own_network import HELD
 from pages.ui.takeaway import npz
 from pages.ui.wire import unpack
-from tests.pages.checks import messages
+from tests.pages.checks import sent
 
 PATH = "pages/09_search.py"
 NETWORK = "Small VGG"
@@ -59,11 +59,6 @@ def made(page):
         time.sleep(0.1)
         page.run()
     raise AssertionError("The queue has not made it in time.")
-
-
-def sent(page, name):
-    """What the component with this setting received: settings and arrays."""
-    return next((s, a) for s, a in messages(page) if name in s)
 
 
 def test_the_thumbnails_are_the_photos_in_order(search):

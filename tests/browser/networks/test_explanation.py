@@ -5,17 +5,13 @@ from playwright.sync_api import Page, expect
 
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network
-from tests.browser.checks import aim, complaints, overflow, violations
+from tests.browser.checks import aim, complaints, overflow, state_of, violations
 from tests.browser.conftest import settle
 
 TUTORIAL = "network?view=Explain&network=Tutorial network&picture=goldfish"
 
 
-def state(page: Page, expression: str):
-    """Evaluate JavaScript with `state`, the component's own object."""
-    return page.locator(".two").evaluate(
-        f"(two) => {{ const state = two.closest('.root').stage; return {expression}; }}"
-    )
+state = state_of(".two")
 
 
 def answered(page: Page) -> None:

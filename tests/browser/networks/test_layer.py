@@ -8,17 +8,11 @@ from cnnviz.drawing import palette
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network
 from cnnviz.networks.feature_maps.ablation import switched_off
-from tests.browser.checks import becomes, complaints, overflow, violations
+from tests.browser.checks import becomes, complaints, overflow, state_of, violations
 from tests.browser.conftest import settle
 
 SMALL = "network?view=Layer&network=Small VGG"
-
-
-def on_wall(page: Page, expression: str):
-    """Evaluate JavaScript with `state`, the component's own object."""
-    return page.locator(".wall").evaluate(
-        f"(wall) => {{ const state = wall.closest('.root').stage; return {expression}; }}"
-    )
+on_wall = state_of(".wall")
 
 
 def opened(visit, address: str, **window) -> Page:

@@ -13,14 +13,14 @@ from cnnviz.networks import Network, open_network, variations
 from cnnviz.networks.tensorflow_runtime import load_keras
 from pages.networks.answer import _scores
 from pages.ui.wire import unpack
+from tests.pages.checks import sent_to
 
 TUTORIAL = {"view": "Answer", "network": "Tutorial network"}
 
 
 def bars(page: Any) -> tuple[Any, Mapping[str, np.ndarray]]:
     assert not page.exception
-    mounted = (element.proto for element in page.get("bidi_component"))
-    return unpack(next(proto.bytes for proto in mounted if "answer_bars" in proto.id))
+    return unpack(sent_to(page, "answer_bars"))
 
 
 def test_the_bars_are_the_networks_own_numbers(open_page):

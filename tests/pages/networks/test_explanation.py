@@ -10,14 +10,14 @@ from cnnviz.networks import open_network
 from cnnviz.networks.explanation.explain import explain
 from pages.networks.explanation import arrays_of
 from pages.ui.wire import unpack
+from tests.pages.checks import sent_to
 from tests.pages.networks.scenes import shipped
 
 EXPLAIN = {"view": "Explain"}
 
 
 def stage(page) -> tuple[Any, Mapping[str, np.ndarray]]:
-    mounted = (element.proto for element in page.get("bidi_component"))
-    return unpack(next(proto.bytes for proto in mounted if "explanation" in proto.id))
+    return unpack(sent_to(page, "explanation"))
 
 
 def test_it_begins_at_the_most_probable_class(open_page):

@@ -13,6 +13,7 @@ from cnnviz.networks.feature_maps.ablation import switched_off
 from cnnviz.networks.feature_maps.statistics import layer_statistics
 from cnnviz.networks.feature_maps.thumbnails import ZERO
 from pages.ui.wire import unpack
+from tests.pages.checks import sent_to
 
 LAYER = {"view": "Layer"}
 SMALL = {"view": "Layer", "network": "Small VGG"}
@@ -21,8 +22,7 @@ SMALL = {"view": "Layer", "network": "Small VGG"}
 def message(page: AppTest) -> bytes:
     assert not page.exception
     assert not page.error
-    mounted = (element.proto for element in page.get("bidi_component"))
-    return next(proto.bytes for proto in mounted if "layer_wall" in proto.id)
+    return sent_to(page, "layer_wall")
 
 
 def wall(page: AppTest) -> tuple[Any, Any]:

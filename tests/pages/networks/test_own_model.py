@@ -17,6 +17,7 @@ from cnnviz.networks.tensorflow_runtime import load_keras
 from pages.networks.own_choices import plain
 from pages.ui.own_network import OwnModel
 from pages.ui.wire import unpack
+from tests.pages.checks import sent_to
 
 OWN = {"network": "Your own model"}
 
@@ -74,8 +75,7 @@ def held(page: AppTest) -> OwnModel:
 
 
 def wall(page: AppTest) -> Any:
-    mounted = (element.proto for element in page.get("bidi_component"))
-    return unpack(next(proto.bytes for proto in mounted if "layer_wall" in proto.id))
+    return unpack(sent_to(page, "layer_wall"))
 
 
 # ---- files ---------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from pages.ui.wire import unpack
+from tests.pages.checks import sent_to
 
 
 def png(size=(40, 30)) -> bytes:
@@ -28,7 +29,7 @@ def test_an_upload_is_the_picture_on_the_next_page_too(open_page):
     assert (held.name, held.image.shape) == ("upload", (30, 40, 3))
     page = page.switch_page("pages/01_convolution.py").run()
     assert page.session_state["picture_in_hand"] is held
-    settings, arrays = unpack(stage_bytes(page, "convolution"))
+    settings, arrays = unpack(sent_to(page, "convolution"))
     assert arrays["input"].shape == (30, 40, 1)
     assert settings["input_alt"] == "Your picture, red.png."
 
@@ -56,14 +57,9 @@ def test_a_name_of_any_length_is_shown_short(open_page):
     assert all(len(caption.value) < 300 for caption in page.caption)
 
 
-def stage_bytes(page, key: str) -> bytes:
-    mounted = (element.proto for element in page.get("bidi_component"))
-    return next(proto.bytes for proto in mounted if key in proto.id)
-
-
 def test_the_working_picture_is_at_most_512_wide(open_page):
     page = open_page("pages/01_convolution.py")
-    _, arrays = unpack(stage_bytes(page, "convolution"))
+    _, arrays = unpack(sent_to(page, "convolution"))
     assert max(arrays["input"].shape) == 512
     assert arrays["input"].dtype == np.uint8
 
