@@ -1,6 +1,6 @@
 """Kernels made by hand: what each finds, who found it, and how to change one."""
 
-from cnnviz.kernels.catalogue import KERNELS, Family, Kernel
+from cnnviz.kernels.catalogue import KERNELS, Kernel
 from cnnviz.kernels.design import (
     Weights,
     box,
@@ -27,7 +27,6 @@ __all__ = [
     "KERNELS",
     "LARGEST_SIDE",
     "LARGEST_WEIGHT",
-    "Family",
     "Kernel",
     "Weights",
     "box",

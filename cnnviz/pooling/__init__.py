@@ -1,8 +1,6 @@
 """Pooling: what each window keeps, and what a shift of the picture changes."""
 
 from cnnviz.pooling.operations import (
-    Maps,
-    PoolKind,
     global_pool,
     pool,
     pool_gradient,
@@ -10,8 +8,6 @@ from cnnviz.pooling.operations import (
 )
 
 __all__ = [
-    "Maps",
-    "PoolKind",
     "global_pool",
     "pool",
     "pool_gradient",

@@ -2,12 +2,10 @@
 
 from cnnviz.search.index import (
     METRICS,
-    MOST_LAYERS,
     ImageIndex,
     Match,
     Metric,
     Quality,
-    Report,
     Vectors,
     agreement,
     best_layer,
@@ -16,7 +14,6 @@ from cnnviz.search.index import (
     embed,
     layers_to_index,
     network_input,
-    pooled,
     precision,
     quality,
     rank_weighted_score,
@@ -24,12 +21,10 @@ from cnnviz.search.index import (
 
 __all__ = [
     "METRICS",
-    "MOST_LAYERS",
     "ImageIndex",
     "Match",
     "Metric",
     "Quality",
-    "Report",
     "Vectors",
     "agreement",
     "best_layer",
@@ -38,7 +33,6 @@ __all__ = [
     "embed",
     "layers_to_index",
     "network_input",
-    "pooled",
     "precision",
     "quality",
     "rank_weighted_score",
