@@ -11,6 +11,14 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+// A section under its title; what the title says is given in parts, words or elements.
+export function titled(attributes, parts, ...children) {
+  const title = parts.map((part) =>
+    typeof part === "string" ? element("span", { text: part }) : part,
+  );
+  return element("section", attributes, element("div", { class: "title" }, ...title), ...children);
+}
+
 // A button with a Material Symbol, the font that Streamlit's page already carries.
 export function iconButton(symbol, label, onclick) {
   return element(
@@ -18,6 +26,13 @@ export function iconButton(symbol, label, onclick) {
     { type: "button", class: "icon", title: label, "aria-label": label, onclick },
     element("span", { class: "symbol", "aria-hidden": "true", text: symbol }),
   );
+}
+
+// Show a canvas at a scale, its pixels sharp where they are large.
+export function enlarge(canvas, scale) {
+  canvas.style.width = `${canvas.width * scale}px`;
+  canvas.style.height = `${canvas.height * scale}px`;
+  canvas.style.imageRendering = scale >= 1 ? "pixelated" : "auto";
 }
 
 // Make a canvas of one pixel for each number; fill(pixels) writes its RGBA bytes. Returns it.

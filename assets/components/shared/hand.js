@@ -53,6 +53,19 @@ export function announcer(node, wait = 500) {
   });
 }
 
+// Draw once, when all that changes now has changed.
+export function once(draw) {
+  let asked = false;
+  return () => {
+    if (asked) return;
+    asked = true;
+    queueMicrotask(() => {
+      asked = false;
+      draw();
+    });
+  };
+}
+
 // Draw at most once a frame, however often it is asked for.
 export function eachFrame(draw) {
   let request = null;

@@ -1,7 +1,7 @@
 // A map of numbers as a picture with its title, its legend and a layer on top to point with.
 
 import { paint, rgbOf, table } from "../shared/colours.js";
-import { element, fillCanvas, sharpContext } from "../shared/dom.js";
+import { element, enlarge, fillCanvas, sharpContext, titled } from "../shared/dom.js";
 import { legendStrip, paintRamp } from "../shared/legend.js";
 import { written } from "../shared/numbers.js";
 
@@ -16,11 +16,9 @@ export class MapPane {
     this.frame = element("div", { class: "frame" }, this.pixels, this.overlay);
     this.legend = legendStrip();
     this.note = element("div", { class: "note" });
-    const heading = element("div", { class: "title" }, this.heading, this.size);
-    this.section = element(
-      "section",
+    this.section = titled(
       { class: "map-pane" },
-      heading,
+      [this.heading, this.size],
       this.frame,
       this.legend,
       this.note,
@@ -64,9 +62,7 @@ export class MapPane {
     });
     const room = this.section.clientWidth;
     this.cell = Math.min(room / columns, tallest / rows);
-    pixels.style.width = `${columns * this.cell}px`;
-    pixels.style.height = `${rows * this.cell}px`;
-    pixels.style.imageRendering = this.cell >= 1 ? "pixelated" : "auto";
+    enlarge(pixels, this.cell);
     if (!mask) fillLegend(this.legend, bytes, limit, [least, undefined, most]);
   }
 

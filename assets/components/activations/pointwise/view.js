@@ -5,7 +5,7 @@
 import { mounted } from "../../shared/mount.js";
 import { written } from "../../shared/numbers.js";
 import { extremes, rgbOf, theme } from "../../shared/colours.js";
-import { element, fillCanvas } from "../../shared/dom.js";
+import { element, fillCanvas, titled } from "../../shared/dom.js";
 import { announcer, arrows, debounced, eachFrame } from "../../shared/hand.js";
 import { MapPane } from "../../shared/map_pane.js";
 import { ring } from "../../shared/ring.js";
@@ -33,12 +33,7 @@ class Pointwise {
     this.holder = element("div", { class: "chart", tabindex: "0", role: "slider" });
     this.plot = new Plot(this.holder);
     this.heading = element("span");
-    const middle = element(
-      "section",
-      { class: "middle" },
-      element("div", { class: "title" }, this.heading),
-      this.holder,
-    );
+    const middle = titled({ class: "middle" }, [this.heading], this.holder);
     this.holder.onpointermove = (event) => this.pointAtBin(event);
     this.holder.onpointerdown = (event) => this.pointAtBin(event);
     this.holder.onpointerleave = () => this.lightBin(null);

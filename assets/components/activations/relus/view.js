@@ -4,7 +4,7 @@
 import { mounted } from "../../shared/mount.js";
 import { written } from "../../shared/numbers.js";
 import { css, extremes, signedColour, table, theme } from "../../shared/colours.js";
-import { element, fillCanvas, sharpContext } from "../../shared/dom.js";
+import { element, fillCanvas, sharpContext, titled } from "../../shared/dom.js";
 import { along, announcer, dragged, eachFrame } from "../../shared/hand.js";
 import { Player } from "../../shared/player.js";
 import { legendStrip } from "../../shared/legend.js";
@@ -41,10 +41,9 @@ class Runs {
     const units = element("canvas", { class: "units", role: "img" });
     const figures = element("div", { class: "figures" });
     const legend = legendStrip();
-    const section = element(
-      "section",
+    const section = titled(
       { class: "net" },
-      element("div", { class: "title" }, heading, count),
+      [heading, count],
       element(
         "div",
         { class: "beside" },
@@ -57,12 +56,7 @@ class Runs {
 
   chart(title) {
     const holder = element("div", { class: "chart", tabindex: "0", role: "slider" });
-    const section = element(
-      "section",
-      {},
-      element("div", { class: "title" }, element("span", { text: title })),
-      holder,
-    );
+    const section = titled({}, [title], holder);
     const plot = new Plot(holder);
     const follow = (event) => {
       this.player.stop();

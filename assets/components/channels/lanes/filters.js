@@ -2,7 +2,7 @@
 // tile in red, green and blue, where grey is zero. Choosing one is live: press, drag, arrow keys.
 
 import { css } from "../../shared/colours.js";
-import { element, sharpContext } from "../../shared/dom.js";
+import { element, sharpContext, titled } from "../../shared/dom.js";
 import { arrows, debounced, dragged } from "../../shared/hand.js";
 
 const REST = 150; // milliseconds without another step before the choice is settled
@@ -15,12 +15,7 @@ export class FilterStrip {
     this.settle = debounced(REST, () => choose(this.number, true));
     this.heading = element("span");
     this.tiles = element("div", { class: "filters", role: "radiogroup" });
-    this.section = element(
-      "section",
-      { class: "strip" },
-      element("div", { class: "title" }, this.heading),
-      this.tiles,
-    );
+    this.section = titled({ class: "strip" }, [this.heading], this.tiles);
     dragged(this.tiles, {
       start: (event) => this.start(event),
       move: (event) => this.move(this.numberUnder(event) || this.number),

@@ -9,7 +9,7 @@ import { written } from "../../shared/numbers.js";
 import { extremes, signedColour, table, theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
 import { KernelEditor } from "../../shared/kernel_editor.js";
-import { announcer, arrows, debounced, eachFrame } from "../../shared/hand.js";
+import { announcer, arrows, debounced, eachFrame, once } from "../../shared/hand.js";
 import { Handshake } from "../../shared/handshake.js";
 import { Player } from "../../shared/player.js";
 import { fillTools } from "../../shared/tools.js";
@@ -47,6 +47,7 @@ class Lanes {
       this.paintMaps();
       this.draw();
     });
+    this.draw = once(() => this.drawNow());
     this.focus = [0, 0];
     this.selected = null;
     this.weight = null;
@@ -452,15 +453,6 @@ class Lanes {
     canvas.style.width = `${columns * scale}px`;
     canvas.style.height = `${rows * scale}px`;
     canvas.style.imageRendering = scale >= 1 ? "pixelated" : "auto";
-  }
-
-  draw() {
-    if (this.drawn) return;
-    this.drawn = true;
-    queueMicrotask(() => {
-      this.drawn = false;
-      this.drawNow();
-    });
   }
 
   drawNow() {

@@ -4,7 +4,7 @@
 import { mounted } from "../../shared/mount.js";
 import { written } from "../../shared/numbers.js";
 import { css, extremes, signedColour, table, theme } from "../../shared/colours.js";
-import { element } from "../../shared/dom.js";
+import { element, titled } from "../../shared/dom.js";
 import { announcer } from "../../shared/hand.js";
 import { focusMethods, joinedWalls } from "../../shared/wall.js";
 
@@ -23,8 +23,6 @@ class Dense {
     this.mapsTitle = element("span");
     this.said = element("div", { class: "unseen", "aria-live": "polite" });
     this.say = announcer(this.said);
-    const titled = (title, body) =>
-      element("section", {}, element("div", { class: "title" }, title), body);
     root.replaceChildren(
       element(
         "div",
@@ -39,8 +37,8 @@ class Dense {
       element(
         "div",
         { class: "pair" },
-        titled(this.mapsTitle, this.maps),
-        titled(element("span", { text: "All units: choose one" }), this.units),
+        titled({}, [this.mapsTitle], this.maps),
+        titled({}, ["All units: choose one"], this.units),
       ),
       this.said,
     );

@@ -4,7 +4,7 @@
 import { mounted } from "../../shared/mount.js";
 import { written } from "../../shared/numbers.js";
 import { extremes, signedColour, table, theme } from "../../shared/colours.js";
-import { element } from "../../shared/dom.js";
+import { element, titled } from "../../shared/dom.js";
 import { announcer, arrows, debounced, eachFrame } from "../../shared/hand.js";
 import { legendStrip } from "../../shared/legend.js";
 import { fillLegend } from "../../shared/map_pane.js";
@@ -42,10 +42,9 @@ class Flatten {
       "div",
       { class: "sides" },
       this.maps,
-      element(
-        "section",
+      titled(
         { class: "vector" },
-        element("div", { class: "title" }, this.vectorTitle),
+        [this.vectorTitle],
         this.vector.holder,
         this.legend,
         element("div", { class: "note", text: "Colours: the range of all these numbers." }),
@@ -112,12 +111,7 @@ class Flatten {
       const made = this.grid(this.grids.length);
       made.heading = element("span");
       made.number = element("span", { class: "size" });
-      made.section = element(
-        "section",
-        {},
-        element("div", { class: "title" }, made.heading, made.number),
-        made.holder,
-      );
+      made.section = titled({}, [made.heading, made.number], made.holder);
       this.grids.push(made);
       this.maps.append(made.section);
     }

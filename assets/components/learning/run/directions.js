@@ -3,7 +3,7 @@
 
 import { written } from "../../shared/numbers.js";
 import { table } from "../../shared/colours.js";
-import { element, sharpContext } from "../../shared/dom.js";
+import { element, sharpContext, titled } from "../../shared/dom.js";
 import { tileColour } from "./kernels.js";
 
 const DECADES = 5; // shown below the largest error at the start
@@ -14,13 +14,7 @@ export class Directions {
     this.heading = element("span", { text: "What is left of the error, direction by direction" });
     this.list = element("div", { class: "list" });
     this.words = element("p", { class: "words" });
-    this.section = element(
-      "section",
-      { class: "pane directions" },
-      element("div", { class: "title" }, this.heading),
-      this.list,
-      this.words,
-    );
+    this.section = titled({ class: "pane directions" }, [this.heading], this.list, this.words);
   }
 
   update(settings, data, run, page) {

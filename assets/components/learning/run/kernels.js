@@ -3,7 +3,7 @@
 import { written } from "../../shared/numbers.js";
 import { css, inkOn, paint, signedColour, table } from "../../shared/colours.js";
 import { CellGrid } from "../../shared/cells.js";
-import { element, fillCanvas } from "../../shared/dom.js";
+import { element, fillCanvas, titled } from "../../shared/dom.js";
 import { arrows } from "../../shared/hand.js";
 
 const TALLEST = 270;
@@ -16,12 +16,7 @@ export class KernelCells {
     this.heading = element("span", { text: title });
     this.size = element("span", { class: "size" });
     this.row = element("div", { class: "row" });
-    this.section = element(
-      "section",
-      { class: `pane ${name}` },
-      element("div", { class: "title" }, this.heading, this.size),
-      this.row,
-    );
+    this.section = titled({ class: `pane ${name}` }, [this.heading, this.size], this.row);
     this.places = [];
   }
 

@@ -2,7 +2,7 @@
 
 import { written } from "../../shared/numbers.js";
 import { extremes } from "../../shared/colours.js";
-import { element } from "../../shared/dom.js";
+import { element, titled } from "../../shared/dom.js";
 import { dragged } from "../../shared/hand.js";
 import { Plot } from "../../shared/plot.js";
 
@@ -13,13 +13,7 @@ export class LossChart {
     this.value = element("span", { class: "size" });
     this.holder = element("div", { class: "chart", role: "img" });
     this.legend = element("div", { class: "note" });
-    this.section = element(
-      "section",
-      { class: "pane loss" },
-      element("div", { class: "title" }, element("span", { text: "Loss" }), this.value),
-      this.holder,
-      this.legend,
-    );
+    this.section = titled({ class: "pane loss" }, ["Loss", this.value], this.holder, this.legend);
     this.plot = new Plot(this.holder);
     const follow = (event) => go(Math.max(0, Math.round(this.plot.xAt(event.clientX))));
     dragged(this.holder, { start: follow, move: follow });

@@ -1,8 +1,7 @@
 // The picture that a run learns from, with the patches of a step and what a pixel in hand looks at.
 
-import { element, fillCanvas, sharpContext } from "../../shared/dom.js";
+import { element, enlarge, fillCanvas, sharpContext, titled } from "../../shared/dom.js";
 import { ring } from "../../shared/ring.js";
-import { titled } from "./titled.js";
 
 const TALLEST_PICTURE = 300;
 
@@ -13,7 +12,7 @@ export class PicturePane {
     this.overlay = element("canvas", { class: "overlay" });
     this.frame = element("div", { class: "frame", role: "img" }, this.canvas, this.overlay);
     this.note = element("div", { class: "note" });
-    this.section = titled("picture", "Picture", this.size, this.frame, this.note);
+    this.section = titled({ class: "pane picture" }, ["Picture", this.size], this.frame, this.note);
   }
 
   // picture: grey levels of (rows, columns).
@@ -24,9 +23,7 @@ export class PicturePane {
     fillCanvas(canvas, columns, rows, (pixels) =>
       data.forEach((level, at) => pixels.set([level, level, level, 255], 4 * at)),
     );
-    canvas.style.width = `${columns * this.cell}px`;
-    canvas.style.height = `${rows * this.cell}px`;
-    canvas.style.imageRendering = this.cell >= 1 ? "pixelated" : "auto";
+    enlarge(canvas, this.cell);
     this.size.textContent = `${rows} \u00d7 ${columns}`;
     this.note.textContent = patches
       ? `${patches === 1 ? "One patch" : `${patches} patches`} of ${patch[0]} \u00d7 ${patch[1]} for this step`

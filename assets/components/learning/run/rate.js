@@ -2,7 +2,7 @@
 // loss diverges. The handle is dragged or moved with the arrow keys.
 
 import { written } from "../../shared/numbers.js";
-import { element } from "../../shared/dom.js";
+import { element, titled } from "../../shared/dom.js";
 import { along, debounced, dragged } from "../../shared/hand.js";
 
 export class RateRuler {
@@ -18,10 +18,9 @@ export class RateRuler {
     this.track = element("div", { class: "track" }, this.safe, this.ticks, this.bound, this.handle);
     this.scale = element("div", { class: "scale", "aria-hidden": "true" });
     this.words = element("p", { class: "words" });
-    this.section = element(
-      "section",
+    this.section = titled(
       { class: "pane rate" },
-      element("div", { class: "title" }, element("span", { text: "Learning rate" }), this.value),
+      ["Learning rate", this.value],
       this.boundText,
       this.track,
       this.scale,

@@ -1,9 +1,8 @@
 // The kernel that is to be learned, to edit: its weights, the edit buttons, and what is refused.
 
-import { element } from "../../shared/dom.js";
+import { element, titled } from "../../shared/dom.js";
 import { KernelEditor } from "../../shared/kernel_editor.js";
 import { fillTools } from "../../shared/tools.js";
-import { titled } from "./titled.js";
 
 export class TargetPane {
   // preview, commit and hover as KernelEditor has them; edit(name): an edit button was pressed.
@@ -16,7 +15,7 @@ export class TargetPane {
     const complain = (sentence) => (this.complaint.textContent = sentence);
     const name = "target weight";
     this.editor = new KernelEditor(box, { preview, commit, hover, complain, name });
-    this.section = titled("wanted", this.title, null, box, this.complaint, this.tools);
+    this.section = titled({ class: "pane wanted" }, [this.title], box, this.complaint, this.tools);
   }
 
   // isOld: the answer lacks what a hand is doing to the target, and must not undo it.

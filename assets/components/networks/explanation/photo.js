@@ -1,6 +1,6 @@
 // The photo: what the network is shown of it, and what the number in hand sees.
 
-import { element, sharpContext } from "../../shared/dom.js";
+import { element, sharpContext, titled } from "../../shared/dom.js";
 import { ring } from "../../shared/ring.js";
 
 const TALLEST_PHOTO = 250;
@@ -12,10 +12,9 @@ export class Photo {
     this.view = element("canvas", { class: "view", role: "img" });
     this.words = element("p", { class: "sees" });
     this.beside = element("div", { class: "beside" }, this.view, this.words);
-    this.section = element(
-      "section",
+    this.section = titled(
       { class: "photo" },
-      element("div", { class: "title" }, element("span", { text: "What it sees of the photo" })),
+      ["What it sees of the photo"],
       element("div", { class: "photo-holder" }, this.canvas),
       this.beside,
     );

@@ -1,7 +1,7 @@
 // Below the wall: the kernels of the map in hand, and how numbers are spread.
 
 import { css, extremes, inkOn, signedColour, table } from "../../shared/colours.js";
-import { element, sharpContext } from "../../shared/dom.js";
+import { element, sharpContext, titled } from "../../shared/dom.js";
 import { inGrid } from "../../shared/hand.js";
 import { legendStrip } from "../../shared/legend.js";
 import { fillLegend } from "../../shared/map_pane.js";
@@ -20,10 +20,9 @@ export class KernelPanel {
     this.legend = legendStrip();
     this.words = element("div", { class: "note" });
     this.readout = element("div", { class: "note" });
-    this.section = element(
-      "section",
+    this.section = titled(
       { class: "panel" },
-      element("div", { class: "title" }, this.heading, this.size),
+      [this.heading, this.size],
       this.frame,
       this.legend,
       this.words,
@@ -206,10 +205,9 @@ export class SpreadPanel {
     this.words = element("div", { class: "note" });
     this.readout = element("div", { class: "note" });
     this.title = title;
-    this.section = element(
-      "section",
+    this.section = titled(
       { class: "panel" },
-      element("div", { class: "title" }, element("span", { text: title }), this.size),
+      [title, this.size],
       this.frame,
       this.words,
       this.readout,

@@ -4,7 +4,7 @@
 import { mounted } from "../../shared/mount.js";
 import { written, writtenCount } from "../../shared/numbers.js";
 import { theme } from "../../shared/colours.js";
-import { element } from "../../shared/dom.js";
+import { element, titled } from "../../shared/dom.js";
 import { along, announcer, debounced, dragged } from "../../shared/hand.js";
 import { Player } from "../../shared/player.js";
 import { Plot, dashOf, nearestAt, saveCharts, writtenPower } from "../../shared/plot.js";
@@ -74,12 +74,7 @@ class Curves {
   panel() {
     const heading = element("span");
     const holder = element("div", { class: "chart", tabindex: "0", role: "slider" });
-    const section = element(
-      "section",
-      { class: "panel" },
-      element("div", { class: "title" }, heading),
-      holder,
-    );
+    const section = titled({ class: "panel" }, [heading], holder);
     this.frames.append(section);
     const plot = new Plot(holder);
     const follow = (event) => {

@@ -2,7 +2,7 @@
 // drawn over them.
 
 import { paint } from "../../shared/colours.js";
-import { element, fillCanvas, sharpContext } from "../../shared/dom.js";
+import { element, enlarge, fillCanvas, sharpContext } from "../../shared/dom.js";
 import { legendStrip } from "../../shared/legend.js";
 import { ring, veiled } from "../../shared/ring.js";
 import { drawLegend } from "./legend.js";
@@ -73,10 +73,7 @@ export class Pictures {
   fill({ frame }, rows, columns, draw) {
     const [canvas] = frame.children;
     fillCanvas(canvas, columns, rows, draw);
-    const scale = this.scale();
-    canvas.style.width = `${columns * scale}px`;
-    canvas.style.height = `${rows * scale}px`;
-    canvas.style.imageRendering = scale >= 1 ? "pixelated" : "auto";
+    enlarge(canvas, this.scale());
   }
 
   // All pictures at one scale, so that the result is as large as it truly is.

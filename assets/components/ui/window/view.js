@@ -10,7 +10,7 @@
 import { mounted } from "../../shared/mount.js";
 import { extremes, table, theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
-import { announcer, arrows, debounced, eachFrame } from "../../shared/hand.js";
+import { announcer, arrows, debounced, eachFrame, once } from "../../shared/hand.js";
 import { Handshake } from "../../shared/handshake.js";
 import { Player } from "../../shared/player.js";
 import { flowing, pooled, stamped, weighted } from "./sentences.js";
@@ -49,6 +49,7 @@ class Stage {
       this.tell("selected", [...this.selected, this.places.outRows, this.places.outColumns]),
     );
     this.rest = debounced(REST, () => this.sendSlides());
+    this.draw = once(() => this.drawNow());
     this.repaint = eachFrame(() => {
       this.paintOutput();
       this.draw();
@@ -383,16 +384,6 @@ class Stage {
 
   paintOutput() {
     this.pictures.paintOutput();
-  }
-
-  // Once, when all that changes now has changed.
-  draw() {
-    if (this.drawn) return;
-    this.drawn = true;
-    queueMicrotask(() => {
-      this.drawn = false;
-      this.drawNow();
-    });
   }
 
   drawNow() {
