@@ -6,6 +6,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.arrays import Pixels
 from cnnviz.convolution import depthwise_convolve
 from cnnviz.drawing import palette
 from cnnviz.drawing.display import display
@@ -21,7 +22,6 @@ from cnnviz.shapes import coverage
 SIDE = 144
 """Height and width of a preview, in pixels."""
 
-Pixels = NDArray[np.uint8]
 _EDGES = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], np.float32)
 
 

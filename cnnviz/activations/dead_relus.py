@@ -11,17 +11,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.activations.gradients import initial_weights
 from cnnviz.activations.softmax_cross_entropy import cross_entropy, cross_entropy_gradient
+from cnnviz.arrays import Floats
 from cnnviz.server.turns import turn
 from cnnviz.shapes import whole_number
-
-Array: TypeAlias = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +30,7 @@ class Examples:
     labels : (count,) int64, 0 or 1
     """
 
-    points: Array
+    points: Floats
     labels: NDArray[np.int64]
 
 
@@ -129,8 +127,8 @@ class ReluState:
     diverged : the loss is no longer finite; the weights are the last ones with which it was
     """
 
-    weights: tuple[Array, ...]
-    biases: tuple[Array, ...]
+    weights: tuple[Floats, ...]
+    biases: tuple[Floats, ...]
     step: int
     losses: tuple[float, ...]
     accuracies: tuple[float, ...]
@@ -163,7 +161,9 @@ def start_relu_training(task: ReluTask) -> ReluState:
     return _measured(task, blank)
 
 
-def relu_gradients(task: ReluTask, state: ReluState) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+def relu_gradients(
+    task: ReluTask, state: ReluState
+) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
     """Compute the loss's slope by every weight and by every bias.
 
     Returns
@@ -173,8 +173,8 @@ def relu_gradients(task: ReluTask, state: ReluState) -> tuple[tuple[Array, ...],
     sums, entering = _forward(task, state)
     by_logits = cross_entropy_gradient(sums[-1], task.examples.labels)
     arriving = np.asarray(by_logits / len(by_logits), np.float32)
-    by_weights: list[Array] = []
-    by_biases: list[Array] = []
+    by_weights: list[Floats] = []
+    by_biases: list[Floats] = []
     for layer in reversed(range(len(sums))):
         by_weights.append(entering[layer].T @ arriving)
         by_biases.append(arriving.sum(axis=0))
@@ -211,7 +211,7 @@ def relu_training_step(task: ReluTask, state: ReluState, *, steps: int = 1) -> R
     return state
 
 
-def class_map(task: ReluTask, state: ReluState, *, side: int = 64, reach: float = 2.0) -> Array:
+def class_map(task: ReluTask, state: ReluState, *, side: int = 64, reach: float = 2.0) -> Floats:
     """Ask the network about a grid of points.
 
     Returns
@@ -228,9 +228,9 @@ def class_map(task: ReluTask, state: ReluState, *, side: int = 64, reach: float 
     return np.asarray(probabilities, np.float32).reshape(x.shape)
 
 
-def _forward(task: ReluTask, state: ReluState) -> tuple[list[Array], list[Array]]:
+def _forward(task: ReluTask, state: ReluState) -> tuple[list[Floats], list[Floats]]:
     """Return the weighted sums of each layer, the logits last, and what enters each layer."""
-    sums: list[Array] = []
+    sums: list[Floats] = []
     entering = [task.examples.points]
     for matrix, bias in zip(state.weights, state.biases, strict=True):
         sums.append(entering[-1] @ matrix + bias)

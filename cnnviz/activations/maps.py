@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.activations.activation import Activation, Curve, as_floats
+from cnnviz.arrays import Grid
 from cnnviz.convolution import convolve
-
-Map = NDArray[np.float32]
 
 
 def zero_share(values: ArrayLike) -> float:
@@ -70,9 +69,9 @@ class ActivatedMap:
     zeros_before, zeros_after : the share of values that are exactly zero, in [0, 1]
     """
 
-    filtered: Map
-    before: Map
-    after: Map
+    filtered: Grid
+    before: Grid
+    after: Grid
     counts: Histograms
     curve: Curve
     zeros_before: float

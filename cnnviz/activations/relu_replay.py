@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.activations.dead_relus import (
-    Array,
     ReluState,
     ReluTask,
     class_map,
     relu_training_step,
     start_relu_training,
 )
+from cnnviz.arrays import Floats
 from cnnviz.shapes import whole_number
 
 
@@ -39,7 +39,7 @@ class Replay:
     losses: NDArray[np.float64]
     accuracies: NDArray[np.float64]
     map_steps: NDArray[np.int64]
-    maps: Array
+    maps: Floats
     diverged: bool
 
     @property
@@ -82,7 +82,7 @@ def record(
     return _replay(state, map_steps, maps)
 
 
-def _replay(state: ReluState, map_steps: list[int], maps: list[Array]) -> Replay:
+def _replay(state: ReluState, map_steps: list[int], maps: list[Floats]) -> Replay:
     silent = np.array(state.silent)
     # From the end, the first step at which it fires is the last one in time.
     last_fired = len(silent) - 1 - np.argmax(~silent[::-1], axis=0)

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
+from cnnviz.arrays import Colours
 from cnnviz.channels.mixing import CHANNELS, ChannelMix
 from cnnviz.convolution.windows import padded_sources
 from cnnviz.drawing import palette
-from cnnviz.drawing.gif import PAPER, Colours, Filling, Grid, title
+from cnnviz.drawing.gif import PAPER, Filling, Grid, title
 from cnnviz.notation import written
 from cnnviz.shapes import Padding, map_padding
 

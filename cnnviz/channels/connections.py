@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.arrays import Floats
 from cnnviz.convolution import convolve, depthwise_convolve
-from cnnviz.convolution.operations import Array
 from cnnviz.layers.cost import LayerCost, convolution_costs
 from cnnviz.shapes import Padding, whole_number
 
@@ -116,7 +116,7 @@ def connections_for(channels: int) -> tuple[Connection, ...]:
     )
 
 
-def connected_weights(kernels: ArrayLike, connection: Connection) -> tuple[Array, ...]:
+def connected_weights(kernels: ArrayLike, connection: Connection) -> tuple[Floats, ...]:
     """Make a layer of this kind from a standard layer's kernels.
 
     - grouped: the same weights, without those that cross the groups.
@@ -181,13 +181,13 @@ class ConnectedMaps:
     maps : (height, width, filters) float32.
     """
 
-    depthwise: Array | None
-    maps: Array
+    depthwise: Floats | None
+    maps: Floats
 
 
 def connected_maps(
     volume: ArrayLike,
-    weights: tuple[Array, ...],
+    weights: tuple[Floats, ...],
     connection: Connection,
     *,
     bias: ArrayLike | None = None,
@@ -223,9 +223,9 @@ class ConnectedLayer:
     """
 
     connection: Connection
-    weights: tuple[Array, ...]
-    depthwise: Array | None
-    maps: Array
+    weights: tuple[Floats, ...]
+    depthwise: Floats | None
+    maps: Floats
     likeness: float
 
 

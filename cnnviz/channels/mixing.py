@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.activations import ACTIVATIONS
+from cnnviz.arrays import Floats
 from cnnviz.convolution import channel_maps
-from cnnviz.convolution.operations import Array
 from cnnviz.notation import latex_number as number
 from cnnviz.server.turns import turn
 from cnnviz.shapes import Padding, Size, whole_number
@@ -32,9 +32,9 @@ class ChannelMix:
     result : (height, width), the activation of sum + bias.
     """
 
-    partial: Array
-    sum: Array
-    result: Array
+    partial: Floats
+    sum: Floats
+    result: Floats
 
 
 def mix_channels(

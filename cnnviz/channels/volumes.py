@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.activations import ACTIVATIONS
+from cnnviz.arrays import Floats
 from cnnviz.channels.connections import ConnectedLayer, compare_connections
 from cnnviz.channels.trained_kernels import PIXEL_SCALES, first_layer, second_layer
 from cnnviz.convolution import convolve
-from cnnviz.convolution.operations import Array
 from cnnviz.shapes import whole_number
 
 
@@ -29,11 +29,11 @@ class FilterVolumes:
     maps : (height, width, filters) float32, what each of those gives after its activation.
     """
 
-    first_kernels: Array
-    volume: Array
-    bias: Array
+    first_kernels: Floats
+    volume: Floats
+    bias: Floats
     layers: tuple[ConnectedLayer, ...]
-    maps: tuple[Array, ...]
+    maps: tuple[Floats, ...]
 
     @property
     def filters(self) -> int:
@@ -78,7 +78,7 @@ def filter_volumes(pixels: NDArray[np.uint8], filters: int) -> FilterVolumes:
     return FilterVolumes(kernels, volume, bias, layers, maps)
 
 
-def _activated(maps: Array, activation: str) -> Array:
+def _activated(maps: Floats, activation: str) -> Floats:
     return ACTIVATIONS[activation].function(maps).astype(np.float32, copy=False)
 
 
@@ -98,7 +98,7 @@ class PaintedMaps:
     ends: tuple[float, float]
 
 
-def painted_maps(stacks: Sequence[Array]) -> PaintedMaps:
+def painted_maps(stacks: Sequence[Floats]) -> PaintedMaps:
     """Paint stacks of maps by one range, which the most extreme half per cent lies beyond.
 
     Parameters

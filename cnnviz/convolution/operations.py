@@ -15,12 +15,11 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.arrays import Floats, Maps
 from cnnviz.convolution.window_sums import PRODUCT_AT_MOST, row_products, sweep_over, window_sums
 from cnnviz.convolution.windows import padded_sources
 from cnnviz.server.turns import turn
 from cnnviz.shapes import Padding, Size, axis_paddings, pair, transposed_cropping, whole_number
-
-Array: TypeAlias = NDArray[np.float32]
 
 PaddingMode: TypeAlias = Literal["zeros", "reflect", "replicate", "wrap"]
 """What the padded pixels hold; PyTorch's names (NumPy: constant, reflect, edge, wrap)."""
@@ -36,7 +35,7 @@ def convolve(
     dilation: Size = 1,
     groups: int = 1,
     padding_mode: PaddingMode = "zeros",
-) -> Array:
+) -> Maps:
     """Slide kernels over a picture: one sum of products for each window and filter.
 
     Parameters
@@ -94,7 +93,7 @@ def channel_maps(
     padding: Padding = "valid",
     dilation: Size = 1,
     padding_mode: PaddingMode = "zeros",
-) -> Array:
+) -> Maps:
     """Convolve each channel with its own slice of one kernel, before the sum over channels.
 
     Parameters
@@ -134,7 +133,7 @@ def depthwise_convolve(
     padding: Padding = "valid",
     dilation: Size = 1,
     padding_mode: PaddingMode = "zeros",
-) -> Array:
+) -> Maps:
     """Convolve each channel with kernels of its own; channels are never added up.
 
     Parameters
@@ -177,7 +176,7 @@ def filter_channels(
     padding: Padding = "valid",
     dilation: Size = 1,
     padding_mode: PaddingMode = "zeros",
-) -> Array:
+) -> Maps:
     """Convolve every channel of a picture with one and the same kernel.
 
     Parameters
@@ -219,7 +218,7 @@ def transposed_convolve(
     padding: Padding = "valid",
     dilation: Size = 1,
     output_padding: Size | None = None,
-) -> Array:
+) -> Maps:
     """Let each pixel write its multiple of the kernel; where the copies overlap they add up.
 
     Parameters
@@ -300,7 +299,7 @@ def transposed_convolve(
     return result.transpose(1, 2, 0)
 
 
-def _tap_copies(pixels: Array, tap: Array) -> Iterator[tuple[slice, slice, Array]]:
+def _tap_copies(pixels: Floats, tap: Floats) -> Iterator[tuple[slice, slice, Floats]]:
     """Multiply all pixels with one tap (filters, channels), a piece of the picture at a time."""
     channels, height, width = pixels.shape
     columns = min(width, max(PRODUCT_AT_MOST // tap.size, 32))
@@ -329,9 +328,9 @@ class Window:
 
     row: int
     column: int
-    patch: Array
-    kernel: Array
-    products: Array
+    patch: Floats
+    kernel: Floats
+    products: Floats
     sum: float
     bias: float
     result: float
@@ -451,7 +450,7 @@ def _numbers(values: ArrayLike, name: str) -> NDArray[np.generic]:
     return array
 
 
-def _weights(values: ArrayLike, name: str, axes: str) -> Array:
+def _weights(values: ArrayLike, name: str, axes: str) -> Floats:
     array = _numbers(values, name)
     if array.ndim != axes.count(",") + 1 or array.size == 0:
         raise ValueError(
@@ -461,7 +460,7 @@ def _weights(values: ArrayLike, name: str, axes: str) -> Array:
     return _finite(array, name)
 
 
-def _finite(array: NDArray[np.generic], name: str) -> Array:
+def _finite(array: NDArray[np.generic], name: str) -> Floats:
     with np.errstate(over="ignore"):  # too large for float32 is found below
         weights = array.astype(np.float32)
     if not np.isfinite(weights).all():
@@ -473,7 +472,7 @@ def _finite(array: NDArray[np.generic], name: str) -> Array:
     return weights
 
 
-def _biases(bias: ArrayLike | None, filters: int) -> Array | None:
+def _biases(bias: ArrayLike | None, filters: int) -> Floats | None:
     if bias is None:
         return None
     array = _numbers(bias, "bias")

@@ -16,16 +16,14 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.arrays import Floats
 from cnnviz.convolution.windows import PADDING_MODES, padded_sources
 from cnnviz.server.turns import turn
 from cnnviz.shapes import MapPadding, Padding, Size, map_padding, map_size, pair
-
-Array: TypeAlias = NDArray[np.float32]
 
 # All tuned on 512 x 512 pictures; results do not depend on them.
 _SUMS = 400_000  # floats that a block's products may take; larger ones leave the cache
@@ -85,15 +83,15 @@ class _Unstrided:
     origin : the pixel under the first tap of the first window.
     """
 
-    pixels: Array
-    kernels: Array
+    pixels: Floats
+    kernels: Floats
     dilation: tuple[int, int]
     origin: tuple[int, int]
 
 
 def window_sums(
-    picture: NDArray[np.generic], kernels: Array, bias: Array | None, groups: int, sweep: Sweep
-) -> Array:
+    picture: NDArray[np.generic], kernels: Floats, bias: Floats | None, groups: int, sweep: Sweep
+) -> Floats:
     """Add up pixel times weight in every window of a sweep.
 
     Parameters
@@ -113,7 +111,7 @@ def window_sums(
     return result.transpose(1, 2, 0)
 
 
-def _padded(picture: NDArray[np.generic], groups: int, sweep: Sweep) -> Array:
+def _padded(picture: NDArray[np.generic], groups: int, sweep: Sweep) -> Floats:
     """Bring a picture into the order (groups, height, channels of a group, width) and pad it.
 
     Height and width become multiples of the stride; what that adds is never part of a window.
@@ -153,7 +151,7 @@ def _padded(picture: NDArray[np.generic], groups: int, sweep: Sweep) -> Array:
     return pixels
 
 
-def _unstrided(pixels: Array, kernels: Array, sweep: Sweep) -> Iterator[_Unstrided]:
+def _unstrided(pixels: Floats, kernels: Floats, sweep: Sweep) -> Iterator[_Unstrided]:
     """Split a strided convolution by the position of the taps modulo the stride."""
     if sweep.stride == (1, 1):
         yield _Unstrided(pixels, kernels, sweep.dilation, (0, 0))
@@ -174,7 +172,7 @@ def _unstrided(pixels: Array, kernels: Array, sweep: Sweep) -> Iterator[_Unstrid
         )
 
 
-def _products(parts: list[_Unstrided], bias: Array | None, output_size: tuple[int, int]) -> Array:
+def _products(parts: list[_Unstrided], bias: Floats | None, output_size: tuple[int, int]) -> Floats:
     """Add up the windows of unstrided convolutions as matrix products.
 
     The result is as wide as the pixels, so that many rows can be added as one long run. At a
@@ -248,7 +246,7 @@ def _blocks(parts: list[_Unstrided], output_size: tuple[int, int]) -> Iterator[_
         )
 
 
-def _column_sums(part: _Unstrided, block: _Block, scratch: Array) -> list[Array]:
+def _column_sums(part: _Unstrided, block: _Block, scratch: Floats) -> list[Floats]:
     """Compute what each kernel column adds to a block, from the block's first column on.
 
     Each is (filters, rows, columns and more), or (filters, 1, one long run) for whole rows, and
@@ -268,7 +266,7 @@ def _column_sums(part: _Unstrided, block: _Block, scratch: Array) -> list[Array]
         taken = block.columns.stop - block.columns.start + (kernel_columns - 1) * step
     row_bytes = 4 * channels * width
     first_row = block.group * height + block.rows.start + part.origin[0]
-    pixels: Array = np.ndarray(
+    pixels: Floats = np.ndarray(
         (rows, kernel_rows, channels, taken),
         np.float32,
         part.pixels,
@@ -282,7 +280,7 @@ def _column_sums(part: _Unstrided, block: _Block, scratch: Array) -> list[Array]
     return [sums[column, ..., shift + column * step :] for column in range(kernel_columns)]
 
 
-def row_products(matrix: Array, pixels: Array, scratch: Array) -> Array:
+def row_products(matrix: Floats, pixels: Floats, scratch: Floats) -> Floats:
     """Multiply a matrix (m, k) with each row of pixels: (rows, k, columns) to (m, rows, columns).
 
     The products lie in ``scratch`` (one axis) if they fit in: new memory costs more time than

@@ -10,11 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from cnnviz.arrays import Colours
 from cnnviz.drawing import palette
 from cnnviz.drawing.lettering import fitted, font, letters, shrunk
-
-Colours = NDArray[np.uint8]
-"""(rows, columns, 3) uint8."""
 
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom, in pixels; the last two belong to it."""

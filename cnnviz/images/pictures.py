@@ -17,6 +17,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from cnnviz.arrays import Pixels
 from cnnviz.images.files import ImageError, PictureFile, damaged, open_picture_file
 from cnnviz.limits import LIMITS, Limits
 
@@ -30,8 +31,6 @@ __all__ = [
     "read_image",
     "resize_to",
 ]
-
-Picture = NDArray[np.uint8]
 
 LUMINANCE = (0.299, 0.587, 0.114)
 """What red, green and blue count for in brightness: ITU-R BT.601-7, section 2.5.1."""
@@ -54,7 +53,7 @@ _TRANSPOSES = {
     8: Image.Transpose.ROTATE_90,
 }
 
-_SIXTEEN_TO_EIGHT_BITS: Picture = ((np.arange(65_536) + 128) // 257).astype(np.uint8)
+_SIXTEEN_TO_EIGHT_BITS: NDArray[np.uint8] = ((np.arange(65_536) + 128) // 257).astype(np.uint8)
 
 # A large picture takes up to 200 MiB while it is decoded: one at a time, however many users.
 _LARGE_PIXELS = 4_000_000
@@ -63,7 +62,7 @@ _one_large_picture = threading.BoundedSemaphore(1)
 
 def read_image(
     data: bytes, *, longest_side: int = LIMITS.picture_kept_side, limits: Limits = LIMITS
-) -> Picture:
+) -> Pixels:
     """Read a picture from the bytes of a PNG, JPEG, GIF, BMP or WebP file.
 
     It comes upright (Exif), laid over white where it is transparent, the first frame where there
@@ -165,7 +164,7 @@ def _as_rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def eight_bit(values: NDArray[Any]) -> Picture:
+def eight_bit(values: NDArray[Any]) -> Pixels:
     """Scale brightness of any kind to 0..255.
 
     Parameters
@@ -187,7 +186,7 @@ def eight_bit(values: NDArray[Any]) -> Picture:
     if values.dtype == np.bool_:
         return values.astype(np.uint8) * np.uint8(255)
     if values.dtype == np.uint16:
-        levels: Picture = _SIXTEEN_TO_EIGHT_BITS[values]
+        levels: NDArray[np.uint8] = _SIXTEEN_TO_EIGHT_BITS[values]
         return levels
     if not np.issubdtype(values.dtype, np.floating):
         raise ValueError(
@@ -233,7 +232,7 @@ def luminance(image: NDArray[Any]) -> NDArray[np.float32]:
     return brightness
 
 
-def grey(image: Picture) -> Picture:
+def grey(image: Pixels) -> Pixels:
     """Reduce a picture to whole levels of brightness, as Pillow's mode "L" does.
 
     Parameters
@@ -250,7 +249,7 @@ def grey(image: Picture) -> Picture:
     return np.array(Image.fromarray(image).convert("L"))[..., np.newaxis]
 
 
-def resize_to(image: Picture, longest_side: int) -> Picture:
+def resize_to(image: Pixels, longest_side: int) -> Pixels:
     """Scale a picture, bicubically, so that its longer side has this many pixels.
 
     Parameters
@@ -271,7 +270,7 @@ def resize_to(image: Picture, longest_side: int) -> Picture:
     return np.array(Image.fromarray(image).resize(size, Image.Resampling.BICUBIC))
 
 
-def centre_crop(image: Picture, side: int | None = None) -> Picture:
+def centre_crop(image: Pixels, side: int | None = None) -> Pixels:
     """Cut the square out of a picture's middle.
 
     Parameters
@@ -294,7 +293,7 @@ def centre_crop(image: Picture, side: int | None = None) -> Picture:
     return image[top : top + side, left : left + side].copy()
 
 
-def encode_png(image: Picture) -> bytes:
+def encode_png(image: Pixels) -> bytes:
     """Write a picture as a PNG file, which keeps every number.
 
     Parameters
@@ -307,7 +306,7 @@ def encode_png(image: Picture) -> bytes:
     return file.getvalue()
 
 
-def encode_jpeg(image: Picture, quality: int = 90) -> bytes:
+def encode_jpeg(image: Pixels, quality: int = 90) -> bytes:
     """Write a picture as a JPEG file: small and fast, and close to the numbers.
 
     Parameters
@@ -322,7 +321,7 @@ def encode_jpeg(image: Picture, quality: int = 90) -> bytes:
     return file.getvalue()
 
 
-def _drawable(image: Picture) -> Image.Image:
+def _drawable(image: Pixels) -> Image.Image:
     if image.dtype != np.uint8:
         raise ValueError(f"A picture must be uint8. Received: dtype={image.dtype}.")
     if image.ndim == 3 and image.shape[2] == 1:

@@ -14,12 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cnnviz.arrays import Pixels
 from cnnviz.images.pictures import centre_crop, eight_bit, read_image, resize_to
 from cnnviz.notation import shown
 from cnnviz.shipped import IMAGES
-
-Picture = NDArray[np.uint8]
-
 
 DEFAULT_SAMPLE = "panda"
 
@@ -46,7 +44,7 @@ class Sample:
     source: str = ""
 
 
-def open_sample(name: str) -> Picture:
+def open_sample(name: str) -> Pixels:
     """Open a sample.
 
     Returns
@@ -67,7 +65,7 @@ def open_sample(name: str) -> Picture:
 
 
 @lru_cache(maxsize=32)
-def _open(name: str) -> Picture:
+def _open(name: str) -> Pixels:
     if name in _PATTERNS:
         brightness = eight_bit(_PATTERNS[name]())
         if brightness.ndim == 2:
@@ -80,7 +78,7 @@ def _open(name: str) -> Picture:
 
 
 @lru_cache(maxsize=64)
-def thumbnail(name: str, side: int = 96) -> Picture:
+def thumbnail(name: str, side: int = 96) -> Pixels:
     """Show the middle of a sample as a small square.
 
     Photographs are scaled smoothly; a pattern's pixels stay square when they grow.

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.arrays import Maps
 from cnnviz.layers.flatten import MapShape
 from cnnviz.server.turns import turn
 from cnnviz.shapes import whole_number
-
-Maps = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from cnnviz.arrays import Maps
 from cnnviz.shapes import whole_number
 
-Maps = NDArray[np.float32]
 MapShape = tuple[int, int, int]
 
 

@@ -13,17 +13,16 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cnnviz.activations import ACTIVATIONS
+from cnnviz.arrays import Maps
 from cnnviz.convolution import convolve
 from cnnviz.images.crops import crop_and_resize
 from cnnviz.layers.dense import dense
 from cnnviz.layers.flatten import flatten
 from cnnviz.pooling import pool
 from cnnviz.shipped import MODELS
-
-Maps = NDArray[np.float32]
 
 SIDE = 32
 

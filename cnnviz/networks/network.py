@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.activations import softmax
+from cnnviz.arrays import Maps
 from cnnviz.images.crops import Box, centred_crop, crop_and_resize
 from cnnviz.images.preprocessing import PREPROCESSINGS, Preprocessing
 from cnnviz.networks.labels import imagenet_classes
@@ -20,8 +21,6 @@ from cnnviz.networks.recognition import KnownNetwork, recognised
 from cnnviz.networks.runner import RUNS, Runner, as_array
 from cnnviz.networks.tensorflow_runtime import freeze_garbage, load_tensorflow
 from cnnviz.notation import shown
-
-Maps = NDArray[np.float32]
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from PIL import Image, ImageFilter
 
+from cnnviz.arrays import Pixels
 from cnnviz.convolution.windows import padded_sources
 from cnnviz.images.preprocessing import PREPROCESSINGS
 from cnnviz.networks.network import Network, Prediction
 
-Picture = NDArray[np.uint8]
 
-
-def mirrored(image: Picture) -> Picture:
+def mirrored(image: Pixels) -> Pixels:
     """Swap left and right.
 
     >>> mirrored(np.array([[[1, 1, 1], [2, 2, 2]]], np.uint8))[0, :, 0]
@@ -22,7 +21,7 @@ def mirrored(image: Picture) -> Picture:
     return np.ascontiguousarray(image[:, ::-1])
 
 
-def shifted(image: Picture, down: int, right: int) -> Picture:
+def shifted(image: Pixels, down: int, right: int) -> Pixels:
     """Move the picture; its edge pixels fill what becomes free.
 
     Parameters
@@ -39,11 +38,11 @@ def shifted(image: Picture, down: int, right: int) -> Picture:
         ]
         for size, by in zip(image.shape[:2], (down, right), strict=True)
     )
-    moved: Picture = image[rows[:, None], columns[None, :]]
+    moved: Pixels = image[rows[:, None], columns[None, :]]
     return moved
 
 
-def blurred(image: Picture, radius: float) -> Picture:
+def blurred(image: Pixels, radius: float) -> Pixels:
     """Blur with a Gaussian of this standard deviation, in pixels.
 
     >>> int(blurred(np.full((4, 4, 3), 9, np.uint8), 2.0).mean())
@@ -52,7 +51,7 @@ def blurred(image: Picture, radius: float) -> Picture:
     return np.array(Image.fromarray(image).filter(ImageFilter.GaussianBlur(radius)))
 
 
-def noisy(image: Picture, deviation: float) -> Picture:
+def noisy(image: Pixels, deviation: float) -> Pixels:
     """Add Gaussian noise of this standard deviation, in levels of 0 to 255; cut to that range."""
     noise = np.random.default_rng(0).normal(0.0, deviation, image.shape)
     return np.clip(np.rint(image + noise), 0, 255).astype(np.uint8)

@@ -5,13 +5,9 @@ Each stands alone, holds the numbers themselves, and leaves its answer in `resul
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
+from cnnviz.arrays import Grid
 from cnnviz.convolution.code import array_literal
 from cnnviz.padding.geometry import Geometry
-
-Grid = NDArray[np.float32]
 
 
 def keras_program(grid: Grid, kernel: Grid, geometry: Geometry, rule: str) -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.activations import ACTIVATIONS
+from cnnviz.arrays import Floats
 from cnnviz.convolution import convolve
 from cnnviz.convolution.operations import PaddingMode
 from cnnviz.convolution.windows import NUMPY_MODES
@@ -22,10 +23,8 @@ from cnnviz.pooling.operations import PoolKind, global_pool, pool
 from cnnviz.server.turns import turn
 from cnnviz.shapes import Padding, Size
 
-Array: TypeAlias = NDArray[np.float32]
 
-
-def shift_picture(image: ArrayLike, dx: int, dy: int, *, border: PaddingMode = "wrap") -> Array:
+def shift_picture(image: ArrayLike, dx: int, dy: int, *, border: PaddingMode = "wrap") -> Floats:
     """Move a picture; what comes in from outside follows a border rule.
 
     Parameters
@@ -128,7 +127,7 @@ def shift_curves(
     frame = picture.shape[:2]
     map_frame = wide.shape[0] - 2 * margin[1], wide.shape[1] - 2 * margin[0]
 
-    def results(move: tuple[int, int]) -> tuple[Array, Array, Array, Array]:
+    def results(move: tuple[int, int]) -> tuple[Floats, Floats, Floats, Floats]:
         maps = _moved(wide, margin, move, map_frame)
         return (
             _moved(canvas, margin, move, frame),
@@ -158,9 +157,9 @@ class ShiftedMaps:
     map_length, pooled_length : the length of the one at rest.
     """
 
-    picture: Array
-    map: Array
-    pooled: Array
+    picture: Floats
+    map: Floats
+    pooled: Floats
     map_distance: float
     map_length: float
     pooled_distance: float
@@ -191,7 +190,7 @@ def shifted_maps(
     np.True_
     """
 
-    def of(dx: int, dy: int) -> tuple[Array, Array, Array]:
+    def of(dx: int, dy: int) -> tuple[Floats, Floats, Floats]:
         moved = shift_picture(image, dx, dy, border=border)
         rectified = np.asarray(ACTIVATIONS["relu"].function(convolve(moved, kernels)), np.float32)
         return moved, rectified, pool(rectified, kind=kind, size=size)
@@ -228,7 +227,7 @@ def relative(distance: float, length: float) -> float:
     return math.inf if distance > 0 else 0.0
 
 
-def _length(values: Array) -> float:
+def _length(values: Floats) -> float:
     # In memory order and by a dot product: several times as fast as np.linalg.norm.
     flat = values.ravel("K")
     return math.sqrt(float(flat @ flat))
@@ -246,10 +245,10 @@ class Equivariance:
         and outside of it; 0 where there is nothing
     """
 
-    shifted_picture: Array
-    map_of_shifted: Array
-    shifted_map: Array
-    difference: Array
+    shifted_picture: Floats
+    map_of_shifted: Floats
+    shifted_map: Floats
+    difference: Floats
     interior: NDArray[np.bool_]
     largest_inside: float
     largest_outside: float
@@ -298,7 +297,7 @@ def equivariance(
     )
 
 
-def _picture(image: ArrayLike) -> Array:
+def _picture(image: ArrayLike) -> Floats:
     picture = np.asarray(image, np.float32)
     if picture.ndim != 3 or 0 in picture.shape:
         raise ValueError(
@@ -308,7 +307,7 @@ def _picture(image: ArrayLike) -> Array:
     return picture
 
 
-def _canvas(picture: Array, margin: tuple[int, int], border: PaddingMode) -> Array:
+def _canvas(picture: Floats, margin: tuple[int, int], border: PaddingMode) -> Floats:
     """Continue a picture beyond its border by ``margin`` (across, down) on all sides."""
     if border not in get_args(PaddingMode):
         raise ValueError(
@@ -323,13 +322,13 @@ def _canvas(picture: Array, margin: tuple[int, int], border: PaddingMode) -> Arr
             f"{height} x {width}."
         )
     amounts = ((margin[1],) * 2, (margin[0],) * 2, (0, 0))
-    continued: Array = np.pad(picture, amounts, mode=NUMPY_MODES[border])  # type: ignore[call-overload]
+    continued: Floats = np.pad(picture, amounts, mode=NUMPY_MODES[border])  # type: ignore[call-overload]
     return continued
 
 
 def _moved(
-    canvas: Array, margin: tuple[int, int], move: tuple[int, int], frame: tuple[int, ...]
-) -> Array:
+    canvas: Floats, margin: tuple[int, int], move: tuple[int, int], frame: tuple[int, ...]
+) -> Floats:
     """Cut a frame of (height, width) out of what has moved by (dx, dy) beneath it."""
     top, left = margin[1] - move[1], margin[0] - move[0]
     return canvas[top : top + frame[0], left : left + frame[1]]

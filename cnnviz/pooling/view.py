@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.arrays import Maps
 from cnnviz.convolution import convolve
 from cnnviz.pooling.operations import PoolKind, pool, pool_gradient, pool_sources
 from cnnviz.shapes import Padding, Size, map_padding, pair
-
-Maps = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)

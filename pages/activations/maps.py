@@ -8,6 +8,7 @@ import streamlit as st
 from cnnviz.activations.code import map_code
 from cnnviz.activations.formulas import scaled_with_numbers, with_numbers
 from cnnviz.activations.maps import ActivatedMap, activated_map
+from cnnviz.arrays import Pixels
 from cnnviz.drawing.display import display
 from cnnviz.images import pictures as images
 from cnnviz.kernels import KERNELS
@@ -141,7 +142,7 @@ def _why_it_matters(chosen: ChosenActivation, found: ActivatedMap) -> None:
     try_this("map", EXPERIMENTS)
 
 
-def _downloads(found: ActivatedMap, pixels: np.ndarray, weights: np.ndarray) -> list[Download]:
+def _downloads(found: ActivatedMap, pixels: Pixels, weights: np.ndarray) -> list[Download]:
     background = page_background()
 
     def signed(values: np.ndarray) -> bytes:

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.activations import ACTIVATIONS, Activation
+from cnnviz.arrays import Pixels
 from cnnviz.channels.animation import mixing_gif
 from cnnviz.channels.code import mix_code
 from cnnviz.channels.mixing import (
@@ -89,7 +90,7 @@ class Layer:
     parameters : the activation's.
     """
 
-    pixels: np.ndarray
+    pixels: Pixels
     stride: int
     padding: Literal["same", "valid"]
     scale: Preprocessing

@@ -5,6 +5,7 @@ import contextlib
 import numpy as np
 import streamlit as st
 
+from cnnviz.arrays import Maps, Pixels
 from cnnviz.channels.code import connected_code
 from cnnviz.channels.connections import ConnectedLayer
 from cnnviz.channels.formulas import weights_with_numbers
@@ -90,7 +91,7 @@ def _controls() -> tuple[int, int]:
     return count, wide
 
 
-def _arithmetic(found: FilterVolumes, layer: ConnectedLayer, pixels: np.ndarray) -> None:
+def _arithmetic(found: FilterVolumes, layer: ConnectedLayer, pixels: Pixels) -> None:
     connection = layer.connection
     height, width = pixels.shape[:2]
     cost = connection.cost(found.side, found.filters, positions=height * width)
@@ -119,7 +120,7 @@ def _why_it_matters() -> None:
 
 
 def _downloads(
-    found: FilterVolumes, layer: ConnectedLayer, maps: np.ndarray, pixels: np.ndarray
+    found: FilterVolumes, layer: ConnectedLayer, maps: Maps, pixels: Pixels
 ) -> list[Download]:
     separable = layer.connection.kind == "separable"
     names = ("depthwise", "pointwise") if separable else ("kernels",)

@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from cnnviz.arrays import Maps
 from cnnviz.drawing.display import display
 from cnnviz.images import pictures as images
 from cnnviz.layers.code import dense_code
@@ -108,7 +109,7 @@ def _downloads(
 ) -> list[Download]:
     background = page_background()
 
-    def wall(maps: np.ndarray) -> bytes:
+    def wall(maps: Maps) -> bytes:
         return images.encode_png(display(_wall(maps), "signed", background=background))
 
     walls = {"Inputs": found.pool, "Weights": unit.weights, "Products": found.pool * unit.weights}
@@ -125,7 +126,7 @@ def _downloads(
     ]
 
 
-def _wall(maps: np.ndarray, across: int = 4) -> np.ndarray:
+def _wall(maps: Maps, across: int = 4) -> np.ndarray:
     rows, columns, channels = maps.shape
     tiles = np.moveaxis(maps, -1, 0).reshape(channels // across, across, rows, columns)
     return tiles.swapaxes(1, 2).reshape(-1, across * columns, 1).repeat(6, 0).repeat(6, 1)

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from cnnviz.arrays import Maps
 from cnnviz.layers.code import dropout_code
 from cnnviz.layers.dropout import DropoutStatistics, dropout, dropout_statistics, packed_masks
 from cnnviz.layers.formulas import DROPOUT, expected_with_numbers
@@ -97,7 +98,7 @@ def _drawn(
     rate: float,
     spatial: bool,
     seed: int,
-    _maps: np.ndarray,
+    _maps: Maps,
 ) -> tuple[np.ndarray, DropoutStatistics]:
     return (
         packed_masks(_maps.shape, rate, count=_MASKS, seed=seed, spatial=spatial),

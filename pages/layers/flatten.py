@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from cnnviz.arrays import Maps
 from cnnviz.drawing.display import display
 from cnnviz.images import pictures as images
 from cnnviz.layers.code import flatten_code
@@ -91,7 +92,7 @@ def _maps(picture: Picture, source: str, side: int, channels: int) -> tuple[np.n
     return maps, [f"map {channel}" for channel in kept]
 
 
-def _wall(maps: np.ndarray, background: str) -> np.ndarray:
+def _wall(maps: Maps, background: str) -> np.ndarray:
     side_by_side = np.concatenate(list(np.moveaxis(maps, -1, 0)), axis=1)
     large = side_by_side.repeat(24, axis=0).repeat(24, axis=1)
     return display(large[..., np.newaxis], "signed", background=background)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
+from cnnviz.arrays import Pixels
 from cnnviz.convolution.formulas import softmax_formula
 from cnnviz.images import pictures as images
 from cnnviz.images.samples import SAMPLES, open_sample
@@ -138,19 +139,19 @@ def _changes(scene: Scene) -> dict[str, Callable[[], Other | None]]:
     }
 
 
-def _shifted(network: Network, image: np.ndarray) -> Other:
+def _shifted(network: Network, image: Pixels) -> Other:
     most = max(8, image.shape[1] // 4)
     right = st.slider("Pixels to the right", -most, most, most // 4, key="shift_right")
     down = st.slider("Pixels down", -most, most, 0, key="shift_down")
     return "Shifted", network, variations.shifted(image, down, right)
 
 
-def _blurred(network: Network, image: np.ndarray) -> Other:
+def _blurred(network: Network, image: Pixels) -> Other:
     radius = PAGE.control(st.slider, BLUR, "Blur, in pixels")
     return "Blurred", network, variations.blurred(image, radius)
 
 
-def _noisy(network: Network, image: np.ndarray) -> Other:
+def _noisy(network: Network, image: Pixels) -> Other:
     deviation = PAGE.control(st.slider, NOISE, "Noise, in levels", step=5)
     return "Noisy", network, variations.noisy(image, deviation)
 
@@ -161,7 +162,7 @@ def _another_picture(scene: Scene) -> Other:
     return SAMPLES[name].title, scene.network, open_sample(name)
 
 
-def _another_network(network: Network, image: np.ndarray) -> Other:
+def _another_network(network: Network, image: Pixels) -> Other:
     title = PAGE.control(st.selectbox, OTHER_NETWORK, "Network")
     if title == TWIN:
         return title, random_twin(network), image

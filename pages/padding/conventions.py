@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from cnnviz.arrays import Grid
 from cnnviz.drawing.svg import DARK, LIGHT
 from cnnviz.padding.code import keras_program, torch_program
 from cnnviz.padding.conventions import Convention, same_size, same_size_transposed
@@ -50,7 +51,7 @@ def same_and_its_odd_pixel(geometry: Geometry) -> None:
         )
 
 
-def two_conventions(grid: np.ndarray, weights: np.ndarray, geometry: Geometry, rule: str) -> None:
+def two_conventions(grid: Grid, weights: np.ndarray, geometry: Geometry, rule: str) -> None:
     """Show what each framework would do to keep the size, and the code of this view in each."""
     st.header("Keras and PyTorch", anchor=False)
     kept = "n \u00b7 stride results" if geometry.transposed else "ceil(n / stride) results"
@@ -117,7 +118,7 @@ def _after(way: Convention) -> str:
     return f"{way.after} after" if way.after >= 0 else f"adds {-way.after} after"
 
 
-def _difference(grid: np.ndarray, weights: np.ndarray, geometry: Geometry) -> str:
+def _difference(grid: Grid, weights: np.ndarray, geometry: Geometry) -> str:
     """Say in numbers what the two habits do to this view's result."""
     pairs = [_pair(geometry, axis) for axis in (0, 1)]
     ends = [[(way.before, way.after) for way in pair] for pair in pairs]

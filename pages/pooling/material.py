@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from cnnviz.arrays import Pixels
 from cnnviz.kernels import KERNELS
 from cnnviz.pooling.view import filtered_map
 from pages.pooling.state import AXES, FILTER, ON, RELU, SOURCE, WINDOWS
@@ -74,6 +75,6 @@ def _filtered(
     identity: str,  # noqa: ARG001 stands for the pixels in the cache's key
     name: str,
     rectified: bool,
-    _pixels: np.ndarray,
+    _pixels: Pixels,
 ) -> np.ndarray:
     return filtered_map(_pixels, KERNELS[name].values, rectified=rectified)

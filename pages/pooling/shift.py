@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from cnnviz.arrays import Pixels
 from cnnviz.convolution.operations import PaddingMode
 from cnnviz.drawing.display import display
 from cnnviz.images import pictures as images
@@ -134,7 +135,7 @@ def _controls() -> Settings:
 def _measured(
     identity: str,  # noqa: ARG001 stands for the pixels in the cache's key
     settings: Settings,
-    _pixels: np.ndarray,
+    _pixels: Pixels,
 ) -> ShiftCurves:
     return shift_curves(
         _pixels,
@@ -203,7 +204,7 @@ def _pictures(moved: ShiftedMaps, found: ShiftCurves, step: int) -> None:
 
 
 def _arithmetic(
-    pixels: np.ndarray, settings: Settings, maps: ShiftedMaps, found: ShiftCurves, step: int
+    pixels: Pixels, settings: Settings, maps: ShiftedMaps, found: ShiftCurves, step: int
 ) -> None:
     st.header("How a change is measured", anchor=False)
     st.latex(CHANGE)
@@ -235,7 +236,7 @@ def _why_it_matters() -> None:
     experiments(EXPERIMENTS, SHIFT)
 
 
-def _downloads(pixels: np.ndarray, found: ShiftCurves) -> list[Download]:
+def _downloads(pixels: Pixels, found: ShiftCurves) -> list[Download]:
     measured = {
         "map": found.map,
         "pooled": found.pooled,

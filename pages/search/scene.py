@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
+from cnnviz.arrays import Pixels
 from cnnviz.networks.network import Network
 from cnnviz.search import ImageIndex, Match, Metric, Quality, Vectors, embed, quality
 from cnnviz.search.rankings import Rankings, rank_all, rank_everywhere
@@ -90,7 +91,7 @@ class SearchScene:
         return _vectors(self.indexed, self.picture, self.place, self.region, self.rankings.layers)
 
 
-def cut(image: np.ndarray, region: Region | None) -> np.ndarray:
+def cut(image: Pixels, region: Region | None) -> np.ndarray:
     """Cut a region out of a picture.
 
     >>> cut(np.zeros((100, 200, 3)), (0, 500, 500, 1000)).shape

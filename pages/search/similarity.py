@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from cnnviz.arrays import Pixels
 from cnnviz.images import pictures as images
 from cnnviz.search.formulas import precision_formula, rank_weighted_formula, similarity_formula
 from cnnviz.search.similarity import SimilarityMaps, similarity_maps
@@ -86,6 +87,6 @@ def _packed(
     )
 
 
-def _jpeg(image: np.ndarray) -> np.ndarray:
+def _jpeg(image: Pixels) -> np.ndarray:
     small = images.resize_to(image, min(_LONGEST_SIDE, max(image.shape)))
     return np.frombuffer(images.encode_jpeg(small), np.uint8)

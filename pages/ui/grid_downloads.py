@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cnnviz.arrays import Grid
 from cnnviz.drawing import palette
 from cnnviz.drawing.display import display
 from cnnviz.drawing.sliding_window import sliding_patch_gif, sliding_window_gif
@@ -16,7 +17,7 @@ MOST_ANIMATED = 16
 
 def grid_downloads(
     name: str,
-    grid: np.ndarray,
+    grid: Grid,
     result: np.ndarray,
     geometry: Geometry,
     at: tuple[int, int],

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
+from cnnviz.arrays import Grid
 from cnnviz.padding import number_grids
 from pages.ui.components.locator import locator
 from pages.ui.controls import Axes, Pair, pair
@@ -152,7 +153,7 @@ class NumberGrid:
         )
         return number_grids.patch(pixels, corner, size)
 
-    def _own(self, grid: np.ndarray) -> None:
+    def _own(self, grid: Grid) -> None:
         """Take numbers as one's own, with their size."""
         size = self.axes.sized(self.entries.side, *grid.shape)
         name = self.entries.values.name

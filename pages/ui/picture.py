@@ -14,6 +14,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz import limits
+from cnnviz.arrays import Pixels
 from cnnviz.images import pictures as images
 from cnnviz.images import samples
 from cnnviz.notation import shown_name
@@ -48,7 +49,7 @@ class Picture:
     name: str
     title: str
     alt: str
-    image: np.ndarray
+    image: Pixels
     identity: str
 
     @property
@@ -190,5 +191,5 @@ def _sample_thumbnail(name: str) -> bytes:
     return _encoded(samples.open_sample(name))
 
 
-def _encoded(image: np.ndarray) -> bytes:
+def _encoded(image: Pixels) -> bytes:
     return images.encode_png(images.resize_to(image, longest_side=320))

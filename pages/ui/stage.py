@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from cnnviz.arrays import Pixels
 from cnnviz.drawing import palette
 from cnnviz.images import pictures as images
 from pages.ui.picture import Picture
@@ -62,7 +63,7 @@ def _working_picture(
     identity: str,  # noqa: ARG001 stands for the pixels in the cache's key
     source: str,
     longest_side: int,
-    _image: np.ndarray,
+    _image: Pixels,
 ) -> np.ndarray:
     # Scaled down only: a pattern of 28 x 28 pixels is there for its pixels.
     image = images.resize_to(_image, min(longest_side, max(_image.shape[:2])))

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cnnviz.arrays import Maps
 from cnnviz.images.crops import Box
 from cnnviz.networks.explanation.arithmetic import KINDS, is_softmax, work_out
 from cnnviz.networks.explanation.formula import fraction, line, number
@@ -26,8 +26,6 @@ from cnnviz.networks.layers import NetworkError
 from cnnviz.networks.network import Network
 
 __all__ = ["Cell", "Explanation", "Step", "Terms", "can_explain", "explain"]
-
-Maps = NDArray[np.float32]
 
 # Beside these, the place of a number says which number before it it was.
 _MOVES = frozenset(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.activations import ACTIVATIONS
+from cnnviz.arrays import Maps
 from cnnviz.networks.explanation.formula import (
     Formula,
     bracketed,
@@ -20,7 +21,7 @@ from cnnviz.networks.explanation.formula import (
     power_of_e,
     root,
 )
-from cnnviz.networks.explanation.terms import Floats, Maps, Question, Step, StepKind
+from cnnviz.networks.explanation.terms import Floats, Question, Step, StepKind
 from cnnviz.networks.layers import NetworkError
 
 _EXTRA_ACTIVATIONS: Mapping[str, Callable[[Floats], Floats]] = {

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.arrays import Maps
 from cnnviz.networks.explanation.formula import fraction, line, number, operand
 from cnnviz.networks.explanation.pointwise import activation_steps
 from cnnviz.networks.explanation.terms import (
     Floats,
-    Maps,
     Question,
     StepKind,
     Way,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Maps = NDArray[np.float32]
+from cnnviz.arrays import Maps
+
 Thumbnails = NDArray[np.uint8]
 
 ZERO = 128

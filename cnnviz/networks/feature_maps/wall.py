@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.arrays import Floats
 from cnnviz.networks.feature_maps.kernel_tiles import KernelTiles, channel_numbers, kernel_tiles
 from cnnviz.networks.feature_maps.statistics import (
     ChannelStatistics,
@@ -18,7 +19,6 @@ from cnnviz.networks.feature_maps.thumbnails import ZERO, averaged_down
 from cnnviz.networks.layers import LayerInfo
 from cnnviz.networks.network import Network
 
-Floats = NDArray[np.float32]
 Counts = NDArray[np.int32]
 
 MOST_CHANNELS = 16_384

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnnviz.arrays import Pixels
 from cnnviz.channels.mixing import ActivationTable, ChannelMix
 from cnnviz.channels.trained_kernels import TrainedLayer
 from cnnviz.kernels import LARGEST_WEIGHT
@@ -25,7 +26,7 @@ class Channels:
     alt : what the picture shows.
     """
 
-    pixels: np.ndarray
+    pixels: Pixels
     levels: np.ndarray
     alt: str
 

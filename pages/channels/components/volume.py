@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from cnnviz.arrays import Pixels
 from cnnviz.channels.connections import ConnectedLayer
 from cnnviz.channels.volumes import FilterVolumes, painted_maps
 from pages.ui.components.registration import register
@@ -16,7 +17,7 @@ def filter_volume(
     found: FilterVolumes,
     *,
     key: str,
-    pixels: np.ndarray,
+    pixels: Pixels,
     connection: str,
     wide: int,
     alt: str,

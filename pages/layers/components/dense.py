@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnnviz.arrays import Maps
 from cnnviz.layers.dense import unit_products
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
@@ -38,7 +39,7 @@ class Unit:
 
 
 def dense_unit(
-    maps: np.ndarray,
+    maps: Maps,
     unit: Unit,
     *,
     key: str,

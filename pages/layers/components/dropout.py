@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cnnviz.arrays import Maps
 from cnnviz.layers.dropout import DropoutStatistics
 from cnnviz.layers.flatten import flatten_cell
 from pages.ui.components.colours import series_colours
@@ -14,7 +15,7 @@ _mount = register("layers/dropout")
 def dropout_view(
     *,
     key: str,
-    maps: np.ndarray,
+    maps: Maps,
     masks: np.ndarray,
     scale: float,
     statistics: DropoutStatistics,

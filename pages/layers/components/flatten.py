@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from cnnviz.arrays import Maps
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
 
@@ -13,7 +14,7 @@ _mount = register("layers/flatten")
 def flatten_view(
     *,
     key: str,
-    maps: np.ndarray,
+    maps: Maps,
     names: Sequence[str],
     selected: int,
     on_selected: Callable[[], None],
