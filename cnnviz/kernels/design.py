@@ -113,7 +113,9 @@ def laplacian_of_gaussian(size: int = 9, sigma: float = 1.4) -> Weights:
     return _weights(values - values.mean())
 
 
-def gabor(size: int = 11, angle: float = 0.0, wavelength: float = 5.0) -> Weights:
+def gabor(
+    size: int = 11, angle: float = 0.0, wavelength: float = 5.0, *, phase: float = 0.0
+) -> Weights:
     """Answer to stripes of one direction and one width: a wave under a bell curve.
 
     Parameters
@@ -121,6 +123,7 @@ def gabor(size: int = 11, angle: float = 0.0, wavelength: float = 5.0) -> Weight
     size : rows and columns, odd.
     angle : direction of the stripes in degrees, counterclockwise from horizontal.
     wavelength : pixels from one stripe to the next, at least 2.
+    phase : degrees; 0 answers to a bright stripe in the middle, 90 to an edge there.
 
     Returns
     -------
@@ -144,7 +147,7 @@ def gabor(size: int = 11, angle: float = 0.0, wavelength: float = 5.0) -> Weight
     along = x * math.cos(direction) - y * math.sin(direction)
     across = x * math.sin(direction) + y * math.cos(direction)
     bell = _bell(across**2 + (along / 2) ** 2, 0.56 * wavelength)
-    wave = np.cos(2 * math.pi * across / wavelength)
+    wave = np.cos(2 * math.pi * across / wavelength + math.radians(_finite(phase, "phase")))
     # Take the mean out under the bell, so that plain brightness gives 0.
     values = bell * (wave - (bell * wave).sum() / bell.sum())
     total = values[values > 0].sum()

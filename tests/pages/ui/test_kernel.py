@@ -1,10 +1,10 @@
-"""A kernel in the address."""
+"""A kernel in the address, and those made from a formula."""
 
 import numpy as np
 import pytest
 
-from cnnviz.kernels import KERNELS, format_kernel
-from pages.ui.kernel import kernel_entry
+from cnnviz.kernels import KERNELS, checked_kernel, format_kernel
+from pages.ui.kernel import _MAKERS, kernel_entry
 
 ENTRY = kernel_entry(KERNELS["sobel_x"].values)
 
@@ -30,3 +30,12 @@ def test_the_default_is_left_out():
 def test_an_unknown_name_is_refused(text):
     with pytest.raises(ValueError, match="kernel is written as numbers"):
         ENTRY.value_of((text,))
+
+
+@pytest.mark.parametrize("kind", _MAKERS)
+@pytest.mark.parametrize("end", [1, 2, 3], ids=["least", "most", "first"])
+def test_a_maker_takes_what_its_sliders_say_from_end_to_end(kind, end):
+    make, sliders = _MAKERS[kind]
+    made = make(**{name: slider[end] for name, slider in sliders.items()})
+    np.testing.assert_array_equal(checked_kernel(made), made)
+    assert made.shape == (sliders["size"][end],) * 2
