@@ -3,7 +3,8 @@ import test from "node:test";
 
 import { moduleOf } from "./cases.js";
 
-const { along, announcer, arrows, debounced, dragged, eachFrame } = await moduleOf("hand");
+const { along, announcer, arrows, debounced, dragged, eachFrame, inGrid, once } =
+  await moduleOf("hand");
 
 const press = (key, more = {}) => ({ key, shiftKey: false, ...more });
 const rest = (wait) => new Promise((resolve) => setTimeout(resolve, wait));
@@ -42,6 +43,38 @@ test("what is asked for again and again is done once, with what was given last",
   later.cancel();
   await rest(40);
   assert.deepEqual(done, [3]);
+});
+
+test("one may wait another time than usual", async () => {
+  const done = [];
+  const later = debounced(10_000, (value) => done.push(value));
+  later(1);
+  later.after(5, 2);
+  await rest(25);
+  assert.deepEqual(done, [2]);
+  assert.equal(later.isWaiting(), false);
+});
+
+test("arrow keys walk in a grid, and stay at its ends", () => {
+  const walked = (key, at) => inGrid(press(key), at, 3, 8);
+  assert.equal(walked("ArrowRight", 2), 3);
+  assert.equal(walked("ArrowDown", 1), 4);
+  assert.equal(walked("ArrowDown", 6), 7);
+  assert.equal(walked("ArrowUp", 1), 0);
+  assert.equal(walked("Enter", 1), null);
+});
+
+test("what is asked for several times at once is drawn once", async () => {
+  let count = 0;
+  const draw = once(() => (count += 1));
+  draw();
+  draw();
+  assert.equal(count, 0);
+  await null;
+  assert.equal(count, 1);
+  draw();
+  await null;
+  assert.equal(count, 2);
 });
 
 test("a screen reader hears what stands at last", async () => {

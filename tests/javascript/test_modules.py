@@ -43,6 +43,7 @@ TESTED = {
     "sweep": "ui/window/sweep",
     "hand": "shared/hand",
     "handshake": "shared/handshake",
+    "mount": "shared/mount",
     "cells": "networks/layer/cells",
     "without": "networks/layer/without",
     "layout": "networks/overview/layout",

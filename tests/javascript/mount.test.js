@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { moduleOf } from "./cases.js";
+
+const { mounted } = await moduleOf("mount");
+
+class Observer {
+  static all = [];
+
+  constructor(act) {
+    Object.assign(this, { act, seen: [] });
+    Observer.all.push(this);
+  }
+
+  observe(node) {
+    this.seen.push(node);
+  }
+
+  disconnect() {
+    this.seen = [];
+  }
+}
+globalThis.ResizeObserver = Observer;
+
+// The packed message that holds settings and no arrays.
+function packed(settings) {
+  const header = new TextEncoder().encode(JSON.stringify({ settings, arrays: [] }));
+  const bytes = new Uint8Array(4 + header.length);
+  new DataView(bytes.buffer).setUint32(0, header.length, true);
+  bytes.set(header, 4);
+  return bytes;
+}
+
+test("a view is made once, told of every message, and lets go of what it watched", () => {
+  const root = {};
+  const done = [];
+  const renderer = mounted(() => {
+    done.push("made");
+    return {
+      update: (_component, { settings }) => done.push(settings.number),
+      layout: () => done.push("laid out"),
+      leave: () => done.push("left"),
+    };
+  });
+  const component = (number) => ({
+    parentElement: { querySelector: () => root },
+    data: packed({ number }),
+  });
+  renderer(component(1));
+  const leave = renderer(component(2));
+  assert.deepEqual(done, ["made", 1, 2]);
+  assert.equal(Observer.all.length, 1);
+  Observer.all[0].act();
+  leave();
+  assert.deepEqual(done, ["made", 1, 2, "laid out", "left"]);
+  assert.deepEqual(Observer.all[0].seen, []);
+  renderer(component(3));
+  assert.deepEqual([Observer.all.length, Observer.all[1].seen], [2, [root]]);
+});
+
+test("a view without a layout watches nothing", () => {
+  Observer.all = [];
+  const root = {};
+  const renderer = mounted(() => ({ update() {} }));
+  renderer({ parentElement: { querySelector: () => root }, data: packed({}) })();
+  assert.equal(Observer.all.length, 0);
+});
