@@ -10,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.arrays import Grid, Maps
 from cnnviz.drawing import palette
 
 DISPLAYS: Mapping[str, str] = MappingProxyType(
@@ -21,6 +22,19 @@ DISPLAYS: Mapping[str, str] = MappingProxyType(
     }
 )
 """The ways to show a map, by name, with what each does."""
+
+
+def tiled(maps: Maps, across: int, scale: int = 1) -> Grid:
+    """Lay maps side by side, so many in a row; each number becomes `scale` pixels wide and high.
+
+    >>> tiled(np.arange(4, dtype=np.float32).reshape(1, 1, 4), across=2)
+    array([[0., 1.],
+           [2., 3.]], dtype=float32)
+    """
+    rows, columns, channels = maps.shape
+    tiles = np.moveaxis(maps, -1, 0).reshape(channels // across, across, rows, columns)
+    grid = tiles.swapaxes(1, 2).reshape(-1, across * columns)
+    return grid.repeat(scale, axis=0).repeat(scale, axis=1)
 
 
 def display(

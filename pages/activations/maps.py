@@ -1,7 +1,5 @@
 """The activation applied to the picture's filtered map."""
 
-from functools import partial
-
 import numpy as np
 import streamlit as st
 
@@ -10,7 +8,6 @@ from cnnviz.activations.formulas import scaled_with_numbers, with_numbers
 from cnnviz.activations.maps import ActivatedMap, activated_map
 from cnnviz.arrays import Pixels
 from cnnviz.drawing.display import display
-from cnnviz.images import pictures as images
 from cnnviz.kernels import KERNELS
 from cnnviz.notation import written
 from pages.activations.choice import ChosenActivation, chosen_activation
@@ -18,8 +15,8 @@ from pages.activations.components.pointwise import pointwise
 from pages.activations.state import AT, BIAS, KERNEL, PAGE, SCALE, SHARED_RANGE, try_this
 from pages.ui.focus import CellInFocus
 from pages.ui.picture import Picture
-from pages.ui.stage import page_background, seen_first, stage_and_controls, working_picture
-from pages.ui.takeaway import Download, npz, take_it_with_you
+from pages.ui.stage import seen_first, stage_and_controls, working_picture
+from pages.ui.takeaway import Download, npz, picture_download, signed_download, take_it_with_you
 
 _KEY = "activation_map"
 
@@ -143,11 +140,6 @@ def _why_it_matters(chosen: ChosenActivation, found: ActivatedMap) -> None:
 
 
 def _downloads(found: ActivatedMap, pixels: Pixels, weights: np.ndarray) -> list[Download]:
-    background = page_background()
-
-    def signed(values: np.ndarray) -> bytes:
-        return images.encode_png(display(values[..., None], "signed", background=background))
-
     def arrays() -> bytes:
         return npz(
             picture=pixels,
@@ -160,12 +152,10 @@ def _downloads(found: ActivatedMap, pixels: Pixels, weights: np.ndarray) -> list
         )
 
     return [
-        Download("Before as PNG", "before.png", partial(signed, found.before)),
-        Download("After as PNG", "after.png", partial(signed, found.after)),
-        Download(
-            "Picture as PNG",
-            "picture.png",
-            lambda: images.encode_png(display(pixels.astype(np.float32))),
+        signed_download("Before as PNG", "before.png", found.before),
+        signed_download("After as PNG", "after.png", found.after),
+        picture_download(
+            "Picture as PNG", "picture.png", lambda: display(pixels.astype(np.float32))
         ),
         Download("Arrays as NPZ", "activation.npz", arrays),
     ]

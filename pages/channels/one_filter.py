@@ -19,8 +19,6 @@ from cnnviz.channels.mixing import (
     mix_formula,
 )
 from cnnviz.channels.trained_kernels import PIXEL_SCALES, TrainedLayer
-from cnnviz.drawing.display import display
-from cnnviz.images import pictures as images
 from cnnviz.images.pictures import LUMINANCE
 from cnnviz.images.preprocessing import Preprocessing
 from cnnviz.shapes import map_padding
@@ -49,12 +47,11 @@ from pages.ui.focus import CellInFocus
 from pages.ui.picture import Picture
 from pages.ui.stage import (
     experiments,
-    page_background,
     seen_first,
     stage_and_controls,
     working_picture,
 )
-from pages.ui.takeaway import Download, npz, take_it_with_you
+from pages.ui.takeaway import Download, npz, picture_download, signed_download, take_it_with_you
 
 _KEY = "channels"
 _GREY = np.array([[LUMINANCE]], np.float32)
@@ -218,11 +215,6 @@ def _downloads(
 ) -> list[Download]:
     values, pixels = kernels.values, layer.pixels
 
-    def result() -> bytes:
-        return images.encode_png(
-            display(mix.result[..., None], "signed", background=page_background())
-        )
-
     def arrays() -> bytes:
         return npz(
             picture=pixels,
@@ -245,8 +237,8 @@ def _downloads(
         )
 
     return [
-        Download("Result as PNG", "result.png", result),
-        Download("Picture as PNG", "picture.png", lambda: images.encode_png(pixels)),
+        signed_download("Result as PNG", "result.png", mix.result),
+        picture_download("Picture as PNG", "picture.png", lambda: pixels),
         Download("Arrays as NPZ", "channels.npz", arrays),
         Download("Sliding window as GIF", "channels.gif", animation),
     ]

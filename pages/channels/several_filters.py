@@ -11,7 +11,6 @@ from cnnviz.channels.connections import ConnectedLayer
 from cnnviz.channels.formulas import weights_with_numbers
 from cnnviz.channels.volumes import FilterVolumes, filter_volumes
 from cnnviz.drawing.display import display
-from cnnviz.images import pictures as images
 from pages.channels.components.volume import filter_volume
 from pages.channels.kernels import ChannelKernels
 from pages.channels.state import CONNECTION, FILTERS, PAGE, PART, VOLUMES, WIDE
@@ -24,7 +23,7 @@ from pages.ui.stage import (
     stage_and_controls,
     working_picture,
 )
-from pages.ui.takeaway import Download, npz, take_it_with_you
+from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
 
 _KEY = "channels_volume"
 _EXPLANATIONS = {
@@ -130,9 +129,7 @@ def _downloads(
         return npz(picture=pixels, volume=found.volume, bias=found.bias, result=maps, **weights)
 
     return [
-        Download(
-            "Volumes as PNG", "volumes.png", lambda: images.encode_png(_wall([found.volume, maps]))
-        ),
+        picture_download("Volumes as PNG", "volumes.png", lambda: _wall([found.volume, maps])),
         Download("Layer as NPZ", "layer.npz", arrays),
     ]
 

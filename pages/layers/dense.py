@@ -1,13 +1,9 @@
 """Dense: the weighted sum of one unit, taken apart."""
 
-from functools import partial
-
 import numpy as np
 import streamlit as st
 
-from cnnviz.arrays import Maps
-from cnnviz.drawing.display import display
-from cnnviz.images import pictures as images
+from cnnviz.drawing.display import tiled
 from cnnviz.layers.code import dense_code
 from cnnviz.layers.dense import dense_terms
 from cnnviz.layers.flatten import flatten
@@ -19,9 +15,9 @@ from pages.layers.maps import maps_of
 from pages.ui.edits import sent_value
 from pages.ui.entries import Choice, Whole
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, page_background, seen_first, stage_and_controls
+from pages.ui.stage import experiments, seen_first, stage_and_controls
 from pages.ui.state import Table
-from pages.ui.takeaway import Download, npz, take_it_with_you
+from pages.ui.takeaway import Download, npz, signed_download, take_it_with_you
 
 _KEY = "dense_unit"
 
@@ -107,15 +103,10 @@ def _why_it_matters(logits: np.ndarray) -> None:
 def _downloads(
     found: TutorialMaps, unit: Unit, weights: np.ndarray, bias: np.ndarray
 ) -> list[Download]:
-    background = page_background()
-
-    def wall(maps: Maps) -> bytes:
-        return images.encode_png(display(_wall(maps), "signed", background=background))
-
     walls = {"Inputs": found.pool, "Weights": unit.weights, "Products": found.pool * unit.weights}
     return [
         *(
-            Download(f"{title} as PNG", f"{title.lower()}.png", partial(wall, maps))
+            signed_download(f"{title} as PNG", f"{title.lower()}.png", tiled(maps, 4, scale=6))
             for title, maps in walls.items()
         ),
         Download(
@@ -124,12 +115,6 @@ def _downloads(
             lambda: npz(maps=found.pool, weights=weights, bias=bias, logits=found.logits),
         ),
     ]
-
-
-def _wall(maps: Maps, across: int = 4) -> np.ndarray:
-    rows, columns, channels = maps.shape
-    tiles = np.moveaxis(maps, -1, 0).reshape(channels // across, across, rows, columns)
-    return tiles.swapaxes(1, 2).reshape(-1, across * columns, 1).repeat(6, 0).repeat(6, 1)
 
 
 def _take_unit() -> None:

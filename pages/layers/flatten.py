@@ -3,9 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.arrays import Maps
-from cnnviz.drawing.display import display
-from cnnviz.images import pictures as images
+from cnnviz.drawing.display import tiled
 from cnnviz.layers.code import flatten_code
 from cnnviz.layers.flatten import flatten
 from cnnviz.layers.formulas import FLATTEN, flatten_with_numbers, way_back_with_numbers
@@ -16,9 +14,9 @@ from pages.layers.maps import maps_of
 from pages.ui.edits import sent_value
 from pages.ui.entries import Choice, Whole
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, page_background, seen_first, stage_and_controls
+from pages.ui.stage import experiments, seen_first, stage_and_controls
 from pages.ui.state import Table
-from pages.ui.takeaway import Download, npz, take_it_with_you
+from pages.ui.takeaway import Download, npz, signed_download, take_it_with_you
 
 _KEY = "flatten_view"
 _MOST = 8 * 8 * 6
@@ -60,10 +58,9 @@ def flatten_layer(picture: Picture) -> None:
         "newer networks average each map instead."
     )
     experiments(EXPERIMENTS, FLATTENED)
-    background = page_background()
     take_it_with_you(
         [
-            Download("Maps as PNG", "maps.png", lambda: images.encode_png(_wall(maps, background))),
+            signed_download("Maps as PNG", "maps.png", tiled(maps, maps.shape[-1], scale=24)),
             Download("Arrays as NPZ", "flatten.npz", lambda: npz(maps=maps, vector=flatten(maps))),
         ],
         flatten_code(),
@@ -90,12 +87,6 @@ def _maps(picture: Picture, source: str, side: int, channels: int) -> tuple[np.n
         return np.rint(pixels), ["red", "green", "blue"]
     maps, kept = small_maps(found, side=side, channels=channels)
     return maps, [f"map {channel}" for channel in kept]
-
-
-def _wall(maps: Maps, background: str) -> np.ndarray:
-    side_by_side = np.concatenate(list(np.moveaxis(maps, -1, 0)), axis=1)
-    large = side_by_side.repeat(24, axis=0).repeat(24, axis=1)
-    return display(large[..., np.newaxis], "signed", background=background)
 
 
 def _take_element() -> None:

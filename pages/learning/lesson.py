@@ -7,8 +7,6 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from cnnviz.drawing.display import display
-from cnnviz.images import pictures as images
 from cnnviz.learning.animation import learning_gif
 from cnnviz.learning.code import learning_code, run_arrays
 from cnnviz.learning.formulas import (
@@ -28,8 +26,8 @@ from pages.learning.run import Run, default_choice
 from pages.learning.state import COUNT, LEARNING, MOMENTUM, MOST_RATE, NOISE, RATE, SEED, STEP
 from pages.ui.kernel import KernelMenu
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, formulas_side_by_side, page_background
-from pages.ui.takeaway import Download, npz, take_it_with_you
+from pages.ui.stage import experiments, formulas_side_by_side
+from pages.ui.takeaway import Download, npz, signed_download, take_it_with_you
 
 EXPERIMENTS: dict[str, dict[str, object]] = {
     "Noise on the target": {STEP.name: 160, NOISE.name: 1.0},
@@ -178,21 +176,13 @@ def take_away(run: Run, moment: Moment, titles: list[str]) -> None:
     shown = compared(run.task, moment.chapter, moment.at)
     limit = float(np.abs(shown.target).max()) or 1.0
 
-    def signed(values: np.ndarray) -> bytes:
-        clipped = np.clip(values, -limit, limit)[..., None]
-        return images.encode_png(display(clipped, "signed", background=page_background()))
-
     def arrays() -> bytes:
-        return npz(
-            **run_arrays(run.task, steps),
-            **run.arrays(steps),
-            result=shown.result,
-        )
+        return npz(**run_arrays(run.task, steps), **run.arrays(steps), result=shown.result)
 
     take_it_with_you(
         [
-            Download("Result as PNG", "result.png", lambda: signed(shown.result)),
-            Download("Target as PNG", "target.png", lambda: signed(shown.target)),
+            signed_download("Result as PNG", "result.png", np.clip(shown.result, -limit, limit)),
+            signed_download("Target as PNG", "target.png", shown.target),
             Download("Run as NPZ", "learning.npz", arrays),
             Download(
                 "Learning as GIF",

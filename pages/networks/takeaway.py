@@ -2,12 +2,11 @@
 
 import streamlit as st
 
-from cnnviz.images import pictures as images
 from cnnviz.networks.code import has_code, maps_npz, network_code, network_file, wall_png
 from pages.networks.scene import Scene
 from pages.networks.state import NETWORK, PAGE, PLACE, UNTRAINED, VIEW
 from pages.ui.stage import experiments, page_background
-from pages.ui.takeaway import Download, take_it_with_you
+from pages.ui.takeaway import Download, picture_download, take_it_with_you
 
 
 def finish(scene: Scene) -> None:
@@ -36,10 +35,8 @@ def finish(scene: Scene) -> None:
             lambda: wall_png(maps, background=page_background()),
         ),
         Download(f"Maps of {layer} as NPZ", f"{layer}.npz", lambda: maps_npz({layer: maps})),
-        Download(
-            "Input as PNG",
-            "input.png",
-            lambda: images.encode_png(network.shown_part(scene.picture.image)),
+        picture_download(
+            "Input as PNG", "input.png", lambda: network.shown_part(scene.picture.image)
         ),
     ]
     if not scene.own:

@@ -5,7 +5,6 @@ import streamlit as st
 
 from cnnviz.drawing.display import display
 from cnnviz.drawing.sliding_window import sliding_patch_gif
-from cnnviz.images import pictures as images
 from cnnviz.padding.geometry import Geometry, convolution_geometry
 from cnnviz.pooling.code import pooling_code
 from cnnviz.pooling.formulas import GRADIENT, POOLING
@@ -35,7 +34,7 @@ from pages.ui.number_grid import NumberGrid
 from pages.ui.picture import Picture
 from pages.ui.result_size import floored_size_of_result
 from pages.ui.stage import experiments, page_background, seen_first, stage_and_controls
-from pages.ui.takeaway import Download, npz, take_it_with_you
+from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
 
 KEY = "pooling"
 """The session's key of the component."""
@@ -225,10 +224,7 @@ def _downloads(
             gradient=view.gradient,
             **winners,
         )
-    show = material.result_show(kind)
-
-    def picture() -> bytes:
-        return images.encode_png(display(view.result, show, background=page_background()))
+    show, background = material.result_show(kind), page_background()
 
     def arrays() -> bytes:
         return npz(input=material.values, result=view.result, gradient=view.gradient, **winners)
@@ -248,7 +244,11 @@ def _downloads(
         )
 
     downloads = [
-        Download("Pooled map as PNG", "pooling.png", picture),
+        picture_download(
+            "Pooled map as PNG",
+            "pooling.png",
+            lambda: display(view.result, show, background=background),
+        ),
         Download("Arrays as NPZ", "pooling.npz", arrays),
     ]
     if view.result.shape[:2] == (1, 1):  # one window, nothing moves

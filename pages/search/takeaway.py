@@ -10,7 +10,7 @@ from pages.search.scene import SearchScene, open_indexed, qualities
 from pages.search.state import SEARCH, UNTRAINED
 from pages.ui.markdown import plain
 from pages.ui.stage import experiments
-from pages.ui.takeaway import Download, npz, take_it_with_you
+from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
 
 
 def finish(scene: SearchScene) -> None:
@@ -67,7 +67,7 @@ def _downloads(scene: SearchScene) -> list[Download]:
         ),
         Download("Contact sheet as PNG", "contact_sheet.png", lambda: _sheet(scene)),
         Download("Embeddings as NPZ", "embeddings.npz", lambda: embeddings(scene)),
-        Download("Query as PNG", "query.png", lambda: images.encode_png(scene.part)),
+        picture_download("Query as PNG", "query.png", lambda: scene.part),
     ]
     if has_code(scene.network, scene.layer) and not scene.indexed.private:
         downloads.append(

@@ -9,7 +9,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.arrays import Grid
+from cnnviz.drawing.display import display
 from cnnviz.images import pictures as images
+from pages.ui.stage import page_background
 
 CODE = "code_is_open"
 """The session's key of whether the code is unfolded."""
@@ -34,6 +37,14 @@ def picture_download(
 ) -> Download:
     """Offer (height, width, 3) uint8 pixels as a PNG; they are made when it is asked for."""
     return Download(label, file_name, lambda: images.encode_png(pixels()))
+
+
+def signed_download(label: str, file_name: str, values: Grid) -> Download:
+    """Offer a map as a PNG, in the colours of signed numbers on this page."""
+    background = page_background()
+    return picture_download(
+        label, file_name, lambda: display(values[..., np.newaxis], "signed", background=background)
+    )
 
 
 def take_it_with_you(downloads: Sequence[Download], code: str) -> None:
