@@ -3,6 +3,7 @@
 import decimal
 import json
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -147,3 +148,13 @@ def shown_name(name: object) -> str:
 
 def _escaped(sign: str) -> str:
     return sign.encode("unicode_escape", "backslashreplace").decode()
+
+
+def aligned(lines: Iterable[str], apart: float = 0.0) -> str:
+    r"""Write lines of LaTeX below each other, their `&` in one column, so many em apart.
+
+    >>> print(aligned(["a &= 1", "b &= 2"], apart=0.6))
+    \begin{aligned}a &= 1 \\[0.6em] b &= 2\end{aligned}
+    """
+    between = rf" \\[{apart}em] " if apart else r" \\ "
+    return r"\begin{aligned}" + between.join(lines) + r"\end{aligned}"

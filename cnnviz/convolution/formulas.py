@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from cnnviz.notation import aligned
 from cnnviz.shapes import AxisPadding, MapPadding, dilated_size, output_size, padding_amounts
 
 OUTPUT_SIZE = (
@@ -42,7 +43,7 @@ def map_size_formula(
             dilation=dilation[axis],
         )
         lines.append(rf"\text{{{name}}} &= {formula}")
-    return r"\begin{aligned}" + r" \\[0.6em] ".join(lines) + r"\end{aligned}"
+    return aligned(lines, apart=0.6)
 
 
 def output_size_formula(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from cnnviz.learning.replay import factor_per_step, steps_to_halve
+from cnnviz.notation import aligned
 from cnnviz.notation import latex_number as number
 
 LOSS = r"L = \frac{1}{N} \sum_{r,c} (y_{r,c} - t_{r,c})^2"
@@ -47,11 +48,11 @@ def step_with_numbers(
         return rf"w \leftarrow {number(weight)} - {pull} = {after}"
     moved = momentum * velocity - learning_rate * slope
     kept = rf"{number(momentum)} \cdot {_bracketed(velocity)}"
-    return (
-        rf"\begin{{aligned}} v &\leftarrow {kept} - {pull} = {number(moved)} \\[0.5em] "
-        rf"w &\leftarrow {number(weight)} + {_bracketed(moved)} = {number(weight + moved)} "
-        r"\end{aligned}"
-    )
+    lines = [
+        rf"v &\leftarrow {kept} - {pull} = {number(moved)}",
+        rf"w &\leftarrow {number(weight)} + {_bracketed(moved)} = {number(weight + moved)}",
+    ]
+    return aligned(lines, apart=0.5)
 
 
 def curvature_rule(momentum: float) -> str:
@@ -82,7 +83,7 @@ def curvature_with_numbers(
             lines.append(rf"1 - \eta \lambda_\text{{{name}}} &= {product} = {factor}")
         else:
             lines.append(rf"z(\lambda_\text{{{name}}} = {number(value)}) &= {factor}")
-    return r"\begin{aligned}" + r" \\[0.5em] ".join(lines) + r"\end{aligned}"
+    return aligned(lines, apart=0.5)
 
 
 def local_bound_with_numbers(bound: float, *, step: int, momentum: float = 0.0) -> str:

@@ -1,5 +1,6 @@
 """Formulas of padding and stride with the numbers in them, as LaTeX."""
 
+from cnnviz.notation import aligned
 from cnnviz.shapes import dilated_size, output_size, padding_amounts
 
 TRANSPOSED_CONVOLUTION = (
@@ -62,3 +63,24 @@ def same_padding(
         rf"\text{{before}} &= \left\lfloor \frac{{{total}}}{{2}} \right\rfloor = {before}, \quad "
         rf"\text{{after}} = {total} - {before} = {after}",
     ]
+
+
+def same_and_valid(input_size: int, kernel_size: int, *, stride: int = 1, dilation: int = 1) -> str:
+    r"""Write how many results "same" gives along one axis, and how many "valid" gives.
+
+    >>> print(same_and_valid(224, 3, stride=2).split(r" \\ ")[0])
+    \begin{aligned}\text{same} &= \left\lceil \tfrac{224}{2} \right\rceil = \mathbf{112}
+    """
+    same, valid = (
+        output_size(input_size, kernel_size, stride=stride, dilation=dilation, padding=rule)
+        for rule in ("same", "valid")
+    )
+    fitting = rf"{input_size} - {dilation} \cdot ({kernel_size} - 1) - 1"
+    return aligned(
+        [
+            rf"\text{{same}} &= \left\lceil \tfrac{{{input_size}}}{{{stride}}} \right\rceil "
+            rf"= \mathbf{{{same}}}",
+            rf"\text{{valid}} &= \left\lfloor \tfrac{{{fitting}}}{{{stride}}} \right\rfloor + 1 "
+            f"= {valid}",
+        ]
+    )

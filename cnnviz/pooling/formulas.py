@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from cnnviz.notation import aligned
 from cnnviz.pooling.shift import ShiftedMaps, relative
 
 POOLING: Mapping[str, str] = MappingProxyType(
@@ -45,4 +46,4 @@ def changes_with_numbers(found: ShiftedMaps) -> str:
         change = relative(far, length)
         result = r"\infty" if math.isinf(change) else f"{change:.3f}"
         lines.append(rf"\text{{{name}}} &= {share} = {result}")
-    return r"\begin{aligned}" + r" \\[0.6em] ".join(lines) + r"\end{aligned}"
+    return aligned(lines, apart=0.6)

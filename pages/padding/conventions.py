@@ -5,10 +5,11 @@ import streamlit as st
 
 from cnnviz.arrays import Grid
 from cnnviz.drawing.svg import DARK, LIGHT
+from cnnviz.notation import aligned
 from cnnviz.padding.code import keras_program, torch_program
 from cnnviz.padding.conventions import Convention, same_size, same_size_transposed
 from cnnviz.padding.diagram import axis_svg
-from cnnviz.padding.formulas import same_padding
+from cnnviz.padding.formulas import same_and_valid, same_padding
 from cnnviz.padding.geometry import Geometry, apply_kernel, convolution_geometry
 from cnnviz.shapes import output_size
 from pages.ui.stage import formulas_side_by_side
@@ -38,17 +39,12 @@ def same_and_its_odd_pixel(geometry: Geometry) -> None:
         if len(columns) > 2:
             lines.insert(0, rf"&\textbf{{{_AXES[axis]}}}")
         with columns[axis]:
-            st.latex(r"\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}")
+            st.latex(aligned(lines))
     with columns[-1]:
         st.markdown(
             f"A network's first layer on 224 pixels, with this kernel of {k} and a stride of {s}:"
         )
-        st.latex(
-            rf"\begin{{aligned}} \text{{same}} &= \left\lceil \tfrac{{224}}{{{s}}} \right\rceil "
-            rf"= \mathbf{{{same}}} \\ \text{{valid}} &= \left\lfloor "
-            rf"\tfrac{{224 - {d} \cdot ({k} - 1) - 1}}{{{s}}} \right\rfloor + 1 = {valid} "
-            rf"\end{{aligned}}"
-        )
+        st.latex(same_and_valid(224, k, stride=s, dilation=d))
 
 
 def two_conventions(grid: Grid, weights: np.ndarray, geometry: Geometry, rule: str) -> None:

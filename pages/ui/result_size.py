@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cnnviz.convolution.formulas import OUTPUT_SIZE, output_size_formula
+from cnnviz.notation import aligned
 from cnnviz.padding.formulas import TRANSPOSED_SIZE, transposed_size
 from cnnviz.padding.geometry import Geometry
 
@@ -22,7 +23,7 @@ def floored_size_of_result(geometry: Geometry) -> None:
         else:
             formula = output_size_formula(*sizes, **stops, padding=ends, floor=True)
         lines.append(rf"\text{{{name}}} &= {formula}")
-    st.latex(r"\begin{aligned}" + r" \\[0.6em] ".join(lines) + r"\end{aligned}")
+    st.latex(aligned(lines, apart=0.6))
     st.markdown(_transposed_words() if geometry.transposed else _floor_words(geometry))
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from cnnviz.convolution.formulas import output_size_formula
-from cnnviz.padding.formulas import same_padding, transposed_size
+from cnnviz.padding.formulas import same_and_valid, same_padding, transposed_size
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,9 @@ def test_same_is_worked_out_step_by_step():
 
 def test_a_stride_that_skips_pixels_needs_no_padding():
     assert r"\max(7 - 9,\, 0) = 0" in same_padding(9, 1, stride=3)[2]
+
+
+def test_same_rounds_up_what_valid_rounds_down():
+    formula = same_and_valid(224, 3, stride=2)
+    assert r"\tfrac{224}{2} \right\rceil = \mathbf{112}" in formula
+    assert r"\tfrac{224 - 1 \cdot (3 - 1) - 1}{2} \right\rfloor + 1 = 111" in formula
