@@ -50,7 +50,13 @@ export class Plot {
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const background = drawn("rect", { width, height, fill: page.background });
     const clip = `inside${Math.random().toString(36).slice(2)}`;
-    const parts = [drawn("clipPath", { id: clip }, drawn("rect", this.inside(3))), background];
+    this.reveal = drawn("rect", this.inside());
+    this.revealId = `revealed${clip}`;
+    const parts = [
+      drawn("clipPath", { id: clip }, drawn("rect", this.inside(3))),
+      drawn("clipPath", { id: this.revealId }, this.reveal),
+      background,
+    ];
     for (const band of bands) parts.push(...this.band(band));
     parts.push(...this.grid(axes));
     for (const line of lines) parts.push(...this.line(line));
@@ -60,7 +66,7 @@ export class Plot {
     this.still.replaceChildren(...parts);
   }
 
-  inside(more) {
+  inside(more = 0) {
     const { left, top, right, bottom } = this.box;
     return {
       x: left - more,
@@ -176,7 +182,7 @@ export class Plot {
     ];
   }
 
-  path({ x, y, colour, dash = "", thickness = 3, marks }) {
+  path({ x, y, colour, dash = "", thickness = 3, marks, faded }) {
     let route = "";
     let pen = "M";
     const dots = [];
@@ -198,9 +204,13 @@ export class Plot {
       stroke: colour,
       "stroke-width": thickness,
       "stroke-linejoin": "round",
-      "stroke-dasharray": dash,
     };
-    return [drawn("path", line), ...dots];
+    const parts = [];
+    if (faded) {
+      parts.push(drawn("path", { ...line, opacity: 0.25, "stroke-dasharray": dash }));
+      line["clip-path"] = `url(#${this.revealId})`;
+    }
+    return [...parts, drawn("path", { ...line, "stroke-dasharray": dash }), ...dots];
   }
 
   // The cursor at x: a line, a dot on each series, and for one of them the tangent and how its
@@ -224,6 +234,7 @@ export class Plot {
       const dot = { r: main ? 9 : 6, fill: colour, stroke: background, "stroke-width": 2.5 };
       parts.push(drawn("circle", { cx: at, cy: down, ...dot }));
     }
+    this.reveal.setAttribute("width", Math.max(0, at - left));
     this.moving.replaceChildren(...parts);
   }
 
