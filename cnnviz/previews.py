@@ -6,7 +6,6 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.arrays import Pixels
 from cnnviz.convolution import depthwise_convolve
 from cnnviz.drawing import palette
 from cnnviz.drawing.display import display
@@ -17,7 +16,7 @@ from cnnviz.layers.tutorial_network import tutorial_maps
 from cnnviz.learning.descent import learning_step, start_learning
 from cnnviz.learning.task import learning_task
 from cnnviz.pooling import pool
-from cnnviz.shapes import coverage
+from cnnviz.shapes import Pixels, coverage
 
 SIDE = 144
 """Height and width of a preview, in pixels."""

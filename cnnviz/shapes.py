@@ -24,6 +24,22 @@ AxisPadding: TypeAlias = Literal["valid", "same"] | int | tuple[int, int]
 MapPadding: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
 """Padding of a picture in pixels: ``((top, bottom), (left, right))``."""
 
+# Names for the arrays that functions hand on; a type checker sees the dtype alone.
+Pixels: TypeAlias = NDArray[np.uint8]
+"""(height, width, channels), 0 to 255: red, green and blue, or one of grey."""
+
+Colours: TypeAlias = NDArray[np.uint8]
+"""(..., 3): red, green and blue of each number."""
+
+Grid: TypeAlias = NDArray[np.float32]
+"""(rows, columns): one number in each cell."""
+
+Maps: TypeAlias = NDArray[np.float32]
+"""(rows, columns, channels): what a layer gives; (units,) where that is a vector."""
+
+Floats: TypeAlias = NDArray[np.float32]
+"""Any axes."""
+
 Padding: TypeAlias = AxisPadding | MapPadding
 """Any padding. ``(before, after)`` is for one axis, ``((top, bottom), (left, right))`` for two."""
 

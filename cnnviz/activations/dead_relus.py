@@ -17,9 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.activations.gradients import initial_weights
 from cnnviz.activations.softmax_cross_entropy import cross_entropy, cross_entropy_gradient
-from cnnviz.arrays import Floats
 from cnnviz.server.turns import turn
-from cnnviz.shapes import whole_number
+from cnnviz.shapes import Floats, whole_number
 
 
 @dataclass(frozen=True, eq=False)

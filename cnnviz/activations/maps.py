@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.activations.activation import Activation, Curve, as_floats
-from cnnviz.arrays import Grid
 from cnnviz.convolution import convolve
+from cnnviz.shapes import Grid
 
 
 def zero_share(values: ArrayLike) -> float:

@@ -14,8 +14,7 @@ from cnnviz.activations.dead_relus import (
     relu_training_step,
     start_relu_training,
 )
-from cnnviz.arrays import Floats
-from cnnviz.shapes import whole_number
+from cnnviz.shapes import Floats, whole_number
 
 
 @dataclass(frozen=True, eq=False)

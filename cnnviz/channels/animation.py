@@ -6,13 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
-from cnnviz.arrays import Colours
 from cnnviz.channels.mixing import CHANNELS, ChannelMix
 from cnnviz.convolution.windows import padded_sources
 from cnnviz.drawing import palette
 from cnnviz.drawing.gif import PAPER, Filling, Grid, title
 from cnnviz.notation import written
-from cnnviz.shapes import Padding, map_padding
+from cnnviz.shapes import Colours, Padding, map_padding
 
 _CELL = 44
 _GAP = 34

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.arrays import Floats
 from cnnviz.convolution import convolve, depthwise_convolve
 from cnnviz.layers.cost import LayerCost, convolution_costs
-from cnnviz.shapes import Padding, whole_number
+from cnnviz.shapes import Floats, Padding, whole_number
 
 
 @dataclass(frozen=True)

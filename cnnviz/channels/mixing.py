@@ -13,11 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.activations import ACTIVATIONS
-from cnnviz.arrays import Floats
 from cnnviz.convolution import channel_maps
 from cnnviz.notation import latex_number as number
 from cnnviz.server.turns import turn
-from cnnviz.shapes import Padding, Size, whole_number
+from cnnviz.shapes import Floats, Padding, Size, whole_number
 
 CHANNELS = ("red", "green", "blue")
 """The channels of a colour picture, in their order on its last axis."""

@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.activations import ACTIVATIONS
-from cnnviz.arrays import Floats
 from cnnviz.channels.connections import ConnectedLayer, compare_connections
 from cnnviz.channels.trained_kernels import PIXEL_SCALES, first_layer, second_layer
 from cnnviz.convolution import convolve
-from cnnviz.shapes import whole_number
+from cnnviz.shapes import Floats, whole_number
 
 
 @dataclass(frozen=True, eq=False)

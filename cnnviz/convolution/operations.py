@@ -15,11 +15,19 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.arrays import Floats, Maps
 from cnnviz.convolution.window_sums import PRODUCT_AT_MOST, row_products, sweep_over, window_sums
 from cnnviz.convolution.windows import padded_sources
 from cnnviz.server.turns import turn
-from cnnviz.shapes import Padding, Size, axis_paddings, pair, transposed_cropping, whole_number
+from cnnviz.shapes import (
+    Floats,
+    Maps,
+    Padding,
+    Size,
+    axis_paddings,
+    pair,
+    transposed_cropping,
+    whole_number,
+)
 
 PaddingMode: TypeAlias = Literal["zeros", "reflect", "replicate", "wrap"]
 """What the padded pixels hold; PyTorch's names (NumPy: constant, reflect, edge, wrap)."""

@@ -20,10 +20,9 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.arrays import Floats
 from cnnviz.convolution.windows import PADDING_MODES, padded_sources
 from cnnviz.server.turns import turn
-from cnnviz.shapes import MapPadding, Padding, Size, map_padding, map_size, pair
+from cnnviz.shapes import Floats, MapPadding, Padding, Size, map_padding, map_size, pair
 
 # All tuned on 512 x 512 pictures; results do not depend on them.
 _SUMS = 400_000  # floats that a block's products may take; larger ones leave the cache

@@ -10,8 +10,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.arrays import Grid, Maps
 from cnnviz.drawing import palette
+from cnnviz.shapes import Grid, Maps
 
 DISPLAYS: Mapping[str, str] = MappingProxyType(
     {

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from cnnviz.arrays import Colours
 from cnnviz.drawing import palette
 from cnnviz.drawing.lettering import fitted, font, letters, shrunk
+from cnnviz.shapes import Colours
 
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom, in pixels; the last two belong to it."""

@@ -17,9 +17,9 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from cnnviz.arrays import Pixels
 from cnnviz.images.files import ImageError, PictureFile, damaged, open_picture_file
 from cnnviz.limits import LIMITS, Limits
+from cnnviz.shapes import Pixels
 
 __all__ = [
     "ImageError",

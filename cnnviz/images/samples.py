@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cnnviz.arrays import Pixels
 from cnnviz.images.pictures import centre_crop, eight_bit, read_image, resize_to
 from cnnviz.notation import shown
+from cnnviz.shapes import Pixels
 from cnnviz.shipped import IMAGES
 
 DEFAULT_SAMPLE = "panda"

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.arrays import Maps
-from cnnviz.shapes import whole_number
+from cnnviz.shapes import Maps, whole_number
 
 
 def dense(x: ArrayLike, weights: ArrayLike, bias: ArrayLike | None = None) -> Maps:

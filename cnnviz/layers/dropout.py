@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.arrays import Maps
 from cnnviz.layers.flatten import MapShape
 from cnnviz.server.turns import turn
-from cnnviz.shapes import whole_number
+from cnnviz.shapes import Maps, whole_number
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnviz.arrays import Maps
-from cnnviz.shapes import whole_number
+from cnnviz.shapes import Maps, whole_number
 
 MapShape = tuple[int, int, int]
 

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cnnviz.activations import ACTIVATIONS
-from cnnviz.arrays import Maps
 from cnnviz.convolution import convolve
 from cnnviz.images.crops import crop_and_resize
 from cnnviz.layers.dense import dense
 from cnnviz.layers.flatten import flatten
 from cnnviz.pooling import pool
+from cnnviz.shapes import Maps
 from cnnviz.shipped import MODELS
 
 SIDE = 32

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.activations import softmax
-from cnnviz.arrays import Maps
 from cnnviz.images.crops import Box, centred_crop, crop_and_resize
 from cnnviz.images.preprocessing import PREPROCESSINGS, Preprocessing
 from cnnviz.networks.labels import imagenet_classes
@@ -21,6 +20,7 @@ from cnnviz.networks.recognition import KnownNetwork, recognised
 from cnnviz.networks.runner import RUNS, Runner, as_array
 from cnnviz.networks.tensorflow_runtime import freeze_garbage, load_tensorflow
 from cnnviz.notation import shown
+from cnnviz.shapes import Maps
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from PIL import Image, ImageFilter
 
-from cnnviz.arrays import Pixels
 from cnnviz.convolution.windows import padded_sources
 from cnnviz.images.preprocessing import PREPROCESSINGS
 from cnnviz.networks.network import Network, Prediction
+from cnnviz.shapes import Pixels
 
 
 def mirrored(image: Pixels) -> Pixels:

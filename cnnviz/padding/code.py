@@ -5,9 +5,9 @@ Each stands alone, holds the numbers themselves, and leaves its answer in `resul
 
 from __future__ import annotations
 
-from cnnviz.arrays import Grid
 from cnnviz.convolution.code import array_literal
 from cnnviz.padding.geometry import Geometry
+from cnnviz.shapes import Grid
 
 
 def keras_program(grid: Grid, kernel: Grid, geometry: Geometry, rule: str) -> str:

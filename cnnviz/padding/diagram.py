@@ -9,12 +9,12 @@ from xml.etree.ElementTree import Element
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.arrays import Colours
 from cnnviz.drawing import palette, svg
 from cnnviz.drawing.display import display
 from cnnviz.drawing.svg import LIGHT, Inks
 from cnnviz.notation import written
 from cnnviz.padding.geometry import Geometry, laid_out
+from cnnviz.shapes import Colours
 
 Flags = NDArray[np.bool_]
 """(rows, columns) bool."""

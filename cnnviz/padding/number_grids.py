@@ -9,8 +9,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.arrays import Grid
 from cnnviz.notation import shown
+from cnnviz.shapes import Grid
 
 LARGEST_NUMBER = 1e6
 """The largest magnitude of a number in a grid."""

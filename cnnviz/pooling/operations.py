@@ -25,9 +25,8 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.arrays import Maps
 from cnnviz.server.turns import turn
-from cnnviz.shapes import AxisPadding, Padding, Size, axis_paddings, padding_amounts, pair
+from cnnviz.shapes import AxisPadding, Maps, Padding, Size, axis_paddings, padding_amounts, pair
 
 PoolKind: TypeAlias = Literal["max", "average", "l2"]
 """What a window becomes: its largest pixel, their mean, or the root of their squares' sum."""

@@ -15,13 +15,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.activations import ACTIVATIONS
-from cnnviz.arrays import Floats
 from cnnviz.convolution import convolve
 from cnnviz.convolution.operations import PaddingMode
 from cnnviz.convolution.windows import NUMPY_MODES
 from cnnviz.pooling.operations import PoolKind, global_pool, pool
 from cnnviz.server.turns import turn
-from cnnviz.shapes import Padding, Size
+from cnnviz.shapes import Floats, Padding, Size
 
 
 def shift_picture(image: ArrayLike, dx: int, dy: int, *, border: PaddingMode = "wrap") -> Floats:

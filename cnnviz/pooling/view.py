@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.arrays import Maps
 from cnnviz.convolution import convolve
 from cnnviz.pooling.operations import PoolKind, pool, pool_gradient, pool_sources
-from cnnviz.shapes import Padding, Size, map_padding, pair
+from cnnviz.shapes import Maps, Padding, Size, map_padding, pair
 
 
 @dataclass(frozen=True, eq=False)

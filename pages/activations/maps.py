@@ -6,10 +6,10 @@ import streamlit as st
 from cnnviz.activations.code import map_code
 from cnnviz.activations.formulas import scaled_with_numbers, with_numbers
 from cnnviz.activations.maps import ActivatedMap, activated_map
-from cnnviz.arrays import Pixels
 from cnnviz.drawing.display import display
 from cnnviz.kernels import KERNELS
 from cnnviz.notation import written
+from cnnviz.shapes import Pixels
 from pages.activations.choice import ChosenActivation, chosen_activation
 from pages.activations.components.pointwise import pointwise
 from pages.activations.state import AT, BIAS, KERNEL, PAGE, SCALE, SHARED_RANGE, try_this

@@ -8,7 +8,6 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.activations import ACTIVATIONS, Activation
-from cnnviz.arrays import Pixels
 from cnnviz.channels.animation import mixing_gif
 from cnnviz.channels.code import mix_code
 from cnnviz.channels.mixing import (
@@ -21,7 +20,7 @@ from cnnviz.channels.mixing import (
 from cnnviz.channels.trained_kernels import PIXEL_SCALES, TrainedLayer
 from cnnviz.images.pictures import LUMINANCE
 from cnnviz.images.preprocessing import Preprocessing
-from cnnviz.shapes import map_padding
+from cnnviz.shapes import Pixels, map_padding
 from pages.channels.components.lanes import (
     Answers,
     Channels,

@@ -5,12 +5,12 @@ import contextlib
 import numpy as np
 import streamlit as st
 
-from cnnviz.arrays import Maps, Pixels
 from cnnviz.channels.code import connected_code
 from cnnviz.channels.connections import ConnectedLayer
 from cnnviz.channels.formulas import weights_with_numbers
 from cnnviz.channels.volumes import FilterVolumes, filter_volumes
 from cnnviz.drawing.display import display
+from cnnviz.shapes import Maps, Pixels
 from pages.channels.components.volume import filter_volume
 from pages.channels.kernels import ChannelKernels
 from pages.channels.state import CONNECTION, FILTERS, PAGE, PART, VOLUMES, WIDE

@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.arrays import Maps
 from cnnviz.layers.code import dropout_code
 from cnnviz.layers.dropout import DropoutStatistics, dropout, dropout_statistics, packed_masks
 from cnnviz.layers.formulas import DROPOUT, expected_with_numbers
+from cnnviz.shapes import Maps
 from pages.layers.components.dropout import dropout_view
 from pages.layers.maps import maps_of
 from pages.ui.entries import Choice, Real, Toggle, Whole

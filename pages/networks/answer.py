@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from cnnviz.arrays import Pixels
 from cnnviz.convolution.formulas import softmax_formula
 from cnnviz.images import pictures as images
 from cnnviz.images.samples import SAMPLES, open_sample
 from cnnviz.networks import NETWORKS, open_network, random_twin, variations
 from cnnviz.networks.network import Network
+from cnnviz.shapes import Pixels
 from pages.networks.scene import Scene
 from pages.networks.state import (
     BLUR,

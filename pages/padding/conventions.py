@@ -3,7 +3,6 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.arrays import Grid
 from cnnviz.drawing.svg import DARK, LIGHT
 from cnnviz.notation import aligned
 from cnnviz.padding.code import keras_program, torch_program
@@ -11,7 +10,7 @@ from cnnviz.padding.conventions import Convention, same_size, same_size_transpos
 from cnnviz.padding.diagram import axis_svg
 from cnnviz.padding.formulas import same_and_valid, same_padding
 from cnnviz.padding.geometry import Geometry, apply_kernel, convolution_geometry
-from cnnviz.shapes import output_size
+from cnnviz.shapes import Grid, output_size
 from pages.ui.stage import formulas_side_by_side
 
 _AXES = ("rows", "columns")

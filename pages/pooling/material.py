@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from cnnviz.arrays import Pixels
 from cnnviz.kernels import KERNELS
 from cnnviz.pooling.view import filtered_map
+from cnnviz.shapes import Pixels
 from pages.pooling.state import AXES, FILTER, ON, RELU, SOURCE, WINDOWS
 from pages.ui.number_grid import NumberGrid
 from pages.ui.picture import Picture

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from cnnviz.arrays import Pixels
 from cnnviz.convolution.operations import PaddingMode
 from cnnviz.drawing.display import display
 from cnnviz.images import pictures as images
@@ -21,6 +20,7 @@ from cnnviz.pooling.shift import (
     shifted_maps,
 )
 from cnnviz.pooling.shift_code import shift_code
+from cnnviz.shapes import Pixels
 from pages.pooling.state import BORDER, DOWN, MOVED, RIGHT, SHIFT, WINDOW
 from pages.pooling.state import SHIFT_FILTER as FILTER
 from pages.pooling.state import SHIFT_KIND as KIND

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from cnnviz.arrays import Pixels
 from cnnviz.networks.network import Network
 from cnnviz.search import ImageIndex, Match, Metric, Quality, Vectors, embed, quality
 from cnnviz.search.rankings import Rankings, rank_all, rank_everywhere
+from cnnviz.shapes import Pixels
 from pages.search.indexed import MANY, Indexed
 from pages.search.state import LABEL, LAYER, MATCH, OWN_PICTURE, QUERY, REGION, SEARCH, Region
 from pages.ui.picture import Picture

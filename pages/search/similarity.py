@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.arrays import Pixels
 from cnnviz.images import pictures as images
 from cnnviz.search.formulas import precision_formula, rank_weighted_formula, similarity_formula
 from cnnviz.search.similarity import SimilarityMaps, similarity_maps
+from cnnviz.shapes import Pixels
 from pages.search.scene import SearchScene, open_indexed
 from pages.ui.components.registration import register
 from pages.ui.markdown import plain

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from cnnviz.arrays import Grid
 from cnnviz.drawing import palette
 from cnnviz.drawing.display import display
 from cnnviz.drawing.sliding_window import sliding_patch_gif, sliding_window_gif
 from cnnviz.images import pictures as images
 from cnnviz.padding.diagram import coverage_svg, layer_svg
 from cnnviz.padding.geometry import Geometry, laid_out
+from cnnviz.shapes import Grid
 from pages.ui.takeaway import Download, npz
 
 MOST_ANIMATED = 16

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from cnnviz.arrays import Grid
 from cnnviz.padding import number_grids
+from cnnviz.shapes import Grid
 from pages.ui.components.locator import locator
 from pages.ui.controls import Axes, Pair, pair
 from pages.ui.edits import MOST_SAID, sent_list, sent_parts

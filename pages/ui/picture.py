@@ -14,10 +14,10 @@ import numpy as np
 import streamlit as st
 
 from cnnviz import limits
-from cnnviz.arrays import Pixels
 from cnnviz.images import pictures as images
 from cnnviz.images import samples
 from cnnviz.notation import shown_name
+from cnnviz.shapes import Pixels
 from pages.ui.components.registration import register
 from pages.ui.edits import sent_name
 from pages.ui.markdown import plain

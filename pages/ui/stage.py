@@ -9,9 +9,9 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from cnnviz.arrays import Pixels
 from cnnviz.drawing import palette
 from cnnviz.images import pictures as images
+from cnnviz.shapes import Pixels
 from pages.ui.picture import Picture
 from pages.ui.state import Table
 

@@ -9,9 +9,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.arrays import Grid
 from cnnviz.drawing.display import display
 from cnnviz.images import pictures as images
+from cnnviz.shapes import Grid
 from pages.ui.stage import page_background
 
 CODE = "code_is_open"

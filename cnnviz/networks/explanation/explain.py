@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.arrays import Maps
 from cnnviz.images.crops import Box
 from cnnviz.networks.explanation.arithmetic import KINDS, is_softmax, work_out
 from cnnviz.networks.explanation.formula import fraction, line, number
@@ -24,6 +23,7 @@ from cnnviz.networks.explanation.terms import (
 )
 from cnnviz.networks.layers import NetworkError
 from cnnviz.networks.network import Network
+from cnnviz.shapes import Maps
 
 __all__ = ["Cell", "Explanation", "Step", "Terms", "can_explain", "explain"]
 

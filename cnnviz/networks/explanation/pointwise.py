@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from cnnviz.activations import ACTIVATIONS
-from cnnviz.arrays import Maps
 from cnnviz.networks.explanation.formula import (
     Formula,
     bracketed,
@@ -23,6 +22,7 @@ from cnnviz.networks.explanation.formula import (
 )
 from cnnviz.networks.explanation.terms import Floats, Question, Step, StepKind
 from cnnviz.networks.layers import NetworkError
+from cnnviz.shapes import Maps
 
 _EXTRA_ACTIVATIONS: Mapping[str, Callable[[Floats], Floats]] = {
     "exponential": np.exp,

@@ -10,11 +10,10 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.arrays import Maps
 from cnnviz.images.crops import Box
 from cnnviz.networks.explanation.formula import Formula, number
 from cnnviz.networks.layers import LayerInfo, NetworkError
-from cnnviz.shapes import padding_amounts
+from cnnviz.shapes import Maps, padding_amounts
 
 Floats = NDArray[np.float64]
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.arrays import Maps
 from cnnviz.networks.explanation.formula import fraction, line, number, operand
 from cnnviz.networks.explanation.pointwise import activation_steps
 from cnnviz.networks.explanation.terms import (
@@ -22,7 +21,7 @@ from cnnviz.networks.explanation.terms import (
     patches_at,
     window_of,
 )
-from cnnviz.shapes import transposed_cropping
+from cnnviz.shapes import Maps, transposed_cropping
 
 Places = NDArray[np.int64]
 

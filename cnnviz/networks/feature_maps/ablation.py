@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnviz.arrays import Floats
 from cnnviz.networks.feature_maps.statistics import logit_share
 from cnnviz.networks.layers import NetworkError
 from cnnviz.networks.network import Network, Prediction
+from cnnviz.shapes import Floats
 
 _TOP = 5  # classes to tell; one more where the new answer is none of them
 

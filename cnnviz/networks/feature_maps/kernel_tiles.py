@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.arrays import Floats
 from cnnviz.networks.layers import LayerInfo
 from cnnviz.networks.network import Network
+from cnnviz.shapes import Floats
 
 # Layers that pass on what they get, number for number.
 _PASSING = frozenset({"Dropout", "Identity", "SpatialDropout2D", "GaussianDropout", "AlphaDropout"})

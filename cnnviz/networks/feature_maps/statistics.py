@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.activations import ACTIVATIONS
-from cnnviz.arrays import Floats
 from cnnviz.networks.network import Network
+from cnnviz.shapes import Floats
 
 SortKey = Literal["channel", "mean", "maximum", "sparsity", "effect"]
 SORT_KEYS: tuple[SortKey, ...] = ("channel", "mean", "maximum", "sparsity", "effect")

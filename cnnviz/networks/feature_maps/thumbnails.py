@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.arrays import Maps
+from cnnviz.shapes import Maps
 
 Thumbnails = NDArray[np.uint8]
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.arrays import Floats
 from cnnviz.networks.feature_maps.kernel_tiles import KernelTiles, channel_numbers, kernel_tiles
 from cnnviz.networks.feature_maps.statistics import (
     ChannelStatistics,
@@ -18,6 +17,7 @@ from cnnviz.networks.feature_maps.statistics import (
 from cnnviz.networks.feature_maps.thumbnails import ZERO, averaged_down
 from cnnviz.networks.layers import LayerInfo
 from cnnviz.networks.network import Network
+from cnnviz.shapes import Floats
 
 Counts = NDArray[np.int32]
 

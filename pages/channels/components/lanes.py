@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.arrays import Pixels
 from cnnviz.channels.mixing import ActivationTable, ChannelMix
 from cnnviz.channels.trained_kernels import TrainedLayer
 from cnnviz.kernels import LARGEST_WEIGHT
+from cnnviz.shapes import Pixels
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
 

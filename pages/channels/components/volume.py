@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cnnviz.arrays import Pixels
 from cnnviz.channels.connections import ConnectedLayer
 from cnnviz.channels.volumes import FilterVolumes, painted_maps
+from cnnviz.shapes import Pixels
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.arrays import Maps
 from cnnviz.layers.dense import unit_products
+from cnnviz.shapes import Maps
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from cnnviz.arrays import Maps
 from cnnviz.layers.dropout import DropoutStatistics
 from cnnviz.layers.flatten import flatten_cell
+from cnnviz.shapes import Maps
 from pages.ui.components.colours import series_colours
 from pages.ui.components.registration import register
 from pages.ui.wire import pack

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from cnnviz.arrays import Maps
+from cnnviz.shapes import Maps
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
 
