@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from cnnviz.networks.feature_maps.folding import FOLD_FROM, Fold
 from cnnviz.networks.feature_maps.links import Links, links
-from cnnviz.networks.feature_maps.thumbnails import ZERO, Maps, Thumbnails, averaged_down
+from cnnviz.networks.feature_maps.thumbnails import ZERO, Thumbnails, averaged_down
 from cnnviz.networks.layers import LayerInfo
 from cnnviz.networks.network import Network
+from cnnviz.shapes import Maps
 
 MOST = 16
 """Channels of a layer that are drawn where a network has too many to draw them all."""
