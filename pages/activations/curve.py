@@ -13,7 +13,7 @@ from pages.activations.state import FARTHEST, PAGE, POINT, REACH, try_this
 from pages.ui.components.curves import Axis, Curve, Panel, curves
 from pages.ui.edits import sent_value
 from pages.ui.picture import Picture
-from pages.ui.stage import formulas_side_by_side, seen_first, stage_and_controls
+from pages.ui.stage import formulas_side_by_side, seen_first, stage_and_controls, why_it_matters
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _SAMPLES = 1201
@@ -48,8 +48,7 @@ def curve(_picture: Picture) -> None:
     with seen_first(stage):
         _curves(shown, samples, reach, x)
     _arithmetic(chosen, x)
-    st.header("Why it matters", anchor=False)
-    st.markdown(
+    why_it_matters(
         "Without a bend between them, two layers are one: a matrix times a matrix is a matrix. "
         "The bend lets each layer add something new. Training sees only the slope: where it is "
         "zero, nothing is learned, and where it is small in layer after layer, little is left."

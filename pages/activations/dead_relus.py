@@ -17,7 +17,13 @@ from cnnviz.activations.relu_replay import Replay, record
 from pages.activations.components.relus import relu_runs
 from pages.activations.state import DATA, LEAK, PAGE, RAISE, RATE, SEED, try_this
 from pages.ui.picture import Picture
-from pages.ui.stage import formulas_side_by_side, seen_first, stage_and_controls, working_picture
+from pages.ui.stage import (
+    formulas_side_by_side,
+    seen_first,
+    stage_and_controls,
+    why_it_matters,
+    working_picture,
+)
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _STEPS = 200
@@ -74,8 +80,7 @@ def dead_relus(picture: Picture) -> None:
             signature=f"{identity} {leak} {training}",
         )
     _arithmetic(relu, leaky, leak)
-    st.header("Why it matters", anchor=False)
-    st.markdown(
+    why_it_matters(
         "A ReLU whose sum is negative for every example has a slope of zero for every example: no "
         "gradient reaches its weights, so they stay, and it stays silent. One step that is too "
         "large is enough to throw units there. A leaky ReLU keeps a small slope, with which it "

@@ -15,7 +15,7 @@ from pages.activations.components.pointwise import pointwise
 from pages.activations.state import AT, BIAS, KERNEL, PAGE, SCALE, SHARED_RANGE, try_this
 from pages.ui.focus import CellInFocus
 from pages.ui.picture import Picture
-from pages.ui.stage import seen_first, stage_and_controls, working_picture
+from pages.ui.stage import seen_first, stage_and_controls, why_it_matters, working_picture
 from pages.ui.takeaway import Download, npz, picture_download, signed_download, take_it_with_you
 
 _KEY = "activation_map"
@@ -128,8 +128,7 @@ def _arithmetic(
 
 
 def _why_it_matters(chosen: ChosenActivation, found: ActivatedMap) -> None:
-    st.header("Why it matters", anchor=False)
-    st.markdown(
+    why_it_matters(
         "A kernel answers with a positive number where it finds its pattern and a negative one "
         "where it finds the opposite. ReLU keeps only the finds and makes all else exactly zero, "
         "so that what is left is easy to read for the next layer; after "

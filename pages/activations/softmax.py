@@ -27,7 +27,7 @@ from pages.activations.state import (
 )
 from pages.ui.edits import Handshake
 from pages.ui.picture import Picture
-from pages.ui.stage import seen_first, stage_and_controls
+from pages.ui.stage import seen_first, stage_and_controls, why_it_matters
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _KEY = "softmax_bars"
@@ -62,8 +62,7 @@ def softmax(_picture: Picture) -> None:
             on_state=_take_state,
         )
     _arithmetic(held, right, temperature)
-    st.header("Why it matters", anchor=False)
-    st.markdown(
+    why_it_matters(
         "The last layer's numbers can be anything; softmax makes them positive and lets them add "
         "up to one. Only differences count: a constant added to all logits changes nothing. The "
         "loss asks for one thing, a high probability of the right class, and its slope by each "

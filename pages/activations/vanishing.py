@@ -28,7 +28,7 @@ from pages.activations.state import (
 )
 from pages.ui.components.curves import Axis, Curve, Panel, curves
 from pages.ui.picture import Picture
-from pages.ui.stage import seen_first, stage_and_controls, working_picture
+from pages.ui.stage import seen_first, stage_and_controls, why_it_matters, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _SMALLEST = float(np.log10(np.finfo(np.float32).smallest_subnormal))
@@ -98,8 +98,7 @@ def vanishing_gradients(picture: Picture) -> None:
     with seen_first(stage):
         _curves(shown, found, stack.depth)
     _arithmetic(shown[0], found[0])
-    st.header("Why it matters", anchor=False)
-    st.markdown(
+    why_it_matters(
         "The gradient of an early layer is a product with one factor for each layer behind it. "
         "Factors below one leave nothing of it, factors above one make it explode, and the early "
         "layers, those that see the picture, then learn nothing. That kept networks shallow for "

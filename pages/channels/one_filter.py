@@ -48,6 +48,7 @@ from pages.ui.stage import (
     experiments,
     seen_first,
     stage_and_controls,
+    why_it_matters,
     working_picture,
 )
 from pages.ui.takeaway import Download, npz, picture_download, signed_download, take_it_with_you
@@ -199,8 +200,7 @@ def _arithmetic(
 
 
 def _why_it_matters(kernels: ChannelKernels) -> None:
-    st.header("Why it matters", anchor=False)
-    st.markdown(
+    why_it_matters(
         "A filter has as many kernels as there are channels, and still gives one map: this is how "
         "a network tells a red edge from a grey one. Where the three kernels cancel out, plain "
         "brightness disappears and colour or edges remain. In deeper layers it is the same sum, "

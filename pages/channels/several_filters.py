@@ -21,6 +21,7 @@ from pages.ui.stage import (
     page_background,
     seen_first,
     stage_and_controls,
+    why_it_matters,
     working_picture,
 )
 from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
@@ -106,8 +107,7 @@ def _arithmetic(found: FilterVolumes, layer: ConnectedLayer, pixels: Pixels) -> 
 
 
 def _why_it_matters() -> None:
-    st.header("Why it matters", anchor=False)
-    st.markdown(
+    why_it_matters(
         "A layer hands on a volume: one map for each filter, and the next layer's filters are as "
         "deep as that volume. Joining everything with everything is where the weights go, so "
         "small networks cut: MobileNet and EfficientNet are depthwise-separable in all their "

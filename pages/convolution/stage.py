@@ -26,7 +26,13 @@ from pages.ui.components.window import Answers, Filter, Look, Slides, Sliding, s
 from pages.ui.focus import CellInFocus, Focus
 from pages.ui.kernel import KernelMenu
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, page_background, seen_first, stage_and_controls
+from pages.ui.stage import (
+    experiments,
+    page_background,
+    seen_first,
+    stage_and_controls,
+    why_it_matters,
+)
 from pages.ui.stage_slider import take_slides
 from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
 
@@ -95,8 +101,7 @@ def _result(chosen: Settings) -> NDArray[np.float32]:
 
 
 def _why_it_matters(menu: KernelMenu) -> None:
-    st.header("Why it matters", anchor=False)
-    st.markdown(
+    why_it_matters(
         "Every layer of a convolutional network does just this, with many kernels at once. The "
         "same few weights are used at every place, so a network finds an edge or an eye wherever "
         "it is, and needs thousands of times fewer weights than if every pixel had its own. Here "

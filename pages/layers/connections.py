@@ -11,7 +11,7 @@ from cnnviz.layers.formulas import savings_with_numbers
 from pages.layers.components.connections import connections_view
 from pages.ui.entries import Choice, Whole
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, seen_first, stage_and_controls
+from pages.ui.stage import experiments, seen_first, stage_and_controls, why_it_matters
 from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
@@ -66,8 +66,7 @@ def sparse_and_shared(_picture: Picture) -> None:
             signature=f"{kind} {side} {kernel} {stride} {padding}",
         )
     _arithmetic(found, kernel)
-    st.header("Why it matters", anchor=False)
-    st.markdown(
+    why_it_matters(
         "Two savings, one after the other. *Sparse*: an output looks at its neighbourhood only, "
         "so most lines of the dense layer are gone. *Shared*: the lines that are left do not have "
         "a weight each, they take turns with the few of the kernel. A weight that is used "

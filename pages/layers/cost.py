@@ -13,7 +13,7 @@ from pages.ui.components.curves import Axis, Curve, Panel, curves
 from pages.ui.edits import sent_value
 from pages.ui.entries import Whole
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, seen_first, stage_and_controls
+from pages.ui.stage import experiments, seen_first, stage_and_controls, why_it_matters
 from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
@@ -157,8 +157,7 @@ def _arithmetic(layers: Layers, side: int, counts: WeightCounts) -> None:
 
 
 def _why_it_matters(counts: WeightCounts) -> None:
-    st.header("Why it matters", anchor=False)
-    st.markdown(
+    why_it_matters(
         "A dense layer pays for every pixel, and pays again when the picture grows. A "
         "convolution bets on two things: what belongs together lies close together, so a few "
         "connections are enough, and what is worth finding here is worth finding everywhere, so "

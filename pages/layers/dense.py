@@ -15,7 +15,7 @@ from pages.layers.maps import maps_of
 from pages.ui.edits import sent_value
 from pages.ui.entries import Choice, Whole
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, seen_first, stage_and_controls
+from pages.ui.stage import experiments, seen_first, stage_and_controls, why_it_matters
 from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, signed_download, take_it_with_you
 
@@ -83,8 +83,7 @@ def _stage(found: TutorialMaps, unit: Unit, title: str) -> None:
 
 
 def _why_it_matters(logits: np.ndarray) -> None:
-    st.header("Why it matters", anchor=False)
-    st.markdown(
+    why_it_matters(
         "A unit of a dense layer sees everything at once and has a weight of its own for every "
         "place. Its weights are a picture of what it hopes for, map by map: green where a find "
         "speaks for it, purple where it speaks against. It cannot find the same thing one pixel "

@@ -11,7 +11,7 @@ from pages.layers.components.dropout import dropout_view
 from pages.layers.maps import maps_of
 from pages.ui.entries import Choice, Real, Toggle, Whole
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, seen_first, stage_and_controls
+from pages.ui.stage import experiments, seen_first, stage_and_controls, why_it_matters
 from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
@@ -53,8 +53,7 @@ def dropout_layer(picture: Picture) -> None:
             signature=f"{picture.identity} {rate} {spatial} {seed}",
         )
     _arithmetic(rate, statistics, training=training)
-    st.header("Why it matters", anchor=False)
-    st.markdown(
+    why_it_matters(
         "While it trains, a network with dropout can rely on no single number: each may be "
         "missing next time. It learns to say things twice, and overfits less. When it is used, "
         "nothing is dropped and nothing is multiplied; the scaling during training has already "

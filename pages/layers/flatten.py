@@ -14,7 +14,7 @@ from pages.layers.maps import maps_of
 from pages.ui.edits import sent_value
 from pages.ui.entries import Choice, Whole
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, seen_first, stage_and_controls
+from pages.ui.stage import experiments, seen_first, stage_and_controls, why_it_matters
 from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, signed_download, take_it_with_you
 
@@ -50,8 +50,7 @@ def flatten_layer(picture: Picture) -> None:
     with seen_first(stage):
         flatten_view(key=_KEY, maps=maps, names=names, selected=selected, on_selected=_take_element)
     _arithmetic(maps.shape, selected)
-    st.header("Why it matters", anchor=False)
-    st.markdown(
+    why_it_matters(
         "Flatten computes nothing and has no weights. But it forgets: to the dense layer behind "
         "it, two neighbours in the picture are just two numbers among thousands, as far apart as "
         "any others. Whatever the order, the dense layer has to learn it anew, which is why "

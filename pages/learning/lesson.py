@@ -26,7 +26,7 @@ from pages.learning.run import Run, default_choice
 from pages.learning.state import COUNT, LEARNING, MOMENTUM, MOST_RATE, NOISE, RATE, SEED, STEP
 from pages.ui.kernel import KernelMenu
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, formulas_side_by_side
+from pages.ui.stage import experiments, formulas_side_by_side, why_it_matters
 from pages.ui.takeaway import Download, npz, signed_download, take_it_with_you
 
 EXPERIMENTS: dict[str, dict[str, object]] = {
@@ -134,10 +134,9 @@ def _times(ratio: float) -> str:
     return f"{ratio:.3g}" if ratio < 100 else f"{ratio:,.0f}"
 
 
-def why_it_matters(picture: Picture, menu: KernelMenu) -> None:
+def reasons_and_experiments(picture: Picture, menu: KernelMenu) -> None:
     """Say it, and offer experiments; each is a complete state of the page."""
-    st.header("Why it matters", anchor=False)
-    st.markdown(
+    why_it_matters(
         "Nobody picks the kernels of a network. It starts from noise, like here, compares its "
         "result with what it should be, and moves every weight a little against the slope of the "
         "error. A network does the same with millions of weights at once; edge detectors like "

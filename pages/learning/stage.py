@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.learning.components.run import Answers, Moment, Target, learning_run
 from pages.learning.controls import choice, is_flat, redraw_if_asked, take_rate, take_seed
-from pages.learning.lesson import arithmetic, take_away, why_it_matters
+from pages.learning.lesson import arithmetic, reasons_and_experiments, take_away
 from pages.learning.run import Run, take_progress
 from pages.learning.state import KERNEL, KEY, LEARNING, STEP
 from pages.ui.kernel import KernelMenu
@@ -25,7 +25,7 @@ def learn(picture: Picture) -> None:
         run = Run(chosen)
     except ValueError as rule:
         stage.warning(str(rule), icon=":material/block:")
-        why_it_matters(picture, menu)
+        reasons_and_experiments(picture, menu)
         return
     lacking = run.lacking()
     chapter, step = run.resting(lacking)
@@ -46,5 +46,5 @@ def learn(picture: Picture) -> None:
             recorded=lacking,
         )
     arithmetic(run, moment, stability.bound)
-    why_it_matters(picture, menu)
+    reasons_and_experiments(picture, menu)
     take_away(run, moment, titles)

@@ -1,18 +1,15 @@
 """The end of every view: why it matters, experiments, downloads and the Keras code."""
 
-import streamlit as st
-
 from cnnviz.networks.code import has_code, maps_npz, network_code, network_file, wall_png
 from pages.networks.scene import Scene
 from pages.networks.state import NETWORK, PAGE, PLACE, UNTRAINED, VIEW
-from pages.ui.stage import experiments, page_background
+from pages.ui.stage import experiments, page_background, why_it_matters
 from pages.ui.takeaway import Download, picture_download, take_it_with_you
 
 
 def finish(scene: Scene) -> None:
     """Draw it, for the layer in focus."""
-    st.header("Why it matters", anchor=False)
-    st.markdown(
+    why_it_matters(
         "A network is no black box: every number in it can be looked at, and each follows from "
         "the numbers before it by the arithmetic of the building blocks. Early layers answer to "
         "edges and colours, late ones to parts and things; the last one weighs them up."

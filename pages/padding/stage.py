@@ -17,7 +17,7 @@ from pages.ui.focus import CellInFocus, cell_entry
 from pages.ui.grid_downloads import grid_downloads
 from pages.ui.number_grid import NumberGrid, grid_entries
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, seen_first, stage_and_controls
+from pages.ui.stage import experiments, seen_first, stage_and_controls, why_it_matters
 from pages.ui.state import Table
 from pages.ui.takeaway import take_it_with_you
 
@@ -125,8 +125,7 @@ def padding_and_stride(picture: Picture) -> None:
 
 def _why_it_matters() -> None:
     """Say it in three sentences, and offer experiments that show it."""
-    st.header("Why it matters", anchor=False)
-    st.markdown(
+    why_it_matters(
         "Without padding every layer loses its border, and a 3 \u00d7 3 kernel sees the corners "
         "once where it sees the middle nine times; a deep network would soon have nothing left. A "
         "stride thins the result out and saves work, but what does not divide is dropped. And "

@@ -32,6 +32,7 @@ from pages.ui.stage import (
     page_background,
     seen_first,
     stage_and_controls,
+    why_it_matters,
     working_picture,
 )
 from pages.ui.takeaway import Download, npz, take_it_with_you
@@ -225,8 +226,7 @@ def _pixels_moved(shift: tuple[int, int]) -> str:
 
 
 def _why_it_matters() -> None:
-    st.header("Why it matters", anchor=False)
-    st.markdown(
+    why_it_matters(
         "A cat is a cat wherever it sits. Pooling makes an answer *more* invariant to shifts, not "
         "fully: what crosses a window's edge changes the pooled map, and with windows of 2 even "
         "one pixel does. Only the global pool hardly cares. A network that is trained on moved "

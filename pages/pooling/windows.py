@@ -33,7 +33,13 @@ from pages.ui.grid_downloads import grid_downloads
 from pages.ui.number_grid import NumberGrid
 from pages.ui.picture import Picture
 from pages.ui.result_size import floored_size_of_result
-from pages.ui.stage import experiments, page_background, seen_first, stage_and_controls
+from pages.ui.stage import (
+    experiments,
+    page_background,
+    seen_first,
+    stage_and_controls,
+    why_it_matters,
+)
 from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
 
 KEY = "pooling"
@@ -199,8 +205,7 @@ def _arithmetic(kind: PoolKind, geometry: Geometry) -> None:
 
 
 def _why_it_matters() -> None:
-    st.header("Why it matters", anchor=False)
-    st.markdown(
+    why_it_matters(
         "Windows of 2 leave a quarter of the numbers, and what was found is still there, only less "
         "exactly where: each layer above sees twice as far for the same work. What is thrown away "
         "is the place, which a network that tells a cat anywhere does not need, and one that "

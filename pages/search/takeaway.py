@@ -9,14 +9,13 @@ from cnnviz.search.downloads import contact_sheet, results_csv, search_code
 from pages.search.scene import SearchScene, open_indexed, qualities
 from pages.search.state import SEARCH, UNTRAINED
 from pages.ui.markdown import plain
-from pages.ui.stage import experiments
+from pages.ui.stage import experiments, why_it_matters
 from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
 
 
 def finish(scene: SearchScene) -> None:
     """Draw it."""
-    st.header("Why it matters", anchor=False)
-    st.markdown(_how_well(scene))
+    why_it_matters(_how_well(scene))
     st.markdown(
         "Nobody told the network these groups. Its early layers find pictures of like colours and "
         "textures, its late ones pictures of like things, and that is why a trained network's "
@@ -29,7 +28,7 @@ def finish(scene: SearchScene) -> None:
                 "Colour at the first layer": {**hammer, "layer": scene.layers[0]},
                 "Objects at the last layer": {**hammer, "layer": scene.layers[-1]},
                 "Only a region": {"query": "fish/fish1", "region": (250, 250, 750, 750)},
-                "What did training change?": _untrain,
+                "What does an untrained network find?": _untrain,
             },
             SEARCH,
             keep=("search_network",),

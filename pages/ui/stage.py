@@ -14,6 +14,7 @@ from cnnviz.images import pictures as images
 from cnnviz.shapes import Pixels
 from pages.ui.picture import Picture
 from pages.ui.state import Table
+from pages.ui.terms import with_terms
 
 LONGEST_SIDE = 512
 PAUSE = 0.1
@@ -78,6 +79,15 @@ def page_background() -> str:
     """The page's background in the theme that is on, for pictures made in Python."""
     dark = st.context.theme.type == "dark"
     return palette.DARK_BACKGROUND if dark else palette.LIGHT_BACKGROUND
+
+
+def why_it_matters(text: str) -> None:
+    """Say, in two or three sentences that are true at every setting, what the page is good for.
+
+    text : Markdown of the app's own, in which the words of the field lead to the Glossary.
+    """
+    st.header("Why it matters", anchor=False)
+    st.markdown(with_terms(text))
 
 
 def experiments(

@@ -1,12 +1,9 @@
 """A running app and a real Chromium for the tests of what happens in JavaScript."""
 
-import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from functools import cache
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import TypeVar
 
 import pytest
 from playwright.sync_api import (
@@ -19,8 +16,6 @@ from playwright.sync_api import (
 )
 
 from tools.app_server import open_chromium, running_app
-
-Result = TypeVar("Result")
 
 expect.set_options(timeout=20_000)  # a busy machine is no failure
 
@@ -121,12 +116,6 @@ def stranger() -> Iterator[tuple[str, list[str]]]:
     yield f"http://127.0.0.1:{server.server_port}", asked
     server.shutdown()
     server.server_close()
-
-
-def in_own_loop(work: Coroutine[object, object, Result]) -> Result:
-    """Run what is asynchronous in a thread of its own: Playwright has a loop running in this."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
 
 
 # Resolves when the fonts are there and nothing has moved or changed its size for 150 ms.

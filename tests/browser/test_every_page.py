@@ -1,10 +1,13 @@
 """What every page must pass: both themes, a phone, a hostile address, no word to the outside."""
 
+import re
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from pages.ui.path import PAGES, address_of
-from tests.browser.checks import complaints, overflow, violations
+from tests.browser.checks import becomes, complaints, overflow, violations
+from tests.browser.conftest import settle
 
 PATHS = [address_of(page) if page.group else "" for page in PAGES]
 HOSTILE = (
@@ -14,15 +17,23 @@ HOSTILE = (
 pytestmark = pytest.mark.parametrize("path", PATHS, ids=[path or "start" for path in PATHS])
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_finds_no_violation(visit, path, dark):
-    assert violations(visit(path, dark=dark)) == []
-
-
-def test_a_phone_shows_it_without_sideways_scrolling(visit, path):
-    page = visit(path, width=390, height=844)
+def test_it_is_sound_in_both_themes_and_on_a_phone_and_asks_no_other_host(app, visit, path):
+    asked = []
+    page = visit(path, on_request=lambda request: asked.append(request.url))
+    assert brightness(page) > 200
+    assert violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    becomes(page, lambda: brightness(page) < 60, True)
+    settle(page)
+    assert violations(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    settle(page)
     assert overflow(page) <= 0
     assert complaints(page) == []
+    page.wait_for_load_state("networkidle")
+    own = (app, app.replace("http", "ws"), "data:", "blob:")
+    assert any(url.startswith(app) for url in asked)
+    assert [url for url in asked if not url.startswith(own)] == []
 
 
 def test_a_hostile_address_opens_the_defaults(visit, path):
@@ -31,10 +42,10 @@ def test_a_hostile_address_opens_the_defaults(visit, path):
     expect(page.locator("[data-testid='stAlert']")).to_have_count(0)
 
 
-def test_nothing_is_asked_from_another_host(app, visit, path):
-    asked = []
-    page = visit(path, on_request=lambda request: asked.append(request.url))
-    page.wait_for_load_state("networkidle")
-    own = (app, app.replace("http", "ws"), "data:", "blob:")
-    assert any(url.startswith(app) for url in asked)
-    assert [url for url in asked if not url.startswith(own)] == []
+def brightness(page: Page) -> int:
+    """Give the mean level of the page's background, from 0 to 255."""
+    colour = page.evaluate(
+        "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+    )
+    levels = [int(level) for level in re.findall(r"\d+", colour)[:3]]
+    return sum(levels) // 3

@@ -20,7 +20,8 @@ from websockets.exceptions import ConnectionClosed
 
 from pages.ui.path import PAGES, address_of
 from tests.browser.checks import complaints
-from tests.browser.conftest import in_own_loop, settle
+from tests.browser.conftest import settle
+from tests.own_loop import in_own_loop
 from tests.pages.test_state import TABLES
 from tools.visitor import visitor
 
@@ -150,7 +151,8 @@ def test_names_in_a_zip_fetch_nothing(unguarded, stranger):
     members = {
         f"{hostile('http:', 'folder').replace('/', ' ')}/{number}.png": png() for number in range(3)
     }
-    members |= {f"{name}.png": png(), f"../{name}.png": png(), f"a.{name}": b"", "b.png": b""}
+    members |= {f"{name}.png": png(), f"../{name}.png": png(), f"a.{name}": b""}
+    members |= {f"{number}.png": png() for number in range(3)}
     upload(page, "search_files", f"{hostile(address, 'zip')}.zip", zipped(members))
     page.locator(".card").first.wait_for(timeout=90_000)
     page.get_by_text("files not used").click()
@@ -179,7 +181,7 @@ def test_the_names_in_a_network_and_its_labels_fetch_nothing(unguarded, stranger
     upload(page, "own_model_file", name, network({kind: hostile(address, kind) for kind in KINDS}))
     page.locator(".network").wait_for(timeout=90_000)
     page.get_by_role("button", name="Name its classes").click()
-    labels = page.get_by_label("A name for each of its 2 classes")
+    labels = page.get_by_role("textbox", name="A name for each of its 2 classes")
     labels.fill(f"{hostile(address, 'label')}\n{hostile(address, 'other')}")
     labels.press("Control+Enter")
     expect(page.get_by_role("button", name="2 names")).to_be_visible()

@@ -11,7 +11,8 @@ from cnnviz.learning.descent import compare, learning_step, start_learning
 from cnnviz.learning.task import learning_task
 from pages.ui.stage import working_picture
 from pages.ui.wire import unpack
-from tests.pages.ui.test_picture import png, stage_bytes, upload
+from tests.pages.checks import sent_to
+from tests.pages.ui.test_picture import png, upload
 
 PAGE = "pages/07_learn_a_kernel.py"
 
@@ -34,7 +35,7 @@ EVERYTHING = [
 
 def shown(page):
     assert not page.exception
-    return unpack(stage_bytes(page, "learning"))
+    return unpack(sent_to(page, "learning"))
 
 
 def grey(page) -> np.ndarray:

@@ -290,7 +290,7 @@ def test_a_small_gallery_is_not_centred_unless_one_asks(search, own_pictures, ad
     settings, arrays = sent(page, "own")
     score = arrays["scores"][settings["layer"], 0]
     assert score == pytest.approx(-1, abs=1e-4) if is_centred else score > 0
-    assert any(("less the mean" in one.value) == is_centred for one in page.markdown[-3:])
+    assert any("less the mean" in one.value for one in page.markdown) == is_centred
     code = search_code(open_network("small_vgg"), "conv_1_1", "cosine", is_centred=is_centred)
     assert ("mean(axis=0)\na, b" in code) == is_centred
 
@@ -413,7 +413,7 @@ def test_a_files_name_is_never_markdown(open_page, own_pictures, files):
     for _ in range(100):
         assert not [text for text in texts(page) if "![" in text]
         assert not page.exception
-        if page.error or (folders and page.header):
+        if page.error or (folders and any(one.value == "Why it matters" for one in page.header)):
             break
         time.sleep(0.1)
         page.run()

@@ -1,13 +1,11 @@
 """What a request passes before the app sees it."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 
 from cnnviz.limits import MEBIBYTE, Limits
 from serving import gates
 from serving.gates import HEADERS, ClosedRoutes, SafetyHeaders, UploadBudget, known_hosts
+from tests.own_loop import in_own_loop
 
 LIMITS = Limits(session_upload_megabytes=3, server_upload_megabytes=5)
 
@@ -33,9 +31,7 @@ def request(gate, path, *, method="GET", headers=()):
         "path": path,
         "headers": [(name.encode(), value.encode()) for name, value in headers],
     }
-    # A thread of its own: a browser test in this process may have a loop running in this one.
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, gate(scope, receive, send)).result()
+    in_own_loop(gate(scope, receive, send))
     start, body = sent
     named = {name.decode(): value.decode() for name, value in start["headers"]}
     return start["status"], named, body["body"].decode()

@@ -1,11 +1,11 @@
 """The load test's visitors: they must see what a browser would, and say what goes wrong."""
 
-import asyncio
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from tests.own_loop import in_own_loop
 from tools.app_server import running_app
 from tools.bench_load import Crowd, Scene, described, gather_crowd, percentile
 from tools.habits import BARE, move_a_slider
@@ -46,7 +46,7 @@ def test_moves_sliders_in_and_outside_a_fragment_and_hears_of_errors(tmp_path: P
             return answers
 
     with running_app(str(script)) as address:
-        opened, moved, failed = asyncio.run(visit(address))
+        opened, moved, failed = in_own_loop(visit(address))
     assert opened.complaints == moved.complaints == ()
     assert 0 < moved.seen <= moved.ended < 10
     assert moved.size < opened.size
@@ -64,13 +64,13 @@ def test_a_page_without_sliders_is_no_answer(tmp_path: Path) -> None:
                 await move_a_slider(one, Random(0))
 
     with running_app(str(script)) as address:
-        asyncio.run(visit(address))
+        in_own_loop(visit(address))
 
 
 def test_a_crowd_is_counted() -> None:
     scene = Scene("bare", BARE, users=3, thought=0.1, most=200, first=500)
     with running_app("tools/bare_page.py") as address:
-        crowd = asyncio.run(gather_crowd(address, scene, seconds=2, seed=0))
+        crowd = in_own_loop(gather_crowd(address, scene, seconds=2, seed=0))
     assert not crowd.errors
     assert len(crowd.firsts) >= 3
     assert len(crowd.answers) >= 3

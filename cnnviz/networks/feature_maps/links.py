@@ -48,8 +48,10 @@ def links(
 ) -> Links:
     """Find what leads from the channels `source` of the layer `reads` to the channels `to`.
 
-    values : the output of `reads`.
+    values : the output of `reads`. Of rows of numbers, neither maps nor a vector, nothing is told.
     """
+    if 2 in (values.ndim, len(layer.output_shape)):
+        return Links(np.zeros((0, 2), np.int32), None)
     if layer.kind in _ADDING:
         adds = _added(network, layer, values, to, source)
         pairs = np.argwhere(~np.isnan(adds)).astype(np.int32)

@@ -287,7 +287,8 @@ class Overview {
       const fits = before.width === this.width && before.height === this.height;
       this.camera = fits && before.names === this.names ? before.camera : this.near();
     }
-    this.show();
+    // Streamlit may draw it once more with the place before, as it takes it away.
+    this.show({ forget: false });
   }
 
   goWhole() {
@@ -541,10 +542,10 @@ class Overview {
 
   // ---- drawing ----------------------------------------------------------------------------
 
-  show() {
+  show({ forget = true } = {}) {
     this.bar.setInside(this.isInside());
     this.diagram.classList.toggle("inside", this.isInside());
-    this.remember();
+    if (forget || this.isInside()) this.remember();
     if (this.isInside()) this.comeNear();
     this.redraw();
   }
