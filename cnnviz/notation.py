@@ -3,7 +3,7 @@
 import decimal
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -86,6 +86,29 @@ def latex_number(value: float, digits: int = 4) -> str:
         return r"\infty" if value > 0 else r"-\infty"
     plain, _, power = written(value, digits).replace("\u2212", "-").partition("e")
     return rf"{plain} \cdot 10^{{{int(power)}}}" if power else plain
+
+
+def digits_that_add_up(
+    values: Sequence[float], total: float, *, least: int = 4, most: int = 7
+) -> int | None:
+    """Find the fewest digits with which written numbers add up to their total as it is written.
+
+    Returns
+    -------
+    None where none do, as where the total was rounded on the way.
+
+    >>> digits_that_add_up([1 / 3, 1 / 3, 1 / 3], 1.0), digits_that_add_up([0.5, 1.5], 2.0)
+    (5, 4)
+    """
+    for digits in range(least, most + 1):
+        added = math.fsum(_as_written(value, digits) for value in values)
+        if written(added, least) == written(total, least):
+            return digits
+    return None
+
+
+def _as_written(value: float, digits: int) -> float:
+    return float(written(value, digits).replace("\u2212", "-").replace("\u221e", "inf"))
 
 
 def bracketed(text: str) -> str:

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.activations import ACTIVATIONS
 from cnnviz.convolution import channel_maps
+from cnnviz.notation import digits_that_add_up
 from cnnviz.notation import latex_number as number
 from cnnviz.server.turns import turn
 from cnnviz.shapes import Floats, Padding, Size, whole_number
@@ -163,12 +164,15 @@ def mix_formula(
         for channel in range(mix.partial.shape[2])
         if channel not in muted
     ]
-    terms = ""
-    for value, name in [*heard, (float(bias), "b")]:
-        sign = "-" if value < 0 else "+" if terms else ""
-        terms += rf" {sign} \underbrace{{{number(abs(value))}}}_{{{name}}}"
+    addends = [*heard, (float(bias), "b")]
     total = float(mix.sum[row, column]) + bias
+    digits = digits_that_add_up([value for value, _ in addends], total)
+    terms = ""
+    for value, name in addends:
+        sign = "-" if value < 0 else "+" if terms else ""
+        terms += rf" {sign} \underbrace{{{number(abs(value), digits or 4)}}}_{{{name}}}"
+    equals = "=" if digits else r"\approx"
     return (
-        rf"y_{{{row},{column}}} = \text{{{activation}}}\bigl({terms.strip()}\bigr) = "
+        rf"y_{{{row},{column}}} = \text{{{activation}}}\bigl({terms.strip()}\bigr) {equals} "
         rf"\text{{{activation}}}({number(total)}) = {number(float(mix.result[row, column]))}"
     )

@@ -86,7 +86,7 @@ _TERMS = (
     Term(
         "pixel scale",
         "What a network expects of its pixels, such as 0 to 1 or \u22121 to 1; on another scale "
-        "its answer is worth nothing.",
+        "its answer means little.",
         _PICTURE,
         _CHANNELS,
         {"channels_part": "One filter"},
@@ -304,7 +304,7 @@ _TERMS = (
     Term(
         "temperature",
         "A number that divides the logits before softmax: a small one makes the largest "
-        "probability larger, a large one makes all alike.",
+        "probability larger, a large one brings all nearer to each other.",
         _BENDING,
         _ACTIVATIONS,
         {"act_part": "Softmax"},
@@ -354,8 +354,8 @@ _TERMS = (
     ),
     Term(
         "batch normalisation",
-        "Each channel is shifted and scaled to a mean of 0 and a variance of 1, then by two "
-        "numbers that were learnt.",
+        "Each channel is shifted and scaled by a mean and a variance, at inference those seen in "
+        "training, then by two numbers that were learnt.",
         _LAYERS,
         _NETWORK,
         {"view": "Table"},

@@ -36,3 +36,13 @@ def test_the_address_of_the_view_is_copied(visit, secure):
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == page.url
     assert copied.endswith("stride=3")
+
+
+@pytest.mark.parametrize("path", ["padding_and_stride", "convolution"])
+def test_on_a_phone_the_pages_tools_stand_beside_its_title(visit, path):
+    page = visit(path, width=390, height=844)
+    title = page.get_by_role("heading", level=1).bounding_box()
+    for name in ("Start over", "Copy link"):
+        tool = page.get_by_role("button", name=name).bounding_box()
+        assert abs(tool["y"] + tool["height"] / 2 - title["y"] - title["height"] / 2) < 30
+        assert tool["x"] + tool["width"] <= 390

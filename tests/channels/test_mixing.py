@@ -105,3 +105,11 @@ def test_the_formula_leaves_muted_channels_out():
     mix = mix_channels([[[1, 10, 100]]], [[[3, 2, 1]]], muted={0, 1, 2})
     formula = mix_formula(mix, 0, 0, muted={0, 1, 2})
     assert formula == (r"y_{0,0} = \text{f}\bigl(\underbrace{0}_{b}\bigr) = \text{f}(0) = 0")
+
+
+def test_the_formula_writes_as_many_digits_as_it_takes_to_add_up():
+    pixels = np.array([[[0.05269, 0.09323, 0.12386]]], np.float32)
+    mix = mix_channels(pixels, [[[1, -1, 1]]])
+    formula = mix_formula(mix, 0, 0)
+    assert r"\underbrace{0.12386}" in formula
+    assert formula.endswith(r"= \text{f}(0.08332) = 0.08332")

@@ -40,6 +40,7 @@ TESTED = {
     "places": "ui/window/places",
     "field": "networks/explanation/field",
     "limit": "channels/maps",
+    "terms": "channels/lanes/terms",
     "sweep": "ui/window/sweep",
     "hand": "shared/hand",
     "handshake": "shared/handshake",

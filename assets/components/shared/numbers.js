@@ -42,6 +42,19 @@ export function read(text) {
   return Number(upper) / Number(lower);
 }
 
+export const MOST_DIGITS = 7; // what float32 holds
+
+// The fewest digits with which what is written gives the result that is written; null if none do.
+export function fewestDigits(least, gives) {
+  for (let digits = least; digits <= MOST_DIGITS; digits++) if (gives(digits)) return digits;
+  return null;
+}
+
+// What a reader gets for a number that is written with so many digits.
+export function asWritten(value, digits) {
+  return read(written(value, digits));
+}
+
 // A change: three digits, with a plus where it is one.
 export function withSign(value) {
   const text = written(value, 3);

@@ -1,7 +1,9 @@
 // The numbers of the cell in hand, written out: its partial sums, the bias and what comes of them.
 
 import { element } from "../../shared/dom.js";
-import { written } from "../../shared/numbers.js";
+import { asWritten, fewestDigits, written } from "../../shared/numbers.js";
+
+const DIGITS = 4;
 
 export class Terms {
   constructor() {
@@ -12,41 +14,53 @@ export class Terms {
 
   // at: the cell's place in the maps; inks: the channels' colours; activation: what it is called.
   show(mix, at, { inks, activation }) {
-    const parts = mix.partial.map((map) => map[at]);
+    const heard = [0, 1, 2].filter((channel) => !mix.muted[channel]);
+    const parts = heard.map((channel) => ({ value: mix.partial[channel][at], ink: inks[channel] }));
     const total = mix.total[at];
-    const sum = written(total + mix.bias, 4);
-    const equals = (value) => element("span", { class: "equals", text: `= ${written(value, 4)}` });
-    this.terms.replaceChildren(...sums(parts, mix.muted, inks), equals(total));
-    this.outcome.replaceChildren(
-      element("span", { class: "term", text: `${activation} of ${sum}` }),
-      equals(mix.activated[at]),
+    const { texts, shift, sign, sum } = addition(
+      parts.map(({ value }) => value),
+      mix.bias,
+      total,
     );
-    const bias = `${signOf(mix.bias, false)}${magnitude(mix.bias)} (bias)`;
+    const term = (text) => element("span", { class: "term", text });
+    const terms = () =>
+      texts.map((text, order) => {
+        const made = term(text);
+        made.style.color = parts[order]?.ink ?? "";
+        return made;
+      });
+    const equals = (value, how = "=") =>
+      element("span", { class: "equals", text: `${how} ${written(value, DIGITS)}` });
+    this.terms.replaceChildren(...terms(), equals(total, sign));
+    this.outcome.replaceChildren(term(`${activation} of ${sum}`), equals(mix.activated[at]));
     this.sentence.replaceChildren(
-      element("span", { class: "term", text: `${activation}(` }),
-      ...sums(parts, mix.muted, inks),
-      element("span", { class: "term", text: bias }),
-      element("span", { class: "term", text: `) = ${activation}(${sum})` }),
+      term(`${activation}(`),
+      ...terms(),
+      term(`${shift} (bias)`),
+      term(`) ${sign} ${activation}(${sum})`),
       equals(mix.activated[at]),
     );
   }
 }
 
-function sums(parts, muted, inks) {
-  const heard = [0, 1, 2].filter((channel) => !muted[channel]);
-  if (!heard.length) return [element("span", { class: "term", text: "0" })];
-  return heard.map((channel, order) => {
-    const text = `${signOf(parts[channel], order === 0)}${magnitude(parts[channel])}`;
-    const made = element("span", { class: "term", text });
-    made.style.color = inks[channel];
-    return made;
+// The texts of the parts and of the bias, with as many digits as it takes for them to add up to the
+// total as it is written, with the bias and without. Where none do, the sign says so.
+export function addition(parts, bias, total) {
+  const same = (one, other) => written(one, DIGITS) === written(other, DIGITS);
+  const exact = fewestDigits(DIGITS, (digits) => {
+    const added = parts.reduce((sum, value) => sum + asWritten(value, digits), 0);
+    return same(added, total) && same(added + asWritten(bias, digits), total + bias);
   });
+  const digits = exact ?? DIGITS;
+  const text = (value, first) => `${signOf(value, first)}${written(Math.abs(value), digits)}`;
+  return {
+    texts: parts.length ? parts.map((value, at) => text(value, at === 0)) : ["0"],
+    shift: text(bias, false),
+    sign: exact ? "=" : "\u2248",
+    sum: written(total + bias, DIGITS),
+  };
 }
 
 function signOf(value, first) {
   return value < 0 ? (first ? "\u2212" : "\u2212 ") : first ? "" : "+ ";
-}
-
-function magnitude(value) {
-  return written(Math.abs(value), 4);
 }

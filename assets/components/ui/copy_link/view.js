@@ -11,16 +11,16 @@ export default function (component) {
 class Copier {
   constructor(root) {
     this.symbol = element("span", { class: "symbol", "aria-hidden": "true" });
-    this.words = element("span");
+    this.words = element("span", { class: "copy-words" });
     this.told = element("span", { class: "unseen", role: "status" });
-    const button = element(
+    this.button = element(
       "button",
       { type: "button", title: "Copy the address of exactly this view" },
       this.symbol,
       this.words,
     );
-    button.onclick = () => this.copy(location.href);
-    root.replaceChildren(button, this.told);
+    this.button.onclick = () => this.copy(location.href);
+    root.replaceChildren(this.button, this.told);
     this.rest = debounced(4_000, () => this.show("link", "Copy link"));
     this.show("link", "Copy link");
   }
@@ -37,11 +37,13 @@ class Copier {
   say(symbol, words) {
     this.told.textContent = words;
     this.show(symbol, words);
+    this.button.classList.remove("resting");
   }
 
   show(symbol, words) {
     this.symbol.textContent = symbol;
     this.words.textContent = words;
+    this.button.classList.add("resting");
   }
 }
 

@@ -1,12 +1,11 @@
 // What happens in one window, as a sentence of numbers.
 
 import { element } from "../../shared/dom.js";
-import { read, written } from "../../shared/numbers.js";
+import { asWritten, fewestDigits, MOST_DIGITS, written } from "../../shared/numbers.js";
 
 const MOST_TERMS = 14;
 
 const LEAST_DIGITS = 3;
-const MOST_DIGITS = 7; // what float32 holds
 
 // 0 x 134 - 1 x 134 + ... + bias = result.
 export function weighted(cells, bias, result) {
@@ -29,10 +28,8 @@ export function summed(cells, bias, result) {
   const rest = smaller.reduce((total, cell) => total + cell.product, 0);
   const total = written(result, 5);
   const isExact = (digits) => written(addedUp(shown, rest, bias, digits), 5) === total;
-  let digits = LEAST_DIGITS;
-  while (digits < MOST_DIGITS && !isExact(digits)) digits++;
-  const exact = isExact(digits);
-  if (!exact) digits = LEAST_DIGITS;
+  const exact = fewestDigits(LEAST_DIGITS, isExact);
+  const digits = exact ?? LEAST_DIGITS;
   const terms = shown.map((cell, at) => {
     const sign = cell.weight < 0 ? "\u2212" : at === 0 ? "" : "+";
     const size = written(Math.abs(cell.weight), digits);
@@ -53,9 +50,9 @@ export function summed(cells, bias, result) {
 
 // What a reader gets who adds up what is written with so many digits.
 function addedUp(shown, rest, bias, digits) {
-  const as = (value, most) => read(written(value, most));
-  const terms = shown.map((cell) => as(cell.weight, digits) * as(cell.value, Math.max(4, digits)));
-  return terms.reduce((sum, one) => sum + one, as(rest, Math.max(4, digits)) + as(bias, 4));
+  const more = Math.max(4, digits);
+  const terms = shown.map((cell) => asWritten(cell.weight, digits) * asWritten(cell.value, more));
+  return terms.reduce((sum, one) => sum + one, asWritten(rest, more) + asWritten(bias, 4));
 }
 
 function term(text, name = "term") {
@@ -84,12 +81,12 @@ export function reduced(values, count, reduce, result) {
   const shown = values.slice(0, MOST_TERMS);
   const left = values.length - shown.length;
   const isExact = (digits) => {
-    const redone = REDUCED[reduce](values.map((value) => read(written(value, digits))));
+    const redone = REDUCED[reduce](values.map((value) => asWritten(value, digits)));
     return written(redone, 5) === total;
   };
-  let digits = 4;
-  while (!left && values.length && digits < MOST_DIGITS && !isExact(digits)) digits++;
-  const equals = left || !values.length || isExact(digits) ? "=" : "\u2248";
+  const exact = left || !values.length ? 4 : fewestDigits(4, isExact);
+  const digits = exact ?? MOST_DIGITS;
+  const equals = exact ? "=" : "\u2248";
   const terms = shown.map((value) => written(value, digits));
   // After a plus, or under a square, a negative number stands in brackets.
   const inside = terms.map((text, at) => (shown[at] < 0 ? `(${text})` : text));
