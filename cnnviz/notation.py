@@ -1,9 +1,11 @@
-"""How numbers are written in a cell, in words and in formulas (LaTeX), and how text is quoted."""
+"""How numbers and symbols are written in cells, words and formulas (LaTeX), and text quoted."""
 
 import decimal
 import json
 import math
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -181,3 +183,129 @@ def aligned(lines: Iterable[str], apart: float = 0.0) -> str:
     """
     between = rf" \\[{apart}em] " if apart else r" \\ "
     return r"\begin{aligned}" + between.join(lines) + r"\end{aligned}"
+
+
+# ---- symbols -------------------------------------------------------------------------------------
+
+SYMBOLS: Mapping[str, str] = MappingProxyType(
+    {
+        "x": "input",
+        "x'": "input of the other picture",
+        "y": "output",
+        "w": "weight",
+        "b": "bias",
+        "z": "sum before the activation, in a network's last layer a logit",
+        "f": "activation function",
+        "f'": "its slope",
+        r"\alpha": "parameter of an activation",
+        "S": "scale of SELU",
+        "g": "gate of Mish",
+        r"\Phi": "share of a normal distribution below a number",
+        r"\varphi": "density of the normal distribution",
+        "r": "row",
+        "c": "column",
+        "i": "row in the window",
+        "j": "column in the window",
+        "q": "channel",
+        "u": "element of a vector",
+        "u'": "each element of it in turn",
+        "k": "size of the kernel or window",
+        "n": "size of the input",
+        "n'": "size of the output",
+        "s": "stride",
+        "d": "dilation",
+        "p": "padding at each end: what is added, or cut off a transposed convolution's result",
+        "C": "channels that come in",
+        "F": "filters",
+        "G": "groups",
+        "N": "how many numbers a mean is taken of",
+        "T": "temperature",
+        "P": "probability",
+        "t": "target: what should come out",
+        "L": "loss",
+        r"\partial": "a small change: \u2202L / \u2202w is the slope of L along w",
+        r"\Delta": "change by one step",
+        r"\delta": "gradient that arrives at a unit",
+        r"\eta": "learning rate",
+        "m": "momentum",
+        "v": "velocity: the step before, as momentum remembers it",
+        r"\mathbf{x}": "the inputs under the kernel, and a 1 for the bias",
+        "H": "the loss's second derivatives",
+        r"\mathbf{e}": "direction, of length 1",
+        r"\lambda": "curvature along it",
+        r"\zeta": "what a step leaves of the error",
+        "l": "layer, the first after the picture is 1",
+        "D": "layers in all",
+        "W": "weights of a layer, as a matrix",
+        r"\rho": "rate of dropout",
+        r"\mathbb{E}": "mean over many masks",
+        "e": "2.718\u2026, the base of the natural logarithm",
+    }
+)
+"""What each symbol means, in every formula of the app."""
+
+_COUNTED = frozenset("rcijqu")
+"""Symbols that count places."""
+_IN_WORDS = re.compile(r"\\(text|textbf|operatorname|mathrm)\{[^{}]*\}|\\(begin|end)\{[a-z]+\}")
+_ATOM = re.compile(r"\\math(?:bf|bb)\{[A-Za-z]\}|\\[A-Za-z]+|[A-Za-z]'?")
+_SIGNS = frozenset(
+    re.findall(
+        r"\\[A-Za-z]+",
+        r"\frac \tfrac \sum \sqrt \left \right \max \min \tanh \ln \log \cos \cdot \cdots \dots"
+        r"\ldots \mathbf \quad \qquad \infty \approx \le \ge \lfloor \rfloor \lceil \rceil \bigl"
+        r"\bigr \Bigl \Bigr \lVert \rVert \underbrace \leftarrow \longrightarrow \mathrel \top \pi",
+    )
+)
+"""What LaTeX writes with letters and is no symbol of ours."""
+
+
+def symbols_of(*formulas: str) -> list[str]:
+    r"""List the symbols in LaTeX formulas, each once, in the order in which they stand there.
+
+    >>> symbols_of(r"y_{r,c} = b + \sum_{i} w_{i} \, x_{s r + i - p_\text{top}}", r"\max(n, n')")
+    ['y', 'r', 'c', 'b', 'i', 'w', 'x', 's', 'p', 'n', "n'"]
+    """
+    found = (atom for formula in formulas for atom in _ATOM.findall(_IN_WORDS.sub("", formula)))
+    return [atom for atom in dict.fromkeys(found) if atom not in _SIGNS]
+
+
+def legend(*formulas: str, but: Collection[str] = ()) -> str:
+    r"""Say what the symbols in LaTeX formulas mean, in one sentence.
+
+    Parameters
+    ----------
+    but : symbols that need no word here.
+
+    Raises
+    ------
+    KeyError : a formula has a symbol that `SYMBOLS` lacks.
+
+    >>> legend(r"y_{r,c} = w \, x", but={"x"})
+    'y output, r row, c column, w weight. Places are counted from 0, as in code.'
+    """
+    symbols = [symbol for symbol in symbols_of(*formulas) if symbol not in but]
+    words = ", ".join(f"{_SHOWN.get(symbol, symbol)} {SYMBOLS[symbol]}" for symbol in symbols)
+    counted = " Places are counted from 0, as in code." if _COUNTED.intersection(symbols) else ""
+    return f"{words}.{counted}" if words else ""
+
+
+_SHOWN = {
+    "f'": "f\u2032",
+    "n'": "n\u2032",
+    "u'": "u\u2032",
+    "x'": "x\u2032",
+    r"\alpha": "\u03b1",
+    r"\Phi": "\u03a6",
+    r"\varphi": "\u03c6",
+    r"\partial": "\u2202",
+    r"\Delta": "\u0394",
+    r"\delta": "\u03b4",
+    r"\eta": "\u03b7",
+    r"\mathbf{x}": "**x**",
+    r"\mathbf{e}": "**e**",
+    r"\lambda": "\u03bb",
+    r"\zeta": "\u03b6",
+    r"\rho": "\u03c1",
+    r"\mathbb{E}": "\U0001d53c",
+}
+"""How a symbol is written outside of a formula, where that is not its LaTeX."""

@@ -1,16 +1,50 @@
+import re
+from pathlib import Path
+from typing import get_args
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnnviz.activations import ACTIVATIONS
+from cnnviz.activations.formulas import (
+    DEAD_RELU,
+    GRADIENT_BY_DEPTH,
+    SLOPE_OF_LOSS,
+    SOFTMAX,
+    cross_entropy_with_numbers,
+    leak_with_numbers,
+    scaled_with_numbers,
+)
+from cnnviz.channels.connections import connections_for
+from cnnviz.channels.mixing import MIXING
+from cnnviz.convolution.formulas import OUTPUT_SIZE, convolution_rule
+from cnnviz.layers.formulas import DROPOUT, FLATTEN, expected_with_numbers, weighted_sum
+from cnnviz.learning.formulas import (
+    LOSS,
+    SLOPE,
+    curvature_rule,
+    curvature_with_numbers,
+    local_bound_with_numbers,
+    step_rule,
+)
 from cnnviz.notation import (
+    _SHOWN,
+    SYMBOLS,
     equals,
     latex_number,
+    legend,
     shown,
     shown_name,
+    symbols_of,
     written_bytes,
     written_count,
 )
+from cnnviz.padding.formulas import TRANSPOSED_CONVOLUTION, TRANSPOSED_SIZE
+from cnnviz.pooling.formulas import CHANGE, GRADIENT, POOLING
+from cnnviz.search import Metric
+from cnnviz.search.formulas import similarity_formula
 
 
 @pytest.mark.parametrize(
@@ -61,3 +95,70 @@ def test_a_name_is_short_and_printable(name):
 def test_a_long_name_keeps_its_beginning_and_its_ending():
     name = shown_name("holiday" + "x" * 10_000_000 + ".png")
     assert (name[:8], name[-5:], len(name)) == ("holidayx", "x.png", 120)
+
+
+ACTIVATIONS_IN_SYMBOLS = [
+    formula for one in ACTIVATIONS.values() for formula in (one.formula, one.derivative_formula)
+]
+FORMULAS = [
+    OUTPUT_SIZE,
+    convolution_rule(),
+    convolution_rule(is_flipped=True),
+    TRANSPOSED_CONVOLUTION,
+    TRANSPOSED_SIZE,
+    MIXING,
+    *(one.rule for count in (4, 8, 16) for one in connections_for(count)),
+    *POOLING.values(),
+    *GRADIENT.values(),
+    CHANGE,
+    *ACTIVATIONS_IN_SYMBOLS,
+    SOFTMAX,
+    SLOPE_OF_LOSS,
+    GRADIENT_BY_DEPTH,
+    DEAD_RELU,
+    leak_with_numbers(0.1),
+    scaled_with_numbers(0.5, 0.75, scale=2.0, bias=0.25),
+    cross_entropy_with_numbers([1.0, 0.0], 0),
+    FLATTEN,
+    weighted_sum(16),
+    DROPOUT,
+    expected_with_numbers(0.5),
+    LOSS,
+    SLOPE,
+    *(rule(momentum) for rule in (step_rule, curvature_rule) for momentum in (0.0, 0.9)),
+    curvature_with_numbers(17.0, 0.5, learning_rate=0.1, momentum=0.9),
+    local_bound_with_numbers(0.1, step=60),
+    *(
+        similarity_formula(np.float32([3, 0]), np.float32([3, 4]), metric)
+        for metric in get_args(Metric)
+    ),
+]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_every_symbol_of_a_formula_has_its_one_meaning(formula):
+    assert set(symbols_of(formula)) <= set(SYMBOLS)
+    assert legend(formula).endswith(".") or not symbols_of(formula)
+
+
+def test_the_design_lists_the_symbols_as_the_pages_explain_them():
+    design = (Path(__file__).parents[1] / "docs" / "design.md").read_text(encoding="utf-8")
+    table = design.partition("## Symbols")[2].partition("\n## ")[0]
+    rows = dict(re.findall(r"^\| (\S+) \| (.+) \|$", table, re.MULTILINE))
+    listed = {_SHOWN.get(symbol, symbol): meaning for symbol, meaning in SYMBOLS.items()}
+    assert {key: value for key, value in rows.items() if key not in ("symbol", "---")} == listed
+
+
+def test_no_two_symbols_are_written_alike():
+    shown = [_SHOWN.get(symbol, symbol) for symbol in SYMBOLS]
+    assert len(set(shown)) == len(shown)
+
+
+def test_places_are_said_to_be_counted_from_0_where_there_are_some():
+    assert "counted from 0" in legend(r"y_{r,c}")
+    assert "counted from 0" not in legend(r"y = x")
+
+
+def test_a_symbol_without_a_meaning_is_refused():
+    with pytest.raises(KeyError, match="Q"):
+        legend("Q = 1")

@@ -124,6 +124,22 @@ class Activation:
         """
         return self._evaluate(self._derivative, x, parameters)
 
+    def corners(self, **parameters: float) -> tuple[Corner, ...]:
+        """Find where the curve has a corner: a slope on either side, and none at the place itself.
+
+        >>> from cnnviz.activations import ACTIVATIONS
+        >>> ACTIVATIONS["relu"].corners()
+        (Corner(x=0.0, left=0.0, right=1.0, taken=0.0),)
+        """
+        aside = np.float64(1e-9)
+        found = []
+        for x in _CORNERS:
+            slopes = self.derivative(np.array([x - aside, x + aside, x]), **parameters)
+            left, right, taken = (round(float(slope), 6) + 0.0 for slope in slopes)
+            if abs(left - right) > 1e-6:
+                found.append(Corner(x, left, right, taken))
+        return tuple(found)
+
     def range_with(self, **parameters: float) -> Interval:
         """Return the values the function can take with these parameters."""
         return self._range(**self._checked(parameters))
@@ -163,6 +179,23 @@ class Activation:
                 )
         defaults = {name: parameter.default for name, parameter in self.parameters.items()}
         return {**defaults, **parameters}
+
+
+_CORNERS = (-3.0, -1.0, 0.0, 1.0, 3.0, 6.0)
+"""Where one of the activations may have a corner."""
+
+
+@dataclass(frozen=True)
+class Corner:
+    """A place without a slope: what it is on the left and on the right, and what is taken for it.
+
+    What is taken is a convention, TensorFlow's.
+    """
+
+    x: float
+    left: float
+    right: float
+    taken: float
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,24 +15,24 @@ from cnnviz.activations.softmax_cross_entropy import cross_entropy, softmax_term
 from cnnviz.notation import bracketed, equals, latex_number
 
 SOFTMAX = (
-    r"p_k = \frac{e^{z_k/T}}{\sum_j e^{z_j/T}} = \frac{e^{(z_k - m)/T}}{\sum_j e^{(z_j - m)/T}}"
-    r", \qquad m = \max_j z_j"
+    r"P_u = \frac{e^{z_u/T}}{\sum_{u'} e^{z_{u'}/T}} = "
+    r"\frac{e^{(z_u - z_{\max})/T}}{\sum_{u'} e^{(z_{u'} - z_{\max})/T}}"
 )
 """Softmax with temperature T, as it is written and with the largest logit subtracted."""
 
-SLOPE_OF_LOSS = r"\frac{\partial L}{\partial z_k} = \frac{p_k - y_k}{T}"
-"""The slope of the cross-entropy by each logit: y is 1 for the right class, 0 for the others."""
+SLOPE_OF_LOSS = r"\frac{\partial L}{\partial z_u} = \frac{P_u - t_u}{T}"
+"""The slope of the cross-entropy by each logit: t is 1 for the right class, 0 for the others."""
 
 GRADIENT_BY_DEPTH = (
-    r"\frac{\partial L}{\partial a_1} = \frac{\partial L}{\partial a_n}\;"
-    r"f'(z_n) \, W_n \; f'(z_{n-1}) \, W_{n-1} \cdots f'(z_2) \, W_2, \qquad "
-    r"z_l = W_l \, a_{l-1}, \quad a_l = f(z_l)"
+    r"\frac{\partial L}{\partial y_1} = \frac{\partial L}{\partial y_D}\;"
+    r"f'(z_D) \, W_D \; f'(z_{D-1}) \, W_{D-1} \cdots f'(z_2) \, W_2, \qquad "
+    r"z_l = W_l \, y_{l-1}, \quad y_l = f(z_l)"
 )
 """The chain rule through a stack: gradients are rows, f' of a layer is a diagonal matrix."""
 
 DEAD_RELU = (
-    r"\Delta w = -\eta \sum_i \delta_i\, f'(z_i)\, x_i = -\eta \sum_i \delta_i \cdot 0 "
-    r"\cdot x_i = 0 \quad \text{if all } z_i \le 0"
+    r"\Delta w = -\eta \sum_\text{examples} \delta \, f'(z) \, x = -\eta "
+    r"\sum_\text{examples} \delta \cdot 0 \cdot x = 0 \quad \text{if every } z \le 0"
 )
 """What a step changes on a unit whose sum is negative for every example."""
 
@@ -102,7 +102,7 @@ def softmax_with_numbers(
     ----------
     logits : (classes,) finite
     class_index : whose probability
-    name : what the class is called, for p's index.
+    name : what the class is called, for P's index.
 
     Raises
     ------
@@ -117,7 +117,7 @@ def softmax_with_numbers(
         order = sorted({class_index, *largest.tolist()})
     powers = [_power(value) for value in terms.scaled[order]]
     numbers = [latex_number(value) for value in terms.exponentials[order]]
-    left = rf"p_\text{{{name}}}" if name else "p"
+    left = rf"P_\text{{{name}}}" if name else "P"
     rest = len(values) - len(order)
     if rest:
         others = float(np.delete(terms.exponentials, order).sum())
@@ -138,19 +138,19 @@ def cross_entropy_with_numbers(
     r"""Write the loss of the right class, -ln p, with the numbers.
 
     >>> cross_entropy_with_numbers([0.0, 0.0], 0)
-    'L = -\\ln p = -\\ln 0.5 \\approx 0.693147'
+    'L = -\\ln P = -\\ln 0.5 \\approx 0.693147'
     """
     values = np.asarray(logits, np.float64)
     loss = float(cross_entropy(values, class_index, temperature=temperature)) + 0.0  # never -0
     probability, result = _probability_and_loss(loss)
-    return rf"L = -\ln p = -\ln {probability} {result}"
+    return rf"L = -\ln P = -\ln {probability} {result}"
 
 
 def leak_with_numbers(slope: float) -> str:
     """Write what a step changes on such a unit of a leaky ReLU."""
     return (
-        rf"\Delta w = -\eta \sum_i \delta_i \cdot {slope:g} \cdot x_i \ne 0 "
-        r"\quad \text{with a leak}"
+        rf"\Delta w = -\eta \sum_\text{{examples}} \delta \cdot {slope:g} \cdot x "
+        r"\quad \text{if every } z \le 0"
     )
 
 

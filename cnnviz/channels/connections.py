@@ -68,10 +68,10 @@ class Connection:
 
     @property
     def rule(self) -> str:
-        """Write the rule of :meth:`formula` as LaTeX: k kernel, C maps in, F filters, g groups."""
+        """Write the rule of :meth:`formula` as LaTeX."""
         return {
             "standard": r"k \cdot k \cdot C \cdot F",
-            "grouped": r"k \cdot k \cdot \frac{C}{g} \cdot F",
+            "grouped": r"k \cdot k \cdot \frac{C}{G} \cdot F",
             "depthwise": r"k \cdot k \cdot C",
             "separable": r"k \cdot k \cdot C + C \cdot F",
             "pointwise": r"C \cdot F",

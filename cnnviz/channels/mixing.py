@@ -132,10 +132,10 @@ def activation_table(
 
 
 MIXING = (
-    r"y_{r,c} = \varphi\Bigl(b + \sum_{k} \sum_{i} \sum_{j} w_{i,j,k} \; "
-    r"x_{\,s r + i - p_\text{top},\; s c + j - p_\text{left},\; k}\Bigr)"
+    r"y_{r,c} = f\Bigl(b + \sum_{q} \sum_{i} \sum_{j} w_{i,j,q} \; "
+    r"x_{\,s r + i - p_\text{top},\; s c + j - p_\text{left},\; q}\Bigr)"
 )
-"""What a filter gives at one place: k runs over the channels, i and j over its kernel."""
+"""What a filter gives at one place: q runs over the channels, i and j over its kernel."""
 
 
 def mix_formula(

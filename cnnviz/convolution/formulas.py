@@ -10,7 +10,7 @@ OUTPUT_SIZE = (
     r"\left\lfloor \frac{n + p_\text{before} + p_\text{after} - d\,(k - 1) - 1}{s} "
     r"\right\rfloor + 1"
 )
-"""The rule behind: n input, k kernel, s stride, d dilation, p padding, all in pixels."""
+"""The rule behind: how many rows or columns a layer gives."""
 
 
 def map_size_formula(
@@ -79,16 +79,16 @@ def output_size_formula(
 
 
 def convolution_rule(*, has_bias: bool = True, is_flipped: bool = False) -> str:
-    r"""Write what one stop of the window gives: w weights, x pixels, b bias.
+    r"""Write what one stop of the window gives.
 
     Parameters
     ----------
-    is_flipped : the kernel, of k rows and l columns, lies on the picture turned around.
+    is_flipped : the kernel lies on the picture turned around.
 
-    >>> convolution_rule(has_bias=False, is_flipped=True).partition("x")[0]
-    'y_{r,c} = \\sum_{i} \\sum_{j} w_{k-1-i,\\, l-1-j} \\; '
+    >>> convolution_rule(has_bias=False, is_flipped=True).count(r"k_\text{columns}")
+    1
     """
-    weight = r"w_{k-1-i,\, l-1-j}" if is_flipped else "w_{i,j}"
+    weight = r"w_{k_\text{rows}-1-i,\, k_\text{columns}-1-j}" if is_flipped else "w_{i,j}"
     return (
         rf"y_{{r,c}} = {'b + ' if has_bias else ''}\sum_{{i}} \sum_{{j}} {weight} \; "
         r"x_{\,s r + d i - p_\text{top},\; s c + d j - p_\text{left}}"

@@ -8,14 +8,14 @@ from cnnviz.layers.dense import DenseTerms
 from cnnviz.layers.flatten import MapShape, flatten_cell
 from cnnviz.notation import bracketed, latex_number
 
-FLATTEN = r"i = (r \cdot \text{columns} + c) \cdot \text{channels} + k"
-"""Which element of the vector a cell becomes: r row, c column, k channel, all from 0."""
+FLATTEN = r"u = (r \cdot \text{columns} + c) \cdot \text{channels} + q"
+"""Which element of the vector a cell becomes, all counted from 0."""
 
 DROPOUT = (
-    r"y = \frac{m \, x}{1 - p}, \qquad \mathbb{E}[y] = p \cdot 0 + (1 - p) \cdot "
-    r"\frac{x}{1 - p} = x"
+    r"y = \frac{\text{mask} \cdot x}{1 - \rho}, \qquad \mathbb{E}[y] = \rho \cdot 0 + (1 - \rho) "
+    r"\cdot \frac{x}{1 - \rho} = x"
 )
-"""Dropout while training: m mask, p rate."""
+"""Dropout while training."""
 
 
 def flatten_with_numbers(shape: MapShape, index: int) -> str:
@@ -48,9 +48,9 @@ def weighted_sum(inputs: int) -> str:
     r"""Write the sum of a dense unit in symbols.
 
     >>> weighted_sum(4096)
-    'z = \\sum_{i=0}^{4095} x_i \\, w_i + b'
+    'z = \\sum_{u=0}^{4095} x_u \\, w_u + b'
     """
-    return rf"z = \sum_{{i=0}}^{{{inputs - 1}}} x_i \, w_i + b"
+    return rf"z = \sum_{{u=0}}^{{{inputs - 1}}} x_u \, w_u + b"
 
 
 def weighted_sum_with_numbers(terms: DenseTerms, inputs: int) -> str:

@@ -9,13 +9,13 @@ from cnnviz.notation import aligned
 from cnnviz.notation import latex_number as number
 
 LOSS = r"L = \frac{1}{N} \sum_{r,c} (y_{r,c} - t_{r,c})^2"
-"""The mean squared error: y result, t target, N outputs in the batch."""
+"""The mean squared error of the outputs in the batch."""
 
 SLOPE = (
     r"\frac{\partial L}{\partial w_{i,j}} = "
     r"\frac{2}{N} \sum_{r,c} (y_{r,c} - t_{r,c})\; x_{r+i,\,c+j}"
 )
-"""Its slope by one weight of a single kernel: x pixels."""
+"""Its slope by one weight of a single kernel."""
 
 
 def step_rule(momentum: float) -> str:
@@ -60,7 +60,7 @@ def curvature_rule(momentum: float) -> str:
     most = r"\frac{2}{\lambda_{\max}}" if momentum == 0 else r"\frac{2\,(1 + m)}{\lambda_{\max}}"
     return (
         r"H = \frac{2}{N} \sum_{r,c} \mathbf{x}_{r,c}\, \mathbf{x}_{r,c}^{\top}, \qquad "
-        rf"H \mathbf{{v}} = \lambda \mathbf{{v}}, \qquad \eta_{{\max}} = {most}"
+        rf"H \mathbf{{e}} = \lambda \mathbf{{e}}, \qquad \eta_{{\max}} = {most}"
     )
 
 
@@ -82,7 +82,7 @@ def curvature_with_numbers(
             product = rf"1 - {number(learning_rate)} \cdot {number(value)}"
             lines.append(rf"1 - \eta \lambda_\text{{{name}}} &= {product} = {factor}")
         else:
-            lines.append(rf"z(\lambda_\text{{{name}}} = {number(value)}) &= {factor}")
+            lines.append(rf"\zeta(\lambda_\text{{{name}}} = {number(value)}) &= {factor}")
     return aligned(lines, apart=0.5)
 
 

@@ -4,13 +4,13 @@ from cnnviz.notation import aligned
 from cnnviz.shapes import dilated_size, output_size, padding_amounts
 
 TRANSPOSED_CONVOLUTION = (
-    r"y_{\,s r + d i - c_\text{top},\; s c + d j - c_\text{left}} "
+    r"y_{\,s r + d i - p_\text{top},\; s c + d j - p_\text{left}} "
     r"\mathrel{+}= w_{i,j} \; x_{r,c}"
 )
-"""What each pixel of the input adds: w weights, s stride, d dilation, c what is cut off."""
+"""What each pixel of the input adds; r and c are its row and column here."""
 
-TRANSPOSED_SIZE = r"(n - 1)\,s + d\,(k - 1) + 1 - c_\text{before} - c_\text{after}"
-"""n input, k kernel, s stride, d dilation, c what is cut off at each end, all in pixels."""
+TRANSPOSED_SIZE = r"(n - 1)\,s + d\,(k - 1) + 1 - p_\text{before} - p_\text{after}"
+"""How many rows or columns a transposed convolution gives."""
 
 
 def transposed_size(

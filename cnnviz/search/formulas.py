@@ -11,10 +11,10 @@ from cnnviz.notation import latex_number
 from cnnviz.search.index import Match, Metric, Vectors, best_precision, distances_to, precision
 
 _RULES = {
-    "cosine": r"\cos(a, b) = \frac{\sum_i a_i b_i}{\sqrt{\sum_i a_i^2}\,\sqrt{\sum_i b_i^2}}",
-    "euclidean": r"d(a, b) = \sqrt{\sum_i (a_i - b_i)^2}",
-    "manhattan": r"d(a, b) = \sum_i |a_i - b_i|",
-    "chebyshev": r"d(a, b) = \max_i |a_i - b_i|",
+    "cosine": r"\cos = \frac{\sum_u x_u x'_u}{\sqrt{\sum_u x_u^2}\,\sqrt{\sum_u x'^{\,2}_u}}",
+    "euclidean": r"\text{distance} = \sqrt{\sum_u (x_u - x'_u)^2}",
+    "manhattan": r"\text{distance} = \sum_u |x_u - x'_u|",
+    "chebyshev": r"\text{distance} = \max_u |x_u - x'_u|",
 }
 
 
@@ -45,8 +45,8 @@ def similarity_formula(query: Vectors, match: Vectors, metric: Metric) -> str:
         first = " + ".join(_number(float(gap)) for gap in gaps[:3])
         more = r" + \dots" if len(gaps) > 3 else ""
         return f"{rule} = {first}{more} = {_number(distance)}"
-    at = int(gaps.argmax()) + 1
-    return rf"{rule} = |a_{{{at}}} - b_{{{at}}}| = {_number(distance)}"
+    at = int(gaps.argmax())
+    return rf"{rule} = |x_{{{at}}} - x'_{{{at}}}| = {_number(distance)}"
 
 
 def precision_formula(matches: Sequence[Match], label: str, available: int) -> str:
@@ -81,8 +81,8 @@ def rank_weighted_formula(matches: Sequence[Match], label: str, available: int) 
     terms = " + ".join(rf"\frac{{1}}{{\log_2 {rank + 1}}}" for rank in ranks[:3]) or "0"
     more = r" + \dots" if len(ranks) > 3 else ""
     return (
-        r"\text{rank-weighted} = \frac{\sum_{\text{right ranks } r} 1 / \log_2(r + 1)}"
-        rf"{{\sum_{{r = 1}}^{{{reachable}}} 1 / \log_2(r + 1)}} = "
+        r"\text{rank-weighted} = \frac{\sum_{\text{right ranks}} 1 / \log_2(\text{rank} + 1)}"
+        rf"{{\sum_{{\text{{rank}} = 1}}^{{{reachable}}} 1 / \log_2(\text{{rank}} + 1)}} = "
         rf"\frac{{{terms}{more}}}{{{_number(best)}}} = "
         rf"\frac{{{_number(gain)}}}{{{_number(best)}}} = {_number(gain / best if best else 0.0)}"
     )

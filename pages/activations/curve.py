@@ -8,6 +8,7 @@ import streamlit as st
 from cnnviz.activations import Curve as Samples
 from cnnviz.activations.code import curve_code
 from cnnviz.activations.formulas import with_numbers
+from cnnviz.notation import legend, written
 from pages.activations.choice import ChosenActivation, chosen_activation, overlaid_activations
 from pages.activations.state import FARTHEST, PAGE, POINT, REACH, try_this
 from pages.ui.components.curves import Axis, Curve, Panel, curves
@@ -113,6 +114,23 @@ def _arithmetic(chosen: ChosenActivation, x: float) -> None:
         column.latex(
             with_numbers(activation, x, derivative=derivative, parameters=chosen.parameters)
         )
+    st.caption(legend(activation.formula, activation.derivative_formula))
+    _explain_corners(chosen)
+
+
+def _explain_corners(chosen: ChosenActivation) -> None:
+    """Say that the slope at a corner is a convention."""
+    corners = chosen.activation.corners(**chosen.parameters)
+    if not corners:
+        return
+    places = " and ".join(written(corner.x) for corner in corners)
+    first = corners[0]
+    taken = " and ".join(dict.fromkeys(written(corner.taken) for corner in corners))
+    st.caption(
+        f"At x = {places} the curve has a corner, and no slope: at {written(first.x)} it is "
+        f"{written(first.left)} on the left and {written(first.right)} on the right. That it "
+        f"counts as {taken} there is a convention; this is TensorFlow's."
+    )
 
 
 def _arrays(shown: Sequence[ChosenActivation], samples: Sequence[Samples]) -> bytes:

@@ -14,6 +14,7 @@ from cnnviz.activations.dead_relus import (
 )
 from cnnviz.activations.formulas import DEAD_RELU, leak_with_numbers
 from cnnviz.activations.relu_replay import Replay, record
+from cnnviz.notation import legend
 from pages.activations.components.relus import relu_runs
 from pages.activations.state import DATA, LEAK, PAGE, RAISE, RATE, SEED, try_this
 from pages.ui.picture import Picture
@@ -144,10 +145,10 @@ def _arithmetic(relu: Replay, leaky: Replay, leak: float) -> None:
         )
     ]
     st.caption(
-        f"{figures[0]}. {figures[1]}. Two networks of {_LAYERS} \u00d7 {_WIDTH} units, the same "
-        f"weights at the start, trained for {_STEPS} steps on all examples at once. A unit is "
-        "silent while no example gives it a sum above zero, and dead if it never fires again "
-        "in this run."
+        f"{legend(DEAD_RELU)} {figures[0]}. {figures[1]}. Two networks of {_LAYERS} \u00d7 "
+        f"{_WIDTH} units, the same weights at the start, trained for {_STEPS} steps on all "
+        "examples at once. A unit is silent while no example gives it a sum above zero, and dead "
+        "if it never fires again in this run."
     )
 
 

@@ -12,6 +12,7 @@ from cnnviz.activations.formulas import (
     softmax_with_numbers,
 )
 from cnnviz.activations.softmax_cross_entropy import overflowing_logit
+from cnnviz.notation import legend
 from pages.activations.components.softmax import softmax_bars
 from pages.activations.state import (
     LOGITS,
@@ -101,13 +102,13 @@ def _arithmetic(logits: tuple[float, ...], right: int, temperature: float) -> No
     loss = cross_entropy_with_numbers(logits, right, temperature=temperature)
     st.latex(rf"{loss}, \qquad {SLOPE_OF_LOSS}")
     st.caption(
-        "T temperature, y one for the right class and zero for the others. Subtracting m from "
-        "every logit multiplies numerator and denominator by the same factor, so that nothing "
-        "changes, but the largest power becomes e to the 0, which is 1. As it is written the "
-        "formula fails in float32 at this temperature from a logit of "
-        f"{overflowing_logit(temperature=temperature):.4g} on: the "
-        "power is infinite, and infinity over infinity is not a number. Far below zero it fails "
-        "as well: all powers are 0, and so is their sum."
+        f"{legend(SOFTMAX, SLOPE_OF_LOSS)} Here u is the class, z its logit, and t is 1 for the "
+        "right class and 0 for the others. Subtracting the largest logit from all multiplies "
+        "numerator and denominator by the same factor, so that nothing changes, but the largest "
+        "power becomes e to the 0, which is 1. As it is written the formula fails in float32 at "
+        f"this temperature from a logit of {overflowing_logit(temperature=temperature):.4g} on: "
+        "the power is infinite, and infinity over infinity is not a number. Far below zero it "
+        "fails as well: all powers are 0, and so is their sum."
     )
 
 

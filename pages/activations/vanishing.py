@@ -15,6 +15,7 @@ from cnnviz.activations.gradients import (
     gradient_by_depth,
     picture_patches,
 )
+from cnnviz.notation import legend
 from pages.activations.choice import ChosenActivation, chosen_activation, overlaid_activations
 from pages.activations.state import (
     BESIDE,
@@ -216,11 +217,11 @@ def _arithmetic(chosen: ChosenActivation, found: GradientByDepth) -> None:
         st.markdown("With one layer there is nothing on the way.")
     slope = float(found.slope_rms.mean())
     st.caption(
-        "Gradients are rows here, and the slopes f' of a layer a diagonal matrix. "
-        f"{chosen.label}: root mean squares over {_PATCHES} patches of your picture, computed in "
-        f"float64 through {depth} dense layers and a cross-entropy over ten classes. On the way "
-        f"back each layer multiplies by {found.factor_per_layer:.3g} on average; the slope f' "
-        f"alone is {slope:.3g}."
+        f"{legend(GRADIENT_BY_DEPTH)} Gradients are rows here, and the slopes f\u2032 of a layer a "
+        f"diagonal matrix. {chosen.label}: root mean squares over {_PATCHES} patches of your "
+        f"picture, computed in float64 through {depth} dense layers and a cross-entropy over ten "
+        f"classes. On the way back each layer multiplies by {found.factor_per_layer:.3g} on "
+        f"average; the slope f\u2032 alone is {slope:.3g}."
     )
 
 

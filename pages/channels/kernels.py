@@ -61,7 +61,7 @@ class ChannelKernels:
 
     @property
     def filter(self) -> int:
-        """The number of the trained filter, from 1."""
+        """The trained filter as the address names it, counted from 1; everywhere else from 0."""
         number, layer = PAGE[FILTER], self.layer
         # An address may name a filter that its layer does not have.
         return number if layer and number <= layer.filters else FILTER.default
@@ -110,7 +110,7 @@ class ChannelKernels:
     def titles(self) -> list[str]:
         """Say what each kernel is called."""
         if self.layer and np.array_equal(self.values, self._own[0]):
-            return [f"Learned, filter {self.filter}"] * 3
+            return [f"Learned, filter {self.filter - 1}"] * 3
         return [
             PRESETS[name].title if name in PRESETS else "Custom"
             for name in map(self._preset, range(3))

@@ -20,6 +20,7 @@ from cnnviz.channels.mixing import (
 from cnnviz.channels.trained_kernels import PIXEL_SCALES, TrainedLayer
 from cnnviz.images.pictures import LUMINANCE
 from cnnviz.images.preprocessing import Preprocessing
+from cnnviz.notation import legend
 from cnnviz.shapes import Pixels, map_padding
 from pages.channels.components.lanes import (
     Answers,
@@ -193,9 +194,8 @@ def _arithmetic(
     st.latex(MIXING)
     st.latex(mix_formula(mix, *at, bias=kernels.bias, muted=kernels.muted, activation=layer.label))
     st.caption(
-        f"Row {at[0]}, column {at[1]}. w weights of the channel's kernel, x the channel's pixels "
-        "under it, b bias, \u03c6 the activation. The sum over the channels loses which of them a "
-        "number came from; only the kernels know."
+        f"{legend(MIXING)} Below it the numbers of row {at[0]}, column {at[1]}. The sum no longer "
+        "says how much of it came from which channel."
     )
 
 

@@ -10,6 +10,7 @@ from cnnviz.channels.connections import ConnectedLayer
 from cnnviz.channels.formulas import weights_with_numbers
 from cnnviz.channels.volumes import FilterVolumes, filter_volumes
 from cnnviz.drawing.display import display
+from cnnviz.notation import legend
 from cnnviz.shapes import Maps, Pixels
 from pages.channels.components.volume import filter_volume
 from pages.channels.kernels import ChannelKernels
@@ -99,10 +100,10 @@ def _arithmetic(found: FilterVolumes, layer: ConnectedLayer, pixels: Pixels) -> 
     st.latex(connection.rule)
     st.latex(weights_with_numbers(connection, found.side, found.filters))
     st.caption(
-        f"k side of the kernel, C maps in, F filters, g groups; and {cost.biases} biases. "
+        f"{legend(connection.rule)} The {cost.biases} biases come on top. "
         f"{_EXPLANATIONS[connection.kind]} On maps of {height} \u00d7 {width} "
-        f"each weight is used at every place: {cost.multiply_adds:,} multiplications. Maps alike: "
-        f"their correlation with the standard layer's, {layer.likeness:.2f} here."
+        f"each weight is used at every place: {cost.multiply_adds:,} multiplications. Similarity "
+        f"to the standard layer's maps (correlation): {layer.likeness:.2f}."
     )
 
 

@@ -10,6 +10,7 @@ from cnnviz.layers.flatten import flatten
 from cnnviz.layers.formulas import weighted_sum, weighted_sum_with_numbers
 from cnnviz.layers.tutorial_network import TutorialMaps, tutorial_weights
 from cnnviz.networks.architectures import CIFAR10_CLASSES
+from cnnviz.notation import legend
 from pages.layers.components.dense import Unit, dense_unit
 from pages.layers.maps import maps_of
 from pages.ui.edits import sent_value
@@ -56,8 +57,9 @@ def dense_layer(picture: Picture) -> None:
     st.latex(weighted_sum_with_numbers(terms, found.pool.size))
     places = ", ".join(f"x[{place}]" for place in terms.index)
     st.caption(
-        f"The largest terms, in this order: {places}. Nothing bends here: the ten sums are the "
-        "logits, and softmax makes probabilities of them."
+        f"{legend(weighted_sum(found.pool.size))} Written out are the largest terms, in this "
+        f"order: {places}. No activation follows: the ten sums are the logits, and softmax turns "
+        "them into probabilities."
     )
     _why_it_matters(found.logits)
     take_it_with_you(_downloads(found, unit, weights, bias), dense_code())

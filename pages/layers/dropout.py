@@ -6,6 +6,7 @@ import streamlit as st
 from cnnviz.layers.code import dropout_code
 from cnnviz.layers.dropout import DropoutStatistics, dropout, dropout_statistics, packed_masks
 from cnnviz.layers.formulas import DROPOUT, expected_with_numbers
+from cnnviz.notation import legend
 from cnnviz.shapes import Maps
 from pages.layers.components.dropout import dropout_view
 from pages.layers.maps import maps_of
@@ -113,8 +114,9 @@ def _arithmetic(rate: float, found: DropoutStatistics, *, training: bool) -> Non
         return
     st.latex(rf"{DROPOUT}, \qquad {expected_with_numbers(rate)}")
     st.caption(
-        f"p rate, m the mask (1 kept, 0 dropped). Measured over {found.count} masks on all "
-        f"{found.mean_map.size:,} numbers: {found.running_mean[-1]:.5g}, against "
-        f"{found.true_mean:.5g} without dropout ({found.off:.2%} off). Without scaling it would "
-        f"have been {found.running_mean_unscaled[-1]:.5g}."
+        f"{legend(DROPOUT)} The mask is 1 where a number is kept and 0 where it is dropped. "
+        f"Measured over {found.count} masks on all {found.mean_map.size:,} numbers: "
+        f"{found.running_mean[-1]:.5g}, against {found.true_mean:.5g} without dropout "
+        f"({found.off:.2%} off). Without scaling it would have been "
+        f"{found.running_mean_unscaled[-1]:.5g}."
     )

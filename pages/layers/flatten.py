@@ -8,6 +8,7 @@ from cnnviz.layers.code import flatten_code
 from cnnviz.layers.flatten import flatten
 from cnnviz.layers.formulas import FLATTEN, flatten_with_numbers, way_back_with_numbers
 from cnnviz.layers.tutorial_network import SIDE, small_maps
+from cnnviz.notation import legend
 from cnnviz.pooling import pool
 from pages.layers.components.flatten import flatten_view
 from pages.layers.maps import maps_of
@@ -69,10 +70,10 @@ def flatten_layer(picture: Picture) -> None:
 def _arithmetic(shape: tuple[int, int, int], selected: int) -> None:
     st.header("Which element?", anchor=False)
     st.latex(FLATTEN)
-    st.latex(f"i = {flatten_with_numbers(shape, selected)}")
+    st.latex(f"u = {flatten_with_numbers(shape, selected)}")
     st.latex(way_back_with_numbers(shape, selected))
     st.caption(
-        "r row, c column, k channel, all counted from 0. The last line is the way back: two "
+        f"{legend(FLATTEN)} The last line is the way back: two "
         "divisions with remainder. Keras keeps channels last, so all channels of one place lie "
         "side by side; PyTorch keeps them first, and lays out one map after the other."
     )

@@ -20,6 +20,7 @@ from cnnviz.learning.formulas import (
     step_with_numbers,
 )
 from cnnviz.learning.replay import compared, factor_per_step, too_large_a_rate
+from cnnviz.notation import legend
 from pages.learning.components.run import Moment
 from pages.learning.controls import learned_from, take_picture
 from pages.learning.run import Run, default_choice
@@ -63,12 +64,12 @@ def arithmetic(run: Run, moment: Moment, bound: float | None) -> None:
             velocity=found.velocity if momentum else 0.0,
         )
     )
-    which = f"kernel {found.kernel + 1}, " if not run.is_single else ""
+    which = f"kernel {found.kernel}, " if not run.is_single else ""
+    rules = (LOSS, *([SLOPE] if run.is_single else []), step_rule(momentum))
     st.caption(
-        f"The weight with the steepest slope at step {moment.at}: {which}row {found.row + 1}, "
-        f"column {found.column + 1}. y result, t target, x pixels (scaled to mean 0 and deviation "
-        "1), N numbers in the batch, \u03b7 learning rate"
-        + (", m momentum, v velocity." if momentum else ".")
+        f"The numbers are those of the weight with the steepest slope at step {moment.at}: {which}"
+        f"row {found.row}, column {found.column}. {legend(*rules)} The pixels are scaled to mean 0 "
+        "and standard deviation 1."
     )
     if run.is_single:
         _curvature(run)
@@ -84,10 +85,11 @@ def _local_curvature(run: Run, step: int, bound: float | None) -> None:
         )
     )
     st.caption(
-        f"\u03bb is the loss's largest curvature, measured with the batch of step {step}. For "
-        "one kernel it is the same everywhere; for several it changes with the weights, and so "
-        "does the largest stable rate. Nor is there one valley only: other starts may end in "
-        "worse ones, and a ReLU that lets nothing pass stops all learning before it."
+        "\u03b7 is the learning rate, \u03bb the loss's largest curvature, measured with the "
+        f"batch of step {step}. For one kernel it is the same everywhere; for several it changes "
+        "with the weights, and so does the largest stable rate. Nor is there one valley only: "
+        "other starts may end in worse ones, and a ReLU that lets nothing pass stops all learning "
+        "before it."
     )
 
 
@@ -113,8 +115,8 @@ def _curvature(run: Run) -> None:
 def _curvature_words(run: Run) -> str:
     condition = run.curvature.condition_number
     words = (
-        "x, in bold, holds the pixels under the kernel, and a 1 for the bias. "
-        + ("z is what a step leaves of the error. " if run.choice.momentum else "")
+        f"{legend(curvature_rule(run.choice.momentum))} "
+        + ("\u03b6 is what a step leaves of the error. " if run.choice.momentum else "")
         + "Where neighbouring pixels are alike, the loss is steep along kernels that blur and flat "
         "along those that tell neighbours apart."
     )

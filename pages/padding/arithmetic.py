@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cnnviz.convolution.formulas import convolution_rule
+from cnnviz.notation import legend
 from cnnviz.padding.formulas import TRANSPOSED_CONVOLUTION
 from cnnviz.padding.geometry import Geometry
 from pages.ui.result_size import floored_size_of_result
@@ -18,13 +19,16 @@ def arithmetic(geometry: Geometry) -> None:
             st.header("What each pixel adds", anchor=False)
             st.latex(TRANSPOSED_CONVOLUTION)
             st.markdown(
-                "Every pixel x writes its multiple of every weight w; point at a pixel to see "
-                "where. Read the other way, each result gathers what lies under the kernel turned "
-                "around, as it slides over the spread input: that is the window above."
+                "Every pixel writes its multiple of every weight; point at a pixel to see where. "
+                "Read the other way, each result gathers what lies under the kernel turned around, "
+                "as it slides over the spread input: that is the window above."
             )
+            st.caption(legend(TRANSPOSED_CONVOLUTION))
         else:
             st.header("What happens at each stop", anchor=False)
-            st.latex(convolution_rule(has_bias=False))
-            st.markdown("Every result y is the sum of weights w times the pixels x under them.")
+            rule = convolution_rule(has_bias=False)
+            st.latex(rule)
+            st.markdown("Every result is the sum of the weights times the pixels under them.")
+            st.caption(legend(rule))
     with size:
         floored_size_of_result(geometry)

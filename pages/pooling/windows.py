@@ -5,6 +5,7 @@ import streamlit as st
 
 from cnnviz.drawing.display import display
 from cnnviz.drawing.sliding_window import sliding_patch_gif
+from cnnviz.notation import legend
 from cnnviz.padding.geometry import Geometry, convolution_geometry
 from cnnviz.pooling.code import pooling_code
 from cnnviz.pooling.formulas import GRADIENT, POOLING
@@ -188,6 +189,7 @@ def _arithmetic(kind: PoolKind, geometry: Geometry) -> None:
         st.header("What each window keeps", anchor=False)
         st.latex(POOLING[kind])
         st.markdown("No weights: there is nothing to learn. Padding never wins and never counts.")
+        st.caption(legend(POOLING[kind]))
     with back:
         st.header("What flows back", anchor=False)
         st.latex(GRADIENT[kind])

@@ -37,8 +37,9 @@ def show(scene: SearchScene) -> None:
         f", less the mean of all {len(titles):,} pictures" if index.is_centred else ", not centred"
     )
     st.markdown(
-        f"The arithmetic, with a = {len(query):,} numbers of the query and b = those of the match, "
-        f"each the mean of one map{centring if scene.metric == 'cosine' else ''}:"
+        f"The arithmetic, with x the {len(query):,} numbers of the query, x\u2032 those of the "
+        "match and u which of them, each the mean of one "
+        f"map{centring if scene.metric == 'cosine' else ''}:"
     )
     other = index.relative(index.vectors[scene.layer][match.index])
     st.latex(similarity_formula(query, other, scene.metric))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnnviz.convolution.formulas import OUTPUT_SIZE, output_size_formula
-from cnnviz.notation import aligned
+from cnnviz.notation import aligned, legend
 from cnnviz.padding.formulas import TRANSPOSED_SIZE, transposed_size
 from cnnviz.padding.geometry import Geometry
 
@@ -29,9 +29,8 @@ def floored_size_of_result(geometry: Geometry) -> None:
 
 def _transposed_words() -> str:
     return (
-        "n input, k kernel, s stride, d dilation, c what is cut off before and after, in pixels. "
-        "There is nothing to round: this is the size rule of a convolution read backwards, and "
-        "the size it was rounded down from is lost."
+        f"{legend(TRANSPOSED_SIZE)} All in pixels. There is nothing to round: this is the size "
+        "rule of a convolution read backwards, and the size it was rounded down from is lost."
     )
 
 
@@ -41,9 +40,8 @@ def _floor_words(geometry: Geometry) -> str:
     if not said:
         said = ["Here every stride fits and nothing is left over."]
     return (
-        "n input, k window, s stride, d dilation, p padding before and after, in pixels. The "
-        "brackets round down: where the stride does not divide, the rest is left out, and is "
-        f"crossed out above. {' '.join(said)}"
+        f"{legend(OUTPUT_SIZE)} All in pixels. The brackets round down: where the stride does not "
+        f"divide, the remainder is left out, and is crossed out above. {' '.join(said)}"
     )
 
 

@@ -32,7 +32,7 @@ def test_parameters_are_replaced_too():
 
 def test_an_explanation_stays_behind_the_result():
     formula = with_numbers(ACTIVATIONS["selu"], 1.0)
-    assert formula.endswith(r"\approx 1.0507, \quad \lambda \approx 1.0507,\ \alpha \approx 1.6733")
+    assert formula.endswith(r"\approx 1.0507, \quad S \approx 1.0507,\ \alpha \approx 1.6733")
 
 
 def test_what_is_written_already_is_not_repeated():
@@ -59,7 +59,7 @@ def test_an_unknown_parameter_is_rejected():
 
 def test_softmax_is_written_term_by_term():
     assert softmax_with_numbers([0.0, 0.0], 1) == (
-        r"p = \frac{e^{0}}{e^{0} + e^{0}} = \frac{1}{1 + 1} = \frac{1}{2} = 0.5"
+        r"P = \frac{e^{0}}{e^{0} + e^{0}} = \frac{1}{1 + 1} = \frac{1}{2} = 0.5"
     )
 
 
@@ -75,7 +75,7 @@ def test_the_temperature_divides_every_power():
 
 def test_a_probability_below_every_float_is_written_by_its_logarithm():
     formula = cross_entropy_with_numbers([0.0, 800.0], 0)
-    assert formula == r"L = -\ln p = -\ln 3.67 \cdot 10^{-348} = 800"
+    assert formula == r"L = -\ln P = -\ln 3.67 \cdot 10^{-348} = 800"
 
 
 @pytest.mark.parametrize("logits", [[2.0, 0.0], [2.0, 1.0, 0.1, -1.5], [-3.0, 2.0], [0.1, 0.2]])
@@ -86,7 +86,7 @@ def test_the_loss_is_what_the_written_probability_gives(logits):
 
 
 def test_a_certain_class_costs_nothing():
-    assert cross_entropy_with_numbers([60.0, 0.0], 0) == r"L = -\ln p = -\ln 1 = 0"
+    assert cross_entropy_with_numbers([60.0, 0.0], 0) == r"L = -\ln P = -\ln 1 = 0"
 
 
 def test_the_gradient_is_written_with_one_factor_per_layer():

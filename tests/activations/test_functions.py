@@ -158,3 +158,22 @@ def test_hard_silu_by_hand():
     np.testing.assert_allclose(
         ACTIVATIONS["hard_silu"].function([-3.0, -1.5, 0.0, 1.5, 3.0]), [0, -0.375, 0, 1.125, 3]
     )
+
+
+@pytest.mark.parametrize("key", ACTIVATIONS)
+def test_corners_are_all_the_places_where_the_slope_jumps(key):
+    activation = ACTIVATIONS[key]
+    x = np.linspace(-8, 8, 16001)
+    jumps = np.abs(np.diff(activation.derivative(x))) > 0.01
+    near = {round(float(at)) for at in x[1:][jumps]}
+    assert near == {corner.x for corner in activation.corners()}
+
+
+def test_a_corner_names_both_slopes_and_what_is_taken():
+    corners = ACTIVATIONS["relu6"].corners()
+    assert [(one.x, one.left, one.right, one.taken) for one in corners] == [
+        (0.0, 0.0, 1.0, 0.0),
+        (6.0, 1.0, 0.0, 0.0),
+    ]
+    assert ACTIVATIONS["leaky_relu"].corners(negative_slope=1.0) == ()
+    assert ACTIVATIONS["celu"].corners(alpha=2.0) == ()

@@ -68,22 +68,22 @@ def test_the_preview_of_a_drag_is_what_python_answers(visit, settings, moved):
 def test_another_trained_filter_is_previewed_as_python_answers(visit, source):
     page = visit(SMALL + source)
     if source:  # the page opens with its own geometry until a filter was chosen
-        page.get_by_role("radio", name="Filter 2", exact=True).click()
+        page.get_by_role("radio", name="Filter 1", exact=True).click()
         page.wait_for_url("**channels_filter=2**")
         settle(page)
     before = maps(page)
-    page.get_by_role("radio", name="Filter 9", exact=True).press("ArrowRight")
+    page.get_by_role("radio", name="Filter 8", exact=True).press("ArrowRight")
     assert on_stage(page, "state.mix.kernels[2]") == on_stage(
         page, "[...state.mix.data.filters.data.slice((3 * 9 + 2) * 9, (3 * 9 + 3) * 9)]"
     )
     preview = maps(page)
     assert np.abs(preview["sum"] - before["sum"]).max() > 0.01
-    expect(page.locator(".lane .kernel .title").first).to_have_text("Learned, filter 10")
+    expect(page.locator(".lane .kernel .title").first).to_have_text("Learned, filter 9")
     page.wait_for_url("**channels_filter=10**")
     settle(page)
     assert on_stage(page, "state.mix.total === state.mix.data.sum.data")
     assert_alike(preview, maps(page))
-    expect(page.get_by_role("radio", name="Filter 10", exact=True)).to_be_checked()
+    expect(page.get_by_role("radio", name="Filter 9", exact=True)).to_be_checked()
     page.get_by_role("button", name="Undo").click()
     becomes(page, lambda: bool(np.array_equal(maps(page)["sum"], before["sum"])), True)
 
@@ -96,21 +96,21 @@ def test_dragging_over_the_filters_shows_each_and_asks_once(visit):
     aim(tiles.nth(1))
     page.mouse.down()
     page.mouse.move(*centre(tiles.nth(4)), steps=6)
-    expect(page.locator(".strip .title")).to_contain_text("filter 5 of 16")
-    expect(page.locator(".lane .kernel .title").first).to_have_text("Learned, filter 5")
+    expect(page.locator(".strip .title")).to_contain_text("filter 4 (0 to 15)")
+    expect(page.locator(".lane .kernel .title").first).to_have_text("Learned, filter 4")
     assert "channels_filter" not in page.url
     page.mouse.up()
     page.wait_for_url("**channels_filter=5**")
     settle(page)
-    expect(page.locator(".lane .kernel .title").first).to_have_text("Learned, filter 5")
+    expect(page.locator(".lane .kernel .title").first).to_have_text("Learned, filter 4")
 
 
 def test_a_filter_is_chosen_without_a_pointer(visit):
     page = visit(SMALL)
-    page.get_by_role("radio", name="Filter 3", exact=True).dispatch_event("click")
+    page.get_by_role("radio", name="Filter 2", exact=True).dispatch_event("click")
     page.wait_for_url("**channels_filter=3**")
     settle(page)
-    expect(page.get_by_role("radio", name="Filter 3", exact=True)).to_be_checked()
+    expect(page.get_by_role("radio", name="Filter 2", exact=True)).to_be_checked()
 
 
 def centre(tile) -> tuple[float, float]:
@@ -233,8 +233,8 @@ def test_a_map_shows_what_leads_into_it_and_opens_in_the_lanes(visit):
     lit = page.locator(".volume .card.lit")
     expect(lit).to_have_count(2)
     assert [card.get_attribute("aria-label") for card in lit.all()] == [
+        "Map 4 of the volume",
         "Map 5 of the volume",
-        "Map 6 of the volume",
     ]
     expect(page.locator(".words")).to_have_text(
         "Sees 2 maps: 2 \u00d7 3 \u00d7 3 = 18 weights and a bias."
@@ -245,4 +245,4 @@ def test_a_map_shows_what_leads_into_it_and_opens_in_the_lanes(visit):
     page.get_by_role("button", name="Open this filter on its own").click()
     page.locator(".lanes").wait_for()
     settle(page)
-    expect(page.locator(".kernel .title").first).to_have_text("Learned, filter 4")
+    expect(page.locator(".kernel .title").first).to_have_text("Learned, filter 3")

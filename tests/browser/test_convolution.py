@@ -174,7 +174,7 @@ def test_playing_fills_the_output_and_pauses_under_the_pointer(visit):
 
 def test_a_weight_is_typed_stepped_and_undone(visit):
     page = visit(SMALL)
-    cell = page.get_by_role("spinbutton", name="weight row 1 column 1")
+    cell = page.get_by_role("spinbutton", name="weight row 0 column 0")
     cell.fill("2,5")
     cell.press("Enter")
     page.wait_for_url("**kernel=2.5%2C**")
@@ -188,7 +188,7 @@ def test_a_weight_is_typed_stepped_and_undone(visit):
 
 def test_a_weight_that_is_no_number_is_refused_in_one_sentence(visit):
     page = visit(SMALL)
-    cell = page.get_by_role("spinbutton", name="weight row 1 column 1")
+    cell = page.get_by_role("spinbutton", name="weight row 0 column 0")
     cell.fill("many")
     cell.press("Enter")
     expect(page.get_by_role("alert").first).to_contain_text("Received: many.")
@@ -198,9 +198,9 @@ def test_a_weight_that_is_no_number_is_refused_in_one_sentence(visit):
 @pytest.mark.parametrize(
     ("path", "cell"),
     [
-        ("convolution?picture=digit", "weight row 1 column 1"),
-        ("learn_a_kernel?picture=digit", "target weight row 1 column 1"),
-        ("channels?picture=digit", "Red weight row 1 column 1"),
+        ("convolution?picture=digit", "weight row 0 column 0"),
+        ("learn_a_kernel?picture=digit", "target weight row 0 column 0"),
+        ("channels?picture=digit", "Red weight row 0 column 0"),
     ],
 )
 def test_a_weight_that_is_too_large_leaves_the_one_before_and_says_so(visit, path, cell):
@@ -226,7 +226,7 @@ def test_a_weight_that_is_too_large_leaves_the_one_before_and_says_so(visit, pat
 
 def test_escape_brings_back_the_weight_that_was_there(visit):
     page = visit(SMALL)
-    cell = page.get_by_role("spinbutton", name="weight row 1 column 1")
+    cell = page.get_by_role("spinbutton", name="weight row 0 column 0")
     before = output(page)
     cell.press("Control+a")
     cell.press_sequentially("7")

@@ -92,7 +92,7 @@ def test_the_rule_under_the_pointer_has_this_weights_numbers(visit):
     cells = page.locator(".learned .cells")
     cells.focus()
     page.keyboard.press("ArrowRight")
-    expect(page.locator(".sum")).to_contain_text("Weight in row 2, column 2: ")
+    expect(page.locator(".sum")).to_contain_text("Weight in row 1, column 1: ")
     sentence = page.locator(".sum").inner_text()
     before, after = (on_stage(page, f"state.run.weights(0, {step}).values[4]") for step in (0, 1))
     numbers = sentence.split(": ")[1].replace("\u2212", "-")
@@ -133,7 +133,7 @@ def test_the_ruler_is_dragged_to_a_rate_that_diverges(visit):
 
 def test_an_edited_target_is_learned_instead(visit):
     page = visit(SMALL)
-    cell = page.get_by_role("spinbutton", name="target weight row 2 column 2")
+    cell = page.get_by_role("spinbutton", name="target weight row 1 column 1")
     cell.fill("5")
     cell.press("Enter")
     page.wait_for_url("**kernel=**")

@@ -56,7 +56,7 @@ test("a map is described by its numbers, and by what it is folded with only whil
   };
   const { title, lines } = aboutMap(column, 1, maps, []);
   assert.equal(title, "head");
-  assert.equal(lines[0], "Map 11 of 1280: from \u22121.5 to 2, on average 0.25.");
+  assert.equal(lines[0], "Map 11 (0 to 1,279): from \u22121.5 to 2, on average 0.25.");
   assert.ok(lines.includes("Last of 43 layers folded together."));
   const unfolded = aboutMap({ ...column, covers: 1 }, 1, maps, []).lines.join(" ");
   assert.ok(!unfolded.includes("folded"));
@@ -90,7 +90,7 @@ test("a class is named beside its number", () => {
     names: ["dog", "cat"],
     words: "",
   };
-  assert.equal(aboutMap(column, 1, maps, []).lines[0], "Number 11 of 10, cat: 0.25.");
+  assert.equal(aboutMap(column, 1, maps, []).lines[0], "Number 11 (0 to 9), cat: 0.25.");
 });
 
 test("a cell is named by its place, and by its number once that is there", () => {

@@ -19,7 +19,7 @@ def test_a_similarity_ends_with_the_distance_that_ranks(metric):
 
 def test_the_largest_gap_is_named():
     formula = similarity_formula(np.float32([1, 2, 9]), np.float32([1, 4, 2]), "chebyshev")
-    assert formula.endswith("= |a_{3} - b_{3}| = 7")
+    assert formula.endswith("= |x_{2} - x'_{2}| = 7")
 
 
 def test_scores_end_with_what_the_page_shows():

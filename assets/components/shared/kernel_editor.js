@@ -47,7 +47,7 @@ export class KernelEditor {
       inputmode: "decimal",
       role: "spinbutton",
       autocomplete: "off",
-      "aria-label": `${this.name} row ${row + 1} column ${column + 1}`,
+      "aria-label": `${this.name} row ${row} column ${column}`,
     });
     input.onfocus = () => {
       input.select();

@@ -43,8 +43,8 @@ export class FilterStrip {
           const canvas = element("canvas", { "aria-hidden": "true" });
           draw(canvas, weights.data.subarray(3 * side * side * at), side);
           const tile = element("button", { type: "button", role: "radio" }, canvas);
-          tile.setAttribute("aria-label", `Filter ${at + 1}`);
-          tile.title = `Filter ${at + 1}`;
+          tile.setAttribute("aria-label", `Filter ${at}`);
+          tile.title = `Filter ${at}`;
           return tile;
         }),
       );
@@ -61,7 +61,9 @@ export class FilterStrip {
     const tiles = [...this.tiles.children];
     this.heading.textContent =
       `${this.title}: ` +
-      (number === null ? `${tiles.length} filters` : `filter ${number} of ${tiles.length}`);
+      (number === null
+        ? `${tiles.length} filters`
+        : `filter ${number - 1} (0 to ${tiles.length - 1})`);
     tiles.forEach((tile, at) => {
       tile.setAttribute("aria-checked", at + 1 === number);
       tile.tabIndex = at + 1 === (number ?? 1) ? 0 : -1;

@@ -266,7 +266,7 @@ class Lanes {
     this.mix.take(number);
     this.lanes.forEach(({ kernelTitle }, channel) => {
       this.showKernel(channel);
-      kernelTitle.textContent = `Learned, filter ${number}`;
+      kernelTitle.textContent = `Learned, filter ${number - 1}`;
     });
     this.showBias();
     this.follow();

@@ -270,7 +270,7 @@ class VolumeStage {
   title({ column, at }) {
     if (column === "picture") return `${COLOURS[at]}, a channel of the picture`;
     const names = { volume: "volume", between: "depthwise step", output: "next volume" };
-    return `Map ${at + 1} of the ${names[column]}`;
+    return `Map ${at} of the ${names[column]}`;
   }
 
   plane(column, at) {
@@ -417,7 +417,7 @@ class VolumeStage {
       context.textBaseline = "middle";
       context.fillText(written(kernel[0], 2), cell / 2, cell / 2);
     }
-    const name = from === "picture" ? COLOURS[at] : `${at + 1}`;
+    const name = from === "picture" ? COLOURS[at] : `${at}`;
     return element("figure", {}, canvas, element("figcaption", { text: name }));
   }
 

@@ -31,7 +31,7 @@ export class Directions {
           (at + 1) * rows * columns,
         );
         const tile = element("canvas", { class: "tile", role: "img" });
-        tile.setAttribute("aria-label", `Direction ${settings.ranks[at] + 1} as a kernel`);
+        tile.setAttribute("aria-label", `Direction ${settings.ranks[at]} as a kernel`);
         const side = Math.min(46, 46 / (columns / Math.max(rows, columns)));
         const cell = side / Math.max(rows, columns);
         const context = sharpContext(tile, columns * cell, rows * cell);

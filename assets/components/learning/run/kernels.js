@@ -96,7 +96,7 @@ export class KernelCells {
     if (changes) drawChanges(cells, { rows, columns, values, limit, changes, bytes });
     holder.setAttribute(
       "aria-label",
-      `${this.heading.textContent}${this.places.length > 1 ? `, number ${kernel + 1}` : ""}, ` +
+      `${this.heading.textContent}${this.places.length > 1 ? `, kernel ${kernel}` : ""}, ` +
         `${rows} rows and ${columns} columns: ` +
         Array.from({ length: rows }, (_, row) =>
           Array.from({ length: columns }, (_, column) => fixed(values[at(row, column)], 2)).join(

@@ -16,8 +16,8 @@ export function weightSentence([kernel, row, column], run, step, settings) {
   const { columns, values } = run.weights(kernel, step);
   const at = row * columns + column;
   const name =
-    (settings.kernels > 1 ? `Kernel ${kernel + 1}, row` : "Weight in row") +
-    ` ${row + 1}, column ${column + 1}`;
+    (settings.kernels > 1 ? `Kernel ${kernel}, row` : "Weight in row") +
+    ` ${row}, column ${column}`;
   const slope = written(run.slopes(kernel, step)[at], 4);
   const changes = run.changes(kernel, step);
   const weight = written(values[at], 4);

@@ -224,7 +224,7 @@ export class Place {
     const { cell, layer } = this;
     this.hovered = null;
     this.pane.heading.textContent = layer.map
-      ? `${capital(this.nameOf(cell.channel))} of ${this.channels}`
+      ? `${capital(this.nameOf(cell.channel))} (0 to ${this.channels - 1})`
       : `${this.channels} numbers`;
     this.pane.size.textContent = layer.map ? `${this.rows} \u00d7 ${this.columns}` : "";
     this.pane.frame.setAttribute(

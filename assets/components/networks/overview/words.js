@@ -50,7 +50,8 @@ export function aboutMap(column, tile, maps, lead) {
   const channel = maps.channelOf(column, tile);
   const [least, mean, most] = maps.statisticsOf(column, tile);
   const name = column.names?.[column.input ? channel : tile];
-  const which = `${column.vector ? "Number" : "Map"} ${channel} of ${column.channels}`;
+  const last = (column.channels - 1).toLocaleString("en");
+  const which = `${column.vector ? "Number" : "Map"} ${channel} (0 to ${last})`;
   const range = column.vector
     ? written(mean, 4)
     : `from ${written(least, 3)} to ${written(most, 3)}, on average ${written(mean, 3)}`;

@@ -161,8 +161,8 @@ class Similarity {
       const best = like.indexOf(Math.max(...like));
       const [row, column] = this.place(best);
       this.words.textContent =
-        `Of ${this.panes[1 - this.side].title.textContent}, the cell in row ${row + 1}, column ` +
-        `${column + 1} is most like this one: cosine ${like[best].toFixed(2)}.`;
+        `Of ${this.panes[1 - this.side].title.textContent}, the cell in row ${row}, column ` +
+        `${column} is most like this one: cosine ${like[best].toFixed(2)}.`;
       most = 1;
     }
     this.most.textContent = written(most, 3);
