@@ -52,11 +52,11 @@ async def look_into_a_network(one: Visitor, chance: Random) -> Answer:
     wish = chance.random()
     if wish < 0.12:
         return await _choose(one, chance, "network", _NETWORKS)
-    if wish < 0.3 or not any(name.endswith("-layer_choice") for name in one.elements):
+    layers = next((name for name in one.elements if "-layer_choice_" in name), None)
+    if wish < 0.3 or layers is None:
         return await _choose(
             one, chance, "view", ("Overview", "Layer", "Layer", "Explain", "Answer")
         )
-    layers = one.named("layer_choice")
     if wish < 0.6:
         return await one.set(layers, chance.choice(list(one.elements[layers].drawn.options)))
     layer = one.elements[layers].drawn.raw_value.split(" ")[0]

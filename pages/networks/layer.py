@@ -44,7 +44,7 @@ def show(scene: Scene) -> None:
 def _chooser(scene: Scene) -> None:
     names = [layer.name for layer in scene.network.layers]
     at = names.index(scene.focus.layer)
-    st.session_state[_CHOICE] = scene.focus.layer
+    number = _choice_number(scene)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.button(
             "Previous",
@@ -57,9 +57,10 @@ def _chooser(scene: Scene) -> None:
         st.selectbox(
             "Layer",
             names,
+            index=at,
             format_func=lambda name: _title(scene, name),
-            key=_CHOICE,
-            on_change=lambda: _go_to(scene, st.session_state[_CHOICE]),
+            key=f"{_CHOICE}_{number}",
+            on_change=lambda: _choose(scene, number),
             label_visibility="collapsed",
         )
         st.button(
@@ -70,6 +71,26 @@ def _chooser(scene: Scene) -> None:
             on_click=_step,
             args=(scene, 1),
         )
+
+
+def _choice_number(scene: Scene) -> int:
+    """Count the times that the layer was changed elsewhere: each makes another menu.
+
+    What a menu shows is sent with whatever the browser says next, and until it has drawn the new
+    layer that is the one before: taken for a choice, it would lead back.
+    """
+    number, layer = st.session_state.get(_CHOICE, (0, scene.focus.layer))
+    if layer != scene.focus.layer:
+        number += 1
+    st.session_state[_CHOICE] = (number, scene.focus.layer)
+    return int(number)
+
+
+def _choose(scene: Scene, number: int) -> None:
+    if number != _choice_number(scene):
+        return  # a menu that is gone: what it showed is no choice
+    _go_to(scene, st.session_state[f"{_CHOICE}_{number}"])
+    st.session_state[_CHOICE] = (number, scene.focus.layer)
 
 
 def _title(scene: Scene, name: str) -> str:
@@ -104,14 +125,16 @@ def _by_itself(scene: Scene) -> None:
 
 
 def _take_place(scene: Scene) -> None:
-    _look_at(scene, sent_parts(_KEY, "place"))
-    _by_itself(scene)
+    if _look_at(scene, sent_parts(_KEY, "place")):
+        _by_itself(scene)
 
 
-def _look_at(scene: Scene, sent: Mapping[str, object]) -> None:
+def _look_at(scene: Scene, sent: Mapping[str, object]) -> bool:
     # A place on the wall of another layer came too late.
-    if sent.get("layer") == scene.focus.layer and (place := scene.place_in(sent)):
-        scene.look_at(place.layer, place.channel, place.row, place.column)
+    if sent.get("layer") != scene.focus.layer or not (place := scene.place_in(sent)):
+        return False
+    scene.look_at(place.layer, place.channel, place.row, place.column)
+    return True
 
 
 def _take_look(scene: Scene) -> None:

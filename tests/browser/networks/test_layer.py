@@ -1,5 +1,7 @@
 """The wall of maps in a real browser: its colours, hover, keys, order, scrolling and the pin."""
 
+import re
+
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
@@ -87,21 +89,34 @@ def test_hovering_shows_that_map_with_its_numbers_and_leaving_the_one_in_hand(vi
 
 def test_a_click_and_the_arrow_keys_choose_the_map_and_the_address_follows(visit):
     page = opened(visit, f"{SMALL}&place=conv_3_1:0:4:5")
-    page.mouse.click(*middle_of(page, 10))
-    page.wait_for_url("**place=conv_3_1%3A10%3A4%3A5**")
-    page.locator(".wall").focus()
     across = on_wall(page, "state.tiles.across")
+    page.mouse.click(*middle_of(page, across + 3))
+    page.wait_for_url(f"**place=conv_3_1%3A{across + 3}%3A4%3A5**")
+    page.locator(".wall").focus()
     for key in ("ArrowRight", "ArrowDown", "End", "Home", "ArrowDown", "ArrowRight"):
         page.keyboard.press(key)
     page.wait_for_url(f"**place=conv_3_1%3A{across + 1}%3A4%3A5**")
     page.keyboard.press("]")
     page.wait_for_url(f"**place=relu_3_1%3A{across + 1}%3A4%3A5**")
-    settle(page)
+    becomes(page, lambda: on_wall(page, "state.settings.layer.name"), "relu_3_1")
     page.locator(".hand .frame").first.focus()
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**place=relu_3_1%3A{across + 1}%3A3%3A5**")
     page.wait_for_url("**view=Explain**")
+
+
+def test_one_goes_on_from_layer_to_layer_as_soon_as_the_address_names_the_next(visit):
+    """The menu still shows the layer before, which the browser says with the next key."""
+    page = opened(visit, f"{SMALL}&place=conv_1_1:3:4:5")
+    page.locator(".wall").focus()
+    page.keyboard.press("ArrowRight")
+    for layer in ("relu_1_1", "conv_1_2", "relu_1_2"):
+        page.keyboard.press("]")
+        page.wait_for_url(f"**place={layer}%3A4%3A4%3A5**")
+    settle(page)
+    expect(page.locator(".words .layer-name")).to_have_text("relu_1_2")
+    expect(page.get_by_role("combobox", name="Layer")).to_have_value(re.compile("relu_1_2"))
 
 
 def test_sorting_happens_in_the_browser_and_a_copied_address_opens_it(visit):

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from streamlit.testing.v1 import AppTest
 
 from cnnviz.networks import open_network
 from cnnviz.networks.explanation.explain import Cell, explain
@@ -42,3 +43,8 @@ def told(scene: Scene, cell: Cell, **options: Any) -> tuple[Any, Mapping[str, np
 def middle(scene: Scene, layer: str) -> Cell:
     shape = as_cells(scene.maps[layer]).shape
     return Cell(layer, *(side // 2 for side in shape))
+
+
+def layer_menu(page: AppTest) -> Any:
+    """Give the menu of layers, of which there is another one whenever a layer came otherwise."""
+    return next(menu for menu in page.selectbox if menu.key.startswith("layer_choice_"))

@@ -14,6 +14,7 @@ from cnnviz.networks.feature_maps.statistics import layer_statistics
 from cnnviz.networks.feature_maps.thumbnails import ZERO
 from pages.ui.wire import unpack
 from tests.pages.checks import sent_to
+from tests.pages.networks.scenes import layer_menu
 
 LAYER = {"view": "Layer"}
 SMALL = {"view": "Layer", "network": "Small VGG"}
@@ -183,9 +184,19 @@ def test_the_next_layer_keeps_the_channel_and_the_part_of_the_picture(open_page)
 def test_the_ends_of_the_network_are_the_ends(open_page):
     page = open_page("pages/08_network.py", **SMALL, place="image:0:5:5")
     assert page.button(key="layer_previous").disabled
-    page.selectbox(key="layer_choice").set_value("softmax").run()
+    layer_menu(page).set_value("softmax").run()
     assert page.button(key="layer_next").disabled
     assert wall(page)[0]["layer"]["name"] == "softmax"
+
+
+def test_the_menu_is_another_one_once_the_layer_was_changed_elsewhere(open_page):
+    page = open_page("pages/08_network.py", **SMALL, place="relu_1_2:9:16:24")
+    before = layer_menu(page).key
+    layer_menu(page).set_value("conv_1_2").run()
+    assert layer_menu(page).key == before  # a hand is on it
+    page.button(key="layer_next").click().run()
+    assert layer_menu(page).key != before
+    assert layer_menu(page).value == wall(page)[0]["layer"]["name"] == "relu_1_2"
 
 
 def browsing() -> None:
@@ -240,8 +251,13 @@ def test_what_the_browser_chose_is_kept_and_not_sent_back(browsed):
 
 
 def test_a_place_on_another_layer_comes_too_late(browsed):
+    send(browsed, place={"layer": "conv_2", "channel": 9, "row": 1, "column": 2})
+    send(browsed, choice="pool")
+    before = message(browsed)
+    assert wall(browsed)[0]["place"] == {"channel": 9, "row": 0, "column": 1}
     send(browsed, place={"layer": "conv_1", "channel": 1, "row": 1, "column": 1})
-    assert browsed.query_params["place"] == "conv_2:3:4:5"
+    assert browsed.query_params["place"] == "pool:9:0:1"
+    assert message(browsed) == before
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from pages.networks.own_choices import plain
 from pages.ui.own_network import OwnModel
 from pages.ui.wire import unpack
 from tests.pages.checks import sent_to
+from tests.pages.networks.scenes import layer_menu
 
 OWN = {"network": "Your own model"}
 
@@ -268,7 +269,7 @@ def test_odd_networks_open_in_every_view(open_page, read, view, kind):
     page = opened_as(open_page, read, odd_models()[kind](), view)
     if view == "Layer":
         for layer in held(page).upload.network.layers:
-            page.selectbox(key="layer_choice").set_value(layer.name).run()
+            layer_menu(page).set_value(layer.name).run()
             assert not page.exception
             assert wall(page)[0]["layer"]["shape"] == list(layer.output_shape)
 

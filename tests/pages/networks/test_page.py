@@ -3,6 +3,7 @@
 import pytest
 
 from cnnviz.networks import NETWORKS, open_network
+from tests.pages.networks.scenes import layer_menu
 
 VIEWS = ("Overview", "Layer", "Explain", "Answer", "Table")
 SHIPPED = [entry.title for entry in NETWORKS.values() if entry.ships]
@@ -41,7 +42,7 @@ def test_a_hostile_place_opens_one_that_there_is(open_page, view, place):
     page = opened(open_page, view=view, network="Tutorial network", place=place)
     page.segmented_control(key="view").set_value("Layer").run()
     assert not page.exception
-    layer = page.selectbox(key="layer_choice").value
+    layer = layer_menu(page).value
     assert layer in ("conv_1", "pool", "softmax")
 
 

@@ -314,6 +314,15 @@ class LayerView {
     this.trigger("open", this.placeNow());
   }
 
+  // Go to another layer, from the map that is in hand here.
+  step(by) {
+    if (this.tellPlace.isWaiting()) {
+      this.tellPlace.cancel();
+      this.tell("place", this.placeNow());
+    }
+    this.trigger("step", { by });
+  }
+
   togglePin() {
     const { layer, first, pin } = this.settings;
     const channel = this.held.channel;
@@ -405,8 +414,8 @@ class LayerView {
       e: () => this.explain(),
       o: () => this.switch(this.held.channel),
       p: () => this.togglePin(),
-      "[": () => this.trigger("step", { by: -1 }),
-      "]": () => this.trigger("step", { by: 1 }),
+      "[": () => this.step(-1),
+      "]": () => this.step(1),
       "+": () => this.resize(1),
       "-": () => this.resize(-1),
     };
