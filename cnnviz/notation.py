@@ -51,6 +51,19 @@ def _signed(text: str, value: float) -> str:
     return f"\u2212{text}" if value < 0 else text
 
 
+def written_share(part: float, whole: float = 1.0) -> str:
+    """Write a share in percent: neither 0 nor all of it unless it is exactly that.
+
+    >>> written_share(1, 4), written_share(0, 9), written_share(1, 9999), written_share(9998, 9999)
+    ('25%', '0%', 'under 0.1%', 'over 99.9%')
+    """
+    if 0 < part < whole / 1000:
+        return "under 0.1%"
+    if whole * 0.999 < part < whole:
+        return "over 99.9%"
+    return f"{round(100 * part / whole, 1):g}%"
+
+
 def written_count(count: int) -> str:
     """Write a whole number: in full below ten millions, then in words.
 

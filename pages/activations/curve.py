@@ -10,6 +10,8 @@ from cnnviz.activations.code import curve_code
 from cnnviz.activations.formulas import with_numbers
 from cnnviz.notation import legend, written
 from pages.activations.choice import ChosenActivation, chosen_activation, overlaid_activations
+from pages.activations.experiments import CURVE as EXPERIMENTS
+from pages.activations.experiments import Curves
 from pages.activations.state import FARTHEST, PAGE, POINT, REACH, try_this
 from pages.ui.components.curves import Axis, Curve, Panel, curves
 from pages.ui.edits import sent_value
@@ -20,24 +22,10 @@ from pages.ui.takeaway import Download, npz, take_it_with_you
 _SAMPLES = 1201
 _KEY = "activation_curves"
 
-EXPERIMENTS: dict[str, dict[str, object]] = {
-    "Where the sigmoid saturates": {
-        "act_function": "sigmoid",
-        "act_overlay": ("tanh",),
-        "x": 5.0,
-    },
-    "ReLU and its smooth cousins": {"act_overlay": ("gelu", "silu", "mish"), "x": -0.75},
-    "Give the leaky ReLU a slope of 1": {
-        "act_function": "leaky_relu",
-        "act_overlay": ("linear",),
-        "act_leaky_relu_negative_slope": 1.0,
-        "x": -2.0,
-    },
-}
-
 
 def curve(_picture: Picture) -> None:
     """Show the part."""
+    tries = try_this("curve", EXPERIMENTS)
     stage, controls = stage_and_controls()
     with controls:
         chosen = chosen_activation()
@@ -46,6 +34,7 @@ def curve(_picture: Picture) -> None:
     shown = [chosen, *others]
     samples = [one.activation.curve(-reach, reach, _SAMPLES, **one.parameters) for one in shown]
     x = float(np.clip(PAGE[POINT], -reach, reach))
+    tries.saw(Curves(shown, samples[0].x, x))
     with seen_first(stage):
         _curves(shown, samples, reach, x)
     _arithmetic(chosen, x)
@@ -54,7 +43,6 @@ def curve(_picture: Picture) -> None:
         "The bend lets each layer add something new. Training sees only the slope: where it is "
         "zero, nothing is learned, and where it is small in layer after layer, little is left."
     )
-    try_this("curve", EXPERIMENTS)
     take_it_with_you(
         [Download("Curves as NPZ", "activations.npz", lambda: _arrays(shown, samples))],
         curve_code(

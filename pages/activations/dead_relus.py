@@ -16,6 +16,8 @@ from cnnviz.activations.formulas import DEAD_RELU, leak_with_numbers
 from cnnviz.activations.relu_replay import Replay, record
 from cnnviz.notation import legend
 from pages.activations.components.relus import relu_runs
+from pages.activations.experiments import DEAD as EXPERIMENTS
+from pages.activations.experiments import Runs
 from pages.activations.state import DATA, LEAK, PAGE, RAISE, RATE, SEED, try_this
 from pages.ui.picture import Picture
 from pages.ui.stage import (
@@ -30,13 +32,6 @@ from pages.ui.takeaway import Download, npz, take_it_with_you
 _STEPS = 200
 _WIDTH = 16
 _LAYERS = 2
-
-EXPERIMENTS: dict[str, dict[str, object]] = {
-    "Lose half of the units": {},
-    "A careful start": {"act_rate": 0.1, "act_raise": 0.0},
-    "Silent from the start": {"act_rate": 0.3, "act_raise": -2.0},
-    "A rate of 10": {"act_rate": 10.0, "act_raise": 0.0},
-}
 
 
 @dataclass(frozen=True)
@@ -62,6 +57,7 @@ class Training:
 
 def dead_relus(picture: Picture) -> None:
     """Show the part."""
+    tries = try_this("dead", EXPERIMENTS)
     stage, controls = stage_and_controls()
     with controls:
         training, leak, data = _controls()
@@ -71,6 +67,7 @@ def dead_relus(picture: Picture) -> None:
     reach = 2.0 if data == "moons" else 1.0
     relu = _run(identity, training, 0.0, reach, examples)
     leaky = _run(identity, training, leak, reach, examples)
+    tries.saw(Runs(relu, leaky))
     with seen_first(stage):
         relu_runs(
             key="activation_relus",
@@ -88,7 +85,6 @@ def dead_relus(picture: Picture) -> None:
         "can find its way back, if the run is long enough; so do ELU, GELU and SiLU, each in its "
         "way."
     )
-    try_this("dead", EXPERIMENTS)
     take_it_with_you(
         [
             Download(

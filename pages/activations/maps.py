@@ -12,6 +12,7 @@ from cnnviz.notation import written
 from cnnviz.shapes import Pixels
 from pages.activations.choice import ChosenActivation, chosen_activation
 from pages.activations.components.pointwise import pointwise
+from pages.activations.experiments import MAP as EXPERIMENTS
 from pages.activations.state import AT, BIAS, KERNEL, PAGE, SCALE, SHARED_RANGE, try_this
 from pages.ui.focus import CellInFocus
 from pages.ui.picture import Picture
@@ -20,21 +21,11 @@ from pages.ui.takeaway import Download, npz, picture_download, signed_download, 
 
 _KEY = "activation_map"
 
-EXPERIMENTS: dict[str, dict[str, object]] = {
-    "Only strong edges pass": {"act_bias": -1.0},
-    "Saturate a sigmoid": {"act_function": "sigmoid", "act_scale": 16.0},
-    "Nothing passes": {"act_bias": -4.0},
-    "Squeeze it all into (\u22121, 1)": {
-        "act_function": "tanh",
-        "act_kernel": "outline",
-        "act_scale": 2.0,
-    },
-}
-
 
 def on_the_maps(picture: Picture) -> None:
     """Show the part."""
     cell = CellInFocus(PAGE, AT, _KEY)
+    tries = try_this("map", EXPERIMENTS)
     stage, controls = stage_and_controls()
     with controls:
         chosen = chosen_activation()
@@ -53,6 +44,7 @@ def on_the_maps(picture: Picture) -> None:
         parameters=chosen.parameters,
     )
     where = cell.settle(found.before.shape).cell
+    tries.saw(found)
     with seen_first(stage):
         _stage(found, chosen, cell, where, (picture.title, KERNELS[kernel].title))
     _arithmetic(chosen, found, where, scale=scale, bias=bias)
@@ -135,7 +127,6 @@ def _why_it_matters(chosen: ChosenActivation, found: ActivatedMap) -> None:
         f"{chosen.activation.label}, {found.zeros_after:.1%} of this map is exactly zero. The "
         "bias decides how much of a find is enough."
     )
-    try_this("map", EXPERIMENTS)
 
 
 def _downloads(found: ActivatedMap, pixels: Pixels, weights: np.ndarray) -> list[Download]:

@@ -14,6 +14,8 @@ from cnnviz.activations.formulas import (
 from cnnviz.activations.softmax_cross_entropy import overflowing_logit
 from cnnviz.notation import legend
 from pages.activations.components.softmax import softmax_bars
+from pages.activations.experiments import SOFTMAX as EXPERIMENTS
+from pages.activations.experiments import Answer
 from pages.activations.state import (
     LOGITS,
     NAMES,
@@ -21,7 +23,6 @@ from pages.activations.state import (
     RIGHT,
     SPAN,
     SPANS,
-    START,
     TEMPERATURE,
     read_logits,
     try_this,
@@ -34,23 +35,17 @@ from pages.ui.takeaway import Download, npz, take_it_with_you
 _KEY = "softmax_bars"
 _CLASSES = "act_classes"
 
-EXPERIMENTS: dict[str, dict[str, object]] = {
-    "Let it overflow": {"logits": (100.0, 98.0, 90.0, 20.0), "act_span": 100},
-    "Let it underflow": {"logits": (-120.0, -121.0, -130.0, -150.0), "act_span": 1000},
-    "Cool it down": {"logits": START, "temperature": 0.25},
-    "Warm it up": {"logits": START, "temperature": 8.0},
-    "Sure, and wrong": {"logits": (9.0, 0.0, -1.0, -2.0), "class": 2, "act_span": 10},
-}
-
 
 def softmax(_picture: Picture) -> None:
     """Show the part."""
     held, temperature = PAGE[LOGITS], PAGE[TEMPERATURE]
+    tries = try_this("softmax", EXPERIMENTS)
     stage, controls = stage_and_controls()
     with controls:
         span = _controls(held)
     right = min(PAGE[RIGHT], len(held) - 1)
     logits = np.array(held, np.float32)
+    tries.saw(Answer(logits, right, temperature))
     with seen_first(stage):
         softmax_bars(
             key=_KEY,
@@ -70,7 +65,6 @@ def softmax(_picture: Picture) -> None:
         "logit is simply the probability given minus the one wanted. That is where training "
         "starts."
     )
-    try_this("softmax", EXPERIMENTS)
     take_it_with_you(
         [Download("Numbers as NPZ", "softmax.npz", lambda: _arrays(logits, right, temperature))],
         softmax_code(logits, right, temperature=temperature),

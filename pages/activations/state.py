@@ -3,15 +3,15 @@
 The activation, what it is compared with and the seed are the same in every part.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from cnnviz.activations import ACTIVATIONS
 from cnnviz.activations.gradients import DEEPEST, Initialisation
 from cnnviz.kernels import KERNELS
 from pages.ui.entries import Choice, Entry, Real, Several, Toggle, Whole
+from pages.ui.experiments import Experiment, Seen, TryThis
 from pages.ui.focus import cell_entry
-from pages.ui.stage import experiments
 from pages.ui.state import Table
 
 
@@ -140,7 +140,7 @@ PAGE = Table(
 )
 
 
-def try_this(part: str, tries: Mapping[str, Mapping[str, object]]) -> None:
-    """Offer one-click experiments, each a complete state of a part; the others stay as they are."""
+def try_this(part: str, tries: Sequence[Experiment[Seen]]) -> TryThis[Seen]:
+    """Offer a part's experiments, each a complete state of it; the others stay as they are."""
     beside = [entry.name for name in _OWN if name != part for entry in _OWN[name]]
-    experiments(tries, PAGE, keep=(PART.name, *beside))
+    return TryThis(PAGE, tries, keep=(PART.name, *beside), free=(POINT.name,))

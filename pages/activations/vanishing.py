@@ -17,6 +17,8 @@ from cnnviz.activations.gradients import (
 )
 from cnnviz.notation import legend
 from pages.activations.choice import ChosenActivation, chosen_activation, overlaid_activations
+from pages.activations.experiments import VANISHING as EXPERIMENTS
+from pages.activations.experiments import Stacks
 from pages.activations.state import (
     BESIDE,
     DEPTH,
@@ -35,26 +37,6 @@ from pages.ui.takeaway import Download, npz, take_it_with_you
 _SMALLEST = float(np.log10(np.finfo(np.float32).smallest_subnormal))
 _PATCHES = 64
 _LABELS = np.arange(_PATCHES) % 10
-
-EXPERIMENTS: dict[str, dict[str, object]] = {
-    "Fifty sigmoids": {
-        "act_function": "sigmoid",
-        "act_overlay": ("relu",),
-        "act_depth": 50,
-    },
-    "ReLU with He's weights": {
-        "act_overlay": ("tanh",),
-        "act_depth": 50,
-        "act_weights": "he_normal",
-    },
-    "Weights too small": {"act_overlay": (), "act_depth": 50, "act_weights": "normal"},
-    "Weights too large": {
-        "act_overlay": ("tanh",),
-        "act_depth": 50,
-        "act_weights": "normal",
-        "act_spread": 0.4,
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -83,6 +65,7 @@ class Stack:
 
 def vanishing_gradients(picture: Picture) -> None:
     """Show the part."""
+    tries = try_this("vanish", EXPERIMENTS)
     stage, controls = stage_and_controls()
     with controls:
         shown, stack = _controls()
@@ -96,6 +79,7 @@ def vanishing_gradients(picture: Picture) -> None:
         )
         for one in shown
     ]
+    tries.saw(Stacks(shown, found))
     with seen_first(stage):
         _curves(shown, found, stack.depth)
     _arithmetic(shown[0], found[0])
@@ -106,7 +90,6 @@ def vanishing_gradients(picture: Picture) -> None:
         "twenty years; ReLU, weights drawn with care, and later shortcuts around layers made them "
         "deep."
     )
-    try_this("vanish", EXPERIMENTS)
     take_it_with_you(
         [
             Download(

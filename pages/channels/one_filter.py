@@ -1,8 +1,6 @@
 """One filter: red, green and blue under their kernels, added up, biased and activated."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -14,14 +12,11 @@ from cnnviz.channels.mixing import (
     MIXING,
     ChannelMix,
     activation_table,
-    mix_channels,
     mix_formula,
 )
-from cnnviz.channels.trained_kernels import PIXEL_SCALES, TrainedLayer
-from cnnviz.images.pictures import LUMINANCE
-from cnnviz.images.preprocessing import Preprocessing
+from cnnviz.channels.trained_kernels import PIXEL_SCALES
 from cnnviz.notation import legend
-from cnnviz.shapes import Pixels, map_padding
+from cnnviz.shapes import map_padding
 from pages.channels.components.lanes import (
     Answers,
     Channels,
@@ -30,7 +25,9 @@ from pages.channels.components.lanes import (
     Mixed,
     channel_lanes,
 )
+from pages.channels.experiments import ONE_FILTER as EXPERIMENTS
 from pages.channels.kernels import ChannelKernels
+from pages.channels.layer import Filtered, Layer
 from pages.channels.state import (
     ACTIVATION,
     AT,
@@ -41,12 +38,11 @@ from pages.channels.state import (
     PART,
     SCALE,
     STRIDE,
-    trained,
 )
+from pages.ui.experiments import TryThis
 from pages.ui.focus import CellInFocus
 from pages.ui.picture import Picture
 from pages.ui.stage import (
-    experiments,
     seen_first,
     stage_and_controls,
     why_it_matters,
@@ -55,87 +51,23 @@ from pages.ui.stage import (
 from pages.ui.takeaway import Download, npz, picture_download, signed_download, take_it_with_you
 
 _KEY = "channels"
-_GREY = np.array([[LUMINANCE]], np.float32)
-_RED_GREEN = np.stack([np.full((3, 3), w / 9, np.float32) for w in (1, -1, 0)], axis=-1)
-
-EXPERIMENTS: dict[str, dict[str, object]] = {
-    "The same kernel on all three": {"channels_source": "presets", "channels_linked": True},
-    "Grey from three weights": {
-        "channels_source": "presets",
-        "kernels": _GREY,
-        "channels_scale": "zero_to_255",
-        "channels_activation": "linear",
-    },
-    "Red against green": {
-        "channels_source": "presets",
-        "kernels": _RED_GREEN,
-        "channels_activation": "linear",
-    },
-    "Colour that a network looks for": trained("efficientnet_lite0", 21),
-    "Mute green and blue": {"mute": frozenset({1, 2})},
-}
-
-
-@dataclass(frozen=True, eq=False)
-class Layer:
-    """What the controls say about all but the weights.
-
-    Attributes
-    ----------
-    pixels : (height, width, 3) uint8
-    stride : the same in both axes.
-    scale : how the pixels become numbers.
-    parameters : the activation's.
-    """
-
-    pixels: Pixels
-    stride: int
-    padding: Literal["same", "valid"]
-    scale: Preprocessing
-    activation: Activation
-    parameters: Mapping[str, float]
-
-    def mix(self, kernels: ChannelKernels) -> ChannelMix:
-        """Run one filter on the picture."""
-        return mix_channels(
-            self.scale(self.pixels),
-            kernels.values,
-            bias=kernels.bias,
-            muted=kernels.muted,
-            activation=self.activation.key,
-            parameters=self.parameters,
-            stride=self.stride,
-            padding=self.padding,
-        )
-
-    def is_as(self, layer: TrainedLayer, side: int) -> bool:
-        """Whether a trained layer does the same with its own filters, whose side is given."""
-        return (
-            side == len(layer.kernels)
-            and (self.stride, self.padding) == (layer.stride, layer.padding)
-            and self.scale is PIXEL_SCALES[layer.scale]
-            and self.activation.key == layer.activation
-        )
-
-    @property
-    def label(self) -> str:
-        """What its activation is called, in short."""
-        return self.activation.label.split(" (")[0]
 
 
 def one_filter(picture: Picture) -> None:
     """Show the part."""
     kernels, cell = ChannelKernels(_KEY), CellInFocus(PAGE, AT, _KEY)
+    tries = TryThis(PAGE, EXPERIMENTS, keep=(PART.name,), before=kernels.remember)
     stage, controls = stage_and_controls()
     with controls:
         kernels.controls()
         layer = _layer_controls(picture, len(kernels.values))
     mix = layer.mix(kernels)
     where = cell.settle(mix.sum.shape).cell
+    tries.saw(Filtered(kernels, layer, mix))
     with seen_first(stage):
         _lanes(kernels, layer, mix, cell, where, picture.alt)
     _arithmetic(kernels, layer, mix, where)
-    _why_it_matters(kernels)
+    _why_it_matters()
     take_it_with_you(
         _downloads(kernels, layer, mix, where),
         mix_code(
@@ -199,14 +131,13 @@ def _arithmetic(
     )
 
 
-def _why_it_matters(kernels: ChannelKernels) -> None:
+def _why_it_matters() -> None:
     why_it_matters(
         "A filter has as many kernels as there are channels, and still gives one map: this is how "
         "a network tells a red edge from a grey one. Where the three kernels cancel out, plain "
         "brightness disappears and colour or edges remain. In deeper layers it is the same sum, "
         "only over 64 or 512 channels instead of three."
     )
-    experiments(EXPERIMENTS, PAGE, keep=(PART.name,), before=kernels.remember)
 
 
 def _downloads(

@@ -13,12 +13,14 @@ from cnnviz.drawing.display import display
 from cnnviz.notation import legend
 from cnnviz.shapes import Maps, Pixels
 from pages.channels.components.volume import filter_volume
+from pages.channels.experiments import SEVERAL_FILTERS as EXPERIMENTS
+from pages.channels.experiments import Connected
 from pages.channels.kernels import ChannelKernels
 from pages.channels.state import CONNECTION, FILTERS, PAGE, PART, VOLUMES, WIDE
 from pages.ui.edits import sent_name, sent_value
+from pages.ui.experiments import TryThis
 from pages.ui.picture import Picture
 from pages.ui.stage import (
-    experiments,
     page_background,
     seen_first,
     stage_and_controls,
@@ -40,20 +42,10 @@ _EXPLANATIONS = {
 }
 
 
-EXPERIMENTS: dict[str, dict[str, object]] = {
-    "Cut it in four groups": {"connections": "grouped_4"},
-    "Nearly nine times fewer weights": {
-        "connections": "separable",
-        "channels_filters": 16,
-        "channels_wide": 1024,
-    },
-    "Look at no neighbour": {"connections": "pointwise"},
-}
-
-
 def several_filters(picture: Picture) -> None:
     """Show the part."""
     VOLUMES.follow()
+    tries = TryThis(VOLUMES, EXPERIMENTS)
     stage, controls = stage_and_controls()
     with controls:
         count, wide = _controls()
@@ -63,6 +55,7 @@ def several_filters(picture: Picture) -> None:
     # Fewer filters may not have the groups that are held; the standard layer stands in then.
     at = keys.index(VOLUMES[CONNECTION]) if VOLUMES[CONNECTION] in keys else 0
     layer, maps = found.layers[at], found.maps[at]
+    tries.saw(Connected(found, layer, wide))
     with seen_first(stage):
         filter_volume(
             found,
@@ -116,7 +109,6 @@ def _why_it_matters() -> None:
         "Here a trained layer is cut without training it again; a network trained that way makes "
         "up for much of what is lost."
     )
-    experiments(EXPERIMENTS, VOLUMES)
 
 
 def _downloads(

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from cnnviz.convolution.operations import PaddingMode
 from cnnviz.drawing.display import DISPLAYS
 from cnnviz.kernels import KERNELS, LARGEST_SIDE, Weights
+from cnnviz.padding.geometry import Geometry
 from cnnviz.shapes import dilated_size
 from pages.ui.entries import Choice, Toggle, Whole
-from pages.ui.focus import cell_entry
-from pages.ui.kernel import KernelMenu, kernel_entry, natural_show
+from pages.ui.focus import Focus, cell_entry
+from pages.ui.kernel import KernelMenu, kernel_entry
 from pages.ui.picture import Picture
 from pages.ui.stage import SOURCES, working_picture
 from pages.ui.stage_slider import StageSlider
@@ -45,18 +46,6 @@ CONVOLUTION = Table(
     "convolution", KERNEL, SOURCE, SHOW, PADDING, BORDER, FLIP, STRIDE, DILATION, BIAS, AT
 )
 
-
-def _preset(name: str, **more: object) -> dict[str, object]:
-    values = KERNELS[name].values
-    return {"kernel": values, "show": natural_show(values), **more}
-
-
-EXPERIMENTS = {
-    "Find the edges": _preset("outline"),
-    "Blur it away": _preset("gaussian_7"),
-    "Why does the frame shrink?": _preset("box_11"),
-    "A stride of 4": _preset("gaussian_5", stride=4),
-}
 
 _STRIDE = StageSlider(CONVOLUTION, STRIDE, "Stride")
 _DILATION = StageSlider(CONVOLUTION, DILATION, "Dilation")
@@ -91,6 +80,20 @@ class Settings:
     def slid(self) -> Weights:
         """The weights as they lie on the picture."""
         return self.weights[::-1, ::-1] if self.flip else self.weights
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What the settings give, by a geometry that is worked out once.
+
+    focus : the output cell in hand, for everything on the page.
+    result : (height', width', channels) float32
+    """
+
+    chosen: Settings
+    geometry: Geometry
+    focus: Focus
+    result: NDArray[np.float32]
 
 
 def settings(picture: Picture, menu: KernelMenu) -> Settings:

@@ -1,7 +1,5 @@
 """The stage of the Convolution page, and what stands around it."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -14,20 +12,21 @@ from cnnviz.padding.geometry import Geometry, convolution_geometry
 from pages.convolution.controls import (
     AT,
     CONVOLUTION,
-    EXPERIMENTS,
     KERNEL,
     KEY,
     SHOW,
     Settings,
+    View,
     settings,
 )
+from pages.convolution.experiments import EXPERIMENTS
 from pages.convolution.formulas import convolution_formula, size_of_result
 from pages.ui.components.window import Answers, Filter, Look, Slides, Sliding, sliding_window
-from pages.ui.focus import CellInFocus, Focus
+from pages.ui.experiments import TryThis
+from pages.ui.focus import CellInFocus
 from pages.ui.kernel import KernelMenu
 from pages.ui.picture import Picture
 from pages.ui.stage import (
-    experiments,
     page_background,
     seen_first,
     stage_and_controls,
@@ -37,26 +36,13 @@ from pages.ui.stage_slider import take_slides
 from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
 
 
-@dataclass(frozen=True, eq=False)
-class _View:
-    """What the settings give, by a geometry that is worked out once.
-
-    focus : the output cell in hand, for everything on the page.
-    result : (height', width', channels) float32
-    """
-
-    chosen: Settings
-    geometry: Geometry
-    focus: Focus
-    result: NDArray[np.float32]
-
-
 @st.fragment  # a control runs this again, not the menu and the picker beside it
 def convolution(picture: Picture) -> None:
     """Draw all that depends on the controls."""
     CONVOLUTION.follow()
     menu = KernelMenu(CONVOLUTION, KERNEL, KEY, show=SHOW)
     focus = CellInFocus(CONVOLUTION, AT, KEY)
+    tries = TryThis(CONVOLUTION, EXPERIMENTS, before=menu.kernel.remember)
     stage, controls = stage_and_controls()
     with controls:
         chosen = settings(picture, menu)
@@ -66,14 +52,15 @@ def convolution(picture: Picture) -> None:
         stage.warning(str(rule), icon=":material/block:")
         CONVOLUTION.name_what_waits()
         convolution_formula(is_flipped=chosen.flip)
-        _why_it_matters(menu)
+        _why_it_matters()
         return
-    view = _View(chosen, geometry, focus.settle(geometry.output_size), _result(chosen))
+    view = View(chosen, geometry, focus.settle(geometry.output_size), _result(chosen))
+    tries.saw(view)
     with seen_first(stage):
         _stage(picture, view, menu, focus)
     convolution_formula(is_flipped=chosen.flip)
     size_of_result(geometry)
-    _why_it_matters(menu)
+    _why_it_matters()
     _take_away(view)
 
 
@@ -100,17 +87,16 @@ def _result(chosen: Settings) -> NDArray[np.float32]:
     )
 
 
-def _why_it_matters(menu: KernelMenu) -> None:
+def _why_it_matters() -> None:
     why_it_matters(
         "Every layer of a convolutional network does just this, with many kernels at once. The "
         "same few weights are used at every place, so a network finds an edge or an eye wherever "
         "it is, and needs thousands of times fewer weights than if every pixel had its own. Here "
         "you choose the weights; a network learns them."
     )
-    experiments(EXPERIMENTS, CONVOLUTION, before=menu.kernel.remember)
 
 
-def _stage(picture: Picture, view: _View, menu: KernelMenu, focus: CellInFocus) -> None:
+def _stage(picture: Picture, view: View, menu: KernelMenu, focus: CellInFocus) -> None:
     chosen = view.chosen
     sliding_window(
         key=KEY,
@@ -141,7 +127,7 @@ def _stage(picture: Picture, view: _View, menu: KernelMenu, focus: CellInFocus) 
     )
 
 
-def _take_away(view: _View) -> None:
+def _take_away(view: View) -> None:
     chosen, geometry, result = view.chosen, view.geometry, view.result
     pixels, weights = chosen.pixels, chosen.weights
 

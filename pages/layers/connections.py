@@ -9,9 +9,12 @@ from cnnviz.layers.code import connections_code
 from cnnviz.layers.connections import LineKind, Lines, lines, lines_in_padding
 from cnnviz.layers.formulas import savings_with_numbers
 from pages.layers.components.connections import connections_view
+from pages.layers.experiments import LINES as EXPERIMENTS
+from pages.layers.experiments import Drawn
 from pages.ui.entries import Choice, Whole
+from pages.ui.experiments import TryThis
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, seen_first, stage_and_controls, why_it_matters
+from pages.ui.stage import seen_first, stage_and_controls, why_it_matters
 from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
@@ -30,17 +33,11 @@ STRIDE = Whole("layer_stride", 1, 3, 1)
 PADDING = Choice("layer_padding", _PADDINGS)
 LINES = Table("layers_lines", KIND, GRID, WINDOW, STRIDE, PADDING)
 
-EXPERIMENTS: dict[str, dict[str, object]] = {
-    "All lines of a dense layer": {"layer_kind": "dense"},
-    "Sparse, not shared": {"layer_kind": "unshared"},
-    "One by one": {"layer_window": 1},
-    "Corners count less": {"layer_padding": "same"},
-}
-
 
 def sparse_and_shared(_picture: Picture) -> None:
     """Show the part."""
     LINES.follow()
+    tries = TryThis(LINES, EXPERIMENTS)
     stage, controls = stage_and_controls()
     with controls:
         kind = LINES.control(st.segmented_control, KIND, "Layer", required=True, wrap=True)
@@ -49,6 +46,7 @@ def sparse_and_shared(_picture: Picture) -> None:
         stride = LINES.control(st.slider, STRIDE, "Stride")
         padding = LINES.control(st.selectbox, PADDING, "Padding")
     found = {name: lines(name, side, kernel, stride=stride, padding=padding) for name in _KINDS}
+    tries.saw(Drawn(found, kind))
     with seen_first(stage):
         connections_view(
             key="connections_view",
@@ -72,7 +70,6 @@ def sparse_and_shared(_picture: Picture) -> None:
         "a weight each, they take turns with the few of the kernel. A weight that is used "
         "everywhere also learns from everywhere: each place is one more example for it."
     )
-    experiments(EXPERIMENTS, LINES)
     take_it_with_you(
         [Download("Connections as NPZ", "connections.npz", lambda: _arrays(found[kind]))],
         connections_code(side, kernel, stride=stride, padding=padding),

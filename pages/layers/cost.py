@@ -9,11 +9,13 @@ from cnnviz.layers.code import cost_code
 from cnnviz.layers.cost import LayerCost, WeightCounts, weight_counts
 from cnnviz.layers.formulas import convolution_count_with_numbers, dense_count_with_numbers
 from cnnviz.notation import written_bytes, written_count
+from pages.layers.experiments import COST as EXPERIMENTS
 from pages.ui.components.curves import Axis, Curve, Panel, curves
 from pages.ui.edits import sent_value
 from pages.ui.entries import Whole
+from pages.ui.experiments import TryThis
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, seen_first, stage_and_controls, why_it_matters
+from pages.ui.stage import seen_first, stage_and_controls, why_it_matters
 from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
@@ -33,17 +35,6 @@ KERNEL = Whole("layer_kernel", 1, 11, 3)
 FILTERS = Whole("layer_filters", 1, 4096, 32)
 COST = Table("layers_cost", SIDE, CHANNELS, UNITS, KERNEL, FILTERS)
 
-EXPERIMENTS: dict[str, dict[str, object]] = {
-    "64 × 64 × 3, 100 units": {},
-    "1000 × 1000 × 3, 1000 units": {"layer_picture_side": 1000, "layer_units": 1000},
-    "A digit: 28 × 28 × 1, 10 units": {
-        "layer_picture_side": 28,
-        "layer_picture_channels": 1,
-        "layer_units": 10,
-    },
-    "224 × 224 × 3, 4096 units": {"layer_picture_side": 224, "layer_units": 4096},
-}
-
 
 @dataclass(frozen=True)
 class Layers:
@@ -62,6 +53,7 @@ class Layers:
 def why_not_dense(_picture: Picture) -> None:
     """Show the part."""
     COST.follow()
+    tries = TryThis(COST, EXPERIMENTS)
     stage, controls = stage_and_controls()
     with controls:
         side = COST.control(st.number_input, SIDE, "Picture side")
@@ -72,6 +64,7 @@ def why_not_dense(_picture: Picture) -> None:
     layers = Layers(channels, units, kernel, filters)
     counts = layers.counts(side)
     sides, lines = _by_side(layers, side)
+    tries.saw(counts)
     with seen_first(stage):
         _figures(counts)
         _curves(lines, side)
@@ -168,7 +161,6 @@ def _why_it_matters(counts: WeightCounts) -> None:
         f"{written_count(counts.locally_connected.weights)}, and sharing them "
         f"{written_count(counts.convolution.weights)}."
     )
-    experiments(EXPERIMENTS, COST)
 
 
 def _arrays(sides: np.ndarray, lines: list[Curve]) -> bytes:

@@ -12,11 +12,13 @@ from cnnviz.layers.tutorial_network import TutorialMaps, tutorial_weights
 from cnnviz.networks.architectures import CIFAR10_CLASSES
 from cnnviz.notation import legend
 from pages.layers.components.dense import Unit, dense_unit
+from pages.layers.experiments import Summed, dense_experiments
 from pages.layers.maps import maps_of
 from pages.ui.edits import sent_value
 from pages.ui.entries import Choice, Whole
+from pages.ui.experiments import TryThis
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, seen_first, stage_and_controls, why_it_matters
+from pages.ui.stage import seen_first, stage_and_controls, why_it_matters
 from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, signed_download, take_it_with_you
 
@@ -30,6 +32,8 @@ DENSE = Table("layers_dense", UNIT, TERMS)
 def dense_layer(picture: Picture) -> None:
     """Show the part."""
     DENSE.follow()
+    found = maps_of(picture)
+    tries = TryThis(DENSE, dense_experiments(found.logits))
     stage, controls = stage_and_controls()
     with controls:
         name = DENSE.control(st.selectbox, UNIT, "Unit")
@@ -39,7 +43,6 @@ def dense_layer(picture: Picture) -> None:
             "turns their 4,096 numbers into ten. It was trained on small pictures of these ten "
             "kinds of things, and names one of them whatever you show it."
         )
-    found = maps_of(picture)
     weights, bias = tutorial_weights()["dense/kernel"], tutorial_weights()["dense/bias"]
     index = CIFAR10_CLASSES.index(name)
     unit = Unit(
@@ -49,6 +52,7 @@ def dense_layer(picture: Picture) -> None:
         float(bias[index]),
         found.logits,
     )
+    tries.saw(Summed(index, found.logits))
     with seen_first(stage):
         _stage(found, unit, picture.title)
     terms = dense_terms(flatten(found.pool), weights, bias, unit=index, count=listed)
@@ -61,7 +65,7 @@ def dense_layer(picture: Picture) -> None:
         f"order: {places}. No activation follows: the ten sums are the logits, and softmax turns "
         "them into probabilities."
     )
-    _why_it_matters(found.logits)
+    _why_it_matters()
     take_it_with_you(_downloads(found, unit, weights, bias), dense_code())
 
 
@@ -84,20 +88,12 @@ def _stage(found: TutorialMaps, unit: Unit, title: str) -> None:
     )
 
 
-def _why_it_matters(logits: np.ndarray) -> None:
+def _why_it_matters() -> None:
     why_it_matters(
         "A unit of a dense layer sees everything at once and has a weight of its own for every "
         "place. Its weights are a picture of what it hopes for, map by map: green where a find "
         "speaks for it, purple where it speaks against. It cannot find the same thing one pixel "
         "further left, because other weights are in charge there."
-    )
-    experiments(
-        {
-            "The network's answer": {"layer_unit": CIFAR10_CLASSES[int(logits.argmax())]},
-            "Its last choice": {"layer_unit": CIFAR10_CLASSES[int(logits.argmin())]},
-            "Ship against airplane": {"layer_unit": "ship"},
-        },
-        DENSE,
     )
 
 

@@ -9,10 +9,12 @@ from cnnviz.layers.formulas import DROPOUT, expected_with_numbers
 from cnnviz.notation import legend
 from cnnviz.shapes import Maps
 from pages.layers.components.dropout import dropout_view
+from pages.layers.experiments import DROPOUT as EXPERIMENTS
 from pages.layers.maps import maps_of
 from pages.ui.entries import Choice, Real, Toggle, Whole
+from pages.ui.experiments import TryThis
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, seen_first, stage_and_controls, why_it_matters
+from pages.ui.stage import seen_first, stage_and_controls, why_it_matters
 from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
@@ -24,16 +26,11 @@ SPATIAL = Toggle("layer_spatial")
 SEED = Whole("layer_seed", 0, 9999, 0)
 DROPPED = Table("layers_dropout", MODE, RATE, SPATIAL, SEED)
 
-EXPERIMENTS: dict[str, dict[str, object]] = {
-    "Only one in twenty stays": {"layer_rate": 0.95},
-    "Drop whole maps": {"layer_spatial": True},
-    "Use the network": {"layer_mode": "inference"},
-}
-
 
 def dropout_layer(picture: Picture) -> None:
     """Show the part."""
     DROPPED.follow()
+    tries = TryThis(DROPPED, EXPERIMENTS)
     stage, controls = stage_and_controls()
     with controls:
         _controls()
@@ -42,6 +39,7 @@ def dropout_layer(picture: Picture) -> None:
     maps = maps_of(picture).pool
     masks, statistics = _drawn(picture.identity, rate, spatial, seed, maps)
     first = dropout(maps, rate, seed, training=training, spatial=spatial)
+    tries.saw(first)
     with seen_first(stage):
         dropout_view(
             key="dropout_view",
@@ -60,7 +58,6 @@ def dropout_layer(picture: Picture) -> None:
         "nothing is dropped and nothing is multiplied; the scaling during training has already "
         "made up for it."
     )
-    experiments(EXPERIMENTS, DROPPED)
     take_it_with_you(
         [
             Download(

@@ -11,11 +11,14 @@ from cnnviz.layers.tutorial_network import SIDE, small_maps
 from cnnviz.notation import legend
 from cnnviz.pooling import pool
 from pages.layers.components.flatten import flatten_view
+from pages.layers.experiments import FLATTEN as EXPERIMENTS
+from pages.layers.experiments import START, Flattened
 from pages.layers.maps import maps_of
 from pages.ui.edits import sent_value
 from pages.ui.entries import Choice, Whole
+from pages.ui.experiments import TryThis
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, seen_first, stage_and_controls, why_it_matters
+from pages.ui.stage import seen_first, stage_and_controls, why_it_matters
 from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, signed_download, take_it_with_you
 
@@ -25,20 +28,14 @@ _MOST = 8 * 8 * 6
 SOURCE = Choice("layer_source", {"maps": "A network's maps", "picture": "The picture itself"})
 ROWS = Choice("layer_side", (2, 4, 8), 4)
 CHANNELS = Whole("layer_channels", 1, 6, 3)
-ELEMENT = Whole("element", 0, _MOST - 1, 17)
+ELEMENT = Whole("element", 0, _MOST - 1, START)
 FLATTENED = Table("layers_flatten", SOURCE, ROWS, CHANNELS, ELEMENT)
-
-EXPERIMENTS: dict[str, dict[str, object]] = {
-    "A step to the right": {"element": 20},
-    "A step down": {"element": 29},
-    "Red, green, blue": {"layer_source": "picture"},
-    "A longer vector": {"layer_side": 8, "layer_channels": 6, "element": 200},
-}
 
 
 def flatten_layer(picture: Picture) -> None:
     """Show the part."""
     FLATTENED.follow()
+    tries = TryThis(FLATTENED, EXPERIMENTS)
     stage, controls = stage_and_controls()
     with controls:
         source = FLATTENED.control(st.selectbox, SOURCE, "Flatten")
@@ -48,6 +45,7 @@ def flatten_layer(picture: Picture) -> None:
             channels = FLATTENED.control(st.slider, CHANNELS, "Channels")
     maps, names = _maps(picture, source, side, channels)
     selected = min(FLATTENED[ELEMENT], maps.size - 1)
+    tries.saw(Flattened(maps, selected))
     with seen_first(stage):
         flatten_view(key=_KEY, maps=maps, names=names, selected=selected, on_selected=_take_element)
     _arithmetic(maps.shape, selected)
@@ -57,7 +55,6 @@ def flatten_layer(picture: Picture) -> None:
         "any others. Whatever the order, the dense layer has to learn it anew, which is why "
         "newer networks average each map instead."
     )
-    experiments(EXPERIMENTS, FLATTENED)
     take_it_with_you(
         [
             signed_download("Maps as PNG", "maps.png", tiled(maps, maps.shape[-1], scale=24)),

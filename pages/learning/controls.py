@@ -30,7 +30,6 @@ from pages.ui.kernel import LARGEST, KernelMenu
 from pages.ui.picture import Picture
 from pages.ui.stage import working_picture
 
-_REDRAW = "learn_redraw"
 LONGEST_SIDE = 128  # smooth areas of larger pictures tell weights hardly apart
 
 Sizes = tuple[tuple[int, int], ...]
@@ -140,18 +139,6 @@ def take_rate() -> None:
 def take_seed() -> None:
     """Start from other noise."""
     LEARNING.write({SEED.name: (LEARNING[SEED] + 1) % 10_000, STEP.name: 0})
-
-
-def take_picture(name: str) -> None:
-    """Take another sample as the picture; the whole page has to be drawn for that."""
-    st.query_params["picture"] = name
-    st.session_state[_REDRAW] = True
-
-
-def redraw_if_asked() -> None:
-    """Draw the whole page anew where the picture beside it has changed."""
-    if st.session_state.pop(_REDRAW, False):
-        st.rerun()
 
 
 def is_flat(pixels: np.ndarray) -> bool:

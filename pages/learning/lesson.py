@@ -1,8 +1,6 @@
 """Below the stage: the arithmetic with this step's numbers, why it matters, what to take along."""
 
 import math
-from collections.abc import Mapping
-from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -19,28 +17,13 @@ from cnnviz.learning.formulas import (
     step_rule,
     step_with_numbers,
 )
-from cnnviz.learning.replay import compared, factor_per_step, too_large_a_rate
+from cnnviz.learning.replay import compared, factor_per_step
 from cnnviz.notation import legend
 from pages.learning.components.run import Moment
-from pages.learning.controls import learned_from, take_picture
-from pages.learning.run import Run, default_choice
-from pages.learning.state import COUNT, LEARNING, MOMENTUM, MOST_RATE, NOISE, RATE, SEED, STEP
-from pages.ui.kernel import KernelMenu
-from pages.ui.picture import Picture
-from pages.ui.stage import experiments, formulas_side_by_side, why_it_matters
+from pages.learning.run import Run
+from pages.ui.stage import formulas_side_by_side, why_it_matters
 from pages.ui.takeaway import Download, npz, signed_download, take_it_with_you
 
-EXPERIMENTS: dict[str, dict[str, object]] = {
-    "Noise on the target": {STEP.name: 160, NOISE.name: 1.0},
-    "Add momentum": {STEP.name: 160, MOMENTUM.name: 0.9},
-    "Two kernels and a ReLU": {COUNT.name: 2, MOMENTUM.name: 0.9},
-    "The same from another start": {
-        STEP.name: 160,
-        COUNT.name: 2,
-        MOMENTUM.name: 0.9,
-        SEED.name: 1,
-    },
-}
 _STEPS_FROM_THE_START = 60  # what the program trains for while the run stands at its start
 
 
@@ -136,39 +119,14 @@ def _times(ratio: float) -> str:
     return f"{ratio:.3g}" if ratio < 100 else f"{ratio:,.0f}"
 
 
-def reasons_and_experiments(picture: Picture, menu: KernelMenu) -> None:
-    """Say it, and offer experiments; each is a complete state of the page."""
+def reasons() -> None:
+    """Say what learning a kernel is good for."""
     why_it_matters(
         "Nobody picks the kernels of a network. It starts from noise, like here, compares its "
         "result with what it should be, and moves every weight a little against the slope of the "
         "error. A network does the same with millions of weights at once; edge detectors like "
         "Sobel's turn up in its first layer by themselves."
     )
-
-    def set_up(state: Mapping[str, object]) -> None:
-        menu.kernel.remember()
-        LEARNING.set_up(state)
-
-    def from_noise() -> None:
-        set_up({STEP.name: 12})
-        take_picture("noise")
-
-    experiments(
-        {
-            "Much too fast": lambda: set_up({STEP.name: 12, RATE.name: _too_fast(picture)}),
-            "Learn from white noise": from_noise,
-            **{name: partial(set_up, state) for name, state in EXPERIMENTS.items()},
-        }
-    )
-
-
-def _too_fast(picture: Picture) -> float | None:
-    """Give a learning rate well above what this picture allows, with all else at its default."""
-    try:
-        run = Run(default_choice(picture.identity, learned_from(picture)))
-    except ValueError:
-        return None  # too small to learn from, at any rate
-    return too_large_a_rate(run.largest_stable_rate, most=MOST_RATE)
 
 
 def take_away(run: Run, moment: Moment, titles: list[str]) -> None:

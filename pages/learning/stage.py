@@ -3,10 +3,12 @@
 import streamlit as st
 
 from pages.learning.components.run import Answers, Moment, Target, learning_run
-from pages.learning.controls import choice, is_flat, redraw_if_asked, take_rate, take_seed
-from pages.learning.lesson import arithmetic, reasons_and_experiments, take_away
+from pages.learning.controls import choice, is_flat, take_rate, take_seed
+from pages.learning.experiments import learning_experiments
+from pages.learning.lesson import arithmetic, reasons, take_away
 from pages.learning.run import Run, take_progress
 from pages.learning.state import KERNEL, KEY, LEARNING, STEP
+from pages.ui.experiments import TryThis
 from pages.ui.kernel import KernelMenu
 from pages.ui.picture import Picture
 from pages.ui.stage import seen_first, stage_and_controls
@@ -15,9 +17,14 @@ from pages.ui.stage import seen_first, stage_and_controls
 @st.fragment  # the next chapter of a run is fetched without drawing the menu again
 def learn(picture: Picture) -> None:
     """Draw all that depends on the controls."""
-    redraw_if_asked()
     LEARNING.follow()
     menu = KernelMenu(LEARNING, KERNEL, KEY)
+    tries = TryThis(
+        LEARNING,
+        learning_experiments(picture),
+        free=(STEP.name,),
+        before=menu.kernel.remember,
+    )
     stage, controls = stage_and_controls()
     with controls:
         chosen, titles = choice(picture, menu)
@@ -25,13 +32,14 @@ def learn(picture: Picture) -> None:
         run = Run(chosen)
     except ValueError as rule:
         stage.warning(str(rule), icon=":material/block:")
-        reasons_and_experiments(picture, menu)
+        reasons()
         return
     lacking = run.lacking()
     chapter, step = run.resting(lacking)
     moment = Moment(chapter, step, LEARNING[STEP])
     stability = run.stability(moment)
     kernel = menu.kernel
+    tries.saw((run, moment))
     with seen_first(stage):
         if is_flat(chosen.pixels):
             st.info("This picture is the same everywhere: there is nothing to learn from it.")
@@ -46,5 +54,5 @@ def learn(picture: Picture) -> None:
             recorded=lacking,
         )
     arithmetic(run, moment, stability.bound)
-    reasons_and_experiments(picture, menu)
+    reasons()
     take_away(run, moment, titles)

@@ -4,8 +4,10 @@ import streamlit as st
 
 from pages.networks import answer, explanation, layer, overview, table
 from pages.networks.choice import chosen_scene
-from pages.networks.state import NETWORK, OWN, PAGE, VIEW
+from pages.networks.experiments import KEEP, network_experiments
+from pages.networks.state import NETWORK, OWN, PAGE, PLACE, VIEW
 from pages.networks.takeaway import finish
+from pages.ui.experiments import TryThis
 from pages.ui.picture import Picture
 from pages.ui.stage import seen_first, stage_and_controls
 
@@ -34,6 +36,7 @@ def network(picture: Picture) -> None:
             label_visibility="collapsed",
             width="content",
         )
+    row = st.container()
     if view == "Overview":
         # It takes the whole width: the choice stands above it, what goes with that below.
         stage, controls = st.container(), st.container()
@@ -45,6 +48,9 @@ def network(picture: Picture) -> None:
         which = "Upload a Keras model" if PAGE[NETWORK] == OWN else "Choose another network"
         stage.info(f"{which} to see inside it.", icon=":material/hub:")
         return
+    with row:
+        tries = TryThis(PAGE, network_experiments(scene), keep=KEEP, free=(PLACE.name,))
+    tries.saw(scene)
     with seen_first(stage):
         _VIEWS[view].show(scene)
     finish(scene)

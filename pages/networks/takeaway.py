@@ -1,9 +1,8 @@
-"""The end of every view: why it matters, experiments, downloads and the Keras code."""
+"""The end of every view: why it matters, downloads and the Keras code."""
 
 from cnnviz.networks.code import has_code, maps_npz, network_code, network_file, wall_png
 from pages.networks.scene import Scene
-from pages.networks.state import NETWORK, PAGE, PLACE, UNTRAINED, VIEW
-from pages.ui.stage import experiments, page_background, why_it_matters
+from pages.ui.stage import page_background, why_it_matters
 from pages.ui.takeaway import Download, picture_download, take_it_with_you
 
 
@@ -13,15 +12,6 @@ def finish(scene: Scene) -> None:
         "A network is no black box: every number in it can be looked at, and each follows from "
         "the numbers before it by the arithmetic of the building blocks. Early layers answer to "
         "edges and colours, late ones to parts and things; the last one weighs them up."
-    )
-    experiments(
-        {
-            "What did training change?": lambda: _set_up(untrained=True),
-            "The network beginners write": {"network": "Tutorial network"},
-            "Where does the answer come from?": lambda: _explain_answer(scene),
-        },
-        PAGE,
-        keep=("view",),
     )
     network, layer = scene.network, scene.focus.layer
     maps = scene.maps[layer]
@@ -42,20 +32,3 @@ def finish(scene: Scene) -> None:
         )
     code = network_code(network, layer) if has_code(network, layer) else ""
     take_it_with_you(downloads, code)
-
-
-def _set_up(**values: object) -> None:
-    """Set up a state of the network in hand, in the view that is open."""
-    here = {
-        "view": PAGE[VIEW],
-        "network": PAGE[NETWORK],
-        "untrained": PAGE[UNTRAINED],
-        "place": PAGE[PLACE],
-    }
-    PAGE.set_up(here | values)
-
-
-def _explain_answer(scene: Scene) -> None:
-    best = scene.network.predictions(scene.maps, top=1) if scene.network.has_classes else []
-    scene.look_at(scene.network.answer_layer, best[0].index if best else 0)
-    _set_up(view="Explain")

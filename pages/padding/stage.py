@@ -9,15 +9,17 @@ from pages.padding import geometry as windows
 from pages.padding.arithmetic import arithmetic
 from pages.padding.conventions import same_and_its_odd_pixel, two_conventions
 from pages.padding.coverage import coverage_maps
+from pages.padding.experiments import EXPERIMENTS
 from pages.padding.grid_kernel import GridKernel, kernel_entries
 from pages.ui.components.window import Answers, Filter, Look, Sliding, sliding_window
 from pages.ui.controls import Axes
 from pages.ui.entries import Toggle
+from pages.ui.experiments import TryThis
 from pages.ui.focus import CellInFocus, cell_entry
 from pages.ui.grid_downloads import grid_downloads
 from pages.ui.number_grid import NumberGrid, grid_entries
 from pages.ui.picture import Picture
-from pages.ui.stage import experiments, seen_first, stage_and_controls, why_it_matters
+from pages.ui.stage import seen_first, stage_and_controls, why_it_matters
 from pages.ui.state import Table
 from pages.ui.takeaway import take_it_with_you
 
@@ -36,18 +38,6 @@ AXES = Axes(
     (GRID.side, KERNEL.size, windows.STRIDE, windows.DILATION, windows.BEFORE, windows.AFTER),
 )
 
-EXPERIMENTS: dict[str, dict[str, object]] = {
-    "Corners once, the middle nine times": {"pad_side": 5, "pad_padding": "valid"},
-    "Why 112 and not 111?": {"pad_side": 16, "pad_stride": 2},
-    "A pixel that is never reached": {"pad_side": 8, "pad_stride": 2, "pad_padding": "valid"},
-    "A checkerboard from a transposed layer": {
-        "pad_side": 4,
-        "pad_stride": 2,
-        "pad_padding": "valid",
-        "pad_transposed": True,
-    },
-}
-
 
 @st.fragment  # a control runs this again, not the menu and the picker beside it
 def padding_and_stride(picture: Picture) -> None:
@@ -56,6 +46,7 @@ def padding_and_stride(picture: Picture) -> None:
     numbers = NumberGrid(PADDING, GRID, AXES, stage=KEY)
     kernel = GridKernel(PADDING, KERNEL, AXES, stage=KEY)
     cell = CellInFocus(PADDING, AT, KEY)
+    tries = TryThis(PADDING, EXPERIMENTS)
     stage, controls = stage_and_controls()
     with controls:
         transposed = PADDING.control(
@@ -73,6 +64,7 @@ def padding_and_stride(picture: Picture) -> None:
     result = apply_kernel(grid, weights, geometry)
     at = cell.settle(result.shape)
     titles = {"input": "Input, spread by the stride" if transposed else "Input"}
+    tries.saw(geometry)
     with seen_first(stage):
         sliding_window(
             key=KEY,
@@ -124,7 +116,7 @@ def padding_and_stride(picture: Picture) -> None:
 
 
 def _why_it_matters() -> None:
-    """Say it in three sentences, and offer experiments that show it."""
+    """Say it in three sentences."""
     why_it_matters(
         "Without padding every layer loses its border, and a 3 \u00d7 3 kernel sees the corners "
         "once where it sees the middle nine times; a deep network would soon have nothing left. A "
@@ -132,4 +124,3 @@ def _why_it_matters() -> None:
         "frameworks pad and drop on different sides: a classic reason why copied weights answer "
         "wrongly."
     )
-    experiments(EXPERIMENTS, PADDING)

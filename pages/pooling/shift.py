@@ -21,14 +21,16 @@ from cnnviz.pooling.shift import (
 )
 from cnnviz.pooling.shift_code import shift_code
 from cnnviz.shapes import Pixels
+from pages.pooling.experiments import SHIFT as EXPERIMENTS
+from pages.pooling.experiments import Shifted
 from pages.pooling.state import BORDER, DOWN, MOVED, RIGHT, SHIFT, WINDOW
 from pages.pooling.state import SHIFT_FILTER as FILTER
 from pages.pooling.state import SHIFT_KIND as KIND
 from pages.ui.components.curves import Axis, Curve, Panel, curves
 from pages.ui.edits import sent_value
+from pages.ui.experiments import TryThis
 from pages.ui.picture import Picture
 from pages.ui.stage import (
-    experiments,
     page_background,
     seen_first,
     stage_and_controls,
@@ -40,13 +42,6 @@ from pages.ui.takeaway import Download, npz, take_it_with_you
 LEAST_SIDE = 24
 PICTURE_SIDE = 256
 _STAGE = "pool_shift"
-
-EXPERIMENTS: dict[str, dict[str, object]] = {
-    "Small windows": {"pool_shift_size": 2},
-    "Large windows": {"pool_shift_size": 12},
-    "Average instead": {"pool_shift_kind": "average"},
-    "Down and to the right": {"pool_shift_down": 12},
-}
 
 
 @dataclass(frozen=True)
@@ -86,11 +81,13 @@ def shift_test(picture: Picture) -> None:
             f"Received: {pixels.shape[0]} \u00d7 {pixels.shape[1]}."
         )
         return
+    tries = TryThis(SHIFT, EXPERIMENTS, free=(MOVED.name,))
     stage, controls = stage_and_controls()
     with controls:
         settings = _controls()
     found = _measured(picture.identity, settings, pixels)
     step = min(SHIFT[MOVED], len(found.shifts) - 1)
+    tries.saw(Shifted(found, step, settings.size))
     with seen_first(stage):
         _curves(found, step, _take_step)
         maps = shifted_maps(
@@ -232,8 +229,6 @@ def _why_it_matters() -> None:
         "one pixel does. Only the global pool hardly cares. A network that is trained on moved "
         "copies of its pictures learns the rest, which is not free either."
     )
-
-    experiments(EXPERIMENTS, SHIFT)
 
 
 def _downloads(pixels: Pixels, found: ShiftCurves) -> list[Download]:

@@ -12,6 +12,8 @@ from cnnviz.pooling.formulas import GRADIENT, POOLING
 from cnnviz.pooling.operations import PoolKind
 from cnnviz.pooling.view import PooledView, pooled_view
 from cnnviz.shapes import Padding
+from pages.pooling.experiments import WINDOWS as EXPERIMENTS
+from pages.pooling.experiments import Windows
 from pages.pooling.material import Material, material_controls
 from pages.pooling.state import (
     AFTER,
@@ -29,13 +31,13 @@ from pages.pooling.state import (
     WINDOWS,
 )
 from pages.ui.components.window import Answers, Look, Pooled, Sliding, sliding_window
+from pages.ui.experiments import TryThis
 from pages.ui.focus import CellInFocus
 from pages.ui.grid_downloads import grid_downloads
 from pages.ui.number_grid import NumberGrid
 from pages.ui.picture import Picture
 from pages.ui.result_size import floored_size_of_result
 from pages.ui.stage import (
-    experiments,
     page_background,
     seen_first,
     stage_and_controls,
@@ -46,18 +48,6 @@ from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
 KEY = "pooling"
 """The session's key of the component."""
 
-EXPERIMENTS: dict[str, dict[str, object]] = {
-    "The classic 4 \u00d7 4": {"pool_on": "grid"},
-    "Only the strongest edges": {"pool_on": "map", "pool_size": 8},
-    "Windows that overlap": {
-        "pool_on": "map",
-        "pool_size": 3,
-        "pool_tiled": False,
-        "pool_stride": 2,
-    },
-    "One number for all": {"pool_on": "map", "pool_kind": "average", "pool_global": True},
-}
-
 _Pair = tuple[int, int]
 
 
@@ -67,6 +57,7 @@ def windows(picture: Picture) -> None:
     WINDOWS.follow()
     numbers = NumberGrid(WINDOWS, GRID, AXES, stage=KEY)
     cell = CellInFocus(WINDOWS, AT, KEY)
+    tries = TryThis(WINDOWS, EXPERIMENTS)
     stage, controls = stage_and_controls()
     with controls:
         material = material_controls(picture, numbers)
@@ -76,6 +67,7 @@ def windows(picture: Picture) -> None:
     geometry = convolution_geometry((height, width), size, stride=stride, padding=padding)
     view = _pooled(material, kind, geometry)
     at = cell.settle(view.result.shape)
+    tries.saw(Windows(material, geometry, view))
     with seen_first(stage):
         sliding_window(
             key=KEY,
@@ -213,7 +205,6 @@ def _why_it_matters() -> None:
         "is the place, which a network that tells a cat anywhere does not need, and one that "
         "outlines it does; many newer ones let a strided convolution learn what to keep."
     )
-    experiments(EXPERIMENTS, WINDOWS)
 
 
 def _downloads(

@@ -7,12 +7,14 @@ import streamlit as st
 
 from pages.search import similarity
 from pages.search.asking import choose_layer
+from pages.search.experiments import KEEP, search_experiments
 from pages.search.indexed import Indexed, chosen_network, indexed
 from pages.search.pictures import chosen_collection, skipped_list
 from pages.search.scene import SearchScene, labels_by_text, scene_of
 from pages.search.state import (
     CENTRING,
     LABEL,
+    MATCH,
     METRIC,
     OWN_PICTURE,
     QUERY,
@@ -22,6 +24,7 @@ from pages.search.state import (
 )
 from pages.search.takeaway import finish
 from pages.search.thumbnails import thumbnails
+from pages.ui.experiments import TryThis
 from pages.ui.picture import Picture
 from pages.ui.stage import seen_first, stage_and_controls
 
@@ -32,6 +35,7 @@ _CENTRED = {"Automatic": None, "Always": True, "Never": False}
 
 def search(picture: Picture, view: Callable[[SearchScene], None]) -> None:
     """Draw all that depends on the controls; `view` draws what stands on the stage."""
+    row = st.container()
     stage, controls = stage_and_controls()
     with controls:
         collection = chosen_collection()
@@ -66,6 +70,10 @@ def search(picture: Picture, view: Callable[[SearchScene], None]) -> None:
     scene = scene_of(found, picture, metric, is_centred=is_centred)
     with controls:
         choose_layer(scene)
+    if found.collection == "photos":
+        with row:
+            tries = TryThis(SEARCH, search_experiments(scene), keep=KEEP, free=(MATCH.name,))
+        tries.saw(scene)
     with seen_first(stage):
         thumbnails(found)
         view(scene)

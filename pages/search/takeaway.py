@@ -1,4 +1,4 @@
-"""The end of the page: why it matters, experiments, downloads, the Keras code and the credits."""
+"""The end of the page: why it matters, downloads, the Keras code and the credits."""
 
 import numpy as np
 import streamlit as st
@@ -7,9 +7,8 @@ from cnnviz.images import pictures as images
 from cnnviz.networks.code import has_code, network_file
 from cnnviz.search.downloads import contact_sheet, results_csv, search_code
 from pages.search.scene import SearchScene, open_indexed, qualities
-from pages.search.state import SEARCH, UNTRAINED
 from pages.ui.markdown import plain
-from pages.ui.stage import experiments, why_it_matters
+from pages.ui.stage import why_it_matters
 from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
 
 
@@ -21,18 +20,6 @@ def finish(scene: SearchScene) -> None:
         "textures, its late ones pictures of like things, and that is why a trained network's "
         "vectors serve to search, to sort and to recognise what it was never trained for."
     )
-    if scene.indexed.collection == "photos":
-        hammer = {"query": "tool/hammer1"}
-        experiments(
-            {
-                "Colour at the first layer": {**hammer, "layer": scene.layers[0]},
-                "Objects at the last layer": {**hammer, "layer": scene.layers[-1]},
-                "Only a region": {"query": "fish/fish1", "region": (250, 250, 750, 750)},
-                "What does an untrained network find?": _untrain,
-            },
-            SEARCH,
-            keep=("search_network",),
-        )
     take_it_with_you(_downloads(scene), _code(scene))
     _credits(scene)
 
@@ -50,10 +37,6 @@ def _how_well(scene: SearchScene) -> str:
         f"{shared:,} pictures whose label another one shares has that same label. "
         f"The best layer is {plain(best)} with {100 * measured[best].nearest:.1f} %."
     )
-
-
-def _untrain() -> None:
-    SEARCH.write({"search_untrained": not SEARCH[UNTRAINED]})
 
 
 def _downloads(scene: SearchScene) -> list[Download]:

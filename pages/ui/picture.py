@@ -102,6 +102,12 @@ def chosen_picture() -> Picture:
     return picture
 
 
+def picture_in_hand() -> Picture:
+    """Return the picture in hand without drawing anything."""
+    picture: Picture = st.session_state[_KEY]
+    return picture
+
+
 def picture_address() -> dict[str, str]:
     """Give the part of an address that names the picture in hand; empty for the default."""
     picture = st.session_state[_KEY]
@@ -119,7 +125,8 @@ def _follow_address() -> None:
     is_late = named == before and time.monotonic() - when < ON_ITS_WAY and not is_step_back()
     is_new = named in samples.SAMPLES and named != st.session_state.get(_SEEN) and not is_late
     if first or is_new:
-        _hold(_sample(named if named and named in samples.SAMPLES else samples.DEFAULT_SAMPLE))
+        named_one = named if named in samples.SAMPLES else None
+        take_picture(sample_picture(named_one or samples.DEFAULT_SAMPLE))
     if lost:
         st.session_state[_LOST] = True
     address = picture_address().get("picture")
@@ -133,12 +140,14 @@ def _follow_address() -> None:
     st.session_state[_SEEN] = address
 
 
-def _hold(picture: Picture) -> None:
+def take_picture(picture: Picture) -> None:
+    """Take a picture in hand; the whole page has to be drawn anew for that."""
     st.session_state[_KEY] = picture
     st.session_state[_LOST] = False
 
 
-def _sample(name: str) -> Picture:
+def sample_picture(name: str) -> Picture:
+    """Open a sample by its name."""
     sample = samples.SAMPLES[name]
     return Picture(name, sample.title, sample.alt, samples.open_sample(name), f"sample:{name}")
 
@@ -146,7 +155,7 @@ def _sample(name: str) -> Picture:
 def _take_sample() -> None:
     name = sent_name("picture_picker", "choice")
     if name in samples.SAMPLES:
-        _hold(_sample(name))
+        take_picture(sample_picture(name))
 
 
 def _take_upload(key: str) -> None:
@@ -162,7 +171,7 @@ def _take_upload(key: str) -> None:
     image.setflags(write=False)
     digest = hashlib.sha256(data).hexdigest()
     title = shown_name(file.name) if key == "picture_upload" else "Photo from the camera"
-    _hold(Picture("upload", title, f"Your picture, {title}.", image, f"upload:{digest}"))
+    take_picture(Picture("upload", title, f"Your picture, {title}.", image, f"upload:{digest}"))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -1,9 +1,8 @@
-"""What a stage needs around it: the picture at working size, the background, experiments."""
+"""What a stage needs around it: the picture at working size, the background, the reasons."""
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -13,7 +12,6 @@ from cnnviz.drawing import palette
 from cnnviz.images import pictures as images
 from cnnviz.shapes import Pixels
 from pages.ui.picture import Picture
-from pages.ui.state import Table
 from pages.ui.terms import with_terms
 
 LONGEST_SIDE = 512
@@ -88,50 +86,3 @@ def why_it_matters(text: str) -> None:
     """
     st.header("Why it matters", anchor=False)
     st.markdown(with_terms(text))
-
-
-def experiments(
-    tries: Mapping[str, Callable[[], None] | Mapping[str, object]],
-    table: Table | None = None,
-    *,
-    keep: Collection[str] = (),
-    before: Callable[[], None] | None = None,
-) -> None:
-    """Offer one-click experiments, each of which is a complete state of the page's table.
-
-    Parameters
-    ----------
-    tries : by what the button says, the entries that are not at their default.
-    table : the page's.
-    keep : entries that stay as they are, such as the part of the page that is open.
-    before : called before the state is set up.
-    """
-    with st.container(horizontal=True):
-        st.markdown("**Try this**", width="content")
-        for label, state in tries.items():
-            if callable(state):
-                act = state
-            elif table is not None:
-                act = partial(_set_up, table, state, keep, before)
-            else:
-                raise ValueError(f"A state needs a table. Received: {label!r} without one.")
-            st.button(label, on_click=act, key=f"try_{label}", type="secondary")
-        if table is not None and table.can_take_back:
-            st.button(
-                "Bring back what was there",
-                on_click=table.take_back,
-                key="take_back",
-                type="tertiary",
-                icon=":material/undo:",
-            )
-
-
-def _set_up(
-    table: Table,
-    state: Mapping[str, object],
-    keep: Collection[str],
-    before: Callable[[], None] | None,
-) -> None:
-    if before is not None:
-        before()
-    table.set_up(state, keep)

@@ -9,12 +9,14 @@ import pytest
 
 import pages
 from pages.ui.entries import Choice, Open, Real, Several, Toggle, Whole
+from pages.ui.experiments import Experiment
 from pages.ui.path import PAGES
 from pages.ui.state import Table
 
 EVERYWHERE = {
     *("picture_picker", "picture_upload", "picture_camera_on", "picture_drawing_on"),
     *("code_is_open", "start_over", "copy_link", "take_back", "stage_and_controls"),
+    *("try_this", "try_note"),
 }
 """Keys of the frame, which is the same on every page."""
 
@@ -40,9 +42,19 @@ def tables() -> dict[str, Table]:
     return found
 
 
-def presets(module_name: str) -> list[dict[str, object]]:
-    """Give the experiments that are declared beside a table."""
-    return list(getattr(import_module(module_name), "EXPERIMENTS", {}).values())
+def experiments() -> dict[str, Experiment]:
+    """Give every experiment that is declared in a page, by where and what its button says."""
+    found = {}
+    for module in pkgutil.walk_packages(pages.__path__, "pages."):
+        if module.name.endswith(".experiments"):
+            for name, value in vars(import_module(module.name)).items():
+                tries = value if isinstance(value, tuple) else ()
+                found |= {
+                    f"{module.name}.{name}: {one.label}": one
+                    for one in tries
+                    if isinstance(one, Experiment)
+                }
+    return found
 
 
 TABLES = tables()
@@ -85,13 +97,28 @@ def test_every_entry_of_every_table_comes_back_from_the_address(where, table):
             assert same(entry.checked(value), value)
 
 
-@each_table
-def test_every_experiment_comes_back_from_the_address(where, table):
-    for state in presets(where.rpartition(".")[0]):
-        assert set(state) <= set(table.entries)
-        for name, value in state.items():
-            entry = table.entries[name]
-            assert same(entry.value_of(entry.texts_of(entry.checked(value))), value)
+EXPERIMENTS = experiments()
+
+
+@pytest.mark.parametrize("where", EXPERIMENTS)
+def test_every_experiment_is_a_state_of_one_table_and_comes_back_from_the_address(where):
+    state = EXPERIMENTS[where].complete_state()
+    package = where.rpartition(".experiments")[0]
+    names = {name for name, table in TABLES.items() if set(state) <= set(table.entries)}
+    (table,) = [TABLES[name] for name in names if name.startswith(package)] if state else [None]
+    for name, value in state.items():
+        entry = table.entries[name]
+        assert same(entry.value_of(entry.texts_of(entry.checked(value))), value)
+
+
+def test_an_experiment_says_what_to_watch_in_one_sentence_and_no_two_share_a_name():
+    assert len(EXPERIMENTS) > 40
+    for where, one in EXPERIMENTS.items():
+        assert one.watch[0].isupper(), where
+        assert one.watch[-1] in ".?", where
+        assert len(one.watch) < 100, where
+    labels = [(where.partition(".experiments")[0], one.label) for where, one in EXPERIMENTS.items()]
+    assert len(set(labels)) == len(labels)
 
 
 def keys_of(page) -> set[str]:

@@ -12,7 +12,7 @@ def page():
     import streamlit as st
 
     from pages.ui.entries import Choice, Entry, Several, Toggle, Whole
-    from pages.ui.stage import experiments
+    from pages.ui.experiments import Experiment, TryThis
     from pages.ui.state import Table
 
     side = Whole("side", 1, 9, 3)
@@ -36,7 +36,11 @@ def page():
     st.button("wrong", on_click=lambda: st.session_state.update(said=_wrong(table)))
     if table.can_take_back:
         st.button("back", on_click=table.take_back)
-    experiments({"six": {"side": 6, "on": True}, "b": {"kind": "b"}}, table, keep=["part"])
+    tries = [
+        Experiment("six", {"side": 6, "on": True}, "The side.", lambda side: f"It is {side}."),
+        Experiment("b", {"kind": "b"}, "The kind.", lambda side: f"The side stays {side}."),
+    ]
+    TryThis(table, tries, keep=["part"]).saw(table[side])
 
     def _wrong(table):
         try:
