@@ -13,7 +13,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Before anything reads the limits.
 os.environ["CNNVIZ_SHARED"] = shared(os.environ, config.get_option("server.address"))
 
+from serving.failures import say_so
 from serving.gates import gates
 from serving.housekeeping import housekeeping
 
-app = st.App("app.py", middleware=gates(), lifespan=housekeeping)
+app = st.App("app.py", middleware=gates(), lifespan=housekeeping, on_script_error=say_so)

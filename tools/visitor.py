@@ -24,6 +24,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
+from serving.failures import SENTENCE
+
 _XSRF = "_streamlit_xsrf"
 _PATIENCE = 60.0
 _OF_A_KIND = {
@@ -79,6 +81,7 @@ class Visitor:
     session : the session's id, known once a page was opened.
     elements : the widgets and components of the page, by id.
     waiting : fragments that ask to be run again by themselves, and after how many seconds.
+    uploaded : ids of the files that were uploaded last.
     """
 
     address: str
@@ -87,6 +90,7 @@ class Visitor:
     session: str = ""
     elements: dict[str, Element] = field(default_factory=dict)
     waiting: dict[str, float] = field(default_factory=dict)
+    uploaded: list[str] = field(default_factory=list)
     _page: str = ""
     _script: str = ""
     _query: str = ""
@@ -142,9 +146,10 @@ class Visitor:
     async def upload(self, widget: str, files: Mapping[str, bytes]) -> int:
         """Upload files, by name, to the uploader of this id; returns the worst HTTP status."""
         state = WidgetState(id=widget)
-        statuses = []
+        statuses, self.uploaded = [], []
         for name, data in files.items():
             file = str(uuid.uuid4())
+            self.uploaded.append(file)
             statuses.append(await asyncio.to_thread(self.put, file, name, data))
             uploaded = state.file_uploader_state_value.uploaded_file_info.add()
             uploaded.file_id, uploaded.name, uploaded.size = file, name, len(data)
@@ -280,6 +285,8 @@ def _note(delta: Delta, drawn: dict[str, Element], complaints: list[str], said: 
     element: Any = getattr(delta.new_element, kind, None)
     if kind == "exception":
         complaints.append(f"{element.type} {element.message}".strip())
+    elif kind == "alert" and element.body == SENTENCE:
+        complaints.append(element.body)
     elif kind in ("alert", "markdown"):
         said.append(element.body)
     elif kind == "progress":

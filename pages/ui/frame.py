@@ -26,10 +26,10 @@ def page_frame(path: str, *, title: bool = True) -> Picture:
         initial_sidebar_state=252,
     )
     st.html(f"<style>{_STYLE}</style>")
-    Table.begin_page()
     with st.sidebar:
         picture = chosen_picture()
         _menu()
+    Table.begin_page()
     if title:
         title_with_tools(page.title)
         st.markdown(with_terms(page.sentence))
@@ -38,6 +38,7 @@ def page_frame(path: str, *, title: bool = True) -> Picture:
 
 def way_on(path: str) -> None:
     """Say what one now knows, and lead to the pages before and after. Call it last."""
+    Table.name_beside_at_last()
     at = next(at for at, page in enumerate(PAGES) if page.path == path)
     st.header("You now know", anchor=False)
     st.markdown(with_terms(PAGES[at].known))

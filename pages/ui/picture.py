@@ -21,7 +21,7 @@ from cnnviz.shapes import Pixels
 from pages.ui.components.registration import register
 from pages.ui.edits import sent_name
 from pages.ui.markdown import plain
-from pages.ui.state import ON_ITS_WAY, is_step_back
+from pages.ui.state import ON_ITS_WAY, Table, is_step_back
 from pages.ui.wire import pack
 
 _KEY = "picture_in_hand"
@@ -133,10 +133,7 @@ def _follow_address() -> None:
     if address != named:
         if not is_late:
             st.session_state[_BEFORE] = (named, time.monotonic())
-        if address:
-            st.query_params["picture"] = address
-        else:
-            del st.query_params["picture"]
+        Table.name_beside("picture", address)
     st.session_state[_SEEN] = address
 
 

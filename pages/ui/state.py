@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 import streamlit as st
@@ -23,6 +24,8 @@ Value = TypeVar("Value")
 
 _ON_PAGE = "tables_on_page"
 """The session's key of the tables that the open page has followed, by scope."""
+_BESIDE = "address_beside_tables"
+"""The session's key of what the address is to name besides tables, once it names what waits."""
 
 ON_ITS_WAY = 3.0
 """Seconds within which the browser may still ask with the address it had before a change."""
@@ -118,15 +121,39 @@ class Table:
                 held.before[name] = (seen, time.monotonic())
                 held.seen[name] = texts
         held.waiting.update(checked)
-        settling = [e for e in self.entries.values() if e.settles and e.name not in checked]
-        if all(e.texts_of(self[e]) == () for e in settling):
+        if not self._settles(checked):
             self.name_what_waits()
+
+    def _settles(self, known: Collection[str] = ()) -> bool:
+        """Say whether something not at its default, and not known already, is still to settle."""
+        return any(
+            entry.settles and name not in known and entry.texts_of(self[entry]) != ()
+            for name, entry in self.entries.items()
+        )
 
     def name_what_waits(self) -> None:
         """Let the address name what has changed, once what follows from that is known."""
         held = self._held()
-        self._name_in_address(held.waiting)
+        self._name_in_address(held.waiting, st.session_state.pop(_BESIDE, {}))
         held.waiting.clear()
+
+    @staticmethod
+    def name_beside(name: str, text: str | None) -> None:
+        """Let the address name what belongs to no table, or no longer name it.
+
+        Where the page holds what settles, it waits for that: both are one step in the history.
+        """
+        tables = st.session_state.get(_ON_PAGE, {}).values()
+        beside = st.session_state.setdefault(_BESIDE, {})
+        beside[name] = () if text is None else (text,)
+        if not any(table._settles() for table in tables):
+            Table.name_beside_at_last()
+
+    @staticmethod
+    def name_beside_at_last() -> None:
+        """Let the address name what no table has taken along. Call it where a page ends."""
+        if beside := st.session_state.pop(_BESIDE, {}):
+            _write_address(beside)
 
     def set_up(self, values: Mapping[str, Any], keep: Collection[str] = ()) -> None:
         """Take a complete state: what `values` does not name goes back to its default.
@@ -229,21 +256,28 @@ class Table:
         held: _Held = st.session_state.setdefault(f"{self.scope}_state", _Held())
         return held
 
-    def _name_in_address(self, names: Collection[str]) -> None:
+    def _name_in_address(
+        self, names: Collection[str], beside: Mapping[str, Texts] = MappingProxyType({})
+    ) -> None:
         seen = self._held().seen
-        wanted = {name: list(seen.get(name, ())) for name in names}
-        if all(st.query_params.get_all(name) == texts for name, texts in wanted.items()):
-            return
-        whole = {name: st.query_params.get_all(name) for name in st.query_params} | wanted
-        try:
-            # At once: each message is a step in the browser's history.
-            st.query_params.from_dict({name: texts for name, texts in whole.items() if texts})
-        except StreamlitAPIException:  # a widget that binds itself stands on the same page
-            for name, texts in wanted.items():
-                if texts:
-                    st.query_params[name] = texts
-                elif name in st.query_params:
-                    del st.query_params[name]
+        _write_address({**{name: seen.get(name, ()) for name in names}, **beside})
+
+
+def _write_address(texts_by_name: Mapping[str, Texts]) -> None:
+    """Let the address say these texts under their names, and nothing under a name without any."""
+    wanted = {name: list(texts) for name, texts in texts_by_name.items()}
+    if all(st.query_params.get_all(name) == texts for name, texts in wanted.items()):
+        return
+    whole = {name: st.query_params.get_all(name) for name in st.query_params} | wanted
+    try:
+        # At once: each message is a step in the browser's history.
+        st.query_params.from_dict({name: texts for name, texts in whole.items() if texts})
+    except StreamlitAPIException:  # a widget that binds itself stands on the same page
+        for name, texts in wanted.items():
+            if texts:
+                st.query_params[name] = texts
+            elif name in st.query_params:
+                del st.query_params[name]
 
 
 def _show(key: str, value: Any, limits: object) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page
 
+from serving.failures import SENTENCE
 from tests.browser.conftest import settle
 
 # Formulas have their style sheet, nothing is faded as out of date, and nothing fades in or out.
@@ -41,7 +42,12 @@ def overflow(page: Page) -> int:
 
 def complaints(page: Page) -> list[str]:
     """List the exceptions that the app shows; there must never be one."""
-    return page.locator("[data-testid='stException']").all_inner_texts()
+    failed = page.get_by_test_id("stAlertContentError").filter(has_text=SENTENCE)
+    return [
+        text
+        for shown in (page.get_by_test_id("stException"), failed)
+        for text in shown.all_inner_texts()
+    ]
 
 
 def stage(page: Page, inside: str, expression: str):

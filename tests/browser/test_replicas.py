@@ -15,7 +15,9 @@ COOKIE = "cnnviz_replica"
 _WATCH = """
 window.said = [];
 new MutationObserver(() => {
-  const found = document.querySelectorAll("[role='dialog'], [data-testid='stException']");
+  const found = document.querySelectorAll(
+    "[role='dialog'], [data-testid='stException'], [data-testid='stAlertContentError']",
+  );
   for (const node of found) window.said.push(node.innerText);
 }).observe(document, { subtree: true, childList: true, characterData: true });
 """

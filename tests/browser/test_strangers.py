@@ -19,6 +19,7 @@ from playwright.sync_api import Page, expect
 from websockets.exceptions import ConnectionClosed
 
 from pages.ui.path import PAGES, address_of
+from serving.failures import SENTENCE
 from tests.browser.checks import complaints
 from tests.browser.conftest import settle
 from tests.own_loop import in_own_loop
@@ -295,3 +296,33 @@ def test_who_sends_too_much_at_once_is_cut_off_and_the_others_are_not(app):
             return (await other.again()).complaints
 
     assert in_own_loop(tried()) == ()
+
+
+# What no browser sends for a widget: another kind of value, or a number that is none.
+FORGED = (
+    {"double_value": math.nan},
+    {"string_value": "x"},
+    {"json_value": "{"},
+    {"double_array_value": {"data": [math.nan]}},
+    {"string_array_value": {"data": []}},
+)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("place", ["convolution", "activations?act_part=Softmax"])
+def test_who_forges_a_widgets_value_reads_one_sentence(app, place):
+    async def tried() -> set[str]:
+        said: set[str] = set()
+        async with visitor(app) as one:
+            await one.open(*place.split("?", 1))
+            kinds = {element.kind: name for name, element in one.elements.items()}
+        del kinds["bidi_component"]  # these have a test of their own
+        for kind, widget in kinds.items():
+            for value in FORGED:
+                async with visitor(app) as one:
+                    await one.open(*place.split("?", 1))
+                    said.update((await one.send(widget, **value)).complaints)
+                    assert said <= {SENTENCE}, (kind, value)
+        return said
+
+    assert in_own_loop(tried()) == {SENTENCE}

@@ -1,6 +1,8 @@
 """The state of all pages: no two use one key, and every table is what its address says."""
 
+import contextlib
 import pkgutil
+import time
 from collections import defaultdict
 from importlib import import_module
 
@@ -12,6 +14,10 @@ from pages.ui.entries import Choice, Open, Real, Several, Toggle, Whole
 from pages.ui.experiments import Experiment
 from pages.ui.path import PAGES
 from pages.ui.state import Table
+from tests.pathological import TEXTS, whole
+
+LONGEST = 512 * 1024
+"""Bytes: what Streamlit takes of an address."""
 
 EVERYWHERE = {
     *("picture_picker", "picture_upload", "picture_camera_on", "picture_drawing_on"),
@@ -119,6 +125,17 @@ def test_an_experiment_says_what_to_watch_in_one_sentence_and_no_two_share_a_nam
         assert len(one.watch) < 100, where
     labels = [(where.partition(".experiments")[0], one.label) for where, one in EXPERIMENTS.items()]
     assert len(set(labels)) == len(labels)
+
+
+@each_table
+def test_no_text_in_an_address_takes_long(table, where):
+    for entry in table.entries.values():
+        for name in TEXTS:
+            for texts in ((whole(name, LONGEST),), (whole(name, 64),) * (LONGEST // 64)):
+                started = time.thread_time()
+                with contextlib.suppress(ValueError):
+                    assert len(repr(entry.value_of(texts))) < 10_000, (entry.name, name)
+                assert time.thread_time() - started < 0.2, (entry.name, name)
 
 
 def keys_of(page) -> set[str]:

@@ -3,9 +3,13 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from streamlit.runtime.state.query_params import QueryParams
 
+from pages.ui.picture import _sample as sample
 from pages.ui.wire import unpack
-from tests.pages.checks import sent_to
+from tests.pages.checks import flat_picture, sent_to
+
+ELEVEN = ";".join([",".join(["1"] * 11)] * 11)
 
 
 def png(size=(40, 30)) -> bytes:
@@ -83,3 +87,61 @@ def test_a_sample_takes_the_place_of_an_own_picture_in_the_address(open_page):
     page.run()
     assert page.session_state["picture_in_hand"].name == "goldfish"
     assert page.query_params["picture"] == "goldfish"
+
+
+@pytest.fixture
+def steps(monkeypatch):
+    """The addresses that the browser was told, each a step in its history."""
+    told = []
+    send = QueryParams._send_query_param_msg
+
+    def noted(self):
+        told.append({name: self.get_all(name)[-1] for name in self._query_params})
+        send(self)
+
+    monkeypatch.setattr(QueryParams, "_send_query_param_msg", noted)
+    return told
+
+
+FOCUSED = {
+    "pages/01_convolution.py": {},
+    "pages/03_channels.py": {},
+    "pages/04_pooling.py": {},
+    "pages/05_activations.py": {"act_part": "On your picture"},
+}
+
+
+@pytest.mark.parametrize("path", FOCUSED)
+def test_another_picture_and_the_cell_that_follows_are_one_step(open_page, steps, path):
+    page = open_page(path, picture="moose", at="20,4", **FOCUSED[path])
+    steps.clear()
+    page.session_state["picture_in_hand"] = sample("digit")
+    page.run()
+    (step,) = steps
+    assert step["picture"] == "digit"
+    assert step["at"] != "20,4"
+    steps.clear()
+    page.session_state["picture_in_hand"] = sample("panda")
+    page.run()
+    (step,) = steps
+    assert "picture" not in step
+    assert step["at"]
+
+
+@pytest.mark.parametrize(
+    ("path", "address"),
+    [
+        ("app.py", {}),
+        ("pages/10_glossary.py", {}),
+        ("pages/01_convolution.py", {}),
+        # The cell belongs to another part, and a kernel that is too large leaves no map.
+        ("pages/05_activations.py", {"at": "3,4"}),
+        ("pages/01_convolution.py", {"at": "3,4", "kernel": ELEVEN, "dilation": "1"}),
+    ],
+)
+def test_another_picture_is_one_step_where_no_cell_follows(open_page, steps, path, address):
+    page = open_page(path, **address)
+    steps.clear()
+    page.session_state["picture_in_hand"] = flat_picture((8, 8, 3))
+    page.run()
+    assert [step["picture"] for step in steps] == ["own"]
