@@ -3,10 +3,8 @@
 from pages.pooling.shift import shift_test
 from pages.pooling.state import PAGE, PART
 from pages.pooling.windows import windows
-from pages.ui.frame import chosen_part, page_frame, way_on
+from pages.ui.frame import page_of_parts
 
 PARTS = {"windows": windows, "shift": shift_test}
 
-picture = page_frame("pages/04_pooling.py")
-PARTS[chosen_part(PAGE, PART)](picture)
-way_on("pages/04_pooling.py")
+page_of_parts("pages/04_pooling.py", PAGE, PART, PARTS)

@@ -6,7 +6,7 @@ from pages.activations.maps import on_the_maps
 from pages.activations.softmax import softmax
 from pages.activations.state import PAGE, PART
 from pages.activations.vanishing import vanishing_gradients
-from pages.ui.frame import chosen_part, page_frame, way_on
+from pages.ui.frame import page_of_parts
 
 PARTS = {
     "curve": curve,
@@ -16,7 +16,4 @@ PARTS = {
     "softmax": softmax,
 }
 
-picture = page_frame("pages/05_activations.py")
-PARTS[chosen_part(PAGE, PART)](picture)
-PAGE.name_what_waits()  # not every part has a cell in focus to wait for
-way_on("pages/05_activations.py")
+page_of_parts("pages/05_activations.py", PAGE, PART, PARTS)

@@ -6,7 +6,7 @@ from pages.layers.dense import dense_layer
 from pages.layers.dropout import dropout_layer
 from pages.layers.flatten import flatten_layer
 from pages.layers.state import PAGE, PART
-from pages.ui.frame import chosen_part, page_frame, way_on
+from pages.ui.frame import page_of_parts
 
 PARTS = {
     "flatten": flatten_layer,
@@ -16,6 +16,4 @@ PARTS = {
     "lines": sparse_and_shared,
 }
 
-picture = page_frame("pages/06_layers.py")
-PARTS[chosen_part(PAGE, PART)](picture)
-way_on("pages/06_layers.py")
+page_of_parts("pages/06_layers.py", PAGE, PART, PARTS)

@@ -51,7 +51,13 @@ def show(scene: Scene) -> None:
         if other is not None:
             shown.append((other[0], other[1].shown_part(other[2])))
         for column, (title, pixels) in zip(st.columns(len(shown)), shown, strict=True):
-            column.image(images.encode_png(pixels), caption=title, alt=title, width="stretch")
+            column.image(
+                images.encode_jpeg(pixels),
+                caption=title,
+                output_format="JPEG",
+                alt=title,
+                width="stretch",
+            )
     with bars:
         scores = _answers(scene, other, min(count, network.class_count))
     if network.answer_activation == "softmax" and len(network.labels) > 1:

@@ -70,7 +70,6 @@ class Settings:
         ]
 
 
-@st.fragment  # a control runs this again, not the menu and the picker beside it
 def shift_test(picture: Picture) -> None:
     """Draw all that depends on the controls."""
     SHIFT.follow()
@@ -194,7 +193,8 @@ def _pictures(moved: ShiftedMaps, found: ShiftCurves, step: int) -> None:
         scale = max(1, round(384 / max(painted.shape[:2])))
         enlarged = painted.repeat(scale, axis=0).repeat(scale, axis=1)
         column.image(
-            images.encode_png(enlarged),
+            images.encode_jpeg(enlarged),
+            output_format="JPEG",
             caption=f"{name}: change {change:.2f}",
             alt=f"{name}. It differs from the one at rest by {change:.2f} of its length.",
             width="stretch",

@@ -51,7 +51,6 @@ KEY = "pooling"
 _Pair = tuple[int, int]
 
 
-@st.fragment  # a control runs this again, not the menu and the picker beside it
 def windows(picture: Picture) -> None:
     """Draw all that depends on the controls."""
     WINDOWS.follow()

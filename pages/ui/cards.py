@@ -32,6 +32,7 @@ def _card(page: Page, picture: Picture) -> None:
     thumbnail.image(
         _preview(name, picture.identity, page_background(), picture),
         width="stretch",
+        output_format="JPEG",
         alt=f"What the page {page.title} does to the picture",
     )
     with words:
@@ -47,4 +48,4 @@ def _preview(
     background: str,
     _picture: Picture,
 ) -> bytes:
-    return images.encode_png(preview(name, _picture.image, background=background))
+    return images.encode_jpeg(preview(name, _picture.image, background=background))

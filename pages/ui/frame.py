@@ -1,6 +1,7 @@
 """The frame around every page: settings, menu, the picture, title and one sentence."""
 
 import gc
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -52,16 +53,37 @@ def _link(page: Page, icon: str) -> None:
     st.page_link(page.path, label=page.title, icon=icon, query_params=address)
 
 
-def chosen_part(table: Table, part: Choice[str]) -> str:
-    """Draw the choice of a part of the page; return the one that is chosen."""
+def page_of_parts(
+    path: str,
+    table: Table,
+    part: Choice[str],
+    parts: Mapping[str, Callable[[Picture], None]],
+) -> None:
+    """Draw a page that has parts: its frame, the choice of a part, the one that is chosen.
+
+    `parts` draw what depends on the controls, by the values of the entry `part` of `table`.
+    """
+    _part_in_hand(page_frame(path), table, part, parts)
+    way_on(path)
+
+
+@st.fragment  # a control runs this again, not the menu and the picker beside it
+def _part_in_hand(
+    picture: Picture,
+    table: Table,
+    part: Choice[str],
+    parts: Mapping[str, Callable[[Picture], None]],
+) -> None:
     table.follow()
-    return table.control(
+    chosen = table.control(
         st.segmented_control,
         part,
         "Part of this page",
         required=True,
         label_visibility="collapsed",
     )
+    parts[chosen](picture)
+    table.name_what_waits()  # not every part has a cell in focus to wait for
 
 
 def _menu() -> None:

@@ -98,7 +98,13 @@ def chosen_picture() -> Picture:
             icon=":material/image_not_supported:",
         )
     picture = st.session_state[_KEY]
-    st.image(_thumbnail(picture), caption=plain(picture.title), width="stretch", alt=picture.alt)
+    st.image(
+        _thumbnail(picture),
+        caption=plain(picture.title),
+        width="stretch",
+        output_format="JPEG",  # as it is written, or Streamlit writes it anew in every run
+        alt=picture.alt,
+    )
     return picture
 
 
@@ -198,4 +204,4 @@ def _sample_thumbnail(name: str) -> bytes:
 
 
 def _encoded(image: Pixels) -> bytes:
-    return images.encode_png(images.resize_to(image, longest_side=320))
+    return images.encode_jpeg(images.resize_to(image, longest_side=320))
