@@ -10,15 +10,19 @@ Training is plain gradient descent on all examples at once, in float32, one pure
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.activations.gradients import initial_weights
-from cnnviz.activations.softmax_cross_entropy import cross_entropy, cross_entropy_gradient
+from cnnviz.activations.softmax_cross_entropy import cross_entropy_with_gradient
 from cnnviz.server.turns import turn
 from cnnviz.shapes import Floats, whole_number
+
+_Gradients: TypeAlias = tuple[tuple[Floats, ...], tuple[Floats, ...]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,29 +161,32 @@ def start_relu_training(task: ReluTask) -> ReluState:
         accuracies=(),
         silent=(),
     )
-    return _measured(task, blank)
+    return _with_history(task, blank, [_measured(task, blank.weights, blank.biases)])
 
 
-def relu_gradients(
-    task: ReluTask, state: ReluState
-) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
+def relu_gradients(task: ReluTask, state: ReluState) -> _Gradients:
     """Compute the loss's slope by every weight and by every bias.
 
     Returns
     -------
     Two tuples, shaped like ``state.weights`` and ``state.biases``.
     """
-    sums, entering = _forward(task, state)
-    by_logits = cross_entropy_gradient(sums[-1], task.examples.labels)
-    arriving = np.asarray(by_logits / len(by_logits), np.float32)
+    forward = _forward(task, state.weights, state.biases, task.examples.points)
+    losses, by_logits = cross_entropy_with_gradient(forward.logits, task.examples.labels)
+    return _gradients(task, state.weights, _Measured(forward, float(losses.mean()), by_logits))
+
+
+def _gradients(task: ReluTask, weights: tuple[Floats, ...], found: _Measured) -> _Gradients:
+    forward, slope_below = found.forward, np.float32(task.negative_slope)
+    arriving = np.asarray(found.by_logits / len(found.by_logits), np.float32)
     by_weights: list[Floats] = []
     by_biases: list[Floats] = []
-    for layer in reversed(range(len(sums))):
-        by_weights.append(entering[layer].T @ arriving)
+    for layer in reversed(range(len(forward.entering))):
+        by_weights.append(forward.entering[layer].T @ arriving)
         by_biases.append(arriving.sum(axis=0))
         if layer:
-            slope = np.where(sums[layer - 1] > 0, np.float32(1), np.float32(task.negative_slope))
-            arriving = (arriving @ state.weights[layer].T) * slope
+            slope = np.where(forward.fires[layer - 1], np.float32(1), slope_below)
+            arriving = (arriving @ weights[layer].T) * slope
     return tuple(reversed(by_weights)), tuple(reversed(by_biases))
 
 
@@ -193,21 +200,26 @@ def relu_training_step(task: ReluTask, state: ReluState, *, steps: int = 1) -> R
     state : where to go on from; it is not changed
     steps : how many, >= 0
     """
-    rate = np.float32(task.learning_rate)
-    for _ in range(whole_number(steps, "steps", least=0)):
-        if state.diverged:
-            break
-        # What diverges ends in infinities, which are looked for below.
-        with np.errstate(over="ignore", invalid="ignore"):
-            by_weights, by_biases = relu_gradients(task, state)
-            moved = replace(
-                state,
-                weights=tuple(w - rate * g for w, g in zip(state.weights, by_weights, strict=True)),
-                biases=tuple(b - rate * g for b, g in zip(state.biases, by_biases, strict=True)),
-                step=state.step + 1,
+    if state.diverged:
+        return state
+    rate, weights, biases = np.float32(task.learning_rate), state.weights, state.biases
+    found = _measured(task, weights, biases)
+    seen: list[_Measured] = []
+    # What diverges ends in infinities, which are looked for.
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(whole_number(steps, "steps", least=0)):
+            by_weights, by_biases = _gradients(task, weights, found)
+            moved = (
+                tuple(w - rate * g for w, g in zip(weights, by_weights, strict=True)),
+                tuple(b - rate * g for b, g in zip(biases, by_biases, strict=True)),
             )
-            state = _measured(task, moved, before=state)
-    return state
+            found = _measured(task, *moved)
+            if not math.isfinite(found.loss):
+                state = replace(state, diverged=True)
+                break
+            weights, biases = moved
+            seen.append(found)
+    return _with_history(task, replace(state, weights=weights, biases=biases), seen)
 
 
 def class_map(task: ReluTask, state: ReluState, *, side: int = 64, reach: float = 2.0) -> Floats:
@@ -220,42 +232,72 @@ def class_map(task: ReluTask, state: ReluState, *, side: int = 64, reach: float 
     """
     ticks = np.linspace(-reach, reach, whole_number(side, "side"), dtype=np.float32)
     x, y = np.meshgrid(ticks, ticks)
-    grid = Examples(np.stack([x.ravel(), y.ravel()], axis=1), np.zeros(x.size, np.int64))
-    logits = _forward(replace(task, examples=grid), state)[0][-1]
+    grid = np.stack([x.ravel(), y.ravel()], axis=1)
+    logits = _forward(task, state.weights, state.biases, grid).logits
     # Of two classes the softmax is a sigmoid of the difference, 1/2 (1 + tanh(d / 2)).
     probabilities = 0.5 + 0.5 * np.tanh((logits[:, 1] - logits[:, 0]) / 2)
     return np.asarray(probabilities, np.float32).reshape(x.shape)
 
 
-def _forward(task: ReluTask, state: ReluState) -> tuple[list[Floats], list[Floats]]:
-    """Return the weighted sums of each layer, the logits last, and what enters each layer."""
-    sums: list[Floats] = []
-    entering = [task.examples.points]
-    for matrix, bias in zip(state.weights, state.biases, strict=True):
-        sums.append(entering[-1] @ matrix + bias)
-        entering.append(
-            np.where(sums[-1] > 0, sums[-1], np.float32(task.negative_slope) * sums[-1])
-        )
-    return sums, entering[:-1]
+@dataclass(frozen=True, eq=False)
+class _Forward:
+    """One way forward.
 
-
-def _measured(task: ReluTask, state: ReluState, before: ReluState | None = None) -> ReluState:
-    """Add the network's loss, accuracy and silent units to its history.
-
-    A loss that is not finite returns ``before`` instead, marked as diverged.
+    entering : (examples, units before) of each layer, what enters it
+    fires : (examples, width) bool of each hidden layer, where its weighted sum is above zero
+    logits : (examples, 2)
     """
-    sums, _ = _forward(task, state)
-    labels = task.examples.labels
-    finite = bool(np.isfinite(sums[-1]).all())
-    loss = float(cross_entropy(sums[-1], labels).mean()) if finite else math.inf
-    if before is not None and not math.isfinite(loss):
-        return replace(before, diverged=True)
+
+    entering: list[Floats]
+    fires: list[NDArray[np.bool_]]
+    logits: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class _Measured:
+    """One way forward, its mean loss, and the slope of each example's by its logits."""
+
+    forward: _Forward
+    loss: float
+    by_logits: Floats
+
+
+def _forward(
+    task: ReluTask, weights: tuple[Floats, ...], biases: tuple[Floats, ...], points: Floats
+) -> _Forward:
+    entering, fires, slope = [points], [], np.float32(task.negative_slope)
+    for matrix, bias in zip(weights[:-1], biases[:-1], strict=True):
+        sums = entering[-1] @ matrix + bias
+        fires.append(sums > 0)
+        entering.append(np.where(fires[-1], sums, slope * sums))
+    return _Forward(entering, fires, entering[-1] @ weights[-1] + biases[-1])
+
+
+def _measured(task: ReluTask, weights: tuple[Floats, ...], biases: tuple[Floats, ...]) -> _Measured:
+    """Go forward on all examples; the loss is infinite where it cannot be told."""
+    forward = _forward(task, weights, biases, task.examples.points)
+    if not np.isfinite(forward.logits).all():
+        return _Measured(forward, math.inf, np.zeros_like(forward.logits))
+    losses, by_logits = cross_entropy_with_gradient(forward.logits, task.examples.labels)
+    return _Measured(forward, float(losses.mean()), by_logits)
+
+
+def _with_history(task: ReluTask, state: ReluState, seen: Sequence[_Measured]) -> ReluState:
+    """Add what was measured, before the first step or after others, to the network's history."""
+    if not seen:
+        return state
+    right = np.stack([one.forward.logits for one in seen]).argmax(axis=2) == task.examples.labels
+    silent = np.concatenate(
+        [
+            ~np.stack(fires).any(axis=1)
+            for fires in zip(*(one.forward.fires for one in seen), strict=True)
+        ],
+        axis=1,
+    )
     return replace(
         state,
-        losses=(*state.losses, loss),
-        accuracies=(
-            *state.accuracies,
-            float((sums[-1].argmax(axis=1) == labels).mean()),
-        ),
-        silent=(*state.silent, np.concatenate([~(s > 0).any(axis=0) for s in sums[:-1]])),
+        step=state.step + len(seen) - (not state.losses),
+        losses=(*state.losses, *(one.loss for one in seen)),
+        accuracies=(*state.accuracies, *right.mean(axis=1).tolist()),
+        silent=(*state.silent, *silent),
     )

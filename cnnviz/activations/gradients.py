@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, TypeAlias, get_args
 
@@ -93,6 +94,7 @@ class StackPass:
     weight_gradients : the loss's slope by each weight; one entry more, for the last layer, which
         gives the logits
     output_gradients : (examples, width), the loss's slope by each output
+    slopes : (examples, width), the activation's slope at each sum
     """
 
     loss: float
@@ -100,6 +102,7 @@ class StackPass:
     outputs: tuple[Doubles, ...]
     weight_gradients: tuple[Doubles, ...]
     output_gradients: tuple[Doubles, ...]
+    slopes: tuple[Doubles, ...]
 
 
 @turn()
@@ -133,10 +136,12 @@ def stack_pass(
     arriving = cross_entropy_gradient(logits, labels) / len(logits)
     weight_gradients = [entering[-1].T @ arriving]
     output_gradients = []
+    slopes = []
     for layer in reversed(range(len(sums))):
         by_output = arriving @ weights[layer + 1].T
         output_gradients.append(by_output)
-        arriving = by_output * bend.derivative(sums[layer], **parameters)
+        slopes.append(bend.derivative(sums[layer], **parameters))
+        arriving = by_output * slopes[-1]
         weight_gradients.append(entering[layer].T @ arriving)
     return StackPass(
         loss=loss,
@@ -144,6 +149,7 @@ def stack_pass(
         outputs=tuple(outputs),
         weight_gradients=tuple(reversed(weight_gradients)),
         output_gradients=tuple(reversed(output_gradients)),
+        slopes=tuple(reversed(slopes)),
     )
 
 
@@ -177,6 +183,10 @@ def build_stack(
         for before, after in pairwise(sizes)
     ]
     return (*hidden, last)
+
+
+# Activations that are compared stand in one stack, up to 6.5 MB of weights.
+_shared_stack = lru_cache(maxsize=2)(build_stack)
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,8 +272,7 @@ def gradient_by_depth(
             f"Received: shape {examples.shape}."
         )
     classes = generator.integers(0, _CLASSES, len(examples)) if labels is None else labels
-    bend = _activation(activation)
-    weights = build_stack(
+    weights = _shared_stack(
         features=examples.shape[1],
         depth=depth,
         width=width,
@@ -271,15 +280,17 @@ def gradient_by_depth(
         scale=scale,
         seed=seed,
     )
-    given = dict(parameters or {})
-    found = stack_pass(weights, examples, classes, activation, **given)
+    found = stack_pass(weights, examples, classes, activation, **(parameters or {}))
+    means = np.array([outputs.mean() for outputs in found.outputs])
     return GradientByDepth(
         weight_gradient_rms=_rms_of_each(found.weight_gradients[:-1]),
         output_gradient_rms=_rms_of_each(found.output_gradients),
-        output_mean=np.array([outputs.mean() for outputs in found.outputs]),
-        output_deviation=_rms_of_each([outputs - outputs.mean() for outputs in found.outputs]),
+        output_mean=means,
+        output_deviation=_rms_of_each(
+            [outputs - mean for outputs, mean in zip(found.outputs, means, strict=True)]
+        ),
         zero_share=np.array([(outputs == 0).mean() for outputs in found.outputs]),
-        slope_rms=_rms_of_each([bend.derivative(sums, **given) for sums in found.sums]),
+        slope_rms=_rms_of_each(found.slopes),
         loss=found.loss,
     )
 

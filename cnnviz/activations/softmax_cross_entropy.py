@@ -142,9 +142,7 @@ def cross_entropy(logits: ArrayLike, class_index: ArrayLike, *, temperature: flo
     >>> float(cross_entropy([0.0, 0.0], 1).round(5))
     0.69315
     """
-    logarithms = log_softmax(logits, temperature=temperature)
-    index = _class_indices(class_index, logarithms)
-    return np.asarray(-np.take_along_axis(logarithms, index[..., np.newaxis], axis=-1)[..., 0])
+    return cross_entropy_with_gradient(logits, class_index, temperature=temperature)[0]
 
 
 def cross_entropy_gradient(
@@ -155,11 +153,27 @@ def cross_entropy_gradient(
     >>> cross_entropy_gradient([0.0, 0.0], 1)
     array([ 0.5, -0.5])
     """
-    gradient = softmax(logits, temperature=temperature)
-    index = _class_indices(class_index, gradient)[..., np.newaxis]
-    right = np.take_along_axis(gradient, index, axis=-1)
-    np.put_along_axis(gradient, index, right - 1, axis=-1)
-    return gradient / gradient.dtype.type(temperature)
+    return cross_entropy_with_gradient(logits, class_index, temperature=temperature)[1]
+
+
+def cross_entropy_with_gradient(
+    logits: ArrayLike, class_index: ArrayLike, *, temperature: float = 1.0
+) -> tuple[Floats, Floats]:
+    """Return :func:`cross_entropy` and its slope by each logit, from one softmax.
+
+    >>> loss, gradient = cross_entropy_with_gradient([0.0, 0.0], 1)
+    >>> float(loss.round(5)), gradient.tolist()
+    (0.69315, [0.5, -0.5])
+    """
+    terms = softmax_terms(logits, temperature=temperature)
+    index = _class_indices(class_index, terms.probabilities)
+    of_right = np.arange(index.size), index.ravel()
+    rows = (-1, terms.scaled.shape[-1])
+    loss = np.log(terms.total) - terms.scaled.reshape(rows)[of_right].reshape(index.shape)
+    gradient = np.ascontiguousarray(terms.probabilities).reshape(rows)
+    gradient[of_right] -= 1
+    gradient /= gradient.dtype.type(temperature)
+    return np.asarray(loss), gradient.reshape(terms.probabilities.shape)
 
 
 def _logits(logits: ArrayLike) -> Floats:

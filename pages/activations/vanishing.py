@@ -115,7 +115,12 @@ def _controls() -> tuple[list[ChosenActivation], Stack]:
 
 
 def _patches(picture: Picture) -> np.ndarray:
-    return picture_patches(working_picture(picture, "colour"), count=_PATCHES)
+    return _patches_of(picture.identity, picture)
+
+
+@st.cache_data(max_entries=16, ttl="1h", show_spinner=False)
+def _patches_of(identity: str, _picture: Picture) -> np.ndarray:  # noqa: ARG001 the cache's key
+    return picture_patches(working_picture(_picture, "colour"), count=_PATCHES)
 
 
 @st.cache_data(max_entries=256, ttl="1h", show_spinner=False)
