@@ -5,6 +5,7 @@ Node comes with Playwright, so nothing has to be installed to run these.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -28,6 +29,7 @@ from cnnviz.notation import written, written_count
 from cnnviz.search import Match, best_precision, precision
 from cnnviz.shapes import padding_amounts
 from pages.ui.components.registration import bundle
+from pages.ui.wire import pack
 from tests.javascript.stages import sweeps, transposed, windows
 
 HERE = Path(__file__).parent
@@ -53,6 +55,7 @@ TESTED = {
     "words": "networks/overview/words",
     "precision": "search/results/precision",
     "learning": "learning/run/pictures",
+    "wire": "shared/wire",
 }
 
 
@@ -259,6 +262,31 @@ def learned() -> object:
     return found
 
 
+def packed() -> dict[str, object]:
+    many = np.arange(5000).reshape(50, 100)
+    arrays = {
+        "odd": np.arange(7, dtype=np.uint8),
+        "bytes": (many % 256).astype(np.float32),
+        "shorts": (many - 2500).astype(np.float32),
+        "places": (many - 2500).astype(np.int32),
+        "large": (many * 100).astype(np.int32),
+        "fractions": (many / 8).astype(np.float32),
+    }
+    settings = {"title": "caf\u00e9"}
+    return {
+        "message": base64.b64encode(pack(settings, **arrays)).decode(),
+        "settings": settings,
+        "arrays": {
+            name: {
+                "dtype": array.dtype.name,
+                "shape": array.shape,
+                "numbers": array.ravel().tolist(),
+            }
+            for name, array in arrays.items()
+        },
+    }
+
+
 CASES: dict[str, Callable[[], object]] = {
     "focus": focus,
     "sentences": sentences,
@@ -271,6 +299,7 @@ CASES: dict[str, Callable[[], object]] = {
     "field": fields,
     "limit": limits,
     "learning": learned,
+    "wire": packed,
 }
 
 

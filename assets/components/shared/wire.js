@@ -1,7 +1,12 @@
 // The one unpacker of what pages/ui/wire.py packs: four bytes of header length
 // (little-endian), a JSON header, then the arrays' blocks, each padded to four bytes.
 
-const KINDS = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array };
+const KINDS = {
+  float32: Float32Array,
+  int32: Int32Array,
+  int16: Int16Array,
+  uint8: Uint8Array,
+};
 
 export function unpack(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -9,12 +14,13 @@ export function unpack(bytes) {
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + headerLength)));
   const arrays = {};
   let start = 4 + headerLength;
-  for (const { name, shape, dtype } of header.arrays) {
-    const Kind = KINDS[dtype];
+  for (const { name, shape, dtype, sent = dtype } of header.arrays) {
+    const Sent = KINDS[sent];
     const length = shape.reduce((product, side) => product * side, 1);
-    const end = start + length * Kind.BYTES_PER_ELEMENT;
+    const end = start + length * Sent.BYTES_PER_ELEMENT;
     // A copy, since a typed array must start at a multiple of its element's size.
-    arrays[name] = { data: new Kind(bytes.slice(start, end).buffer), shape };
+    const data = new Sent(bytes.slice(start, end).buffer);
+    arrays[name] = { data: sent === dtype ? data : new KINDS[dtype](data), shape };
     start = end + ((4 - (end % 4)) % 4);
   }
   return { settings: header.settings, arrays };

@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 
@@ -24,6 +26,29 @@ def test_every_block_starts_at_a_multiple_of_four():
     header = 4 + int.from_bytes(message[:4], "little")
     assert header % 4 == 0
     assert len(message) == header + 4 + 4
+
+
+@pytest.mark.parametrize(
+    ("numbers", "sent"),
+    [
+        (np.arange(5000, dtype=np.float32) % 256, "uint8"),
+        (np.arange(5000, dtype=np.float32) - 2500, "int16"),
+        (np.arange(5000, dtype=np.int32) - 2500, "int16"),
+        (np.arange(5000, dtype=np.int32) * 100, None),
+        (np.append(np.ones(5000, np.float32), np.float32(0.5)), None),
+        (np.append(np.ones(5000, np.float32), np.float32(-0.0)), None),
+        (np.append(np.ones(5000, np.float32), np.float32(np.nan)), None),
+        (np.append(np.ones(5000, np.float32), np.float32(np.inf)), None),
+        (np.arange(10, dtype=np.float32), None),
+    ],
+)
+def test_whole_numbers_travel_small_and_arrive_bit_by_bit(numbers, sent):
+    message = pack({}, numbers=numbers)
+    header = json.loads(message[4 : 4 + int.from_bytes(message[:4], "little")])
+    assert header["arrays"][0].get("sent") == sent
+    received = unpack(message)[1]["numbers"]
+    assert received.dtype == numbers.dtype
+    assert received.tobytes() == numbers.tobytes()
 
 
 def test_a_view_is_packed_in_its_own_order():
