@@ -136,11 +136,11 @@ def stack_pass(
     arriving = cross_entropy_gradient(logits, labels) / len(logits)
     weight_gradients = [entering[-1].T @ arriving]
     output_gradients = []
-    slopes = []
+    slopes: list[Doubles] = []
     for layer in reversed(range(len(sums))):
         by_output = arriving @ weights[layer + 1].T
         output_gradients.append(by_output)
-        slopes.append(bend.derivative(sums[layer], **parameters))
+        slopes.append(np.asarray(bend.derivative(sums[layer], **parameters), np.float64))
         arriving = by_output * slopes[-1]
         weight_gradients.append(entering[layer].T @ arriving)
     return StackPass(

@@ -86,7 +86,13 @@ class DropoutStatistics:
 
 
 def dropout_statistics(
-    maps: ArrayLike, rate: float, count: int = 200, seed: int = 0, *, spatial: bool = False
+    maps: ArrayLike,
+    rate: float,
+    count: int = 200,
+    seed: int = 0,
+    *,
+    spatial: bool = False,
+    masks: NDArray[np.uint8] | None = None,
 ) -> DropoutStatistics:
     """Draw many masks and average what dropout returns.
 
@@ -98,6 +104,7 @@ def dropout_statistics(
     maps : (..., channels)
     rate, seed, spatial : as in :func:`dropout`
     count : masks, >= 1
+    masks : what :func:`packed_masks` has drawn with the same settings, where it has
 
     Raises
     ------
@@ -109,17 +116,20 @@ def dropout_statistics(
     """
     values = np.asarray(maps, np.float32)
     rate, count = _rate(rate), whole_number(count, "count")
-    kept = np.zeros(values.shape, np.float32)  # whole numbers, exact up to 2^24 masks
+    kept = np.zeros(values.size, np.float32)  # whole numbers, exact up to 2^24 masks
     flat = values.ravel()
     totals = np.empty(count)
     for index in range(count):
         with turn():  # one mask at a time: others need not wait for all of them
-            mask = np.broadcast_to(_mask(values.shape, rate, seed + index, spatial), values.shape)
-            numbers = mask.astype(np.float32)
+            if masks is None:
+                drawn = _mask(values.shape, rate, seed + index, spatial).astype(np.float32)
+                numbers = np.broadcast_to(drawn, values.shape).ravel()
+            else:
+                numbers = np.unpackbits(masks[index], count=values.size).astype(np.float32)
             kept += numbers
-            totals[index] = flat @ numbers.ravel()
+            totals[index] = flat @ numbers
     unscaled = np.cumsum(totals) / (np.arange(1, count + 1) * values.size)
-    share = kept / count
+    share = kept.reshape(values.shape) / count
     return DropoutStatistics(
         count=count,
         true_mean=float(values.mean(dtype=np.float64)),
@@ -159,9 +169,9 @@ def packed_masks(
     >>> np.unpackbits(packed_masks((1, 2, 4), 0.5, count=1, seed=1)).tolist()
     [0, 1, 1, 1, 0, 0, 1, 1]
     """
-    ones = np.ones(shape, np.float32)
-    masks = []
+    rate, masks = _rate(rate), []
     for index in range(whole_number(count, "count")):
         with turn():
-            masks.append(np.packbits(dropout(ones, rate, seed + index, spatial=spatial).mask))
+            mask = _mask(shape, rate, seed + index, spatial)
+            masks.append(np.packbits(np.broadcast_to(mask, shape)))
     return np.stack(masks)

@@ -97,10 +97,8 @@ def _drawn(
     seed: int,
     _maps: Maps,
 ) -> tuple[np.ndarray, DropoutStatistics]:
-    return (
-        packed_masks(_maps.shape, rate, count=_MASKS, seed=seed, spatial=spatial),
-        dropout_statistics(_maps, rate, _MASKS, seed, spatial=spatial),
-    )
+    masks = packed_masks(_maps.shape, rate, count=_MASKS, seed=seed, spatial=spatial)
+    return masks, dropout_statistics(_maps, rate, _MASKS, seed, spatial=spatial, masks=masks)
 
 
 def _arithmetic(rate: float, found: DropoutStatistics, *, training: bool) -> None:

@@ -61,6 +61,15 @@ def test_cross_entropy_and_its_gradient_match_tensorflow(tf, temperature):
     )
 
 
+def test_the_gradient_does_not_depend_on_how_the_logits_lie_in_memory():
+    logits = LOGITS["ordinary"][:6].reshape(2, 3, -1)
+    classes = np.arange(6).reshape(2, 3)
+    np.testing.assert_array_equal(
+        cross_entropy_gradient(np.asfortranarray(logits), classes),
+        cross_entropy_gradient(logits, classes),
+    )
+
+
 @given(arrays(np.float32, array_shapes(max_dims=3), elements=st.floats(-1e6, 1e6, width=32)))
 def test_softmax_sums_to_one(logits):
     probabilities = softmax(logits)

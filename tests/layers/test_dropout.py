@@ -65,6 +65,16 @@ def test_statistics_are_those_of_the_masks_dropout_draws(spatial):
     np.testing.assert_allclose(found.running_mean_unscaled, found.running_mean * 0.75)
 
 
+@pytest.mark.parametrize("spatial", [False, True])
+def test_masks_that_are_drawn_already_give_the_same_statistics(spatial):
+    settings = {"seed": 10, "spatial": spatial}
+    masks = packed_masks(MAPS.shape, 0.25, count=7, **settings)
+    found = dropout_statistics(MAPS, 0.25, count=7, masks=masks, **settings)
+    drawn = dropout_statistics(MAPS, 0.25, count=7, **settings)
+    for name in ("running_mean", "running_mean_unscaled", "mean_map", "kept_share"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(drawn, name))
+
+
 def test_the_expected_value_stays_and_without_scaling_it_does_not():
     maps = np.abs(MAPS)
     found = dropout_statistics(maps, 0.4, count=2000)
