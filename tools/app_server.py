@@ -33,18 +33,20 @@ def running_app(
     port: int | None = None,
     log: Path | None = None,
     warm: bool = False,
+    command: str = "streamlit",
 ) -> Iterator[str]:
     """Run the app, or another script, until the block ends; gives its address.
 
+    command : the module that runs it, as Streamlit's own does.
     warm : whether it opens the networks before anybody asks, as it does for people.
     """
     port = port or free_port()
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]
-    command += [f"--server.port={port}", "--server.address=127.0.0.1"]
+    line = [sys.executable, "-m", command, "run", script, "--server.headless=true"]
+    line += [f"--server.port={port}", "--server.address=127.0.0.1"]
     output = log.open("w") if log else subprocess.DEVNULL
     environment = {**os.environ, "CNNVIZ_WARM": "1" if warm else "0"}
     process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        line, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
     )
     address = f"http://127.0.0.1:{port}"
     try:

@@ -1,5 +1,7 @@
 """A running app and a real Chromium for the tests of what happens in JavaScript."""
 
+import itertools
+import re
 import threading
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -10,19 +12,21 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     Page,
-    Request,
     expect,
     sync_playwright,
 )
 
+from tests.browser.server import FORGET
 from tools.app_server import open_chromium, running_app
 
 expect.set_options(timeout=20_000)  # a busy machine is no failure
 
+Tabs = dict[tuple[int, int], Page]
+
 
 @pytest.fixture(scope="session")
 def app() -> Iterator[str]:
-    with running_app() as address:
+    with running_app(command="tests.browser.server") as address:
         yield address
 
 
@@ -62,12 +66,29 @@ def profile(app: str, browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
+@pytest.fixture(scope="module")
+def tabs() -> Tabs:
+    """The tabs of a file's tests, by the size of their window."""
+    return {}
+
+
 @pytest.fixture
 def visit(
-    app: str, profile: BrowserContext, networks_open: Callable[[], None]
+    request: pytest.FixtureRequest,
+    app: str,
+    profile: BrowserContext,
+    tabs: Tabs,
+    networks_open: Callable[[], None],
 ) -> Iterator[Callable[..., Page]]:
-    """Open a path of the app in a fresh page with empty storage and wait until it has settled."""
-    keeper = profile.pages[0]
+    """Open a path of the app as if for the first time, and wait until it has settled.
+
+    To load all scripts takes four times as long as to show a page. So the first visit of a test is
+    led to its address in a tab of the file's tests whose last visit is forgotten: its session is
+    empty, and so is its page. Any other visit of the test, and one that is `alone`, opens a page of
+    its own: for what a test does to the window itself, or where loading is what it is about.
+    """
+    keeper, failures = profile.pages[0], request.session.testsfailed
+    taken: list[tuple[int, int]] = []
 
     def open_page(
         path: str = "",
@@ -75,25 +96,63 @@ def visit(
         width: int = 1440,
         height: int = 900,
         dark: bool = False,
-        on_request: Callable[[Request], object] = lambda _: None,
+        alone: bool = False,
     ) -> Page:
         if path.startswith(("network", "search")):
             networks_open()
-        page = profile.new_page()
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme="dark" if dark else "light")
-        page.on("request", on_request)
+        size, scheme = (width, height), "dark" if dark else "light"
+        led = tabs.get(size) if not (taken or alone) else None
+        page = led or profile.new_page()
+        page.emulate_media(color_scheme=scheme)
         page.set_default_timeout(60_000)
-        page.goto(f"{app}/{path}")
+        if led:
+            lead(page, f"/{path}")
+        else:
+            page.set_viewport_size({"width": width, "height": height})
+            page.goto(f"{app}/{path}")
+            if not (taken or alone):
+                tabs[size] = page
+        taken.append(size)
         settle(page)
         return page
 
     yield open_page
+    if request.session.testsfailed > failures:
+        tabs.clear()  # who knows what was held down
     for page in profile.pages:
-        if page is not keeper:
+        if page is not keeper and page not in tabs.values():
             page.close()
-    keeper.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
-    profile.clear_cookies()
+    for size in set(taken) & set(tabs):
+        forget(tabs[size], size)
+    keeper.evaluate("() => localStorage.clear()")
+    # Without the server's own cookie an open page could not upload.
+    profile.clear_cookies(name=re.compile(r"(?!_streamlit_xsrf$)"))
+
+
+_LEAD = """(path) => {
+  history.replaceState({}, "", path);
+  dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+}"""
+_VISIT = itertools.count(1)
+
+
+def lead(page: Page, path: str) -> None:
+    """Lead a tab that has forgotten its last visit to an address."""
+    page.evaluate(_LEAD, path)
+    page.locator("[data-testid='stText']", has_text=re.compile(f"^{FORGET} ")).wait_for(
+        state="detached"
+    )
+
+
+def forget(page: Page, size: tuple[int, int]) -> None:
+    """Let a tab, its page and its session, be as new."""
+    page.evaluate("() => sessionStorage.clear()")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.mouse.move(0, 0)
+    sentence = f"{FORGET} {next(_VISIT)}"
+    page.evaluate(_LEAD, f"?{sentence.replace(' ', '=')}")
+    page.get_by_text(sentence, exact=True).wait_for()
+    page.wait_for_selector(_IDLE)
 
 
 @pytest.fixture
@@ -118,6 +177,8 @@ def stranger() -> Iterator[tuple[str, list[str]]]:
     server.server_close()
 
 
+_IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
+
 # Resolves when the fonts are there and nothing has moved or changed its size for 150 ms.
 _STILL = """async () => {
   await document.fonts.ready;
@@ -139,7 +200,6 @@ _STILL = """async () => {
 
 def settle(page: Page) -> None:
     """Wait until the app's script has run and the page no longer changes."""
-    idle = "[data-testid='stApp'][data-test-script-state='notRunning']"
-    page.wait_for_selector(idle)
+    page.wait_for_selector(_IDLE)
     page.evaluate(_STILL)
-    page.wait_for_selector(idle)
+    page.wait_for_selector(_IDLE)

@@ -17,9 +17,12 @@ HOSTILE = (
 pytestmark = pytest.mark.parametrize("path", PATHS, ids=[path or "start" for path in PATHS])
 
 
-def test_it_is_sound_in_both_themes_and_on_a_phone_and_asks_no_other_host(app, visit, path):
+def test_it_is_sound_in_both_themes_and_on_a_phone_and_asks_no_other_host(
+    app, profile, visit, path
+):
     asked = []
-    page = visit(path, on_request=lambda request: asked.append(request.url))
+    profile.on("request", lambda request: asked.append(request.url))
+    page = visit(path, alone=True)
     assert brightness(page) > 200
     assert violations(page) == []
     page.emulate_media(color_scheme="dark")
@@ -37,7 +40,7 @@ def test_it_is_sound_in_both_themes_and_on_a_phone_and_asks_no_other_host(app, v
 
 
 def test_a_hostile_address_opens_the_defaults(visit, path):
-    page = visit(path + HOSTILE)
+    page = visit(path + HOSTILE, alone=True)
     assert complaints(page) == []
     expect(page.locator("[data-testid='stAlert']")).to_have_count(0)
 

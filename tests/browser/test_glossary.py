@@ -27,7 +27,7 @@ def test_the_link_opens_where_one_can_see_it(visit):
 
 @pytest.mark.parametrize("secure", [True, False], ids=["https", "a classroom's network"])
 def test_the_address_of_the_view_is_copied(visit, secure):
-    page = visit("convolution?stride=3")
+    page = visit("convolution?stride=3", alone=True)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     if not secure:
         page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(Error('no')) }")

@@ -89,7 +89,7 @@ def test_no_path_leads_out_of_the_app(app, route, way):
 
 def test_a_page_loads_nothing_from_elsewhere(visit, stranger):
     address, asked = stranger
-    page = visit("convolution")
+    page = visit("convolution", alone=True)
     tried = page.evaluate(
         """async (address) => {
           const image = new Image();

@@ -1,6 +1,9 @@
 """The browser tests' own ground: what one test leaves behind, no other finds."""
 
 import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.checks import complaints
 
 _STORED = """() => [
   localStorage.getItem("left"), sessionStorage.getItem("left"), document.cookie.includes("left")
@@ -26,3 +29,53 @@ def test_a_page_has_the_window_and_the_theme_that_were_asked_for(visit, dark):
     page = visit(width=500, height=700, dark=dark)
     assert page.evaluate("() => [innerWidth, innerHeight]") == [500, 700]
     assert page.evaluate("() => matchMedia('(prefers-color-scheme: dark)').matches") == dark
+
+
+# All that a page is made of: what stands where, and what its components hold.
+_SHOWN = """() => {
+  const lines = [location.pathname + location.search, scrollY, document.title];
+  const look = (root) => {
+    for (const node of root.querySelectorAll("*")) {
+      if (node.closest("style, script, head")) continue;
+      if (node.ariaLive && node.clientWidth < 2) continue; // a screen reader hears it later
+      const box = node.getBoundingClientRect();
+      const place = [box.x, box.y, box.width, box.height].map(Math.round);
+      const words = [...node.childNodes].filter((one) => one.nodeType === 3).map((one) => one.data);
+      lines.push([node.tagName, ...place, node.value ?? "", node.scrollTop, ...words].join(" "));
+      if (node.shadowRoot) look(node.shadowRoot);
+    }
+  };
+  look(document);
+  return lines;
+}"""
+
+
+def dirty(page: Page) -> None:
+    """Do what leaves traces: edits with their undo, a picture, a part, a window, a theme."""
+    page.get_by_role("spinbutton", name="weight row 1 column 1").fill("7")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**%2C7%2C**")
+    page.get_by_role("slider", name="Stride").fill("4")
+    page.wait_for_url("**stride=4**")
+    page.get_by_role("button", name="Change the picture").click()
+    page.get_by_role("radio", name="Checkerboard").check(force=True)
+    page.wait_for_url("**picture=checkerboard**")
+    page.get_by_text("Keras code for exactly this view").click()
+    expect(page.locator("code")).to_contain_text("strides=(4, 4)")
+    page.locator("[data-testid='stMain']").evaluate("(main) => main.scrollTo(0, 500)")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(300)
+    assert complaints(page) == []
+
+
+PATHS = ("convolution", "channels?picture=digit", "pooling?pool_on=A+number+grid", "")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_first_page_of_a_test_is_as_one_that_was_loaded(visit, path):
+    page = visit(path)
+    loaded = visit(path)
+    assert page.evaluate(_SHOWN) == loaded.evaluate(_SHOWN)
+    if path == "convolution":
+        dirty(page)

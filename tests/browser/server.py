@@ -1,0 +1,29 @@
+"""The server for browser tests: `streamlit run`, and an address that forgets a visit.
+
+A page that asks for `?forget=...` runs nothing, and its session is as new: what it held, its
+widgets and what would be called for them are gone. The browser then has nothing on the page,
+either, and can be led to another address without loading all scripts again.
+"""
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx, script_runner
+from streamlit.web.cli import main
+
+FORGET = "forget"
+
+_run_page = script_runner._mpa_v1
+
+
+def _run_or_forget(main_script: str) -> None:
+    """Run the page, unless its session is to be forgotten."""
+    if FORGET in st.query_params:
+        number = st.query_params[FORGET]
+        get_script_run_ctx().session_state._state.clear()
+        st.text(f"{FORGET} {number}")
+    else:
+        _run_page(main_script)
+
+
+if __name__ == "__main__":
+    script_runner._mpa_v1 = _run_or_forget
+    main()
