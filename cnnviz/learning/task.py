@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -226,7 +226,8 @@ class Batch:
 
 def draw_batch(task: LearningTask, step: int) -> Batch:
     """Cut out the patches that step number ``step`` learns from, always the same ones."""
-    rows, columns, height, width = _places(task, step)
+    places = _Patches(task.area, task.batch, task.patch_side, task.seed)
+    rows, columns, height, width = places.drawn(step)
     shift, reach = target_shift(task), task.reach
     return Batch(
         rows=rows,
@@ -246,22 +247,35 @@ def weigh_batch(task: LearningTask, step: int) -> Batch:
     of the whole picture in which each number counts as often as there are patches around it.
     """
     pixels, goal, windows = task.whole
-    rows, columns, height, width = _places(task, step)
+    places = _Patches(task.area, task.batch, task.patch_side, task.seed)
     if task.batch is None:
+        rows, columns, _, _ = places.drawn(step)
         return Batch(rows, columns, pixels, goal, first_windows=windows)
-    (first_row, _), (first_column, _) = task.area
+    rows, columns, counts = _weights(places, task.kernel_sizes, step)
+    return Batch(rows, columns, pixels, goal, counts, windows)
+
+
+@lru_cache(maxsize=512)  # 40 kB each; the same for every rate, momentum, noise and target
+def _weights(
+    places: _Patches, kernel_sizes: tuple[tuple[int, int], ...], step: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[Array, ...]]:
+    """Count how often each number of each kernel counts in a step, and say where patches begin."""
+    rows, columns, height, width = places.drawn(step)
+    (first_row, end_row), (first_column, end_column) = places.area
     counts = []
-    for until in range(1, len(task.kernel_sizes) + 1):
-        reach = _reach(task.kernel_sizes[:until])
+    for until in range(1, len(kernel_sizes) + 1):
+        reach = _reach(kernel_sizes[:until])
         inside = []
         for first, length, side, taken in (
-            (rows - first_row, pixels.shape[1], height, reach[0]),
-            (columns - first_column, pixels.shape[2], width, reach[1]),
+            (rows - first_row, end_row - first_row, height, reach[0]),
+            (columns - first_column, end_column - first_column, width, reach[1]),
         ):
             along = np.arange(length - taken) - first[:, np.newaxis]
             inside.append(((along >= 0) & (along < side - taken)).astype(np.float32))
         counts.append(inside[0].T @ inside[1])
-    return Batch(rows, columns, pixels, goal, tuple(counts), windows)
+    for array in (rows, columns, *counts):
+        array.setflags(write=False)
+    return rows, columns, tuple(counts)
 
 
 def lightest_batch(task: LearningTask, step: int) -> Batch:
@@ -285,17 +299,30 @@ def window_columns(inputs: Floats, size: tuple[int, ...]) -> Floats:
     return laid_out.reshape(len(laid_out), -1)
 
 
-def _places(task: LearningTask, step: int) -> tuple[NDArray[np.int64], NDArray[np.int64], int, int]:
-    """Draw where a step's patches begin, rows and columns; and say how large they are."""
-    (first_row, end_row), (first_column, end_column) = task.area
-    height, width = end_row - first_row, end_column - first_column
-    if task.batch is None:
-        return np.array([first_row]), np.array([first_column]), height, width
-    height, width = min(task.patch_side, height), min(task.patch_side, width)
-    generator = np.random.default_rng([task.seed, 1, step])
-    rows = generator.integers(first_row, end_row - height + 1, task.batch)
-    columns = generator.integers(first_column, end_column - width + 1, task.batch)
-    return rows, columns, height, width
+@dataclass(frozen=True)
+class _Patches:
+    """What decides where the patches of each step lie.
+
+    area : the rows and the columns of the picture that are learned from, (first, end) each
+    batch : patches in a step; None for the whole area
+    """
+
+    area: tuple[tuple[int, int], tuple[int, int]]
+    batch: int | None
+    patch_side: int
+    seed: int
+
+    def drawn(self, step: int) -> tuple[NDArray[np.int64], NDArray[np.int64], int, int]:
+        """Draw where a step's patches begin, rows and columns; and say how large they are."""
+        (first_row, end_row), (first_column, end_column) = self.area
+        height, width = end_row - first_row, end_column - first_column
+        if self.batch is None:
+            return np.array([first_row]), np.array([first_column]), height, width
+        height, width = min(self.patch_side, height), min(self.patch_side, width)
+        generator = np.random.default_rng([self.seed, 1, step])
+        rows = generator.integers(first_row, end_row - height + 1, self.batch)
+        columns = generator.integers(first_column, end_column - width + 1, self.batch)
+        return rows, columns, height, width
 
 
 def _standardised(pixels: Array) -> Array:
