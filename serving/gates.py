@@ -17,6 +17,7 @@ from streamlit import config, runtime
 
 from cnnviz.limits import LIMITS, MEBIBYTE, Limits
 from serving.host import OWN_NAMES
+from serving.quiet import Heard
 
 _CLOSED = ("/_stcore/metrics", "/_stcore/script-health-check")
 _UPLOADS = "/_stcore/upload_file/"
@@ -59,6 +60,7 @@ def gates() -> list[Middleware]:
     # An upload stays in memory: the parser would write what is larger to the disk.
     MultiPartParser.spool_max_size = math.ceil(largest) * MEBIBYTE
     return [
+        Middleware(Heard),
         Middleware(SafetyHeaders),
         Middleware(TrustedHostMiddleware, allowed_hosts=known_hosts(), www_redirect=False),
         Middleware(ClosedRoutes),

@@ -8,6 +8,7 @@ import pytest
 
 from cnnviz.networks import NETWORKS, open_network, opening
 from serving import warming
+from serving.quiet import Heard
 from serving.warming import Warming, is_wanted
 
 
@@ -23,7 +24,7 @@ def test_steps_run_in_order_and_one_that_fails_is_no_end(caplog):
         raise ModuleNotFoundError("No module named 'plotly'")
 
     with caplog.at_level(logging.WARNING):
-        one = Warming(lambda: iter([lambda: done.append(1), fail, lambda: done.append(3)]), pause=0)
+        one = Warming(lambda: iter([lambda: done.append(1), fail, lambda: done.append(3)]), quiet=0)
         one.start()
         assert one.wait(10)
     assert done == [1, 3]
@@ -38,7 +39,7 @@ def test_it_stops_after_the_step_that_goes_on():
         may_end.wait(10)
         done.append(1)
 
-    one = Warming(lambda: iter([first, lambda: done.append(2)]), pause=0)
+    one = Warming(lambda: iter([first, lambda: done.append(2)]), quiet=0)
     one.start()
     assert begun.wait(10)
     one.stop()
@@ -47,22 +48,41 @@ def test_it_stops_after_the_step_that_goes_on():
     assert done == [1]
 
 
-def test_nothing_is_begun_while_a_first_page_may_be_drawn():
-    done = []
-    one = Warming(lambda: iter([lambda: done.append(time.monotonic())]), pause=0.3)
-    begun = time.monotonic()
+def test_what_pages_need_comes_at_once_and_the_rest_once_it_is_quiet(monkeypatch):
+    begun, done = time.monotonic(), []
+    monkeypatch.setattr(Heard, "last", begun + 0.2)  # somebody asks, a little later
+
+    def steps():
+        return iter([lambda: done.append(time.monotonic() - begun)] * 2)
+
+    one = Warming(steps, first=lambda: done.append(time.monotonic() - begun), quiet=0.3)
     one.start()
     assert one.wait(10)
-    assert done[0] - begun >= 0.3
-    other = Warming(lambda: iter([lambda: done.append(2)]), pause=60)
-    other.start()
-    other.stop()
-    assert other.wait(10)
-    assert len(done) == 1
+    assert done[0] < 0.2
+    assert 0.5 <= done[1] <= done[2] < done[1] + 0.2
+
+
+def test_it_ends_while_it_waits_for_quiet():
+    done = []
+    one = Warming(lambda: iter([lambda: done.append(1)]), quiet=60)
+    one.start()
+    one.stop()
+    assert one.wait(10)
+    assert not done
+
+
+def test_where_there_is_never_quiet_it_begins_all_the_same(monkeypatch):
+    monkeypatch.setattr(warming, "seconds_of_quiet", lambda: 0.0)
+    begun, done = time.monotonic(), []
+    one = Warming(lambda: iter([lambda: done.append(1)] * 5), quiet=0.2, patience=0.5)
+    one.start()
+    assert one.wait(10)
+    assert len(done) == 5
+    assert 0.5 <= time.monotonic() - begun < 3
 
 
 def test_afterwards_every_shipped_network_is_open_and_compiled():
-    one = Warming()
+    one = Warming(quiet=0)
     one.start()
     assert one.wait(240)
     for name in (name for name, entry in NETWORKS.items() if entry.ships):
