@@ -17,6 +17,7 @@ from streamlit import config, runtime
 
 from cnnviz.limits import LIMITS, MEBIBYTE, Limits
 from serving.host import OWN_NAMES
+from serving.kept_files import KeptFiles
 from serving.quiet import Heard
 
 _CLOSED = ("/_stcore/metrics", "/_stcore/script-health-check")
@@ -65,6 +66,7 @@ def gates() -> list[Middleware]:
         Middleware(TrustedHostMiddleware, allowed_hosts=known_hosts(), www_redirect=False),
         Middleware(ClosedRoutes),
         Middleware(UploadBudget),
+        Middleware(KeptFiles),
     ]
 
 

@@ -27,6 +27,10 @@ _ON_PAGE = "tables_on_page"
 _BESIDE = "address_beside_tables"
 """The session's key of what the address is to name besides tables, once it names what waits."""
 
+_DRAWN_WITH = "drawn_with"
+"""The session's key of the limits and options that each widget was last drawn with. One for all:
+Streamlit looks through the whole session for each selectbox and each number that it draws."""
+
 ON_ITS_WAY = 3.0
 """Seconds within which the browser may still ask with the address it had before a change."""
 
@@ -284,10 +288,10 @@ def _show(key: str, value: Any, limits: object) -> None:
     """Let a widget show a value; only where it does not, since a hand may be on it."""
     if isinstance(value, tuple):  # a widget of several options keeps a list
         value = list(value)
-    drawn = st.session_state.get(f"{key}_drawn_with")
-    if drawn != limits or key not in st.session_state or st.session_state[key] != value:
+    drawn = st.session_state.setdefault(_DRAWN_WITH, {})
+    if drawn.get(key) != limits or key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
-    st.session_state[f"{key}_drawn_with"] = limits
+    drawn[key] = limits
 
 
 def _first_value(widget: Callable[..., Any], value: Any, options: Any) -> dict[str, Any]:
