@@ -114,11 +114,11 @@ async def gather_crowd(
         ]
         others = [asyncio.create_task(one) for one in work]
     crowd.answers.clear()
-    begun, own, taken = time.monotonic(), _own_seconds(), _processor(server)
+    begun, own, taken = time.monotonic(), _own_seconds(), processor_seconds(server)
     crowd.before = _megabytes(server)
     await asyncio.gather(*users)
     crowd.seconds = time.monotonic() - begun
-    crowd.processor = (_processor(server) - taken) / crowd.seconds
+    crowd.processor = (processor_seconds(server) - taken) / crowd.seconds
     crowd.own = (_own_seconds() - own) / crowd.seconds
     crowd.after = _megabytes(server)
     for one in others:
@@ -188,7 +188,8 @@ def _own_seconds() -> float:
     return time.process_time()
 
 
-def _processor(server: Sequence[psutil.Process]) -> float:
+def processor_seconds(server: Sequence[psutil.Process]) -> float:
+    """Give the processor time that these processes and their children have taken so far."""
     times = [one.cpu_times() for one in server]
     taken: list[float] = [
         each.user + each.system + each.children_user + each.children_system for each in times
