@@ -60,6 +60,8 @@ _EARLY, _LATER, _EVERY = 250, 500, 10
 
 def _tsne(points: NDArray[np.float32], seed: int, report: Report) -> NDArray[np.float32]:
     from openTSNE import TSNE
+    from openTSNE.affinity import MultiscaleMixture
+    from openTSNE.nearest_neighbors import Sklearn
     from threadpoolctl import threadpool_limits
 
     done = 0
@@ -69,12 +71,11 @@ def _tsne(points: NDArray[np.float32], seed: int, report: Report) -> NDArray[np.
         done += _EVERY
         report(min(done / (_EARLY + _LATER), 1.0))
 
-    count = len(points)
+    reduced, count = _reduced(points), len(points)
+    perplexity = min(30.0, (count - 1) / 3)
     model = TSNE(
-        perplexity=min(30.0, (count - 1) / 3),
         early_exaggeration_iter=_EARLY,
         n_iter=_LATER,
-        neighbors="exact",
         negative_gradient_method="bh" if count < _MANY else "fft",
         random_state=seed,
         n_jobs=1,
@@ -84,7 +85,11 @@ def _tsne(points: NDArray[np.float32], seed: int, report: Report) -> NDArray[np.
     # Threads wait for each other at every round: beside other work on the machine, one alone is
     # four to eight times as fast.
     with threadpool_limits(1, user_api="openmp"):
-        return np.asarray(model.fit(_reduced(points)), np.float32)
+        # Asked for exact neighbours by name, it would import what finds approximate ones, which
+        # compiles itself: 20 s on a new machine.
+        near = Sklearn(reduced, min(count - 1, int(3 * perplexity)), random_state=seed)
+        likeness = MultiscaleMixture(perplexities=perplexity, knn_index=near)
+        return np.asarray(model.fit(reduced, affinities=likeness), np.float32)
 
 
 _MANY = 3500

@@ -1,3 +1,4 @@
+import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -25,6 +26,18 @@ def test_a_map_keeps_clouds_apart_and_comes_back_from_its_seed(method):
     spread = max(placed[:20].std(), placed[20:].std())
     assert np.linalg.norm(centres[0] - centres[1]) > 2 * spread
     np.testing.assert_array_equal(placed, project(TWO_CLOUDS, method, seed=3))
+
+
+def test_tsne_waits_for_no_compiler():
+    """What would compile itself, for 20 s on a new machine, is not even imported."""
+    code = (
+        "import sys, numpy as np\n"
+        "from cnnviz.search.projection import project\n"
+        "project(np.random.default_rng(0).normal(size=(20, 4)), 't-SNE')\n"
+        "print({'numba', 'pynndescent'} & set(sys.modules))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "set()\n"
 
 
 def test_tsne_runs_on_one_thread_whose_neighbours_need_not_wait():
