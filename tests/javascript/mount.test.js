@@ -66,3 +66,31 @@ test("a view without a layout watches nothing", () => {
   renderer({ parentElement: { querySelector: () => root }, data: packed({}) })();
   assert.equal(Observer.all.length, 0);
 });
+
+test("who has gone tells nothing, however long a hand has rested, and who is back tells again", () => {
+  const root = {};
+  const told = [];
+  let last;
+  const renderer = mounted(() => ({
+    update(component) {
+      last = component;
+    },
+  }));
+  const component = {
+    parentElement: { querySelector: () => root },
+    data: packed({}),
+    setStateValue: (name, value) => told.push([name, value]),
+    setTriggerValue: (name, value) => told.push([name, value]),
+  };
+  const leave = renderer(component);
+  last.setStateValue("place", 1);
+  leave();
+  last.setStateValue("place", 2);
+  last.setTriggerValue("open", 3);
+  renderer(component);
+  last.setTriggerValue("open", 4);
+  assert.deepEqual(told, [
+    ["place", 1],
+    ["open", 4],
+  ]);
+});

@@ -3,13 +3,23 @@
 import { unpack } from "../shared/wire.js";
 
 // make(root) makes the view: update(component, message) takes what Python sends, layout(), if there
-// is one, follows when its room has changed, leave(), if there is one, when it goes.
+// is one, follows when its room has changed, leave(), if there is one, when it goes. From then on it
+// tells Python nothing: a hand that rested too late has gone on to another page.
 export function mounted(make) {
   return (component) => {
     const root = component.parentElement.querySelector(".root");
     const message = unpack(component.data);
     const view = (root.stage ??= make(root));
-    view.update(component, message);
+    const told = (tell) => (name, value) => root.gone || tell(name, value);
+    root.gone = false;
+    view.update(
+      {
+        ...component,
+        setStateValue: told(component.setStateValue),
+        setTriggerValue: told(component.setTriggerValue),
+      },
+      message,
+    );
     if (view.layout && !root.resized) {
       root.resized = new ResizeObserver(() => view.layout());
       root.resized.observe(root);
@@ -18,6 +28,7 @@ export function mounted(make) {
       root.resized?.disconnect();
       root.resized = null;
       view.leave?.();
+      root.gone = true;
     };
   };
 }
