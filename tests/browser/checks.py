@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page
 
 from serving.failures import SENTENCE
-from tests.browser.conftest import settle
+from tests.browser.tabs import settle
 
 # Formulas have their style sheet, nothing is faded as out of date, and nothing fades in or out.
 _DRAWN = """() =>

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.checks import aim, becomes, state_of
-from tests.browser.conftest import settle
+from tests.browser.tabs import settle
 
 SMALL = "channels?picture=digit"
 VOLUME = "channels?channels_part=Several+filters+at+once&picture=digit"
@@ -192,7 +192,7 @@ def test_stage_formula_and_address_stand_on_one_cell_whatever_the_size(visit, ex
         page.get_by_role("button", name=name).click()
         settle(page)
         row, column = on_stage(page, "state.focus")
-        expect(page.get_by_text(f"Row {row}, column {column}. w weights")).to_be_visible()
+        expect(page.get_by_text(f"numbers of row {row}, column {column}.")).to_be_visible()
         other = visit(page.url.split("/")[-1])
         assert on_stage(other, "state.focus") == [row, column]
 

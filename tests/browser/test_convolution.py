@@ -8,7 +8,7 @@ from cnnviz.convolution import depthwise_convolve
 from cnnviz.drawing.display import DISPLAYS, display
 from cnnviz.kernels import KERNELS
 from tests.browser.checks import aim, becomes, complaints, state_of
-from tests.browser.conftest import settle
+from tests.browser.tabs import settle
 
 SMALL = "convolution?picture=digit"
 on_stage = state_of(".stage")

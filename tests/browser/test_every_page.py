@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from pages.ui.path import PAGES, address_of
 from tests.browser.checks import becomes, complaints, overflow, violations
-from tests.browser.conftest import settle
+from tests.browser.tabs import settle
 
 PATHS = [address_of(page) if page.group else "" for page in PAGES]
 HOSTILE = (
@@ -21,7 +21,7 @@ def test_it_is_sound_in_both_themes_and_on_a_phone_and_asks_no_other_host(
     app, profile, visit, path
 ):
     asked = []
-    profile.on("request", lambda request: asked.append(request.url))
+    profile.context.on("request", lambda request: asked.append(request.url))
     page = visit(path, alone=True)
     assert brightness(page) > 200
     assert violations(page) == []

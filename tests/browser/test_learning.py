@@ -8,7 +8,7 @@ from cnnviz.images.samples import open_sample
 from cnnviz.learning.descent import compare, learning_step, start_learning
 from cnnviz.learning.task import learning_task
 from tests.browser.checks import aim, becomes, state_of
-from tests.browser.conftest import settle
+from tests.browser.tabs import settle
 
 SMALL = "learn_a_kernel?picture=digit"
 SOBEL = np.float32([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])

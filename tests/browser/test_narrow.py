@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.checks import complaints, overflow, typeset
-from tests.browser.conftest import settle
+from tests.browser.tabs import settle
 
 PATHS = [
     "",

@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.checks import aim, becomes, complaints, state_of, violations
-from tests.browser.conftest import settle
+from tests.browser.tabs import settle
 
 PATH = "padding_and_stride"
 on_stage = state_of(".stage")

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from cnnviz.pooling import pool_sources
 from tests.browser.checks import complaints, overflow, violations
-from tests.browser.conftest import settle
+from tests.browser.tabs import settle
 from tests.browser.test_padding import on_stage, point
 
 PATH = "pooling?picture=digit"

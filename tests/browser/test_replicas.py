@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import settle
+from tests.browser.tabs import settle
 from tools.app_server import running_replicas
 
 COOKIE = "cnnviz_replica"

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.checks import aim, becomes, state_of
-from tests.browser.conftest import settle
+from tests.browser.tabs import settle
 
 SMALL = "search?search_network=Small+VGG&query=fish%2Ffish7"
 

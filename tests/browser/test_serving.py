@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.conftest import settle
+from tests.browser.tabs import settle
 from tests.own_loop import in_own_loop
 from tools.app_server import free_port, running_app
 from tools.visitor import Answer, Visitor, visitor

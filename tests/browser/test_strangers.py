@@ -21,7 +21,7 @@ from websockets.exceptions import ConnectionClosed
 from pages.ui.path import PAGES, address_of
 from serving.failures import SENTENCE
 from tests.browser.checks import complaints
-from tests.browser.conftest import settle
+from tests.browser.tabs import Profile, settle, visits
 from tests.own_loop import in_own_loop
 from tests.pages.test_state import TABLES
 from tools.visitor import visitor
@@ -39,23 +39,19 @@ _UPLOAD = """([input, name, text]) => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def trusting(app, browser):
+    """Tabs that obey no policy of the server's."""
+    profile = Profile(app, browser.new_context(bypass_csp=True))
+    yield profile
+    profile.context.close()
+
+
 @pytest.fixture
-def unguarded(app, browser, networks_open):
-    """Open a path in a context that obeys no policy of the server's."""
-    contexts = []
-
-    def opened(path: str) -> Page:
-        if path.startswith(("network", "search")):
-            networks_open()
-        contexts.append(browser.new_context(bypass_csp=True))
-        page = contexts[-1].new_page()
-        page.goto(f"{app}/{path}")
-        settle(page)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
+def unguarded(request, trusting, networks_open):
+    """Open a path where no policy of the server's is obeyed."""
+    with visits(request, trusting, networks_open) as opened:
+        yield opened
 
 
 def hostile(address: str, name: str) -> str:

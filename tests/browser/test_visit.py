@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.checks import complaints
+from tests.browser.test_strangers import png
 
 _STORED = """() => [
   localStorage.getItem("left"), sessionStorage.getItem("left"), document.cookie.includes("left")
@@ -79,3 +80,14 @@ def test_the_first_page_of_a_test_is_as_one_that_was_loaded(visit, path):
     assert page.evaluate(_SHOWN) == loaded.evaluate(_SHOWN)
     if path == "convolution":
         dirty(page)
+
+
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_a_page_may_upload_after_another_test(visit, time):
+    page = visit("convolution")
+    page.get_by_role("button", name="Change the picture").click()
+    page.locator("[data-testid='stFileUploader'] input[type=file]").set_input_files(
+        {"name": "own.png", "mimeType": "image/png", "buffer": png()}
+    )
+    page.wait_for_url("**picture=own**")
+    expect(page.locator(".input .size")).to_have_text("40 \u00d7 40")

@@ -5,7 +5,7 @@ import pytest
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network
 from tests.browser.checks import complaints
-from tests.browser.conftest import settle
+from tests.browser.tabs import settle
 
 
 def test_logits_are_written_with_a_minus_sign_and_to_three_digits(visit):

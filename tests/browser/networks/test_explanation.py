@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network
 from tests.browser.checks import aim, complaints, overflow, state_of, violations
-from tests.browser.conftest import settle
+from tests.browser.tabs import settle
 
 TUTORIAL = "network?view=Explain&network=Tutorial network&picture=goldfish"
 

@@ -11,7 +11,7 @@ from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network
 from cnnviz.networks.feature_maps.ablation import switched_off
 from tests.browser.checks import becomes, complaints, overflow, state_of, violations
-from tests.browser.conftest import settle
+from tests.browser.tabs import settle
 
 SMALL = "network?view=Layer&network=Small VGG"
 on_wall = state_of(".wall")

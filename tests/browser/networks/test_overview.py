@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.checks import after, becomes, complaints, overflow, violations
-from tests.browser.conftest import settle
+from tests.browser.tabs import settle
 
 SIZES = [(1440, 900), (1920, 950), (1024, 768)]
 TUTORIAL, SMALL = "network?network=Tutorial+network", "network?network=Small+VGG"
@@ -185,7 +185,7 @@ def test_a_click_on_a_map_and_another_picture_leave_the_columns_where_they_are(v
 def test_the_map_in_hand_is_the_same_in_every_view(visit):
     page = opened(visit)
     layer, channel = in_hand(page)
-    expect(page.locator(".facts")).to_contain_text(f"Map {channel} of")
+    expect(page.locator(".facts")).to_contain_text(f"Map {channel} (0 to ")
     page.get_by_text("Layer", exact=True).click()
     page.locator(".wall").wait_for()
     settle(page)
