@@ -14,9 +14,12 @@ from cnnviz.attribution.gradients import (
     saliency,
     smooth_grad,
 )
+from cnnviz.attribution.methods import METHODS, Method
 from cnnviz.attribution.perturbation import occlusion, rise
 
 __all__ = [
+    "METHODS",
+    "Method",
     "grad_cam",
     "grad_cam_plus_plus",
     "gradient_times_input",

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.attribution.placing import Attribution, asked_class, enlarged, on_picture
+from cnnviz.attribution.placing import (
+    Attribution,
+    Report,
+    asked_class,
+    enlarged,
+    on_picture,
+    unheard,
+)
 from cnnviz.networks.layers import NetworkError
 
 if TYPE_CHECKING:
@@ -126,6 +134,7 @@ def score_cam(
     class_index: int | None = None,
     layer: str | None = None,
     channels: int | None = None,
+    report: Report = unheard,
 ) -> Attribution:
     """A layer's maps, each weighed by what the network answers when it sees through it alone.
 
@@ -142,11 +151,39 @@ def score_cam(
     tried = np.argsort(-np.ptp(maps, axis=(0, 1)), kind="stable")[:channels]
     scores = np.zeros(len(tried), np.float32)
     for first in range(0, len(tried), _AT_ONCE):
+        report(first / len(tried))
         batch = tried[first : first + _AT_ONCE]
         seen = np.stack([x * _mask(maps[..., channel], x.shape[:2]) for channel in batch])
         scores[first : first + len(batch)] = network.scores_of_inputs(seen)[1][:, target]
     weights = np.exp(scores - scores.max())
     return on_picture(network, image, weighed(maps[..., tried], weights / weights.sum()))
+
+
+def cams_of_layers(
+    network: Network, image: ArrayLike, class_index: int, method: str, layers: Sequence[str]
+) -> dict[str, Maps]:
+    """Compute one kind of map for many layers in one run, each on its own grid.
+
+    Parameters
+    ----------
+    method : "grad_cam", "grad_cam_plus_plus" or "hires_cam"; for "score_cam", which needs a run
+        for each map, that of "grad_cam".
+
+    Returns
+    -------
+    (rows, columns) float32 by layer.
+    """
+    slopes_by_layer = network.gradients(network.preprocess(image), class_index, layers)
+    found = {}
+    for name in layers:
+        maps, slopes = slopes_by_layer[name]
+        if method == "hires_cam":
+            found[name] = np.asarray(np.maximum((maps * slopes).sum(axis=-1), 0), np.float32)
+        elif method == "grad_cam_plus_plus":
+            found[name] = weighed(maps, grad_cam_plus_plus_weights(maps, slopes))
+        else:
+            found[name] = weighed(maps, grad_cam_weights(slopes))
+    return found
 
 
 def weighed(maps: Maps, weights: Maps) -> Maps:

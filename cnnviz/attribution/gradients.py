@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.attribution.placing import Attribution, asked_class, batched, on_picture
+from cnnviz.attribution.placing import (
+    Attribution,
+    Report,
+    asked_class,
+    batched,
+    on_picture,
+    unheard,
+)
 
 if TYPE_CHECKING:
     from cnnviz.networks.network import Network
@@ -67,6 +74,7 @@ def smooth_grad(
     samples: int = 16,
     noise: float = 0.15,
     seed: int = 0,
+    report: Report = unheard,
 ) -> Attribution:
     """The saliency of the mean slope over noisy copies of the picture.
 
@@ -80,7 +88,8 @@ def smooth_grad(
     random = np.random.default_rng(seed)
     spread = noise * float(np.ptp(x))
     noisy = (x + random.normal(0, spread, x.shape).astype(np.float32) for _ in range(samples))
-    return on_picture(network, image, np.abs(_mean_slope(network, noisy, target)).max(axis=-1))
+    slope = _mean_slope(network, noisy, target, samples, report)
+    return on_picture(network, image, np.abs(slope).max(axis=-1))
 
 
 def integrated_gradients(
@@ -90,6 +99,7 @@ def integrated_gradients(
     class_index: int | None = None,
     steps: int | None = None,
     baseline: ArrayLike | None = None,
+    report: Report = unheard,
 ) -> Attribution:
     """What each pixel adds to the logit on the straight way from a baseline to the picture.
 
@@ -104,7 +114,7 @@ def integrated_gradients(
     baseline : `input_shape`, as the network gets it; without, a black picture.
     """
     target = asked_class(network, image, class_index)
-    found = integrate(network, image, target, steps=steps, baseline=baseline)
+    found = integrate(network, image, target, steps=steps, baseline=baseline, report=report)
     return on_picture(network, image, found.sums)
 
 
@@ -138,6 +148,7 @@ def integrate(
     *,
     steps: int | None = None,
     baseline: ArrayLike | None = None,
+    report: Report = unheard,
 ) -> Integral:
     """Compute `integrated_gradients` with what tells how exact they are."""
     x = network.preprocess(image)
@@ -147,7 +158,7 @@ def integrate(
     while True:
         parts = (np.arange(pieces, dtype=np.float32) + 0.5) / pieces
         way = (start + part * (x - start) for part in parts)
-        sums = ((x - start) * _mean_slope(network, way, class_index)).sum(axis=-1)
+        sums = ((x - start) * _mean_slope(network, way, class_index, pieces, report)).sum(axis=-1)
         found = Integral(np.asarray(sums, np.float32), float(high - low), pieces)
         if steps or found.error <= _EXACT or pieces >= _MOST_STEPS:
             return found
@@ -175,10 +186,15 @@ def black_input(network: Network) -> NDArray[np.float32]:
 
 
 def _mean_slope(
-    network: Network, inputs: Iterable[NDArray[np.float32]], class_index: int
+    network: Network,
+    inputs: Iterable[NDArray[np.float32]],
+    class_index: int,
+    expected: int,
+    report: Report,
 ) -> NDArray[np.float32]:
     total, count = np.zeros(network.input_shape, np.float64), 0
     for batch in batched(inputs, _AT_ONCE):
+        report(count / expected)
         _, slopes = network.input_gradients(np.stack(batch), class_index)
         total += slopes.sum(axis=0, dtype=np.float64)
         count += len(batch)

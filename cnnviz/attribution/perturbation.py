@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.attribution.placing import Attribution, asked_class, batched, enlarged, on_picture
+from cnnviz.attribution.placing import (
+    Attribution,
+    Report,
+    asked_class,
+    batched,
+    enlarged,
+    on_picture,
+    unheard,
+)
 
 if TYPE_CHECKING:
     from cnnviz.networks.network import Network
@@ -24,6 +32,7 @@ def occlusion(
     class_index: int | None = None,
     window: int | None = None,
     stride: int | None = None,
+    report: Report = unheard,
 ) -> Attribution:
     """How far the logit falls when a square over the pixel is hidden, on average.
 
@@ -70,7 +79,8 @@ def occlusion(
             yield copy
 
     whole = network.scores_of_inputs(x[np.newaxis])[0][0, target]
-    falls = whole - _scores(network, hidden(), target, probabilities=False)
+    hidings = _heard(hidden(), len(corners), report)
+    falls = whole - _scores(network, hidings, target, probabilities=False)
     total, count = np.zeros((rows, columns)), np.zeros((rows, columns))
     for (top, left), fall in zip(corners, falls, strict=True):
         total[top : top + window, left : left + window] += fall
@@ -87,6 +97,7 @@ def rise(
     cells: int = 8,
     kept: float = 0.5,
     seed: int = 0,
+    report: Report = unheard,
 ) -> Attribution:
     """The mean probability of the class over random masks that let the pixel through.
 
@@ -108,7 +119,7 @@ def rise(
     size = (int(x.shape[0]), int(x.shape[1]))
     through = list(random_masks(size, masks=masks, cells=cells, kept=kept, seed=seed))
     seen = (x * mask[..., np.newaxis] for mask in through)
-    answers = _scores(network, seen, target, probabilities=True)
+    answers = _scores(network, _heard(seen, masks, report), target, probabilities=True)
     total = np.zeros(size)
     for mask, answer in zip(through, answers, strict=True):
         total += answer * mask
@@ -126,6 +137,14 @@ def random_masks(
         grid = (random.random((cells + 1, cells + 1)) < kept).astype(np.float32)
         top, left = (int(random.integers(step)) for step in steps)
         yield enlarged(grid, large)[top : top + size[0], left : left + size[1]]
+
+
+def _heard(
+    inputs: Iterator[NDArray[np.float32]], count: int, report: Report
+) -> Iterator[NDArray[np.float32]]:
+    for at, one in enumerate(inputs):
+        report(at / count)
+        yield one
 
 
 def _starts(length: int, window: int, stride: int) -> list[int]:

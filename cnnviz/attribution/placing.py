@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,6 +17,13 @@ One = TypeVar("One")
 
 Attribution = NDArray[np.float32]
 """(height, width) float32: what each place has to do with the answer."""
+
+Report = Callable[[float], None]
+"""Told, now and then, which part of the work is done; it may raise to stop it."""
+
+
+def unheard(_: float) -> None:
+    """Be told how far the work is, and do nothing."""
 
 
 def asked_class(network: Network, image: ArrayLike, class_index: int | None) -> int:
@@ -56,6 +63,13 @@ def on_picture(network: Network, image: ArrayLike, values: ArrayLike) -> Attribu
     placed = np.zeros((height, width), np.float32)
     placed[top : top + tall, left : left + wide] = enlarged(values, (tall, wide))
     return placed
+
+
+def on_input(network: Network, image: ArrayLike, values: Attribution) -> Attribution:
+    """Take a map of the picture back to the grid of the network's input, (rows, columns)."""
+    top, left, tall, wide = (int(side) for side in network.crop_box(image))
+    rows, columns, _ = network.input_shape
+    return enlarged(values[top : top + tall, left : left + wide], (rows, columns))
 
 
 def batched(inputs: Iterable[One], size: int) -> Iterator[list[One]]:

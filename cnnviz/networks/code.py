@@ -22,24 +22,29 @@ def network_code(network: Network, layer: str) -> str:
     It reads `<name>.keras` (see `network_file`) and `input.png`, the part of the picture that
     the network is shown, and leaves the layer's output in `result`.
     """
-    mode = "RGB" if network.input_shape[2] == 3 else "L"
     lines = [
         "import keras",
         "import numpy as np",
         "from PIL import Image",
         "",
-        f'network = keras.models.load_model("{network.name}.keras", compile=False)',
-        f'pixels = np.asarray(Image.open("input.png").convert("{mode}"), "float32")',
-    ]
-    if mode == "L":
-        lines.append("pixels = pixels[..., None]")
-    lines += [
-        network.preprocessing.code,
+        *opening_lines(network),
         f'part = keras.Model(network.inputs[0], network.get_layer("{layer}").output)',
         "result = np.asarray(part(x[None]))[0]",
         "print(result.shape, result.min(), result.max())",
     ]
     return "\n".join(lines) + "\n"
+
+
+def opening_lines(network: Network) -> list[str]:
+    """Write what opens the network and gives its input `x` from the files that the page offers."""
+    mode = "RGB" if network.input_shape[2] == 3 else "L"
+    lines = [
+        f'network = keras.models.load_model("{network.name}.keras", compile=False)',
+        f'pixels = np.asarray(Image.open("input.png").convert("{mode}"), "float32")',
+    ]
+    if mode == "L":
+        lines.append("pixels = pixels[..., None]")
+    return [*lines, network.preprocessing.code]
 
 
 def has_code(network: Network, layer: str) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -462,6 +463,34 @@ class Network:
 
         view._runner = self._runner.untrained(seed, begin)
         return view
+
+    def randomised_from_the_top(
+        self, stages: int, seed: int = 0
+    ) -> Iterator[tuple[str, Callable[[], Network]]]:
+        """Replace the weights by those of `untrained`, from the answer down, in equal parts.
+
+        Yields
+        ------
+        The lowest layer whose weights are random, and what makes the network so: to be called in
+        order, before the next. All share one copy; the network itself stays as it is.
+        """
+        weighted = [info.name for info in reversed(self.layers) if info.parameters]
+        stages = max(min(stages, len(weighted)), 1)
+        ends = [round(len(weighted) * part / stages) for part in range(1, stages + 1)]
+        made: list[Network] = []
+
+        def until(end: int) -> Network:
+            if not made:
+                view = copy.copy(self)
+                view.title, view.is_random, view.is_shared = f"{self.title}, scrambled", True, False
+                view._runner = self._runner.copied()
+                made.append(view)
+            made[0]._runner.take_weights(self.untrained(seed)._runner, weighted[:end])
+            return made[0]
+
+        for end in ends:
+            if end:
+                yield weighted[end - 1], partial(until, end)
 
     def _batch(self, inputs: Any) -> Any:
         array = np.ascontiguousarray(inputs, np.float32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -135,6 +135,23 @@ class Runner:
                 begin(twin)
                 self._twin = seed, twin
             return self._twin[1]
+
+    def copied(self) -> Runner:
+        """Build the same graph with the same weights, which may then be changed."""
+        model = load_keras().models.clone_model(self.model)
+        copy = Runner(model, self.shape[:2])
+        copy.take_weights(self, [node.name for node in self.nodes])
+        return copy
+
+    def take_weights(self, other: Runner, layers: Collection[str]) -> None:
+        """Take over the weights of some layers from the same graph; never on a shared one."""
+        for mine, theirs in zip(self.nodes, other.nodes, strict=True):
+            weights = getattr(mine.operation, "weights", [])
+            if mine.name in layers and weights:
+                for weight, given in zip(weights, theirs.operation.weights, strict=True):
+                    weight.assign(given.value)
+                if type(mine.operation).__name__ == "Normalization":
+                    mine.operation.finalize_state()
 
     # The compiled functions. Each is traced at its first call and kept.
 

@@ -37,6 +37,7 @@ class Job:
     state : "waiting", "running", "done", "failed" or "cancelled".
     progress : share done, in [0, 1].
     words : what it is doing, a few words.
+    parts : what the work has ready before the end, if it puts anything there.
     result : what the work returned; None until it is done.
     error : what the work raised; None unless it failed.
     visitor : who has a place in the queue because of it.
@@ -64,6 +65,7 @@ class Job:
         self.state: State = "waiting"
         self.progress = 0.0
         self.words = ""
+        self.parts: list[Any] = []
         self.result: Any = None
         self.error: BaseException | None = None
 

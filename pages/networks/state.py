@@ -55,6 +55,10 @@ MOST_OFF = 100
 
 def _read_off(text: str) -> Off:
     layer, _, listed = text.rpartition(":")
+    if listed.count(",") >= MOST_OFF:  # before each of them is read
+        raise ValueError(
+            f"Up to {MOST_OFF} channels can be off. Received: {listed.count(',') + 1:,} channels."
+        )
     return layer, checked_off(read_whole(number, 0, _MOST) for number in listed.split(","))
 
 

@@ -16,9 +16,9 @@ from cnnviz.search.photo_index import photo_index, photo_thumbnails
 from cnnviz.search.photos import all_photos, open_photo
 from cnnviz.server.jobs import Job
 from pages.search.pictures import Collection
-from pages.search.queue import made, wait_only_for
 from pages.search.state import NETWORK, OWN_NETWORK, SEARCH, UNTRAINED
 from pages.ui.own_network import HELD, OwnModel
+from pages.ui.queue import made, wait_only_for
 
 MANY = 1000
 """Pictures beyond which one layer is held and ranked at a time."""

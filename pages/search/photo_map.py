@@ -8,12 +8,12 @@ from cnnviz.server.jobs import Job
 from pages.search import map_points
 from pages.search.asking import take
 from pages.search.indexed import MANY, Indexed
-from pages.search.queue import made
 from pages.search.results import described_layers, rows_of
 from pages.search.scene import SearchScene
 from pages.search.state import EVERY_LAYER, METHOD, SEARCH, SHOWN_AS
 from pages.ui.components.registration import register
 from pages.ui.edits import Handshake
+from pages.ui.queue import made
 from pages.ui.wire import pack
 
 _mount = register("search/photo_map")

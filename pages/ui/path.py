@@ -117,7 +117,17 @@ PAGES = (
         "layer and on the metric.",
     ),
     Page(
-        "pages/10_glossary.py",
+        "pages/10_why.py",
+        "Why",
+        ":material/question_mark:",
+        "Which pixels made a network say what it says, and how far to trust a map that claims to "
+        "know.",
+        _NETWORKS,
+        "A map of reasons answers a narrow question, and some look right whatever the network has "
+        "learned. Covering a part of the picture is a question that the network answers itself.",
+    ),
+    Page(
+        "pages/20_glossary.py",
         "Glossary",
         ":material/menu_book:",
         "The words of the field, each in one sentence, with a place where one can see it.",

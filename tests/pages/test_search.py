@@ -54,7 +54,7 @@ def made(page):
     for _ in range(200):
         assert not page.exception
         assert not page.error
-        if not any(button.key == "search_cancel" for button in page.button):
+        if not any(button.key == "queue_cancel" for button in page.button):
             return page
         time.sleep(0.1)
         page.run()
@@ -430,9 +430,9 @@ def test_cancelled_work_can_be_started_again(open_page, own_pictures):
     files = [(f"{at}.png", picture_file((at % 250, 10, 10))) for at in range(400)]
     own_pictures(*files)
     page = open_page(PATH, search_network=NETWORK, search_in="Your own pictures")
-    page.button(key="search_cancel").click().run()
+    page.button(key="queue_cancel").click().run()
     assert "stopped" in page.info[0].value
-    page.button(key="search_again").click().run()
+    page.button(key="queue_again").click().run()
     assert sent(made(page), "groups")[0]["titles"][-1] == "399.png"
 
 

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 from streamlit.runtime.state.query_params import QueryParams
 
-from pages.ui.picture import _sample as sample
+from pages.ui.picture import sample_picture as sample
 from pages.ui.wire import unpack
 from tests.pages.checks import flat_picture, sent_to
 
@@ -132,7 +132,7 @@ def test_another_picture_and_the_cell_that_follows_are_one_step(open_page, steps
     ("path", "address"),
     [
         ("app.py", {}),
-        ("pages/10_glossary.py", {}),
+        ("pages/20_glossary.py", {}),
         ("pages/01_convolution.py", {}),
         # The cell belongs to another part, and a kernel that is too large leaves no map.
         ("pages/05_activations.py", {"at": "3,4"}),

@@ -1,4 +1,4 @@
-"""Heavy work as the Search page shows it: a place in the queue, progress, cancel, try again."""
+"""Heavy work as a page shows it: a place in the queue, progress, cancel, try again."""
 
 import uuid
 from collections.abc import Callable
@@ -13,9 +13,9 @@ from cnnviz.server.jobs import JOBS, Job
 from cnnviz.server.shared_work import SharedWork
 from pages.ui.markdown import plain
 
-_SEEN = "search_waiting_for"
-_STOPPED = "search_stopped"
-_OWN = "search_own_jobs"
+_SEEN = "queue_waiting_for"
+_STOPPED = "queue_stopped"
+_OWN = "queue_own_jobs"
 _MOST_OWN = 6
 Result = TypeVar("Result")
 
@@ -43,12 +43,23 @@ def made(
     patience : seconds to wait before progress is drawn, for what is mostly quick.
     private : keep it in the session alone, and no longer than the session.
     """
+    job = asked(key, work, patience=patience, private=private)
+    if job is not None and job.state == "done":
+        result: Result = job.result
+        return result
+    show_progress(job, title, key)
+    return None
+
+
+def asked(
+    key: str, work: Callable[[Job], Any], *, patience: float = 0.0, private: bool = False
+) -> Job | None:
+    """Give the job that makes `key`, begun if need be; None if this session has stopped it.
+
+    For a page that shows `Job.parts` while they come; as `made` otherwise.
+    """
     who = wait_only_for(key)
     if st.session_state.get(_STOPPED) == key:
-        st.info(f"{plain(title)}: stopped.", icon=":material/stop_circle:")
-        st.button(
-            "Start again", on_click=_start_again, key="search_again", icon=":material/replay:"
-        )
         return None
     here, visitor = _is_open(), browser_of(str(st.context.cookies.get("_streamlit_xsrf"))) or who
     job = (
@@ -58,9 +69,17 @@ def made(
     )
     if patience:
         job.wait(patience)
+    return job
+
+
+def show_progress(job: Job | None, title: str, key: str) -> None:
+    """Draw how far a job is, or why it goes no further; nothing of one that is done."""
+    if job is None:
+        st.info(f"{plain(title)}: stopped.", icon=":material/stop_circle:")
+        st.button("Start again", on_click=_start_again, key="queue_again", icon=":material/replay:")
+        return
     if job.state == "done":
-        result: Result = job.result
-        return result
+        return
     if job.state == "failed":
         rule = str(job.error) if isinstance(job.error, ValueError) else "The work failed."
         st.error(plain(rule), icon=":material/error:")
@@ -68,17 +87,16 @@ def made(
             "Try again",
             on_click=_forget,
             args=(key,),
-            key="search_retry",
+            key="queue_retry",
             icon=":material/replay:",
         )
-        return None
-    _progress(job, title, key, who)
-    return None
+        return
+    _progress(job, title, key, st.session_state["queue_session"], len(job.parts))
 
 
 def wait_only_for(key: str = "") -> str:
     """Wait no longer for whatever else this session has asked for; return who it is."""
-    who: str = st.session_state.setdefault("search_session", uuid.uuid4().hex)
+    who: str = st.session_state.setdefault("queue_session", uuid.uuid4().hex)
     for other in st.session_state.get(_SEEN, set()) - {key}:
         shelf().leave(other, who=who)
     st.session_state[_SEEN] = {key}
@@ -86,15 +104,15 @@ def wait_only_for(key: str = "") -> str:
 
 
 @st.fragment(run_every=0.5)
-def _progress(job: Job, title: str, key: str, who: str) -> None:
-    if job.ended:
+def _progress(job: Job, title: str, key: str, who: str, seen: int) -> None:
+    if job.ended or len(job.parts) > seen:
         st.rerun()
     words = f"{job.words or 'Starting'}, {job.seconds:.0f} s"
     if job.state == "waiting":
         words = "Next in the queue" if job.place == 1 else f"Number {job.place} in the queue"
     st.progress(job.progress, f"**{plain(title)}.** {plain(words)}")
     st.button(
-        "Cancel", on_click=_stop, args=(key, who), key="search_cancel", icon=":material/close:"
+        "Cancel", on_click=_stop, args=(key, who), key="queue_cancel", icon=":material/close:"
     )
 
 
@@ -131,7 +149,7 @@ def _own_job(
     held: dict[str, Job] = st.session_state.setdefault(_OWN, {})
     if key not in held or held[key].state == "cancelled":
         held.pop(key, None)
-        held[key] = JOBS.submit(work, owner=f"search {who}", visitor=visitor, wanted=here)
+        held[key] = JOBS.submit(work, owner=f"queue {who}", visitor=visitor, wanted=here)
     for old in list(held)[: max(0, len(held) - _MOST_OWN)]:
         held.pop(old).cancel()
     return held[key]

@@ -3,5 +3,5 @@
 from pages.glossary.words import words
 from pages.ui.frame import page_frame
 
-page_frame("pages/10_glossary.py")
+page_frame("pages/20_glossary.py")
 words()

@@ -1,0 +1,279 @@
+// Cover a part of the photo by dragging a patch or painting; the classes follow. One question is on
+// its way at a time, and the last one always gets its answer.
+
+import { theme } from "../../shared/colours.js";
+import { element, iconButton } from "../../shared/dom.js";
+import { arrows, debounced, dragged } from "../../shared/hand.js";
+import { Handshake } from "../../shared/handshake.js";
+import { mounted } from "../../shared/mount.js";
+import { asPercent } from "../../shared/numbers.js";
+
+const WORDS = { grey: "Grey", mean: "Its mean colour", blurred: "Blurred" };
+const TOOLS = { patch: "Drag a patch", brush: "Paint", eraser: "Wipe off" };
+
+export default mounted((root) => new Cover(root));
+
+class Cover {
+  constructor(root) {
+    this.root = root;
+    this.handshake = new Handshake();
+    this.tool = "patch";
+    this.corner = [0.35, 0.35];
+    this.canvas = element("canvas", { class: "photo", tabindex: "0", role: "application" });
+    this.bars = element("ol", { class: "classes" });
+    this.share = element("p", { class: "share", "aria-live": "polite" });
+    this.size = element("input", { type: "range", min: "4", max: "48", step: "1", value: "16" });
+    this.size.oninput = () => this.tool === "patch" && this.placed() && this.patch(this.corner);
+    this.size.onchange = () => this.settle();
+    this.tools = choice("Tool", TOOLS, (name) => {
+      this.tool = name;
+      this.tools.mark(name);
+    });
+    this.tools.mark(this.tool);
+    this.fills = choice("Cover with", WORDS, (name) => {
+      this.fill = name;
+      this.fills.mark(name);
+      this.draw();
+      this.settle();
+    });
+    root.replaceChildren(
+      element(
+        "div",
+        { class: "sides" },
+        element(
+          "div",
+          { class: "left" },
+          this.canvas,
+          element(
+            "div",
+            { class: "row" },
+            this.tools.group,
+            element("label", { class: "size" }, element("span", { text: "Size" }), this.size),
+            iconButton("ink_eraser", "Uncover everything", () => {
+              this.mask.fill(0);
+              this.draw();
+              this.settle();
+            }),
+          ),
+          element("div", { class: "row" }, this.fills.group),
+        ),
+        element(
+          "div",
+          { class: "right" },
+          element("p", { class: "title", text: "What the network says now" }),
+          this.bars,
+          this.share,
+        ),
+      ),
+    );
+    this.canvas.setAttribute(
+      "aria-label",
+      "The photo. Arrow keys move the patch; Shift moves it further.",
+    );
+    this.settleSoon = debounced(350, () => this.settle());
+    this.canvas.onkeydown = (event) => this.key(event);
+    dragged(this.canvas, {
+      start: (event) => this.press(event),
+      move: (event) => this.press(event),
+      end: () => this.settle(),
+    });
+  }
+
+  layout() {
+    this.draw();
+  }
+
+  update({ setTriggerValue }, { settings, arrays }) {
+    this.tell = setTriggerValue;
+    this.waiting = false;
+    const old = this.handshake.isOld(settings.serial);
+    this.handshake.take(settings.serial);
+    const first = !this.settings || this.settings.picture !== settings.picture;
+    Object.assign(this, { settings, arrays });
+    this.page = theme(this.root.getRootNode());
+    if (first || !(old || this.next)) {
+      this.mask = Uint8Array.from(arrays.mask.data);
+      this.fill = settings.fill;
+      this.fills.mark(this.fill);
+    }
+    if (first) this.open(arrays.photo.data);
+    this.answer();
+    this.draw();
+    const next = this.next;
+    this.next = null;
+    if (next) this.send(next.settled);
+    this.root.dataset.ready = String(settings.serial);
+  }
+
+  open(bytes) {
+    createImageBitmap(new Blob([bytes], { type: "image/jpeg" })).then((picture) => {
+      this.picture = picture;
+      this.draw();
+    });
+  }
+
+  placed() {
+    return this.mask.some(Boolean);
+  }
+
+  // ---- what the hand does -------------------------------------------------------------------
+
+  press(event) {
+    const box = this.canvas.getBoundingClientRect();
+    const at = [(event.clientY - box.top) / box.height, (event.clientX - box.left) / box.width].map(
+      (part) => Math.max(0, Math.min(1, part)),
+    );
+    if (this.tool === "patch") this.patch(at.map((part) => part - this.size.value / 128));
+    else this.dab(at, this.tool === "brush" ? 1 : 0);
+  }
+
+  key(event) {
+    const step = arrows(event, event.shiftKey ? 8 : 1);
+    if (!step) return;
+    event.preventDefault();
+    this.patch(this.corner.map((part, axis) => part + step[axis] / this.settings.side));
+    this.settleSoon();
+  }
+
+  patch(corner) {
+    const { side } = this.settings;
+    const size = Number(this.size.value);
+    const [top, left] = corner.map((part) =>
+      Math.round(Math.max(0, Math.min(side - size, part * side))),
+    );
+    this.corner = [top / side, left / side];
+    this.mask.fill(0);
+    for (let row = top; row < top + size; row++) {
+      this.mask.fill(1, row * side + left, row * side + left + size);
+    }
+    this.changed();
+  }
+
+  dab([down, across], value) {
+    const { side } = this.settings;
+    const radius = Number(this.size.value) / 2;
+    for (let row = 0; row < side; row++) {
+      for (let column = 0; column < side; column++) {
+        if (Math.hypot(row + 0.5 - down * side, column + 0.5 - across * side) <= radius) {
+          this.mask[row * side + column] = value;
+        }
+      }
+    }
+    this.changed();
+  }
+
+  changed() {
+    this.draw();
+    this.send(false);
+  }
+
+  settle() {
+    if (this.mask) this.send(true);
+  }
+
+  send(settled) {
+    if (this.waiting) {
+      this.next = { settled: settled || Boolean(this.next?.settled) };
+      return;
+    }
+    this.waiting = true;
+    const bits = new Uint8Array(this.mask.length / 8);
+    this.mask.forEach((bit, at) => {
+      if (bit) bits[at >> 3] |= 128 >> (at & 7);
+    });
+    this.tell("ask", {
+      mask: btoa(String.fromCharCode(...bits)),
+      fill: this.fill,
+      settled,
+      serial: this.handshake.send(),
+    });
+  }
+
+  // ---- what is seen -------------------------------------------------------------------------
+
+  draw() {
+    if (!this.picture || !this.mask) return;
+    const [rows, columns] = this.settings.size;
+    const room = this.canvas.parentElement.clientWidth;
+    const scale = Math.min(room / columns, Math.max(200, window.innerHeight - 380) / rows);
+    const { side } = this.settings;
+    this.canvas.width = columns;
+    this.canvas.height = rows;
+    this.canvas.style.width = `${columns * scale}px`;
+    this.canvas.style.height = `${rows * scale}px`;
+    const context = this.canvas.getContext("2d");
+    context.drawImage(this.picture, 0, 0, columns, rows);
+    context.save();
+    context.beginPath();
+    const [high, wide] = [rows / side, columns / side];
+    this.mask.forEach((bit, at) => {
+      if (!bit) return;
+      const [row, column] = [Math.floor(at / side), at % side];
+      const [x, y] = [Math.floor(column * wide), Math.floor(row * high)];
+      context.rect(x, y, Math.ceil((column + 1) * wide) - x, Math.ceil((row + 1) * high) - y);
+    });
+    context.clip();
+    if (this.fill === "blurred") {
+      context.filter = `blur(${Math.min(rows, columns) / 16}px)`;
+      context.drawImage(this.picture, 0, 0, columns, rows);
+      context.filter = "none";
+    } else {
+      context.fillStyle = this.fill === "grey" ? "rgb(128,128,128)" : this.meanColour();
+      context.fillRect(0, 0, columns, rows);
+    }
+    context.restore();
+  }
+
+  meanColour() {
+    if (this.meanOf !== this.picture) {
+      const small = new OffscreenCanvas(16, 16).getContext("2d");
+      small.drawImage(this.picture, 0, 0, 16, 16);
+      const { data } = small.getImageData(0, 0, 16, 16);
+      const mean = [0, 0, 0];
+      for (let at = 0; at < data.length; at++) if (at % 4 < 3) mean[at % 4] += data[at] / 256;
+      this.meanOf = this.picture;
+      this.mean = `rgb(${mean.map(Math.round).join(",")})`;
+    }
+    return this.mean;
+  }
+
+  answer() {
+    const { labels, asked, share } = this.settings;
+    const [before, now] = [this.arrays.before.data, this.arrays.now.data];
+    while (this.bars.children.length > labels.length) this.bars.lastChild.remove();
+    labels.forEach((label, at) => {
+      const item = this.bars.children[at] ?? this.bars.appendChild(barItem());
+      item.classList.toggle("asked", at === asked);
+      const [name, track, number] = item.children;
+      name.textContent = label;
+      track.firstChild.style.width = `${Math.max(0.4, now[at] * 100)}%`;
+      track.lastChild.style.left = `${before[at] * 100}%`;
+      number.textContent = `${asPercent(now[at])}, was ${asPercent(before[at])}`;
+    });
+    this.share.textContent = share
+      ? `${asPercent(share)} of the picture is covered. The upright mark is the answer without.`
+      : "Press on the photo to cover a part of it.";
+  }
+}
+
+function barItem() {
+  return element(
+    "li",
+    {},
+    element("span", { class: "label" }),
+    element("span", { class: "track" }, element("span", { class: "bar" }), element("i")),
+    element("span", { class: "number" }),
+  );
+}
+
+function choice(label, words, chosen) {
+  const group = element("div", { class: "choice", role: "group", "aria-label": label });
+  for (const [name, text] of Object.entries(words)) {
+    group.append(element("button", { type: "button", text, onclick: () => chosen(name) }));
+  }
+  const mark = (held) =>
+    Object.keys(words).forEach((name, at) =>
+      group.children[at].setAttribute("aria-pressed", String(name === held)),
+    );
+  return { group, mark };
+}

@@ -1,0 +1,114 @@
+"""The Keras program that gives a method's map from the files that the page offers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnviz.networks.code import has_code, opening_lines
+
+if TYPE_CHECKING:
+    from cnnviz.networks.network import Network
+
+_SLOPE = """
+@tf.function
+def slope(given):
+    with tf.GradientTape() as tape:
+        tape.watch(given)
+        z = scores(given)[0, target]
+    return tape.gradient(z, given)
+
+
+def slope_of(given):
+    return slope(tf.constant(given[None]))[0].numpy()
+
+"""
+_PIXELS = {
+    "saliency": "result = np.abs(slope_of(x)).max(axis=-1)",
+    "gradient_times_input": "result = (x * slope_of(x)).sum(axis=-1)",
+    "smooth_grad": """random = np.random.default_rng(0)
+noisy = [x + random.normal(0, 0.15 * np.ptp(x), x.shape).astype("float32") for _ in range(16)]
+result = np.abs(np.mean([slope_of(one) for one in noisy], axis=0)).max(axis=-1)""",
+    "integrated_gradients": """seen, pixels = x, np.zeros_like(pixels)
+{prepared}
+x, black = seen, x  # of a black picture
+parts = (np.arange({steps}, dtype="float32") + 0.5) / {steps}
+slopes = np.mean([slope_of(black + part * (x - black)) for part in parts], axis=0)
+result = ((x - black) * slopes).sum(axis=-1)""",
+}
+_LAYERS = {
+    "grad_cam": "result = np.maximum(maps @ slopes.mean(axis=(0, 1)), 0)",
+    "grad_cam_plus_plus": """square, cube = slopes**2, slopes**3
+below = 2 * square + maps.sum(axis=(0, 1)) * cube
+shares = np.divide(square, below, out=np.zeros_like(square), where=below != 0)
+result = np.maximum(maps @ (shares * np.maximum(slopes, 0)).sum(axis=(0, 1)), 0)""",
+    "hires_cam": "result = np.maximum((maps * slopes).sum(axis=-1), 0)",
+}
+_OCCLUSION = """window = max(1, min(x.shape[:2]) // 8)
+stride = max(1, window // 2)
+total, count = np.zeros(x.shape[:2]), np.zeros(x.shape[:2])
+whole = float(scores(x[None])[0, target])
+starts = [sorted({*range(0, side - window + 1, stride), side - window}) for side in x.shape[:2]]
+for top in starts[0]:
+    for left in starts[1]:
+        hidden = x.copy()
+        hidden[top : top + window, left : left + window] = x.mean(axis=(0, 1))
+        fall = whole - float(scores(hidden[None])[0, target])
+        total[top : top + window, left : left + window] += fall
+        count[top : top + window, left : left + window] += 1
+result = total / np.maximum(count, 1)"""
+
+
+def attribution_code(
+    network: Network, method: str, class_index: int, *, layer: str = "", steps: int = 64
+) -> str:
+    """Write the program for one map on its own grid; "" where a plain Keras model cannot.
+
+    It reads `<name>.keras` and `input.png`, as `network_code` does, and leaves the map in
+    `result`: (rows, columns) of the network's input, or of the layer.
+
+    Parameters
+    ----------
+    steps : of integrated gradients.
+    """
+    head = _scores(network)
+    if not head or (layer and not has_code(network, layer)):
+        return ""
+    if method in _LAYERS:
+        body = f"""
+layer, kept = network.get_layer("{layer}"), []
+compute = layer.call
+layer.call = lambda *given, **more: kept.append(compute(*given, **more)) or kept[-1]
+given = tf.constant(x[None])
+with tf.GradientTape() as tape:
+    tape.watch(given)
+    z = scores(given)[0, target]
+maps, slopes = kept[-1][0].numpy(), tape.gradient(z, kept[-1])[0].numpy()
+{_LAYERS[method]}"""
+    elif method in _PIXELS:
+        made = _PIXELS[method].replace("{steps}", str(steps))
+        made = made.replace("{prepared}", network.preprocessing.code)
+        body = f"{_SLOPE}\n{made}"
+    elif method == "occlusion":
+        body = f"\n{_OCCLUSION}"
+    else:
+        return ""
+    lines = ["import keras", "import numpy as np", "import tensorflow as tf"]
+    lines += ["from PIL import Image", "", *opening_lines(network), *head]
+    lines += [f"target = {class_index}  # {network.labels[class_index]}"]
+    return "\n".join(lines) + "\n" + body + "\nprint(result.shape, result.min(), result.max())\n"
+
+
+def _scores(network: Network) -> list[str]:
+    """Write what gives the logits; nothing where that takes more than a line or two."""
+    name = network.answer_layer
+    layer = network.operation(name)
+    if not has_code(network, name) or network.layer(name).channels < 2:
+        return []
+    if network.answer_activation == "linear":
+        return ["scores = network"]
+    kind = type(layer).__name__
+    if kind in ("Softmax", "Activation"):
+        return [f'scores = keras.Model(network.inputs[0], network.get_layer("{name}").input)']
+    if kind == "Dense":
+        return [f'network.get_layer("{name}").activation = None', "scores = network"]
+    return []

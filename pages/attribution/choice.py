@@ -1,0 +1,120 @@
+"""Choose what is asked on the page Why: a network, a class, another one."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.attribution import METHODS, layers_with_maps
+from cnnviz.networks import NETWORKS, Network, NetworkError, open_network
+from cnnviz.server.jobs import Job
+from pages.attribution.scene import Scene
+from pages.attribution.state import (
+    AGAINST,
+    CLASS,
+    LAYER,
+    METHOD,
+    NETWORK,
+    NOBODY,
+    OWN_NETWORK,
+    WHY,
+)
+from pages.ui.markdown import plain
+from pages.ui.own_network import HELD, OwnModel
+from pages.ui.picture import Picture
+from pages.ui.queue import made
+
+
+def chosen_network() -> tuple[Network, str, bool] | None:
+    """Draw the choice of a network; give it, its key for caches and whether it is one's own."""
+    titles = {entry.title: name for name, entry in NETWORKS.items()}
+    own: OwnModel | None = st.session_state.get(HELD)
+    title = WHY.control(
+        st.selectbox,
+        NETWORK,
+        "Network",
+        options=[*titles, *([OWN_NETWORK] if own else [])],
+        otherwise=NETWORK.default,
+        help="Your own model is here too, once you have opened it on the page Network.",
+    )
+    if title == OWN_NETWORK and own is not None:
+        return own.network, own.identity, True
+    name = titles[title]
+    entry = NETWORKS[name]
+    if entry.is_here:
+        with st.spinner(f"Opening {title}", show_time=False):
+            return open_network(name), name, False
+    network = made(f"download {name}", f"{title} is downloaded", lambda job: _downloaded(job, name))
+    return None if network is None else (network, name, False)
+
+
+def chosen_scene(picture: Picture) -> Scene | None:
+    """Draw what is asked beside the stage; None where there is nothing to ask."""
+    chosen = chosen_network()
+    if chosen is None:
+        return None
+    network, identity, own = chosen
+    if not network.has_classes:
+        st.info(
+            f"A reason needs an answer of classes. {plain(network.title)} gives none.",
+            icon=":material/info:",
+        )
+        return None
+    probabilities = network.probabilities(picture.image)
+    if not np.isfinite(probabilities).all():
+        st.warning("Its answer to this picture is NaN or infinite.", icon=":material/warning:")
+        return None
+    order = [int(at) for at in np.argsort(-probabilities, kind="stable")]
+
+    def described(index: int) -> str:
+        if index == NOBODY:
+            return "No other class"
+        return f"{network.labels[index]}, {probabilities[index]:.1%}"
+
+    target = WHY.control(
+        st.selectbox,
+        CLASS,
+        "Why this class?",
+        options=order,
+        otherwise=order[0],
+        format_func=described,
+        help="Every class can be asked about, the most probable first. Type to find one.",
+    )
+    against = WHY.control(
+        st.selectbox,
+        AGAINST,
+        "And why not?",
+        options=[NOBODY, *(index for index in order if index != target)],
+        otherwise=NOBODY,
+        format_func=described,
+        help="Take another class's map off: what is left speaks for one of the two.",
+    )
+    try:
+        layers = tuple(layers_with_maps(network))
+    except NetworkError:
+        layers = ()
+    name, layer = WHY[METHOD], WHY[LAYER]
+    if not layers and METHODS[name].by_layer:
+        name = "saliency"
+    if layer not in layers:
+        layer = layers[-1] if layers else ""
+    return Scene(
+        network,
+        picture,
+        identity,
+        own,
+        target,
+        None if against == NOBODY else against,
+        probabilities,
+        layers,
+        name,
+        layer,
+    )
+
+
+def _downloaded(job: Job, name: str) -> Network:
+    def progress(received: int, expected: int) -> None:
+        part = received / expected if expected else 0.0
+        job.report(min(part, 1.0), f"{received / 1e6:.0f} MB received")
+
+    return open_network(name, progress=progress)

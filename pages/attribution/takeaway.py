@@ -1,0 +1,113 @@
+"""Below the stage: the formula with its numbers, what the method says, downloads and code."""
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.attribution.code import attribution_code
+from cnnviz.attribution.formulas import cam_formula, pixel_formula, unfold
+from cnnviz.attribution.placing import on_input
+from cnnviz.networks.code import network_file
+from cnnviz.notation import written
+from pages.attribution import maps
+from pages.attribution.pixels import is_signed
+from pages.attribution.scene import Scene
+from pages.attribution.trust import coloured
+from pages.ui.markdown import plain
+from pages.ui.stage import why_it_matters
+from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
+
+_UNFOLDED = ("grad_cam", "grad_cam_plus_plus", "hires_cam")
+_BY_PIXEL = ("saliency", "guided_backpropagation", "gradient_times_input")
+
+
+def finish(scene: Scene, values: np.ndarray | None) -> None:
+    """Draw it; `values` is the map in hand, None while it is being made."""
+    _method(scene, values)
+    why_it_matters(
+        "A network can give the right answer for a wrong reason: the snow and not the wolf, the "
+        "label beside the thing. A map of reasons can show that. But a map is an answer to a "
+        "narrow question, and some maps look right whatever the network has learned: so each is "
+        "tested here."
+    )
+    if values is None:
+        return
+    name = scene.name
+    found = maps.ready(scene, (name, scene.target))
+    integral = found.integral if found is not None else None
+    code = attribution_code(
+        scene.network,
+        name,
+        scene.target,
+        layer=scene.layer if scene.method.by_layer else "",
+        steps=integral.steps if integral else 64,
+    )
+    grid = on_input(scene.network, scene.picture.image, values)
+    downloads = [
+        picture_download(
+            "Map as PNG", f"{name}.png", lambda: coloured(values, is_signed(scene, name))
+        ),
+        Download("Map as NPZ", f"{name}.npz", lambda: npz(map=values, on_input=grid)),
+        picture_download(
+            "Input as PNG", "input.png", lambda: scene.network.shown_part(scene.picture.image)
+        ),
+    ]
+    if not scene.own:
+        downloads.append(
+            Download(
+                "Network as .keras",
+                f"{scene.network.name}.keras",
+                lambda: network_file(scene.network),
+            )
+        )
+    take_it_with_you(downloads, code if scene.against is None else "")
+
+
+def _method(scene: Scene, values: np.ndarray | None) -> None:
+    method = scene.method
+    st.header(method.title, anchor=False)
+    st.markdown(f"{method.answers} **But:** {method.cannot[0].lower()}{method.cannot[1:]}")
+    st.latex(method.formula)
+    st.caption(
+        f"{method.paper}. z is the logit of “{scene.label(scene.target)}”, x what the network "
+        "gets of the picture"
+        + (f", A_k the maps of {plain(scene.layer)}." if method.by_layer else ".")
+    )
+    if values is None:
+        return
+    network, image = scene.network, scene.picture.image
+    if scene.name in _UNFOLDED:
+        found = unfold(network, image, scene.target, scene.layer, scene.name)
+        st.latex(cam_formula(found, scene.name))
+        st.caption(
+            f"The cell of {plain(scene.layer)} where the map is largest, row {found.row}, column "
+            f"{found.column}, counted from 0, and the maps that count most there. Then the map is "
+            "enlarged to the picture."
+        )
+    elif scene.name in _BY_PIXEL:
+        x = network.preprocess(image)
+        guided = scene.name == "guided_backpropagation"
+        slopes = network.input_gradients(x[np.newaxis], scene.target, guided=guided)[1][0]
+        grid = np.abs(
+            (slopes * x).sum(-1) if scene.name == "gradient_times_input" else slopes.max(-1)
+        )
+        row, column = (int(at) for at in np.unravel_index(int(grid.argmax()), grid.shape))
+        st.latex(pixel_formula(scene.name, row, column, slopes[row, column], x[row, column]))
+        st.caption(
+            f"The pixel of the network's input where it is largest, row {row}, column {column}, "
+            "counted from 0; one term for each channel."
+        )
+    elif scene.name == "integrated_gradients":
+        _completeness(scene)
+
+
+def _completeness(scene: Scene) -> None:
+    kept = maps.ready(scene, (scene.name, scene.target))
+    found = kept.integral if kept is not None else None
+    if found is None:
+        return
+    total = float(found.sums.sum(dtype=np.float64))
+    st.markdown(
+        f"All pixels together add up to **{written(total, 4)}**; the logit differs from that of a "
+        f"black picture by **{written(found.difference, 4)}**. With {found.steps:,} steps the two "
+        f"differ by {found.error:.2%}."
+    )

@@ -1,0 +1,155 @@
+"""The page Why: its parts, its questions and its experiments, against the package."""
+
+import base64
+
+import numpy as np
+import pytest
+
+from cnnviz.attribution import METHODS, grad_cam, integrated_gradients
+from cnnviz.attribution.covering import SIDE, covered, read_mask, write_mask
+from cnnviz.attribution.placing import enlarged, on_input
+from cnnviz.images.samples import open_sample
+from cnnviz.networks import open_network
+from pages.attribution.pixels import levels
+from tests.pages.checks import sent, try_everything
+
+PAGE = "pages/10_why.py"
+SMALL = {"why_network": "Small VGG"}
+
+
+@pytest.fixture
+def small():
+    return open_network("small_vgg"), open_sample("panda")
+
+
+def test_it_shows_the_map_that_the_package_gives(open_page, small):
+    network, picture = small
+    settings, arrays = sent(open_page(PAGE, **SMALL), "methods")
+    values = grad_cam(network, picture)
+    np.testing.assert_allclose(
+        arrays["values"], enlarged(values, arrays["values"].shape), atol=1e-6
+    )
+    best = network.predict(picture, top=1)[0]
+    assert best.label in settings["question"]
+    assert [one["name"] for one in settings["methods"]] == list(METHODS)
+    assert {one["state"] for one in settings["methods"]} == {"ready", "asks"}
+
+
+def test_another_class_is_another_map(open_page, small):
+    network, picture = small
+    _, arrays = sent(open_page(PAGE, **SMALL, why_class="0"), "methods")
+    expected = enlarged(grad_cam(network, picture, class_index=0), arrays["values"].shape)
+    np.testing.assert_allclose(arrays["values"], expected, atol=1e-6)
+
+
+def test_two_classes_are_the_difference_of_their_maps(open_page, small):
+    network, picture = small
+    page = open_page(PAGE, **SMALL, why_class="3", why_not="5")
+    settings, arrays = sent(page, "methods")
+    both = [grad_cam(network, picture, class_index=one) for one in (3, 5)]
+    expected = enlarged(both[0] - both[1], arrays["values"].shape)
+    np.testing.assert_allclose(arrays["values"], expected, atol=1e-6)
+    assert settings["signed"]
+    assert settings["sides"] == [f"for {network.labels[5]}", f"for {network.labels[3]}"]
+
+
+def test_what_takes_many_runs_is_asked_in_the_queue_and_its_sum_is_shown(open_page, small):
+    network, picture = small
+    page = open_page(PAGE, **SMALL, why_method="Integrated gradients")
+    for _ in range(60):
+        _, arrays = sent(page, "methods")
+        if "values" in arrays:
+            break
+        page.run()
+    expected = integrated_gradients(network, picture)
+    np.testing.assert_allclose(
+        arrays["values"], enlarged(expected, arrays["values"].shape), atol=1e-5
+    )
+    assert any("All pixels together add up to" in one.value for one in page.markdown)
+
+
+def test_a_layer_is_one_of_the_small_maps(open_page, small):
+    network, picture = small
+    page = open_page(PAGE, **SMALL, why_layer="conv_2_1")
+    settings, arrays = sent(page, "methods")
+    assert settings["layer"] == "conv_2_1"
+    sizes = [one["rows"] * one["columns"] for one in settings["layers"]]
+    at = [one["name"] for one in settings["layers"]].index("conv_2_1")
+    tile = arrays["layer_tiles"][sum(sizes[:at]) : sum(sizes[: at + 1])]
+    maps, slopes = network.layer_gradient(
+        network.preprocess(picture), network.predict(picture, top=1)[0].index, "conv_2_1"
+    )
+    cam = np.maximum((maps * slopes.mean(axis=(0, 1))).sum(axis=-1), 0)
+    np.testing.assert_allclose(tile, levels(cam, signed=False).ravel(), atol=1)
+
+
+def test_the_tests_of_trust_come_one_after_the_other(open_page):
+    page = open_page(PAGE, **SMALL, why_part="Is it to be trusted?")
+    for _ in range(60):
+        assert not page.exception
+        if any(
+            "With all weights drawn anew" in one.value for one in [*page.markdown, *page.warning]
+        ):
+            break
+        page.run()
+    else:
+        pytest.fail("The scrambled weights were never all there.")
+    assert any(one.value.startswith("Its area") for one in page.markdown)
+    assert any("Noise floor" in one.value for one in page.markdown)
+
+
+def test_a_covered_picture_is_what_the_network_is_asked_about(open_page, small):
+    network, picture = small
+    mask = np.zeros((SIDE, SIDE), bool)
+    mask[10:40, 20:50] = True
+    page = open_page(PAGE, **SMALL, why_part="Cover it up", why_cover=write_mask(mask))
+    settings, arrays = sent(page, "fills")
+    np.testing.assert_array_equal(arrays["mask"].astype(bool), mask)
+    x = covered(network, picture, mask, "grey")
+    now = network.scores_of_inputs(x[np.newaxis])[1][0]
+    for label, found in zip(settings["labels"], arrays["now"], strict=True):
+        assert found == pytest.approx(now[network.labels.index(label)], abs=1e-5)
+    assert settings["share"] == pytest.approx(mask.mean())
+
+
+def test_every_experiment_goes_through(open_page):
+    try_everything(open_page(PAGE, **SMALL), lambda page: _fine(page))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"why_class": "99999", "why_not": "-7", "why_layer": "no such"},
+        {"why_cover": "A" * 900, "why_part": "Cover it up"},
+        {"why_cover": base64.b64encode(b"nonsense").decode(), "why_part": "Cover it up"},
+        {"why_method": "Magic", "why_network": "x" * 1000},
+        {"why_layer": "x" * 10_000},
+    ],
+)
+def test_nonsense_in_the_address_opens_the_defaults(open_page, address):
+    _fine(open_page(PAGE, **{**SMALL, **address}))
+
+
+def test_a_network_of_dense_layers_is_asked_by_its_pixels(open_page, monkeypatch):
+    from pages.attribution import choice
+    from tests.attribution.models import dense_only
+
+    monkeypatch.setattr(choice, "chosen_network", lambda: (dense_only(), "dense only", False))
+    settings, _ = sent(open_page(PAGE), "methods")
+    assert settings["method"] == "saliency"
+    assert [one["state"] for one in settings["methods"]].count("none") == 4
+    assert settings["layers"] == []
+
+
+def test_a_picture_of_one_pixel_is_asked_too(open_page, monkeypatch):
+    network = open_network("small_vgg")
+    one = np.full((1, 1, 3), 90, np.uint8)
+    found = grad_cam(network, one)
+    assert found.shape == (1, 1)
+    assert on_input(network, one, found).shape == network.input_shape[:2]
+    assert read_mask("").sum() == 0
+
+
+def _fine(page) -> None:
+    assert not page.exception
+    assert not page.error
