@@ -18,7 +18,7 @@ _SLIDERS = (
     ("padding_and_stride", "Stride"),
     ("channels", "Stride"),
     ("pooling", "Window"),
-    ("pooling?pool_part=Shift+test", "Pixels to the right"),
+    ("pooling?pool_part=Shift+test", "Farthest shift to the right"),
     ("activations", "Reach of x"),
     ("layers", "Channels"),
     ("learn_a_kernel", "Momentum"),

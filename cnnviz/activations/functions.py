@@ -290,7 +290,7 @@ _CATALOGUE = (
     Activation(
         "leaky_relu",
         "Leaky ReLU",
-        "Lets a little through below zero, so that no unit is ever without a gradient.",
+        "Lets a little through below zero, so that a gradient is left there unless \u03b1 is 0.",
         r"f(x) = \begin{cases} x & x > 0 \\ \alpha\,x & x \le 0 \end{cases}",
         r"f'(x) = \begin{cases} 1 & x > 0 \\ \alpha & x \le 0 \end{cases}",
         "Maas, Hannun and Ng 2013",
@@ -302,7 +302,7 @@ _CATALOGUE = (
     Activation(
         "relu6",
         "ReLU6",
-        "A ReLU with a ceiling at 6, which keeps values exact in 8-bit arithmetic on phones.",
+        "A ReLU with a ceiling at 6: a range that 8-bit arithmetic on phones covers well.",
         r"f(x) = \min(\max(0, x), 6)",
         r"f'(x) = \begin{cases} 1 & 0 < x < 6 \\ 0 & \text{elsewhere} \end{cases}",
         "Krizhevsky 2010",
@@ -313,7 +313,8 @@ _CATALOGUE = (
     Activation(
         "elu",
         "ELU",
-        "Bends smoothly to −α below zero, which pulls a layer's mean towards 0.",
+        "Falls towards −α below zero, which pulls a layer's mean towards 0; without a corner if "
+        "α is 1.",
         r"f(x) = \begin{cases} x & x > 0 \\ \alpha\,(e^{x} - 1) & x \le 0 \end{cases}",
         r"f'(x) = \begin{cases} 1 & x > 0 \\ \alpha\,e^{x} & x \le 0 \end{cases}",
         "Clevert, Unterthiner and Hochreiter 2015",
@@ -325,7 +326,7 @@ _CATALOGUE = (
     Activation(
         "selu",
         "SELU",
-        "An ELU scaled so that deep stacks keep mean 0 and variance 1 by themselves.",
+        "An ELU scaled so that deep stacks of LeCun's weights keep mean 0 and variance 1.",
         r"f(x) = S \begin{cases} x & x > 0 \\ \alpha\,(e^{x} - 1) & x \le 0 \end{cases}"
         r"\quad S \approx 1.0507,\ \alpha \approx 1.6733",
         r"f'(x) = S \begin{cases} 1 & x \ge 0 \\ \alpha\,e^{x} & x < 0 \end{cases}",
@@ -349,7 +350,7 @@ _CATALOGUE = (
     Activation(
         "gelu",
         "GELU",
-        "Weights x by the probability Φ(x) that a normal value is smaller: transformers' choice.",
+        "Weights x by the probability Φ(x) that a normal value is smaller; common in transformers.",
         r"f(x) = x\,\Phi(x) \approx \frac{x}{2}\left(1 + \tanh\left(\sqrt{2/\pi}"
         r"\,(x + 0.044715\,x^3)\right)\right)",
         r"f'(x) = \Phi(x) + x\,\varphi(x)",
@@ -396,7 +397,7 @@ _CATALOGUE = (
     Activation(
         "squareplus",
         "Squareplus",
-        "Softplus's shape from a square root alone.",
+        "Softplus's shape from a square root alone; a ReLU if α is 0.",
         r"f(x) = \frac{x + \sqrt{x^2 + \alpha}}{2}",
         r"f'(x) = \frac{1}{2}\left(1 + \frac{x}{\sqrt{x^2 + \alpha}}\right)",
         "Barron 2021",

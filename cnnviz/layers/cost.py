@@ -34,11 +34,12 @@ class LayerCost:
 
 @dataclass(frozen=True)
 class WeightCounts:
-    """The same picture into a dense layer, a convolution, and one that shares no weights.
+    """The same picture into dense layers, a convolution, and one that shares no weights.
 
     inputs : numbers in the picture
     map_size : (rows, columns) of the convolution's maps
     dense : every input to every unit
+    dense_alike : the same with as many units as the convolution gives numbers
     convolution : one small kernel for each filter, shared by all positions
     locally_connected : the same windows, but with weights of their own at every position
     """
@@ -46,6 +47,7 @@ class WeightCounts:
     inputs: int
     map_size: tuple[int, int]
     dense: LayerCost
+    dense_alike: LayerCost
     convolution: LayerCost
     locally_connected: LayerCost
 
@@ -55,14 +57,14 @@ class WeightCounts:
         return self.dense.weights / self.convolution.weights
 
     @property
+    def fair_ratio(self) -> float:
+        """The same for a dense layer that gives as many numbers as the convolution."""
+        return self.dense_alike.weights / self.convolution.weights
+
+    @property
     def outputs(self) -> int:
         """How many numbers the convolution gives; the dense layer gives one for each unit."""
         return self.map_size[0] * self.map_size[1] * self.convolution.biases
-
-    @property
-    def as_many_outputs(self) -> int:
-        """The weights of a dense layer that gives as many numbers as the convolution."""
-        return self.inputs * self.outputs
 
 
 def weight_counts(
@@ -100,10 +102,12 @@ def weight_counts(
     positions = maps[0] * maps[1]
     inputs = rows * columns * channels
     per_filter = down * across * channels
+    outputs = positions * filters
     return WeightCounts(
         inputs=inputs,
         map_size=maps,
         dense=LayerCost(inputs * units, units, inputs * units),
+        dense_alike=LayerCost(inputs * outputs, outputs, inputs * outputs),
         convolution=LayerCost(per_filter * filters, filters, per_filter * filters * positions),
         locally_connected=LayerCost(
             per_filter * filters * positions,

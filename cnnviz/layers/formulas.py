@@ -80,11 +80,12 @@ def expected_with_numbers(rate: float) -> str:
     return rf"{rate:g} \cdot 0 + {1 - rate:g} \cdot \frac{{x}}{{1 - {rate:g}}} = x"
 
 
-def dense_count_with_numbers(side: int, channels: int, units: int, counts: WeightCounts) -> str:
+def dense_count_with_numbers(side: int, channels: int, units: int) -> str:
     """Write how many weights a dense layer has on a square picture."""
+    inputs = side * side * channels
     return (
-        rf"{side} \cdot {side} \cdot {channels} \cdot {units} = "
-        rf"{_grouped(counts.inputs)} \cdot {units} = {_grouped(counts.dense.weights)}"
+        rf"{side} \cdot {side} \cdot {channels} \cdot {_grouped(units)} = "
+        rf"{_grouped(inputs)} \cdot {_grouped(units)} = {_grouped(inputs * units)}"
     )
 
 

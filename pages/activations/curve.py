@@ -39,9 +39,10 @@ def curve(_picture: Picture) -> None:
         _curves(shown, samples, reach, x)
     _arithmetic(chosen, x)
     why_it_matters(
-        "Without a bend between them, two layers are one: a matrix times a matrix is a matrix. "
-        "The bend lets each layer add something new. Training sees only the slope: where it is "
-        "zero, nothing is learned, and where it is small in layer after layer, little is left."
+        "Without an activation between them, two layers are one: a matrix times a matrix is a "
+        "matrix. The activation lets each layer add something new. Going back, the gradient is "
+        "multiplied by its slope: where that is zero nothing comes through, and where it is small "
+        "in layer after layer, little is left."
     )
     take_it_with_you(
         [Download("Curves as NPZ", "activations.npz", lambda: _arrays(shown, samples))],

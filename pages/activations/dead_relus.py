@@ -80,10 +80,10 @@ def dead_relus(picture: Picture) -> None:
     _arithmetic(relu, leaky, leak)
     why_it_matters(
         "A ReLU whose sum is negative for every example has a slope of zero for every example: no "
-        "gradient reaches its weights, so they stay, and it stays silent. One step that is too "
-        "large is enough to throw units there. A leaky ReLU keeps a small slope, with which it "
-        "can find its way back, if the run is long enough; so do ELU, GELU and SiLU, each in its "
-        "way."
+        "gradient reaches its weights. Only changes in the layers before it could wake it up "
+        "again. One step that is too large can be enough to throw units there. A leaky ReLU keeps "
+        "a small slope, with which it can find its way back, if the run is long enough; ELU, GELU "
+        "and SiLU keep one too, though far below zero it is next to nothing."
     )
     take_it_with_you(
         [
@@ -100,7 +100,7 @@ def dead_relus(picture: Picture) -> None:
 def _controls() -> tuple[Training, float, str]:
     """Ask how to train, for the leak, and for the examples."""
     rate = PAGE.control(st.select_slider, RATE, "Learning rate")
-    bias = PAGE.control(st.slider, RAISE, "Raise all biases by")
+    bias = PAGE.control(st.slider, RAISE, "Add to all biases")
     leak = PAGE.control(st.slider, LEAK, "Slope of the leaky ReLU")
     data = PAGE.control(st.selectbox, DATA, "Examples")
     seed = PAGE.control(st.number_input, SEED, "Seed")

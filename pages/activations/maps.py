@@ -30,7 +30,7 @@ def on_the_maps(picture: Picture) -> None:
     with controls:
         chosen = chosen_activation()
         kernel = PAGE.control(st.selectbox, KERNEL, "Kernel")
-        scale = PAGE.control(st.select_slider, SCALE, "Scale, times")
+        scale = PAGE.control(st.select_slider, SCALE, "Multiply by")
         bias = PAGE.control(st.slider, BIAS, "Bias")
         PAGE.control(st.toggle, SHARED_RANGE, "One colour range for both")
     pixels = working_picture(picture, "grey")
@@ -109,7 +109,7 @@ def _arithmetic(
 ) -> None:
     filtered = float(found.filtered[at])
     x = float(f"{found.before[at]:.6g}")
-    st.header("One number's way", anchor=False)
+    st.header("Follow one number", anchor=False)
     st.latex(scaled_with_numbers(filtered, x, scale=scale, bias=bias))
     st.latex(with_numbers(chosen.activation, x, parameters=chosen.parameters))
     st.caption(
@@ -121,9 +121,9 @@ def _arithmetic(
 
 def _why_it_matters(chosen: ChosenActivation, found: ActivatedMap) -> None:
     why_it_matters(
-        "A kernel answers with a positive number where it finds its pattern and a negative one "
-        "where it finds the opposite. ReLU keeps only the finds and makes all else exactly zero, "
-        "so that what is left is easy to read for the next layer; after "
+        "A kernel that adds up to zero answers with a positive number where it finds its pattern "
+        "and a negative one where it finds the opposite. ReLU keeps what is positive and makes the "
+        "rest exactly zero; after "
         f"{chosen.activation.label}, {found.zeros_after:.1%} of this map is exactly zero. The "
         "bias decides how much of a find is enough."
     )

@@ -101,8 +101,8 @@ def _arithmetic(logits: tuple[float, ...], right: int, temperature: float) -> No
         "numerator and denominator by the same factor, so that nothing changes, but the largest "
         "power becomes e to the 0, which is 1. As it is written the formula fails in float32 at "
         f"this temperature from a logit of {overflowing_logit(temperature=temperature):.4g} on: "
-        "the power is infinite, and infinity over infinity is not a number. Far below zero it "
-        "fails as well: all powers are 0, and so is their sum."
+        "the power is infinite, and infinity over infinity is not a number. Where all "
+        "logits lie far below zero it fails as well: all powers are 0, and so is their sum."
     )
 
 

@@ -85,10 +85,9 @@ def vanishing_gradients(picture: Picture) -> None:
     _arithmetic(shown[0], found[0])
     why_it_matters(
         "The gradient of an early layer is a product with one factor for each layer behind it. "
-        "Factors below one leave nothing of it, factors above one make it explode, and the early "
-        "layers, those that see the picture, then learn nothing. That kept networks shallow for "
-        "twenty years; ReLU, weights drawn with care, and later shortcuts around layers made them "
-        "deep."
+        "Factors below one leave little of it, factors above one make it explode, and the early "
+        "layers, those that see the picture, then hardly learn. That long kept networks shallow; "
+        "ReLU, careful initialisation, and later shortcuts around layers made them deep."
     )
     take_it_with_you(
         [
@@ -105,11 +104,11 @@ def _controls() -> tuple[list[ChosenActivation], Stack]:
     depth = PAGE.control(st.slider, DEPTH, "Layers")
     chosen = chosen_activation()
     others = overlaid_activations(chosen)
-    width = PAGE.control(st.select_slider, WIDTH, "Units in each")
-    drawn = PAGE.control(st.selectbox, WEIGHTS, "Weights drawn by")
+    width = PAGE.control(st.select_slider, WIDTH, "Units per layer")
+    drawn = PAGE.control(st.selectbox, WEIGHTS, "Weight initialisation")
     if drawn == "normal":
-        PAGE.control(st.slider, SPREAD, "Their standard deviation")
-    PAGE.control(st.selectbox, BESIDE, "On the right")
+        PAGE.control(st.slider, SPREAD, "Standard deviation of the weights")
+    PAGE.control(st.selectbox, BESIDE, "Second chart")
     seed = PAGE.control(st.number_input, SEED, "Seed")
     return [chosen, *others], Stack(depth, width, drawn, PAGE[SPREAD], seed)
 
@@ -159,7 +158,7 @@ def _curves(
                 "Gradient of the weights",
                 depth,
                 gradients,
-                bands=[(-400, _SMALLEST, "float32 knows only 0 here")],
+                bands=[(-400, _SMALLEST, "below float32's smallest number: 0")],
             ),
             _panel(BESIDE.label(beside), depth, others),
         ],

@@ -134,9 +134,9 @@ def _arithmetic(
 def _why_it_matters() -> None:
     why_it_matters(
         "A filter has as many kernels as there are channels, and still gives one map: this is how "
-        "a network tells a red edge from a grey one. Where the three kernels cancel out, plain "
-        "brightness disappears and colour or edges remain. In deeper layers it is the same sum, "
-        "only over 64 or 512 channels instead of three."
+        "a network tells a red edge from a grey one. If the weights of all three kernels add up "
+        "to zero, even areas of grey give nothing, and edges or colours remain. In deeper layers "
+        "it is the same sum, only over more channels, often hundreds."
     )
 
 
@@ -183,7 +183,7 @@ def _layer_controls(picture: Picture, side: int) -> Layer:
     padding = PAGE.control(
         st.selectbox, PADDING, "Padding", options=PADDING.options if fits else PADDING.options[:1]
     )
-    scale = PAGE.control(st.selectbox, SCALE, "Pixels from")
+    scale = PAGE.control(st.selectbox, SCALE, "Pixel range")
     activation, parameters = _chosen_activation()
     return Layer(pixels, stride, padding, PIXEL_SCALES[scale], activation, parameters)
 

@@ -31,7 +31,7 @@ from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
 
 _KEY = "channels_volume"
 _EXPLANATIONS = {
-    "standard": "Every filter sees every map, each through a kernel of its own.",
+    "standard": "Every filter sees every map, each through its own kernel.",
     "grouped": "Maps and filters are divided into groups that do not see each other: the same "
     "weights, without those that cross from group to group.",
     "depthwise": "Each filter sees one map alone. Nothing is added up over the channels.",
@@ -77,7 +77,7 @@ def several_filters(picture: Picture) -> None:
 def _controls() -> tuple[int, int]:
     """Ask for the filters, and for the maps of a wider layer to count for as well."""
     count = VOLUMES.control(st.select_slider, FILTERS, "Filters")
-    wide = VOLUMES.control(st.select_slider, WIDE, "Count also for a layer of")
+    wide = VOLUMES.control(st.select_slider, WIDE, "Compare with a layer of")
     st.caption(
         f"Small VGG, trained on CIFAR-10: the first {count} filters of its first layer, and "
         "the weights from those to as many filters of its second."
@@ -106,8 +106,8 @@ def _why_it_matters() -> None:
         "deep as that volume. Joining everything with everything is where the weights go, so "
         "small networks cut: MobileNet and EfficientNet are depthwise-separable in all their "
         "blocks (not in their first layer, which sees three channels only), ResNeXt is grouped. "
-        "Here a trained layer is cut without training it again; a network trained that way makes "
-        "up for much of what is lost."
+        "Here a trained layer is cut without training it again; a network that is trained in that "
+        "form can make up for much of what is lost."
     )
 
 

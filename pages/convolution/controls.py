@@ -98,10 +98,15 @@ class View:
 
 def settings(picture: Picture, menu: KernelMenu) -> Settings:
     """Draw the controls; return what they say."""
-    menu.controls(is_flipped=CONVOLUTION[FLIP])
+    menu.controls(is_flipped=CONVOLUTION[FLIP], is_dilated=CONVOLUTION[DILATION] > 1)
     weights = menu.kernel.values
     source = CONVOLUTION.control(st.selectbox, SOURCE, "Picture in")
     pixels = working_picture(picture, source)
+    if source == "colour":
+        st.caption(
+            "Red, green and blue are filtered each by itself here. A layer of a network adds up "
+            "what its kernels find in all three: see Channels."
+        )
     show = _shown_as(pixels.shape[-1])
     reach = max(1, max(weights.shape) - 1)
     dilations = replace(_DILATION, allowed=max(1, (min(pixels.shape[:2]) - 1) // reach))
@@ -111,9 +116,9 @@ def settings(picture: Picture, menu: KernelMenu) -> Settings:
         padding_mode = CONVOLUTION.control(
             st.selectbox,
             BORDER,
-            "Beyond the border",
-            help="What stands beyond the border: zeros, the picture's mirror image, its edge "
-            "pixels repeated, or its other side.",
+            "Padding mode",
+            help="What the padding holds: zeros, the picture's mirror image, its edge pixels "
+            "repeated, or its other side.",
         )
     flip = CONVOLUTION.control(
         st.toggle,

@@ -60,7 +60,7 @@ def convolution(picture: Picture) -> None:
         _stage(picture, view, menu, focus)
     convolution_formula(is_flipped=chosen.flip)
     size_of_result(geometry)
-    _why_it_matters()
+    _why_it_matters(menu, geometry.output_size[0] * geometry.output_size[1])
     _take_away(view)
 
 
@@ -87,12 +87,20 @@ def _result(chosen: Settings) -> NDArray[np.float32]:
     )
 
 
-def _why_it_matters() -> None:
+def _why_it_matters(menu: KernelMenu, places: int = 0) -> None:
+    """Say it; `places` are those at which the window stops, 0 where it cannot."""
+    weights = menu.kernel.values.size
+    here = (
+        f"Here {weights:,} {'weight is' if weights == 1 else 'weights are'} used at {places:,} "
+        f"{'place' if places == 1 else 'places'}; with weights of its own at each, that would be "
+        f"{weights * places:,}. "
+        if places
+        else ""
+    )
     why_it_matters(
-        "Every layer of a convolutional network does just this, with many kernels at once. The "
+        "Every convolutional layer of a network does just this, with many kernels at once. The "
         "same few weights are used at every place, so a network finds an edge or an eye wherever "
-        "it is, and needs thousands of times fewer weights than if every pixel had its own. Here "
-        "you choose the weights; a network learns them."
+        f"it is. {here}On this page you choose the weights; a network learns them."
     )
 
 

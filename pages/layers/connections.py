@@ -64,11 +64,12 @@ def sparse_and_shared(_picture: Picture) -> None:
             signature=f"{kind} {side} {kernel} {stride} {padding}",
         )
     _arithmetic(found, kernel)
+    sparse, dense = found["unshared"].input.size, found["dense"].input.size
     why_it_matters(
-        "Two savings, one after the other. *Sparse*: an output looks at its neighbourhood only, "
-        "so most lines of the dense layer are gone. *Shared*: the lines that are left do not have "
-        "a weight each, they take turns with the few of the kernel. A weight that is used "
-        "everywhere also learns from everywhere: each place is one more example for it."
+        "A convolution saves twice. *Sparse*: an output looks at its neighbourhood only; here "
+        f"{sparse:,} of the {dense:,} lines of the dense layer are left. *Shared*: those lines do "
+        f"not have a weight each, but share the {kernel * kernel} of the kernel. A weight that is "
+        "used everywhere also learns from everywhere: each place is one more example for it."
     )
     take_it_with_you(
         [Download("Connections as NPZ", "connections.npz", lambda: _arrays(found[kind]))],

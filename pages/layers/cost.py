@@ -23,10 +23,11 @@ _KEY = "cost_curves"
 _MOST_SIDE = 4096
 _LAYERS = {
     "dense": "Dense",
+    "dense_alike": "Dense, as many outputs",
     "locally_connected": "Convolution without sharing",
     "convolution": "Convolution",
 }
-_TITLES = ("Dense: weights", "Not shared: weights", "Convolution: weights")
+"""By their names in `WeightCounts`; but for the first, all of them give as many numbers."""
 
 SIDE = Whole("layer_picture_side", 1, _MOST_SIDE, 64)
 CHANNELS = Whole("layer_picture_channels", 1, 1024, 3)
@@ -116,37 +117,41 @@ def _curves(lines: list[Curve], side: int) -> None:
 
 
 def _figures(counts: WeightCounts) -> None:
-    columns = st.columns([1.3, 1.3, 1.3, 1])
-    for column, layer, title in zip(columns, _LAYERS, _TITLES, strict=False):
+    for column, layer in zip(st.columns(len(_LAYERS)), _LAYERS, strict=True):
         cost: LayerCost = getattr(counts, layer)
+        given = cost.biases if layer == "dense" else counts.outputs
         column.metric(
-            title,
+            _LAYERS[layer],
             written_count(cost.weights),
-            written_bytes(cost.memory()),
+            f"{written_count(cost.biases)} biases, {written_bytes(cost.memory())}",
             delta_color="off",
             delta_arrow="off",
+            help=f"Weights of a layer that gives {written_count(given)} numbers.",
         )
-    ratio = counts.ratio
-    columns[-1].metric(
-        "Dense to convolution",
-        f"{written_count(round(ratio))} ×" if ratio >= 10 else f"{ratio:.2g} ×",
-    )
 
 
 def _arithmetic(layers: Layers, side: int, counts: WeightCounts) -> None:
     st.header("The counts", anchor=False)
-    dense = dense_count_with_numbers(side, layers.channels, layers.units, counts)
+    dense = dense_count_with_numbers(side, layers.channels, layers.units)
     st.latex(rf"\text{{dense:}} \quad {dense}")
+    alike = dense_count_with_numbers(side, layers.channels, counts.outputs)
+    st.latex(rf"\text{{dense, as many outputs:}} \quad {alike}")
     convolution = convolution_count_with_numbers(
         layers.kernel, layers.channels, layers.filters, counts
     )
     st.latex(rf"\text{{convolution:}} \quad {convolution}")
     st.caption(
         "Side times side times channels times units, against kernel times kernel times channels "
-        "times filters: the picture's size is not in the second line. The ratio is that of the "
-        "weights; one bias comes on top for each unit or filter. Memory is that of weights and "
-        "biases in float32, four bytes each; training needs three to four times as much."
+        "times filters: the picture's size is not in the last line. One bias comes on top for each "
+        "unit or filter, without sharing one for each output. Memory is that of weights and biases "
+        "in float32, four bytes each; training needs two to four times as much, by the optimizer. "
+        "Weights of the dense layer over those of the convolution: "
+        f"{_times(counts.ratio)}; with as many outputs, {_times(counts.fair_ratio)}."
     )
+
+
+def _times(ratio: float) -> str:
+    return written_count(round(ratio)) if ratio >= 10 else f"{ratio:.2g}"
 
 
 def _why_it_matters(counts: WeightCounts) -> None:
@@ -154,11 +159,11 @@ def _why_it_matters(counts: WeightCounts) -> None:
         "A dense layer pays for every pixel, and pays again when the picture grows. A "
         "convolution bets on two things: what belongs together lies close together, so a few "
         "connections are enough, and what is worth finding here is worth finding everywhere, so "
-        "one set of weights is enough. The two layers above do not give equally much: here the "
-        f"convolution gives {written_count(counts.outputs)} numbers, and the dense layer "
-        f"{written_count(counts.dense.biases)}. To give as many, it would need "
-        f"{written_count(counts.as_many_outputs)} weights; few connections make that "
-        f"{written_count(counts.locally_connected.weights)}, and sharing them "
+        "one set of weights is enough. To be fair: the convolution gives "
+        f"{written_count(counts.outputs)} numbers here, and the dense layer "
+        f"{written_count(counts.dense.biases)}. To give as many as the convolution, a dense "
+        f"layer needs {written_count(counts.dense_alike.weights)} weights; windows alone make "
+        f"that {written_count(counts.locally_connected.weights)}, and sharing the weights "
         f"{written_count(counts.convolution.weights)}."
     )
 

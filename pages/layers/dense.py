@@ -39,9 +39,10 @@ def dense_layer(picture: Picture) -> None:
         name = DENSE.control(st.selectbox, UNIT, "Unit")
         listed = DENSE.control(st.slider, TERMS, "Terms written out")
         st.caption(
-            "The tutorial network: its last maps for your picture, and the dense layer that "
-            "turns their 4,096 numbers into ten. It was trained on small pictures of these ten "
-            "kinds of things, and names one of them whatever you show it."
+            "The tutorial network: its last maps for your picture, and the dense layer that turns "
+            f"their {tutorial_weights()['dense/kernel'].shape[0]:,} numbers into "
+            f"{len(CIFAR10_CLASSES)}. It was trained on small pictures of these kinds of things, "
+            "and names one of them whatever you show it."
         )
     weights, bias = tutorial_weights()["dense/kernel"], tutorial_weights()["dense/bias"]
     index = CIFAR10_CLASSES.index(name)
@@ -90,10 +91,10 @@ def _stage(found: TutorialMaps, unit: Unit, title: str) -> None:
 
 def _why_it_matters() -> None:
     why_it_matters(
-        "A unit of a dense layer sees everything at once and has a weight of its own for every "
-        "place. Its weights are a picture of what it hopes for, map by map: green where a find "
-        "speaks for it, purple where it speaks against. It cannot find the same thing one pixel "
-        "further left, because other weights are in charge there."
+        "A unit of a dense layer sees everything at once and has its own weight for every place. "
+        "Its weights are a picture of what counts for it, map by map: green where a find speaks "
+        "for it, purple where it speaks against. What it has learned about one place it does not "
+        "know one pixel further left, where other weights are in charge."
     )
 
 

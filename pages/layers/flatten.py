@@ -50,10 +50,10 @@ def flatten_layer(picture: Picture) -> None:
         flatten_view(key=_KEY, maps=maps, names=names, selected=selected, on_selected=_take_element)
     _arithmetic(maps.shape, selected)
     why_it_matters(
-        "Flatten computes nothing and has no weights. But it forgets: to the dense layer behind "
-        "it, two neighbours in the picture are just two numbers among thousands, as far apart as "
-        "any others. Whatever the order, the dense layer has to learn it anew, which is why "
-        "newer networks average each map instead."
+        "Flatten computes nothing and has no weights. But it forgets: to the dense layer after "
+        "it, two neighbours in the picture are just two numbers among many, as far apart as any "
+        "others. The dense layer has to learn from scratch which belong together, which is one "
+        "reason why many newer networks average each map instead."
     )
     take_it_with_you(
         [

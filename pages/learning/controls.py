@@ -55,10 +55,13 @@ def choice(picture: Picture, menu: KernelMenu) -> tuple[Choice, list[str]]:
         st.slider,
         NOISE,
         "Noise on the target",
-        help="Its standard deviation, in those of the target.",
+        help="Standard deviation of the noise, as a multiple of the target's.",
     )
     LEARNING.control(
-        st.number_input, SEED, "Seed", help="Of the first weights, the patches and the noise."
+        st.number_input,
+        SEED,
+        "Seed",
+        help="Decides the initial weights, the patches and the noise.",
     )
     chosen = Choice(
         identity=picture.identity,
@@ -85,15 +88,15 @@ def _target(menu: KernelMenu) -> tuple[list[np.ndarray], list[str]]:
     count = LEARNING.control(
         st.segmented_control,
         COUNT,
-        "Kernels in sequence",
+        "Number of layers",
         required=True,
-        help="Between them is a ReLU.",
+        help="One kernel each, with a ReLU between them.",
         on_change=_take_count,
     )
     menu.controls()
     targets, titles = [menu.kernel.values], [menu.title]
     for place, entry in enumerate((SECOND, THIRD)[: count - 1], 2):
-        chosen = LEARNING.control(st.selectbox, entry, f"Then, after a ReLU ({place})")
+        chosen = LEARNING.control(st.selectbox, entry, f"Kernel of layer {place}, after a ReLU")
         targets.append(KERNELS[chosen].values)
         titles.append(KERNELS[chosen].title)
     return targets, titles
@@ -103,21 +106,26 @@ def _sizes(targets: list[np.ndarray], pixels: np.ndarray) -> Sizes:
     """Ask for the size of the kernels to learn."""
     most = max(1, min(LARGEST, (min(pixels.shape) - 2) // len(targets) + 1))
     size = LEARNING.control(
-        st.selectbox, SIZE, "Size to learn", options=(AS_TARGET, *map(str, range(1, most + 1)))
+        st.selectbox,
+        SIZE,
+        "Size of the learned kernel",
+        options=(AS_TARGET, *map(str, range(1, most + 1))),
     )
     return sizes_to_learn(targets, int(size) if size.isdigit() else None)
 
 
 def _batch(sizes: Sizes, pixels: np.ndarray) -> tuple[int | None, int]:
     """Ask for the patches in a step (None for the whole picture) and for the side of each."""
-    batch = LEARNING.control(st.select_slider, BATCH, "Patches in a step")
+    batch = LEARNING.control(
+        st.select_slider, BATCH, "Batch size", help="Patches of the picture per step."
+    )
     if batch == WHOLE:
         return None, PATCH.default
     reach, room = max(sum(side[axis] - 1 for side in sizes) for axis in range(2)), min(pixels.shape)
     patch = LEARNING.control(
         st.slider,
         PATCH,
-        "Side of a patch",
+        "Patch size",
         limits=(min(reach + 2, room), min(MOST_PATCH, room)),
     )
     return int(batch), patch

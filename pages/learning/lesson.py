@@ -122,10 +122,10 @@ def _times(ratio: float) -> str:
 def reasons() -> None:
     """Say what learning a kernel is good for."""
     why_it_matters(
-        "Nobody picks the kernels of a network. It starts from noise, like here, compares its "
+        "Nobody picks the kernels of a network. Training starts from noise, as here, compares the "
         "result with what it should be, and moves every weight a little against the slope of the "
-        "error. A network does the same with millions of weights at once; edge detectors like "
-        "Sobel's turn up in its first layer by themselves."
+        "error. A network does the same with millions of weights at once; in its first layer, edge "
+        "detectors much like Sobel's often turn up by themselves."
     )
 
 

@@ -36,8 +36,8 @@ def chosen_scene(
             st.toggle,
             UNTRAINED,
             "Untrained twin",
-            help="The same layers with the random weights that training began with: whatever "
-            "differs, training has made.",
+            help="The same layers with random weights, as before training: any difference comes "
+            "from training.",
             width="content",
         )
     try:

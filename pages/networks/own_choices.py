@@ -101,8 +101,8 @@ def _compare(own: OwnModel, picture: Picture) -> None:
         },
     )
     st.markdown(
-        f"What it says to *{plain(picture.title)}*. Choose a picture whose class you know: the "
-        "right scale names it, and is the surest of it."
+        f"Its answer for *{plain(picture.title)}*. Use a picture whose class you know: the right "
+        "scale mostly gives that class with the highest probability."
     )
 
 

@@ -72,7 +72,7 @@ def own_scene(picture: Picture, *, came_so: bool = False) -> Scene | None:
         st.toggle,
         UNTRAINED,
         "Untrained twin",
-        help="The same layers with random weights: whatever differs, training has made.",
+        help="The same layers with random weights: any difference comes from training.",
     ):
         with st.spinner("Drawing its weights", show_time=False):
             network, identity = random_twin(network), f"{identity} untrained"
@@ -96,7 +96,7 @@ def _read(file_name: str, data: bytes, side: int | None = None) -> None:
     """Read a file and hold its network; a refusal is told and leaves what was there."""
     st.session_state.pop(_COMPLAINT, None)
     try:
-        with st.spinner("Reading it in a process of its own", show_time=True):
+        with st.spinner("Reading it in a separate process", show_time=True):
             upload = read_upload(data, file_name=file_name, input_side=side)
     except NetworkError as error:
         st.session_state[_COMPLAINT] = str(error)

@@ -10,8 +10,9 @@ def finish(scene: Scene) -> None:
     """Draw it, for the layer in focus."""
     why_it_matters(
         "A network is no black box: every number in it can be looked at, and each follows from "
-        "the numbers before it by the arithmetic of the building blocks. Early layers answer to "
-        "edges and colours, late ones to parts and things; the last one weighs them up."
+        "the numbers before it by the arithmetic of the building blocks. In a trained network, "
+        "early layers mostly respond to edges and colours and late ones to parts and things; the "
+        "last one weighs them up."
     )
     network, layer = scene.network, scene.focus.layer
     maps = scene.maps[layer]

@@ -41,7 +41,8 @@ def same_and_its_odd_pixel(geometry: Geometry) -> None:
             st.latex(aligned(lines))
     with columns[-1]:
         st.markdown(
-            f"A network's first layer on 224 pixels, with this kernel of {k} and a stride of {s}:"
+            f"A network's first layer on 224 pixels, with this kernel of {k}, a stride of {s}"
+            f"{f' and a dilation of {d}' if d > 1 else ''}:"
         )
         st.latex(same_and_valid(224, k, stride=s, dilation=d))
 
@@ -49,11 +50,15 @@ def same_and_its_odd_pixel(geometry: Geometry) -> None:
 def two_conventions(grid: Grid, weights: np.ndarray, geometry: Geometry, rule: str) -> None:
     """Show what each framework would do to keep the size, and the code of this view in each."""
     st.header("Keras and PyTorch", anchor=False)
-    kept = "n \u00b7 stride results" if geometry.transposed else "ceil(n / stride) results"
+    wanted = "n \u00b7 stride results" if geometry.transposed else "ceil(n / stride) results"
     st.markdown(
-        f"Both can keep {kept}, but not with the same windows. Keras treats the two ends apart, "
-        "the odd pixel last; PyTorch takes one number for both ends"
-        + (" and gives some back at the end." if geometry.transposed else ".")
+        f"To get {wanted}, Keras treats the two ends separately, the odd pixel last. PyTorch's "
+        "number stands for both ends"
+        + (
+            ", and `output_padding` gives some back at the end."
+            if geometry.transposed
+            else '; its own `padding="same"` exists at stride 1 only.'
+        )
     )
     pairs = {axis: _pair(geometry, axis) for axis in _distinct_axes(geometry)}
     programs = (keras_program, torch_program)
@@ -151,8 +156,8 @@ def _difference(grid: Grid, weights: np.ndarray, geometry: Geometry) -> str:
     first, second = (f"{result[0, 0]:g}" for result in results)
     return (
         "The same size, but other windows: with these numbers and weights the first result is "
-        f"**{first}** in Keras and **{second}** in PyTorch. Who carries weights from one to the "
-        "other must pad by hand, or every map is shifted."
+        f"**{first}** in Keras and **{second}** in PyTorch. If you move weights from one framework "
+        "to the other, pad by hand; otherwise every map is shifted."
     )
 
 

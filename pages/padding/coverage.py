@@ -28,9 +28,12 @@ def _corner_and_middle(counts: np.ndarray) -> str:
     corner, middle = counts[0, 0], counts[counts.shape[0] // 2, counts.shape[1] // 2]
     missed = int(np.count_nonzero(counts == 0))
     most = int(counts.max())
-    peak = f", some {_times(most)}" if most > max(corner, middle) else ""
-    rest = "" if not missed else f" {missed} of {counts.size} pixels are never seen."
-    return f"The corner is seen {_times(corner)}, the middle {_times(middle)}{peak}.{rest}"
+    peak = f", no pixel more than {_times(most)}" if most > max(corner, middle) else ""
+    rest = "" if not missed else f" {missed} of {counts.size} pixels are never read."
+    return (
+        f"The upper left pixel is read {_times(corner)}, the one in the middle {_times(middle)}"
+        f"{peak}.{rest}"
+    )
 
 
 def _overlaps(counts: np.ndarray) -> str:
@@ -39,7 +42,8 @@ def _overlaps(counts: np.ndarray) -> str:
         return f"Every cell gets {most} of the copies: no pattern."
     return (
         f"Between {least} and {most} copies overlap. Where that changes from cell to cell, a "
-        "checkerboard shows in the result; a kernel that the stride divides evens it out inside."
+        "checkerboard may show in the result. Without dilation, a kernel whose size is a multiple "
+        "of the stride evens it out away from the border."
     )
 
 

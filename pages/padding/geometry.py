@@ -26,7 +26,7 @@ MOST_CUT = MOST_DILATION * (MOST - 1)
 """Places that a transposed result can lose at one end, of the largest kernel."""
 _HELP = {
     False: "Valid: none. Same: as much as ceil(n / stride) results need, the odd pixel last. Full: "
-    "as much as lets every weight meet every pixel. Explicit: each side by itself.",
+    "as much as lets every weight meet every pixel at stride 1. Explicit: each side by itself.",
     True: "What is cut off the result. Valid: nothing. Same: as much as leaves n \u00b7 stride. "
     "Explicit: each side by itself.",
 }

@@ -118,9 +118,9 @@ def padding_and_stride(picture: Picture) -> None:
 def _why_it_matters() -> None:
     """Say it in three sentences."""
     why_it_matters(
-        "Without padding every layer loses its border, and a 3 \u00d7 3 kernel sees the corners "
-        "once where it sees the middle nine times; a deep network would soon have nothing left. A "
-        "stride thins the result out and saves work, but what does not divide is dropped. And "
-        "frameworks pad and drop on different sides: a classic reason why copied weights answer "
-        "wrongly."
+        "Without padding, every layer whose kernel is larger than 1 \u00d7 1 takes something off "
+        "the border, and a deep network would soon have nothing left; at stride 1 a 3 \u00d7 3 "
+        "kernel then reads a corner pixel once and one in the middle nine times. A stride leaves "
+        "results out and saves work; where it does not divide, pixels may be left over. Frameworks "
+        "pad on different sides: a classic reason why copied weights give wrong answers."
     )

@@ -46,7 +46,7 @@ class Material:
 
 def material_controls(picture: Picture, numbers: NumberGrid) -> Material:
     """Ask what is to be pooled, and return it."""
-    kind = WINDOWS.control(st.selectbox, ON, "Pool")
+    kind = WINDOWS.control(st.selectbox, ON, "Input")
     if kind == "grid":
         AXES.switch()
         grid = numbers.controls(picture)

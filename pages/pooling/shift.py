@@ -114,16 +114,22 @@ def shift_test(picture: Picture) -> None:
 
 def _controls() -> Settings:
     name = SHIFT.control(st.selectbox, FILTER, "Kernel")
-    kind = SHIFT.control(st.selectbox, KIND, "Each window becomes its")
+    kind = SHIFT.control(st.selectbox, KIND, "Pooling")
     size = SHIFT.control(st.slider, WINDOW, "Window")
-    right = SHIFT.control(st.slider, RIGHT, "Pixels to the right")
-    down = SHIFT.control(st.slider, DOWN, "Pixels down")
+    right = SHIFT.control(
+        st.slider,
+        RIGHT,
+        "Farthest shift to the right",
+        help="In pixels: the curves run from the picture at rest to this shift. The line in the "
+        "chart, which can be dragged, says how far the pictures below it have been moved.",
+    )
+    down = SHIFT.control(st.slider, DOWN, "Farthest shift down")
     border = SHIFT.control(
         st.selectbox,
         BORDER,
-        "What comes in",
-        help="What leaves on one side may come in on the other (wrap), so that nothing but places "
-        "change; or zeros, the mirror image, or the edge come in.",
+        "Fill the gap with",
+        help="The picture wraps round (nothing is lost), or the gap is filled with zeros, the "
+        "mirror image or the edge pixels.",
     )
     return Settings(name, kind, size, (right, down), border)
 
@@ -158,7 +164,7 @@ def _curves(found: ShiftCurves, step: int, on_cursor: Callable[[], None]) -> Non
                 "How much it changes",
                 Axis(0, max(len(steps) - 1, 1), "shift in pixels", whole=True),
                 Axis(0, 1.05 * most, "change"),
-                lines=[(2**0.5, "an unrelated picture")] if most > 1.35 else [],
+                lines=[(2**0.5, "nothing in common")] if most > 1.35 else [],
                 ratio=0.36,
             )
         ],
@@ -195,7 +201,7 @@ def _pictures(moved: ShiftedMaps, found: ShiftCurves, step: int) -> None:
         column.image(
             images.encode_jpeg(enlarged),
             output_format="JPEG",
-            caption=f"{name}: change {change:.2f}",
+            caption=f"{name}: change {change:.2f}\u00d7 its length",
             alt=f"{name}. It differs from the one at rest by {change:.2f} of its length.",
             width="stretch",
         )
@@ -207,11 +213,15 @@ def _arithmetic(
     st.header("How a change is measured", anchor=False)
     st.latex(CHANGE)
     st.latex(changes_with_numbers(maps))
+    st.caption(
+        "The bars stand for the length of a map: the root of the sum of its squared numbers. So a "
+        "change of 0 is none, and one of 1 is as long as the map at rest itself."
+    )
     moves = equivariance(pixels, settings.weights, *found.shifts[step])
     st.markdown(
         "Convolution is *equivariant*: the map of the moved picture is the moved map. Away from "
-        f"the border the two differ here by at most **{moves.largest_inside:.3g}**. So the map "
-        "does change, cell by cell, and only pooling makes the numbers themselves care less. "
+        f"the border the two differ here by at most **{moves.largest_inside:.3g}**. So each number "
+        "of the map moves with the picture; pooling makes the numbers depend less on it. "
         f"At {_pixels_moved(found.shifts[step])} the pooled map has changed by "
         f"{found.pooled[step]:.2f} where the map has changed by {found.map[step]:.2f}, and the "
         f"global pool by {found.global_pool[step]:.3f}."
@@ -225,9 +235,9 @@ def _pixels_moved(shift: tuple[int, int]) -> str:
 def _why_it_matters() -> None:
     why_it_matters(
         "A cat is a cat wherever it sits. Pooling makes an answer *more* invariant to shifts, not "
-        "fully: what crosses a window's edge changes the pooled map, and with windows of 2 even "
-        "one pixel does. Only the global pool hardly cares. A network that is trained on moved "
-        "copies of its pictures learns the rest, which is not free either."
+        "fully: what crosses the edge of a window changes the pooled map. A global pool has no "
+        "edges inside the map, so only what enters or leaves at the border can change it. Training "
+        "on moved copies of the pictures teaches a network more of this, at a price."
     )
 
 

@@ -61,7 +61,7 @@ def windows(picture: Picture) -> None:
     with controls:
         material = material_controls(picture, numbers)
         height, width = material.values.shape[:2]
-        kind = WINDOWS.control(st.selectbox, KIND, "Each window becomes its")
+        kind = WINDOWS.control(st.selectbox, KIND, "Pooling")
         size, stride, padding = _window_controls((height, width), material.is_grid)
     geometry = convolution_geometry((height, width), size, stride=stride, padding=padding)
     view = _pooled(material, kind, geometry)
@@ -111,8 +111,8 @@ def _window_controls(size: _Pair, has_switch: bool) -> tuple[_Pair, _Pair, Paddi
         st.toggle,
         GLOBAL,
         "Global: one window for all",
-        help="The whole map becomes one number, whatever its size. Networks end with it instead "
-        "of flattening.",
+        help="The whole map becomes one number, whatever its size. Many networks end with it "
+        "instead of flattening.",
     ):
         return size, size, "valid"
     if not has_switch:
@@ -199,10 +199,11 @@ def _arithmetic(kind: PoolKind, geometry: Geometry) -> None:
 
 def _why_it_matters() -> None:
     why_it_matters(
-        "Windows of 2 leave a quarter of the numbers, and what was found is still there, only less "
-        "exactly where: each layer above sees twice as far for the same work. What is thrown away "
-        "is the place, which a network that tells a cat anywhere does not need, and one that "
-        "outlines it does; many newer ones let a strided convolution learn what to keep."
+        "After windows of 2, side by side, a map has about a quarter of the numbers and still says "
+        "what was found, only less exactly where. The layers after it see twice as far with "
+        "kernels of the same size. The exact place is lost: a network that recognises a cat "
+        "anywhere does not need it, one that outlines the cat does. Many newer networks use a "
+        "convolution with stride instead, which learns what to keep."
     )
 
 

@@ -118,7 +118,7 @@ def chosen_network() -> Choice:
         st.toggle,
         UNTRAINED,
         "Untrained twin",
-        help="The same layers with the random weights that training began with.",
+        help="The same layers with random weights, as before training.",
     )
     end = "-untrained" if untrained else ""
     if title == OWN_NETWORK and own is not None:

@@ -16,9 +16,9 @@ def finish(scene: SearchScene) -> None:
     """Draw it."""
     why_it_matters(_how_well(scene))
     st.markdown(
-        "Nobody told the network these groups. Its early layers find pictures of like colours and "
-        "textures, its late ones pictures of like things, and that is why a trained network's "
-        "vectors serve to search, to sort and to recognise what it was never trained for."
+        "The search does not use the labels. In a trained network, early layers mostly find "
+        "pictures of similar colours and textures, late ones pictures of similar things. That is "
+        "why its vectors serve to search, to sort and to recognise what it was never trained for."
     )
     take_it_with_you(_downloads(scene), _code(scene))
     _credits(scene)

@@ -36,7 +36,7 @@ class Axes:
     def switch(self) -> None:
         """Draw the switch."""
         self.table.control(
-            st.toggle, self.apart, "Rows and columns apart", on_change=self._take_switch
+            st.toggle, self.apart, "Rows and columns separately", on_change=self._take_switch
         )
 
     def sized(self, of: Pair, rows: int, columns: int) -> dict[str, object]:

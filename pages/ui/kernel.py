@@ -213,10 +213,11 @@ class KernelMenu:
         st.session_state[f"{self.stage}_preset"] = name
         self.table.write(self.state_of(name))
 
-    def controls(self, *, is_flipped: bool = False) -> None:
+    def controls(self, *, is_flipped: bool = False, is_dilated: bool = False) -> None:
         """Draw the preset menu, the size and the kernel as text.
 
-        `is_flipped` says that the kernel lies on the picture turned around.
+        `is_flipped` says that the kernel lies on the picture turned around, `is_dilated` that its
+        weights lie apart.
         """
         self.kernel.say_complaint()
         preset_key, rows_key, columns_key, text_key = (
@@ -235,7 +236,8 @@ class KernelMenu:
         )
         if kernel := KERNELS.get(self.preset):
             turned = _turned_around(values) if is_flipped else ""
-            st.caption(f"{kernel.finds}{turned}", help=f"Source: {kernel.source}.")
+            apart = " Dilated, it looks at fewer pixels, farther apart." if is_dilated else ""
+            st.caption(f"{kernel.finds}{turned}{apart}", help=f"Source: {kernel.source}.")
         rows, columns = st.columns(2)
         rows.number_input(
             "Rows",
@@ -256,17 +258,17 @@ class KernelMenu:
         make, write = st.columns(2)
         # What is inside is sent only when it is open: every element costs each rerun time.
         with make.popover(
-            "Make",
-            help="Make a kernel from a formula",
+            "Formula",
+            help="Make a kernel from a formula, such as a Gaussian or a Gabor",
             width="stretch",
             key=f"{self.stage}_make",
             on_change="rerun",
         ) as popover:
             if popover.open:
                 self._maker()
-        with write.popover("Write", help="Write the kernel as text", width="stretch"):
+        with write.popover("Text", help="Read or type the kernel as text", width="stretch"):
             st.text_input(
-                "Rows divided by semicolons",
+                "Rows separated by semicolons",
                 key=text_key,
                 on_change=self._take_text,
                 help="Such as 0,-1,0;-1,5,-1;0,-1,0",

@@ -106,9 +106,9 @@ class NumberGrid:
         st.session_state[f"{self.entries.prefix}_shown"] = grid
         text_key = f"{self.entries.prefix}_text"
         st.session_state[text_key] = number_grids.format_grid(grid)
-        with st.popover("Write the numbers", width="stretch"):
+        with st.popover("Type the numbers", width="stretch"):
             st.text_input(
-                "Rows divided by semicolons",
+                "Rows separated by semicolons",
                 key=text_key,
                 on_change=self._take_text,
                 help="Such as 1,2,3;4,5,6;7,8,9. On the grid itself, a double click or the Enter "

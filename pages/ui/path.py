@@ -37,15 +37,15 @@ PAGES = (
         ":material/grid_on:",
         "A small grid of weights slides over the picture; each stop gives one number.",
         _BLOCKS,
-        "A convolution multiplies the pixels under a small grid of weights with them, adds "
-        "the products and moves on, with the same weights everywhere. Which weights they "
-        "are decides what it finds.",
+        "A convolution multiplies each pixel under a small grid of weights by its weight, adds "
+        "up the products and moves on, with the same weights everywhere. The weights decide what "
+        "it finds.",
     ),
     Page(
         "pages/02_padding_and_stride.py",
         "Padding and stride",
         ":material/padding:",
-        "What stands around the picture, and how far the window steps, decide the size of the "
+        "What is added around the picture, and how far the window steps, change the size of the "
         "result.",
         _BLOCKS,
         "The sizes of the input and the kernel, the padding, the stride and the dilation "
@@ -64,19 +64,20 @@ PAGES = (
         "pages/04_pooling.py",
         "Pooling",
         ":material/compress:",
-        "Each window keeps one number; the map shrinks and cares less where things lie.",
+        "Each window becomes one number: the map shrinks, and says less exactly where things lie.",
         _BLOCKS,
-        "Pooling keeps one number of each window: it has no weights, the map shrinks, and "
-        "it matters less where exactly something lies.",
+        "Pooling makes one number of each window. It has no weights; with a stride above 1 the "
+        "map shrinks, and it matters less where exactly something lies.",
     ),
     Page(
         "pages/05_activations.py",
         "Activations",
         ":material/show_chart:",
-        "A bent line between the layers; without it a deep network is no more than a flat one.",
+        "A non-linear function between layers; without it, a stack of layers is no more than a "
+        "single one.",
         _BLOCKS,
-        "Without a bend between them, two layers can do no more than one. The slope of the "
-        "bend decides how much of a gradient comes through.",
+        "Without an activation between them, two layers can do no more than one. The slope of "
+        "the activation decides how much of the gradient comes through.",
     ),
     Page(
         "pages/06_layers.py",
@@ -104,8 +105,8 @@ PAGES = (
         ":material/hub:",
         "Follow a trained network's answer back through every layer to the pixels.",
         _NETWORKS,
-        "A network is these steps one after the other. Each of its numbers can be followed "
-        "back to the pixels that it depends on.",
+        "A network is these steps one after the other. Each of its numbers can be traced back "
+        "to the pixels that it depends on.",
     ),
     Page(
         "pages/09_search.py",

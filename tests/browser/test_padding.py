@@ -204,7 +204,7 @@ def test_a_copied_address_opens_the_same_view(visit):
     page.get_by_role("button", name="A checkerboard from a transposed layer").click()
     page.wait_for_url("**pad_transposed=true**")
     settle(page)
-    page.get_by_text("Rows and columns apart").click()
+    page.get_by_text("Rows and columns separately").click()
     page.wait_for_url("**pad_apart=true**")
     settle(page)
     page.get_by_role("slider", name="Stride \u2194").focus()

@@ -292,7 +292,7 @@ WALKS = {
         "activations?act_part=On+your+picture&picture=moose",
         {
             "a corner": chooses(0.99, 0.01),
-            "scale at its end": slides("Scale, times", "End"),
+            "scale at its end": slides("Multiply by", "End"),
             "bias at its end": slides("Bias", "Home"),
             **PICTURES,
             "strong edges": presses("Only strong edges pass"),
@@ -450,7 +450,7 @@ NUMBERS = {
         r"moved by \((-?\d+), -?\d+\)",
         {
             "the end": keys(".chart", "End"),
-            "as far as it goes": slides("Pixels to the right", "End"),
+            "as far as it goes": slides("Farthest shift to the right", "End"),
             "not at all": keys(".chart", "Home"),
             "large windows": presses("Large windows"),
             "the other way": keys(".chart", "End"),

@@ -76,5 +76,8 @@ def test_uneven_groups_are_refused():
 def test_a_dense_layer_of_as_many_outputs_is_what_both_savings_are_measured_against():
     counts = weight_counts(64, 3, units=100, kernel=3, filters=32)
     assert counts.outputs == 131_072
-    assert counts.as_many_outputs == 64 * 64 * 3 * 131_072
-    assert counts.as_many_outputs > counts.locally_connected.weights > counts.convolution.weights
+    alike = counts.dense_alike
+    assert (alike.weights, alike.biases) == (64 * 64 * 3 * 131_072, 131_072)
+    assert alike.weights > counts.locally_connected.weights > counts.convolution.weights
+    assert counts.fair_ratio == alike.weights / 864
+    assert counts.fair_ratio == pytest.approx(counts.ratio * 1310.72)

@@ -129,8 +129,16 @@ def test_at_inference_nothing_is_dropped(open_page):
 
 def test_the_counter_starts_at_the_famous_example(open_page):
     page = open_page(PATH, layer_part=PARTS["cost"])
-    assert [metric.value for metric in page.metric] == ["1,228,800", "3,538,944", "864", "1,422 ×"]
-    assert [metric.delta for metric in page.metric][:3] == ["4.69 MiB", "14 MiB", "3.5 KiB"]
+    weights = ["1,228,800", "1.611 billion", "3,538,944", "864"]
+    assert [metric.value for metric in page.metric] == weights
+    assert [metric.delta for metric in page.metric] == [
+        "100 biases, 4.69 MiB",
+        "131,072 biases, 6 GiB",
+        "131,072 biases, 14 MiB",
+        "32 biases, 3.5 KiB",
+    ]
+    words = " ".join(caption.value for caption in page.caption)
+    assert "convolution: 1,422; with as many outputs, 1,864,135." in words
 
 
 def test_a_million_pixels_into_a_thousand_units(open_page):
@@ -141,7 +149,7 @@ def test_a_million_pixels_into_a_thousand_units(open_page):
     assert settings["cursor"] == 1000
     at = arrays["x0"].tolist().index(1000)
     assert arrays["y0"][at] == 3e9
-    assert arrays["y4"][at] == 864
+    assert arrays["y6"][at] == 864
 
 
 @pytest.mark.parametrize("extreme", ["least", "most"])

@@ -50,11 +50,11 @@ class Softmax {
       cell("logit", "Logit z: drag"),
       cell("written", ""),
       cell("term", ""),
-      cell("share", "Probability p"),
+      cell("share", "Probability P"),
       cell("slope", "Slope of L"),
     );
     head.children[2].replaceChildren("as written, e", element("sup", { text: "z/T" }));
-    const off = element("span", { text: "largest off, e" });
+    const off = element("span", { text: "largest subtracted, e" });
     off.append(element("sup", { text: `(z${TRUE_MINUS}m)/T` }));
     head.children[3].replaceChildren(off);
     root.replaceChildren(
@@ -257,7 +257,7 @@ class Softmax {
     mark(sum, found.writtenTotal);
     this.sums.replaceChildren(
       cell("name", "Sum"),
-      cell("logit", `largest m = ${short(found.shift)}`),
+      cell("logit", `largest z = ${short(found.shift)}`),
       cell("written", sum),
       cell("term", short(found.total)),
       cell("share", "1"),
@@ -280,7 +280,7 @@ class Softmax {
       part(short(term), at),
     ]);
     this.line.replaceChildren(
-      `p(${name}) = `,
+      `P(${name}) = `,
       part(short(found.terms[right]), right),
       " / (",
       ...terms,

@@ -458,7 +458,7 @@ class VolumeStage {
       element("span", { text: "Connections" }),
       element("span", { class: "rule", text: `Weights of this layer, ${this.count} maps` }),
       element("span", { class: "number wide", text: `At ${number(wide)} maps` }),
-      element("span", { class: "number alike", text: "Maps alike" }),
+      element("span", { class: "number alike", text: "Correlation" }),
     );
     const rows = connections.map(({ label, formula, weights, wide_weights, likeness }, at) => {
       const bar = element("span", { class: "bar" });

@@ -119,7 +119,7 @@ class Flatten {
     this.grids.forEach(({ heading, number, holder }, channel) => {
       const name = this.settings.names[channel];
       heading.textContent = name;
-      number.textContent = `k = ${channel}`;
+      number.textContent = `q = ${channel}`;
       holder.setAttribute("aria-label", `${name}, ${rows} by ${columns}. Arrow keys move.`);
     });
     this.vectorTitle.textContent = `One vector of ${this.count} numbers`;

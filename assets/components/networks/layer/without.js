@@ -41,14 +41,14 @@ export class AnswerWithout {
           off.slice(0, MOST_NAMED).join(", ") +
           (off.length > MOST_NAMED ? " and others" : "");
     if (!found) {
-      this.say("The network is asked \u2026");
+      this.say("Asking the network \u2026");
       return;
     }
     const [before, after] = found.logit;
     const best = found.classes.reduce((one, other) => (other.after > one.after ? other : one));
     const gradient = Number.isNaN(foretold)
       ? ""
-      : ` Gradient times activation foretold ${withSign(-foretold)}.`;
+      : ` Gradient \u00d7 activation predicted ${withSign(-foretold)}.`;
     this.say(
       `The logit of \u201c${found.classes[0].label}\u201d goes from ${written(before, 5)} to ` +
         `${written(after, 5)} (${withSign(after - before)}).${gradient} ` +
