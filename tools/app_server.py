@@ -129,6 +129,9 @@ def open_chromium(playwright: Playwright, *, light: bool = False) -> Browser:
     if light:
         # Pages of one context share a process, and with it the scripts that it has compiled.
         arguments.append("--process-per-site")
+        # A camera that films a moving shape, and that every page is allowed.
+        arguments += ["--use-fake-device-for-media-stream=fps=30"]
+        arguments += ["--use-fake-ui-for-media-stream"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--no-sandbox")
     return playwright.chromium.launch(executable_path=path, args=arguments)

@@ -16,7 +16,13 @@ from pages.activations.experiments import MAP as EXPERIMENTS
 from pages.activations.state import AT, BIAS, KERNEL, PAGE, SCALE, SHARED_RANGE, try_this
 from pages.ui.focus import CellInFocus
 from pages.ui.picture import Picture
-from pages.ui.stage import seen_first, stage_and_controls, why_it_matters, working_picture
+from pages.ui.stage import (
+    first_place,
+    seen_first,
+    stage_and_controls,
+    why_it_matters,
+    working_picture,
+)
 from pages.ui.takeaway import Download, npz, picture_download, signed_download, take_it_with_you
 
 _KEY = "activation_map"
@@ -43,7 +49,7 @@ def on_the_maps(picture: Picture) -> None:
         bias=bias,
         parameters=chosen.parameters,
     )
-    where = cell.settle(found.before.shape).cell
+    where = cell.settle(found.before.shape, first_place(picture, pixels)).cell
     tries.saw(found)
     with seen_first(stage):
         _stage(found, chosen, cell, where, (picture.title, KERNELS[kernel].title))

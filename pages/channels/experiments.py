@@ -95,6 +95,7 @@ ONE_FILTER = (
         "Grey from three weights",
         {
             "channels_source": "presets",
+            "channels_linked": False,
             "kernels": _GREY,
             "channels_scale": "zero_to_255",
             "channels_activation": "linear",
@@ -106,6 +107,7 @@ ONE_FILTER = (
         "Red against green",
         {
             "channels_source": "presets",
+            "channels_linked": False,
             "kernels": _RED_GREEN,
             "channels_activation": "linear",
         },

@@ -1,6 +1,7 @@
 """One filter: red, green and blue under their kernels, added up, biased and activated."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -41,8 +42,9 @@ from pages.channels.state import (
 )
 from pages.ui.experiments import TryThis
 from pages.ui.focus import CellInFocus
-from pages.ui.picture import Picture
+from pages.ui.picture import Picture, take_frame
 from pages.ui.stage import (
+    first_place,
     seen_first,
     stage_and_controls,
     why_it_matters,
@@ -62,7 +64,7 @@ def one_filter(picture: Picture) -> None:
         kernels.controls()
         layer = _layer_controls(picture, len(kernels.values))
     mix = layer.mix(kernels)
-    where = cell.settle(mix.sum.shape).cell
+    where = cell.settle(mix.sum.shape, first_place(picture, layer.pixels)).cell
     tries.saw(Filtered(kernels, layer, mix))
     with seen_first(stage):
         _lanes(kernels, layer, mix, cell, where, picture.alt)
@@ -110,7 +112,13 @@ def _lanes(
             layer.stride,
             (rows[0], columns[0]),
         ),
-        Answers(kernels.take_mix, kernels.take_edit, kernels.take_filter, cell.take),
+        Answers(
+            kernels.take_mix,
+            kernels.take_edit,
+            kernels.take_filter,
+            cell.take,
+            partial(take_frame, _KEY),
+        ),
         key=_KEY,
         selected=where,
         serial=kernels.serial,

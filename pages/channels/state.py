@@ -125,6 +125,8 @@ PAGE = Table(
     *(PART, SOURCE, FILTER, LINKED, WEIGHTS, BIAS, MUTED),
     *(LONGEST, STRIDE, PADDING, SCALE, ACTIVATION, AT),
     *(entry for entries in PARAMETERS.values() for entry in entries.values()),
+    first={SOURCE.name: "presets", LINKED.name: True},
+    apart=[PART.name],
 )
 
 

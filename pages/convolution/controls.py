@@ -59,6 +59,7 @@ class Settings:
     Attributes
     ----------
     pixels : (height, width, 1 or 3) uint8
+    source : what of the picture they are.
     weights : (rows, columns) float32, as one typed them; `flip` turns them around.
     stride, dilation, bias : as one set them inside the stage, with `sliders`.
     padding_mode : what stands beyond the border.
@@ -66,6 +67,7 @@ class Settings:
     """
 
     pixels: NDArray[np.uint8]
+    source: str
     weights: Weights
     sliders: tuple[StageSlider, ...]
     stride: int
@@ -129,6 +131,7 @@ def settings(picture: Picture, menu: KernelMenu) -> Settings:
     )
     return Settings(
         pixels=pixels,
+        source=source,
         weights=weights,
         sliders=(_STRIDE, dilations, _BIAS),
         stride=_STRIDE.value,

@@ -1,5 +1,7 @@
 """The stage of the Convolution page, and what stands around it."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -25,8 +27,9 @@ from pages.ui.components.window import Answers, Filter, Look, Slides, Sliding, s
 from pages.ui.experiments import TryThis
 from pages.ui.focus import CellInFocus
 from pages.ui.kernel import KernelMenu
-from pages.ui.picture import Picture
+from pages.ui.picture import Picture, take_frame
 from pages.ui.stage import (
+    first_place,
     page_background,
     seen_first,
     stage_and_controls,
@@ -52,9 +55,14 @@ def convolution(picture: Picture) -> None:
         stage.warning(str(rule), icon=":material/block:")
         CONVOLUTION.name_what_waits()
         convolution_formula(is_flipped=chosen.flip)
-        _why_it_matters()
+        _why_it_matters(menu)
         return
-    view = View(chosen, geometry, focus.settle(geometry.output_size), _result(chosen))
+    view = View(
+        chosen,
+        geometry,
+        focus.settle(geometry.output_size, first_place(picture, chosen.pixels)),
+        _result(chosen),
+    )
     tries.saw(view)
     with seen_first(stage):
         _stage(picture, view, menu, focus)
@@ -123,12 +131,14 @@ def _stage(picture: Picture, view: View, menu: KernelMenu, focus: CellInFocus) -
             picture.alt,
             f"The picture filtered by the kernel {menu.title}.",
             show=chosen.show,
+            live=chosen.source,
         ),
         answers=Answers(
             kernel=menu.kernel.take_weights,
             edit=menu.kernel.take_edit,
             selected=focus.take,
             slides=lambda: take_slides(chosen.sliders, KEY),
+            frame=partial(take_frame, KEY),
         ),
         focus=view.focus,
         slides=Slides(chosen.sliders, chosen.padding, chosen.padding_mode),

@@ -24,6 +24,7 @@ from pages.learning.state import (
     STEP,
     THIRD,
     WHOLE,
+    WHY,
 )
 from pages.ui.edits import sent_value
 from pages.ui.kernel import LARGEST, KernelMenu
@@ -62,6 +63,13 @@ def choice(picture: Picture, menu: KernelMenu) -> tuple[Choice, list[str]]:
         SEED,
         "Seed",
         help="Decides the initial weights, the patches and the noise.",
+    )
+    LEARNING.control(
+        st.toggle,
+        WHY,
+        "Why it converges",
+        help="The directions in which the loss is steep or flat (the eigenvectors of its "
+        "curvature), and what they say about the learning rate.",
     )
     chosen = Choice(
         identity=picture.identity,

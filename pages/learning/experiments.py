@@ -9,7 +9,7 @@ from cnnviz.notation import written
 from pages.learning.components.run import Moment
 from pages.learning.controls import learned_from
 from pages.learning.run import Run, default_choice
-from pages.learning.state import COUNT, MOMENTUM, MOST_RATE, NOISE, RATE, SEED, STEP
+from pages.learning.state import COUNT, MOMENTUM, MOST_RATE, NOISE, RATE, SEED, STEP, WHY
 from pages.ui.experiments import Experiment
 from pages.ui.picture import Picture
 
@@ -75,7 +75,7 @@ def learning_experiments(picture: Picture) -> Sequence[Experiment[Seen]]:
         ),
         Experiment(
             "Learn from white noise",
-            {STEP.name: 12},
+            {STEP.name: 12, WHY.name: True},
             "A dozen steps are nearly enough: compare the loss with that on a photo.",
             _as_steep,
             picture="noise",

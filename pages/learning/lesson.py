@@ -21,6 +21,7 @@ from cnnviz.learning.replay import compared, factor_per_step
 from cnnviz.notation import legend
 from pages.learning.components.run import Moment
 from pages.learning.run import Run
+from pages.learning.state import LEARNING, WHY
 from pages.ui.stage import formulas_side_by_side, why_it_matters
 from pages.ui.takeaway import Download, npz, signed_download, take_it_with_you
 
@@ -54,6 +55,8 @@ def arithmetic(run: Run, moment: Moment, bound: float | None) -> None:
         f"row {found.row}, column {found.column}. {legend(*rules)} The pixels are scaled to mean 0 "
         "and standard deviation 1."
     )
+    if not LEARNING[WHY]:
+        return
     if run.is_single:
         _curvature(run)
     else:

@@ -185,15 +185,16 @@ class Run:
                 break
         return chapter, min(step, chapter.last)
 
-    def stability(self, moment: Moment) -> Stability:
-        """Measure the learning rate against the curvature."""
+    def stability(self, moment: Moment, *, is_shown: bool) -> Stability:
+        """Measure the learning rate against the curvature, which may be shown as well."""
         if not self.is_single:
             bound = _local_bound(self.signature, moment.at, self.task, moment.chapter)
             reason = "A step here was longer than the loss's bend allows."
             return Stability(_finite(bound), None, reason)
         bound = self.largest_stable_rate
         reason = diverged_sentence(self.rate, self.steepest, momentum=self.choice.momentum)
-        return Stability(_finite(bound), directions(self.curvature, self.task), reason)
+        found = directions(self.curvature, self.task)
+        return Stability(_finite(bound), found, reason, is_shown)
 
     def floor(self) -> float:
         """Measure the loss that the noise alone makes."""

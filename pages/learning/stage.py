@@ -7,7 +7,7 @@ from pages.learning.controls import choice, is_flat, take_rate, take_seed
 from pages.learning.experiments import learning_experiments
 from pages.learning.lesson import arithmetic, reasons, take_away
 from pages.learning.run import Run, take_progress
-from pages.learning.state import KERNEL, KEY, LEARNING, STEP
+from pages.learning.state import KERNEL, KEY, LEARNING, STEP, WHY
 from pages.ui.experiments import TryThis
 from pages.ui.kernel import KernelMenu
 from pages.ui.picture import Picture
@@ -37,7 +37,7 @@ def learn(picture: Picture) -> None:
     lacking = run.lacking()
     chapter, step = run.resting(lacking)
     moment = Moment(chapter, step, LEARNING[STEP])
-    stability = run.stability(moment)
+    stability = run.stability(moment, is_shown=LEARNING[WHY])
     kernel = menu.kernel
     tries.saw((run, moment))
     with seen_first(stage):

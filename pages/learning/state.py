@@ -2,7 +2,7 @@
 
 from cnnviz.kernels import KERNELS
 from cnnviz.learning.task import LEARNING_RATES, MOST_KERNELS
-from pages.ui.entries import Choice, Open, Real, Whole
+from pages.ui.entries import Choice, Open, Real, Toggle, Whole
 from pages.ui.kernel import LARGEST, kernel_entry
 from pages.ui.state import Table
 
@@ -38,7 +38,9 @@ PATCH = Whole("learn_patch", 1, MOST_PATCH, 16)
 NOISE = Real("learn_noise", 0.0, 2.0, 0.0, 0.1)
 SEED = Whole("learn_seed", 0, 9999, 0)
 STEP = Whole("step", 0, MOST_STEPS, 0)
+WHY = Toggle("learn_why", default=True)
 LEARNING = Table(
     "learning",
-    *(KERNEL, COUNT, SECOND, THIRD, SIZE, RATE, MOMENTUM, BATCH, PATCH, NOISE, SEED, STEP),
+    *(KERNEL, COUNT, SECOND, THIRD, SIZE, RATE, MOMENTUM, BATCH, PATCH, NOISE, SEED, STEP, WHY),
+    first={WHY.name: False},
 )

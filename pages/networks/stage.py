@@ -5,6 +5,7 @@ import streamlit as st
 from pages.networks import answer, explanation, layer, overview, table
 from pages.networks.choice import chosen_scene
 from pages.networks.experiments import KEEP, network_experiments
+from pages.networks.live import live_camera
 from pages.networks.state import NETWORK, OWN, PAGE, PLACE, VIEW
 from pages.networks.takeaway import finish
 from pages.ui.experiments import TryThis
@@ -44,6 +45,8 @@ def network(picture: Picture) -> None:
         stage, controls = stage_and_controls()
         choice = controls
     scene = chosen_scene(picture, choice, controls, in_a_row=view == "Overview")
+    with choice:
+        camera = st.container(width="content")
     if scene is None:
         which = "Upload a Keras model" if PAGE[NETWORK] == OWN else "Choose another network"
         stage.info(f"{which} to see inside it.", icon=":material/hub:")
@@ -53,4 +56,6 @@ def network(picture: Picture) -> None:
     tries.saw(scene)
     with seen_first(stage):
         _VIEWS[view].show(scene)
+    with camera:
+        live_camera(picture)
     finish(scene)

@@ -4,10 +4,12 @@ from cnnviz.networks.code import has_code, maps_npz, network_code, network_file,
 from pages.networks.scene import Scene
 from pages.ui.stage import page_background, why_it_matters
 from pages.ui.takeaway import Download, picture_download, take_it_with_you
+from pages.ui.uses import link_to_block
 
 
 def finish(scene: Scene) -> None:
     """Draw it, for the layer in focus."""
+    link_to_block(scene.network.layer(scene.focus.layer))
     why_it_matters(
         "A network is no black box: every number in it can be looked at, and each follows from "
         "the numbers before it by the arithmetic of the building blocks. In a trained network, "

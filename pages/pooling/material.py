@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from cnnviz.convolution.lively import MIDDLE
 from cnnviz.kernels import KERNELS
 from cnnviz.pooling.view import filtered_map
 from cnnviz.shapes import Pixels
 from pages.pooling.state import AXES, FILTER, ON, RELU, SOURCE, WINDOWS
 from pages.ui.number_grid import NumberGrid
 from pages.ui.picture import Picture
-from pages.ui.stage import working_picture
+from pages.ui.stage import first_place, working_picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +25,7 @@ class Material:
     title, alt : what it is called and what it shows.
     input_show : how it is painted.
     identity : changes whenever a value does; a key for caches. None for a grid, which is small.
+    first : the place to look at first.
     """
 
     values: np.ndarray
@@ -31,6 +33,7 @@ class Material:
     alt: str
     input_show: str
     identity: str | None
+    first: tuple[float, float] = MIDDLE
 
     @property
     def is_grid(self) -> bool:
@@ -61,13 +64,18 @@ def material_controls(picture: Picture, numbers: NumberGrid) -> Material:
             help="Negative numbers become 0, as they mostly do in a network before they are "
             "pooled.",
         )
-        found = _filtered(picture.identity, name, rectified, working_picture(picture, "grey"))
+        pixels = working_picture(picture, "grey")
+        found = _filtered(picture.identity, name, rectified, pixels)
         title = f"{KERNELS[name].title}{', ReLU' if rectified else ''}"
         identity = f"{picture.identity} {name} {rectified}"
-        return Material(found, title, f"A filtered map of: {picture.alt}", "signed", identity)
+        first = first_place(picture, pixels)
+        return Material(
+            found, title, f"A filtered map of: {picture.alt}", "signed", identity, first
+        )
     source = WINDOWS.control(st.selectbox, SOURCE, "Picture in")
     values = working_picture(picture, source)
-    return Material(values, "Picture", picture.alt, "clip", f"{picture.identity} {source}")
+    identity, first = f"{picture.identity} {source}", first_place(picture, values)
+    return Material(values, "Picture", picture.alt, "clip", identity, first)
 
 
 @st.cache_data(max_entries=32, ttl="1h", show_spinner=False)

@@ -26,6 +26,7 @@ SOURCE = Choice("pool_source", SOURCES, label=str.capitalize)
 KIND = Choice("pool_kind", KINDS)
 GLOBAL = Toggle("pool_global")
 TILED = Toggle("pool_tiled", default=True)
+GRADIENT = Toggle("pool_gradient", default=True)
 RULE = Choice("pool_padding", _RULES, label=str.capitalize)
 SIZE = pair("pool_size", 1, MOST, 2)
 STRIDE = pair("pool_stride", 1, MOST, 2)
@@ -36,9 +37,10 @@ GRID = grid_entries("pool", ("classic", "counting", "patch", "own"), least=2, si
 AT = cell_entry()
 WINDOWS = Table(
     "pooling_windows",
-    *(ON, FILTER, RELU, SOURCE, KIND, GLOBAL, TILED, RULE, APART, AT),
+    *(ON, FILTER, RELU, SOURCE, KIND, GLOBAL, TILED, RULE, APART, GRADIENT, AT),
     *(*SIZE, *STRIDE, *BEFORE, *AFTER),
     *GRID.all,
+    first={GRADIENT.name: False},
 )
 AXES = Axes(WINDOWS, APART, (GRID.side, SIZE, STRIDE, BEFORE, AFTER))
 

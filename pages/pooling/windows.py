@@ -8,7 +8,8 @@ from cnnviz.drawing.sliding_window import sliding_patch_gif
 from cnnviz.notation import legend
 from cnnviz.padding.geometry import Geometry, convolution_geometry
 from cnnviz.pooling.code import pooling_code
-from cnnviz.pooling.formulas import GRADIENT, POOLING
+from cnnviz.pooling.formulas import GRADIENT as GRADIENTS
+from cnnviz.pooling.formulas import POOLING
 from cnnviz.pooling.operations import PoolKind
 from cnnviz.pooling.view import PooledView, pooled_view
 from cnnviz.shapes import Padding
@@ -21,6 +22,7 @@ from pages.pooling.state import (
     AXES,
     BEFORE,
     GLOBAL,
+    GRADIENT,
     GRID,
     KIND,
     MOST,
@@ -63,9 +65,15 @@ def windows(picture: Picture) -> None:
         height, width = material.values.shape[:2]
         kind = WINDOWS.control(st.selectbox, KIND, "Pooling")
         size, stride, padding = _window_controls((height, width), material.is_grid)
+        with_gradient = WINDOWS.control(
+            st.toggle,
+            GRADIENT,
+            "Show the gradient",
+            help="Where the gradient of each result flows back to while a network is trained.",
+        )
     geometry = convolution_geometry((height, width), size, stride=stride, padding=padding)
     view = _pooled(material, kind, geometry)
-    at = cell.settle(view.result.shape)
+    at = cell.settle(view.result.shape, material.first)
     tries.saw(Windows(material, geometry, view))
     with seen_first(stage):
         sliding_window(
@@ -73,7 +81,7 @@ def windows(picture: Picture) -> None:
             inputs=material.values,
             outputs=view.result,
             sliding=Sliding.over(geometry),
-            what=Pooled(kind, view.gradient, view.winners),
+            what=Pooled(kind, view.gradient if with_gradient else None, view.winners),
             look=Look(
                 material.alt,
                 f"{material.title}, pooled: {KIND.label(kind).lower()} of each window.",
@@ -90,7 +98,7 @@ def windows(picture: Picture) -> None:
             answers=Answers(selected=cell.take, cell=numbers.take_cell),
             focus=at,
         )
-    _arithmetic(kind, geometry)
+    _arithmetic(kind, geometry, with_gradient=with_gradient)
     _why_it_matters()
     take_it_with_you(
         _downloads(material, kind, view, geometry, at.cell),
@@ -174,27 +182,32 @@ def _kept(
     return _view(_values, kind, size, stride, padding)
 
 
-def _arithmetic(kind: PoolKind, geometry: Geometry) -> None:
-    forward, back = st.columns(2, gap="large")
+def _arithmetic(kind: PoolKind, geometry: Geometry, *, with_gradient: bool) -> None:
+    forward, back = st.columns(2, gap="large") if with_gradient else (st.container(), None)
     with forward:
-        st.header("What each window keeps", anchor=False)
+        st.header("What each window becomes", anchor=False)
         st.latex(POOLING[kind])
         st.markdown("No weights: there is nothing to learn. Padding never wins and never counts.")
         st.caption(legend(POOLING[kind]))
-    with back:
-        st.header("What flows back", anchor=False)
-        st.latex(GRADIENT[kind])
-        st.markdown(
-            {
-                "max": "Training moves only what made the winner win; the others get nothing.",
-                "average": "Every pixel gets the same share, however large it is.",
-                "l2": "Every pixel gets a share in proportion to itself.",
-            }[kind]
-        )
+    if back is not None:
+        with back:
+            _what_flows_back(kind)
     if geometry.window == geometry.input_size:
         st.markdown("The result is one number per channel, whatever the size of the input.")
     else:
         floored_size_of_result(geometry)
+
+
+def _what_flows_back(kind: PoolKind) -> None:
+    st.header("What flows back", anchor=False)
+    st.latex(GRADIENTS[kind])
+    st.markdown(
+        {
+            "max": "Training changes only what made the winner win; the others get nothing.",
+            "average": "Every pixel gets the same share, however large it is.",
+            "l2": "Every pixel gets a share in proportion to itself.",
+        }[kind]
+    )
 
 
 def _why_it_matters() -> None:

@@ -5,12 +5,14 @@ from functools import partial
 import streamlit as st
 
 from cnnviz.convolution import filter_channels
+from cnnviz.convolution.windows import cell_at
 from cnnviz.kernels import KERNELS
 from cnnviz.padding.geometry import convolution_geometry
 from pages.ui.components.window import Answers, Filter, Look, Sliding, sliding_window
+from pages.ui.focus import Focus
 from pages.ui.kernel import KernelInHand, KernelMenu, kernel_entry, natural_show
 from pages.ui.picture import Picture
-from pages.ui.stage import working_picture
+from pages.ui.stage import first_place, working_picture
 from pages.ui.state import Table
 
 KEY = "start"
@@ -27,6 +29,7 @@ def first_stage(picture: Picture) -> None:
     menu = KernelMenu(START, KERNEL, KEY)
     kernel, weights = menu.kernel, menu.kernel.values
     pixels = working_picture(picture, "grey", 384)
+    place = first_place(picture, pixels)
     sliding_window(
         key=KEY,
         inputs=pixels,
@@ -43,6 +46,7 @@ def first_stage(picture: Picture) -> None:
             compact=True,
         ),
         answers=Answers(kernel=partial(_take_weights, kernel), edit=partial(_take_edit, kernel)),
+        focus=Focus(*cell_at(place, pixels.shape), place),
     )
 
 

@@ -17,14 +17,18 @@ from typing import Generic, TypeVar
 import streamlit as st
 
 from pages.ui.components.registration import register
-from pages.ui.picture import Picture, picture_in_hand, sample_picture, take_picture
+from pages.ui.picture import (
+    Picture,
+    draw_anew_with,
+    picture_in_hand,
+    redraw_with_picture,
+    sample_picture,
+)
 from pages.ui.state import Table
 
 Seen = TypeVar("Seen")
 
 _into_view = register("ui/into_view")
-_REDRAW = "try_redraw"
-"""The session's key that asks for the whole page, as the picture beside the stage is another."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +94,7 @@ class TryThis(Generic[Seen]):
         free: Collection[str] = (),
         before: Callable[[], None] | None = None,
     ) -> None:
-        if st.session_state.pop(_REDRAW, False):
-            st.rerun()
+        redraw_with_picture()
         self.table, self.tries, self.keep = table, tries, keep
         self._free, self._before = {*free, "at"}, before
         self._row = st.container(horizontal=True, vertical_alignment="center", key="try_this")
@@ -141,7 +144,8 @@ class TryThis(Generic[Seen]):
     def _is(self, one: Experiment[Seen]) -> bool:
         if one.picture is not None and one.picture != picture_in_hand().name:
             return False
-        state, entries = one.complete_state(), self.table.entries
+        state = {**self.table.first, **one.complete_state()}
+        entries = self.table.entries
         compared = (state.keys() | (entries.keys() - {*self.keep})) - self._free
         return all(
             entries[name].texts_of(self.table[entries[name]])
@@ -157,18 +161,14 @@ class TryThis(Generic[Seen]):
         held.label, held.count, held.is_new, held.picture = one.label, held.count + 1, True, None
         if one.picture is not None and one.picture != picture_in_hand().name:
             held.picture = picture_in_hand()
-            self._take(sample_picture(one.picture))
+            draw_anew_with(sample_picture(one.picture))
 
     def _take_back(self) -> None:
         held = self._held()
         self.table.take_back()
         if held.picture is not None:
-            self._take(held.picture)
+            draw_anew_with(held.picture)
         held.label, held.picture = "", None
-
-    def _take(self, picture: Picture) -> None:
-        take_picture(picture)
-        st.session_state[_REDRAW] = True
 
     def _held(self) -> _Tried:
         held: _Tried = st.session_state.setdefault(f"{self.table.scope}_tried", _Tried())

@@ -3,12 +3,12 @@
 import contextlib
 from dataclasses import dataclass
 
+from cnnviz.convolution.lively import MIDDLE
 from cnnviz.convolution.windows import cell_at, place_of
 from pages.ui.edits import sent_list
 from pages.ui.entries import Entry, read_whole
 from pages.ui.state import Table
 
-_MIDDLE = (0.5, 0.5)
 _MOST = 10_000
 """Rows and columns of a map, more than any has."""
 
@@ -35,7 +35,7 @@ class Focus:
 
 
 def cell_entry() -> Entry[Focus | None]:
-    """Declare the output cell that the window stands on; None for the middle."""
+    """Declare the output cell that the window stands on; None for the page's first."""
     return Entry("at", None, _read_focus, _write_focus, checked=lambda focus: focus, settles=True)
 
 
@@ -48,23 +48,23 @@ class CellInFocus:
     def __init__(self, table: Table, entry: Entry[Focus | None], stage: str) -> None:
         self.table, self.entry, self.stage = table, entry, stage
 
-    def value(self, size: tuple[int, ...]) -> Focus:
-        """Give the focus in a map of that size; the middle where none was chosen."""
+    def value(self, size: tuple[int, ...], first: tuple[float, float] = MIDDLE) -> Focus:
+        """Give the focus in a map of that size; the place `first` where none was chosen."""
         focus = self.table[self.entry]
         if focus is None:
-            place = _MIDDLE
+            place = first
         elif focus.place is not None:
             place = focus.place
         else:
             inside = focus.row < size[0] and focus.column < size[1]
-            place = place_of(focus.cell, size) if inside else _MIDDLE
+            place = place_of(focus.cell, size) if inside else first
         return Focus(*cell_at(place, size), place)
 
-    def settle(self, size: tuple[int, ...]) -> Focus:
+    def settle(self, size: tuple[int, ...], first: tuple[float, float] = MIDDLE) -> Focus:
         """Give the focus, and let the address name its cell where the map has another size."""
-        held, focus = self.table[self.entry], self.value(size)
+        held, focus = self.table[self.entry], self.value(size, first)
         if held is not None and held != focus:
-            self.table.write({self.entry.name: None if focus.place == _MIDDLE else focus})
+            self.table.write({self.entry.name: None if focus.place == first else focus})
         self.table.name_what_waits()
         return focus
 

@@ -12,6 +12,7 @@ from pages.ui.path import PAGES, Page
 from pages.ui.picture import Picture, chosen_picture, picture_address
 from pages.ui.state import Table
 from pages.ui.terms import with_terms
+from pages.ui.uses import links_to_uses
 
 _ASSETS = Path(__file__).parents[2] / "assets"
 _STYLE = (_ASSETS / "page.css").read_text(encoding="utf-8")
@@ -43,6 +44,7 @@ def way_on(path: str) -> None:
     at = next(at for at, page in enumerate(PAGES) if page.path == path)
     st.header("You now know", anchor=False)
     st.markdown(with_terms(PAGES[at].known))
+    links_to_uses(path)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         for page, icon in ((PAGES[at - 1], "arrow_back"), (PAGES[at + 1], "arrow_forward")):
             _link(page, f":material/{icon}:")

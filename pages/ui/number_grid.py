@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
+from cnnviz.convolution.windows import cell_at
 from cnnviz.padding import number_grids
 from cnnviz.shapes import Grid
 from pages.ui.components.locator import locator
@@ -15,7 +16,7 @@ from pages.ui.edits import MOST_SAID, sent_list, sent_parts
 from pages.ui.entries import Choice, Entry, read_whole
 from pages.ui.markdown import plain
 from pages.ui.picture import Picture
-from pages.ui.stage import working_picture
+from pages.ui.stage import first_place, working_picture
 from pages.ui.state import Table
 
 MOST = 16
@@ -141,7 +142,9 @@ class NumberGrid:
         height, width = pixels.shape[:2]
         size = (min(size[0], height), min(size[1], width))
         corner = self.table[self.entries.corner]
-        corner = corner or ((height - size[0]) // 2, (width - size[1]) // 2)
+        if corner is None:
+            row, column = cell_at(first_place(picture, pixels), (height, width))
+            corner = (max(0, row - size[0] // 2), max(0, column - size[1] // 2))
         corner = (min(corner[0], height - size[0]), min(corner[1], width - size[1]))
         locator(
             key=f"{self.entries.prefix}_locator",

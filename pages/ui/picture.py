@@ -5,6 +5,8 @@ the session only; the address then says `?picture=own`, so that whoever opens it
 the server was started again, is told what is missing.
 """
 
+import base64
+import binascii
 import hashlib
 import math
 import time
@@ -30,6 +32,7 @@ _BEFORE = "picture_address_before"
 _LOST = "picture_lost"
 _OWN_THUMBNAIL = "picture_thumbnail"
 _OWN = "own"
+_REDRAW = "picture_redraw"
 _picker = register("ui/picture_picker")
 _drawing_pad = register("ui/drawing_pad")
 
@@ -149,6 +152,12 @@ def take_picture(picture: Picture) -> None:
     st.session_state[_LOST] = False
 
 
+def draw_anew_with(picture: Picture) -> None:
+    """Take a picture in hand in a part of a page; `redraw_with_picture` draws the whole."""
+    take_picture(picture)
+    st.session_state[_REDRAW] = True
+
+
 def sample_picture(name: str) -> Picture:
     """Open a sample by its name."""
     sample = samples.SAMPLES[name]
@@ -175,6 +184,28 @@ def _take_upload(key: str) -> None:
     digest = hashlib.sha256(data).hexdigest()
     title = shown_name(file.name) if key == "picture_upload" else "Photo from the camera"
     take_picture(Picture("upload", title, f"Your picture, {title}.", image, f"upload:{digest}"))
+
+
+def take_frame(stage: str) -> None:
+    """Take a frame of the camera, a picture file in base 64 that a component sent, as the picture.
+
+    The whole page is drawn anew with it (`redraw_with_picture`); what is no picture is left.
+    """
+    try:
+        data = base64.b64decode(sent_name(stage, "frame"), validate=True)
+        image = images.read_image(data)
+    except (binascii.Error, ValueError):
+        return
+    image.setflags(write=False)
+    digest = hashlib.sha256(data).hexdigest()
+    title = "Frame of the camera"
+    draw_anew_with(Picture("upload", title, f"Your picture, {title}.", image, f"upload:{digest}"))
+
+
+def redraw_with_picture() -> None:
+    """Draw the whole page anew where a part of it has taken a picture; call it first in that."""
+    if st.session_state.pop(_REDRAW, False):
+        st.rerun()
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

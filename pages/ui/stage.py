@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from cnnviz.convolution.lively import lively_place
 from cnnviz.drawing import palette
 from cnnviz.images import pictures as images
 from cnnviz.shapes import Pixels
@@ -71,6 +72,16 @@ def _working_picture(
     if source == "grey":
         return images.grey(image)
     return image[..., [("red", "green", "blue").index(source)]]
+
+
+def first_place(picture: Picture, pixels: np.ndarray) -> tuple[float, float]:
+    """Give the place that a stage looks at first: a strong edge of its picture."""
+    return _first_place(f"{picture.identity} {pixels.shape}", pixels)
+
+
+@st.cache_data(max_entries=256, ttl="1h", show_spinner=False)
+def _first_place(identity: str, _pixels: np.ndarray) -> tuple[float, float]:  # noqa: ARG001
+    return lively_place(_pixels)
 
 
 def page_background() -> str:

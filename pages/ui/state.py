@@ -44,6 +44,8 @@ class _Held:
     before : what it said until the last change, and when that was.
     waiting : the entries that have changed and that the address does not name yet.
     previous : the values before the last complete state, to go back to.
+    followed : whether an address has been read before.
+    otherwise : what stands for an address without sense, where that is not the default.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -51,16 +53,34 @@ class _Held:
     before: dict[str, tuple[Texts, float]] = field(default_factory=dict)
     waiting: set[str] = field(default_factory=set)
     previous: dict[str, Any] | None = None
+    followed: bool = False
+    otherwise: dict[str, Any] = field(default_factory=dict)
 
 
 class Table:
     """The state of one page, or of one part of a page.
 
-    `scope` names it in the session; no two tables share one.
+    Parameters
+    ----------
+    scope : names it in the session; no two tables share one.
+    entries : what it remembers.
+    first : what the page opens with where an address says nothing of it, by name, as far as that
+        is not the entries' default. An address that names some of the entries means the defaults
+        of the others, so that what was copied before there was such a first sight still opens
+        what it did.
+    apart : entries that do not tell these two kinds of address from each other, such as the part
+        of the page that is open.
     """
 
-    def __init__(self, scope: str, *entries: Entry[Any]) -> None:
+    def __init__(
+        self,
+        scope: str,
+        *entries: Entry[Any],
+        first: Mapping[str, Any] | None = None,
+        apart: Collection[str] = (),
+    ) -> None:
         self.scope = scope
+        self.first, self.apart = dict(first or {}), frozenset(apart)
         self.entries = {entry.name: entry for entry in entries}
         if len(self.entries) < len(entries):
             names = ", ".join(entry.name for entry in entries)
@@ -85,6 +105,9 @@ class Table:
         st.session_state.setdefault(_ON_PAGE, {})[self.scope] = self
         if back:
             held.waiting.clear()
+        if self.first and (back or not held.followed):
+            self._begin(held)
+        held.followed = True
         for name, entry in self.entries.items():
             if name in held.waiting:
                 continue
@@ -97,9 +120,10 @@ class Table:
             try:
                 held.values[name] = entry.value_of(texts)
             except ValueError:
-                held.values[name] = entry.default
+                held.values[name] = held.otherwise.get(name, entry.default)
             held.seen[name] = entry.texts_of(held.values[name])
             held.before.pop(name, None)
+        self._see_first(held)
         self._name_in_address(self.entries.keys() - held.waiting)
 
     def write(self, values: Mapping[str, Any] | None = None, /, **more: Any) -> None:
@@ -119,11 +143,13 @@ class Table:
             checked[name] = self.entries[name].checked(value)
         held = self._held()
         held.values |= checked
-        for name, value in checked.items():
-            texts, seen = self.entries[name].texts_of(value), held.seen.get(name, ())
+        told = self._told(held)
+        for name in {**checked, **dict.fromkeys(self.first)}:
+            texts, seen = told[name], held.seen.get(name, ())
             if texts != seen:
                 held.before[name] = (seen, time.monotonic())
                 held.seen[name] = texts
+                held.waiting.add(name)
         held.waiting.update(checked)
         if not self._settles(checked):
             self.name_what_waits()
@@ -160,14 +186,14 @@ class Table:
             _write_address(beside)
 
     def set_up(self, values: Mapping[str, Any], keep: Collection[str] = ()) -> None:
-        """Take a complete state: what `values` does not name goes back to its default.
+        """Take a complete state: what `values` does not name is as the page opens.
 
         `keep` names what stays as it is, such as the part of the page that is open. `take_back`
         undoes it.
         """
         before = self.values()
-        rest = {name: e.default for name, e in self.entries.items() if name not in keep}
-        self.write({**rest, **values})
+        rest = {name: e.default for name, e in self.entries.items()} | self.first
+        self.write({**{name: rest[name] for name in rest if name not in keep}, **values})
         self._held().previous = before
 
     def take_back(self) -> None:
@@ -184,7 +210,7 @@ class Table:
 
     @staticmethod
     def start_over() -> None:
-        """Set every table of this page to its defaults. Call it in a callback."""
+        """Set every table of this page to what it opens with. Call it in a callback."""
         for table in st.session_state.get(_ON_PAGE, {}).values():
             table.set_up({})
 
@@ -250,6 +276,47 @@ class Table:
             self.write({entry.name: st.session_state[entry.name]})
             if then is not None:
                 then()
+
+    def _begin(self, held: _Held) -> None:
+        """Tell the first sight from an address that names some of the entries."""
+        is_named = any(self._is_named(name) for name in self._telling())
+        held.otherwise = {} if is_named else self.first
+        for name in self.first:
+            held.values[name] = held.otherwise.get(name, self.entries[name].default)
+            held.seen[name] = ()
+
+    def _is_named(self, name: str) -> bool:
+        """Whether the address says something of an entry that has a meaning."""
+        texts = tuple(st.query_params.get_all(name))
+        with contextlib.suppress(ValueError):
+            self.entries[name].value_of(texts)
+            return bool(texts)
+        return False
+
+    def _see_first(self, held: _Held) -> None:
+        # Part of the address may have been without sense: what is held is then told anew.
+        told = self._told(held)
+        held.seen |= {name: told[name] for name in self.first if name not in held.waiting}
+
+    def _told(self, held: _Held) -> dict[str, Texts]:
+        """Say what the address tells of each entry."""
+        values = {name: held.values.get(name, e.default) for name, e in self.entries.items()}
+        told = {name: self.entries[name].texts_of(value) for name, value in values.items()}
+        if not self.first:
+            return told
+        rest = {name: told[name] for name in self._telling() if name not in self.first}
+        if any(rest.values()):
+            return told
+        begun = {name: self.entries[name].texts_of(value) for name, value in self.first.items()}
+        if all(told[name] == begun[name] for name in begun):
+            return told | dict.fromkeys(begun, ())
+        if not any(told[name] for name in begun):  # nothing would be said, as at first sight
+            name = next(iter(begun))
+            told[name] = (self.entries[name].write(values[name]),)
+        return told
+
+    def _telling(self) -> Collection[str]:
+        return self.entries.keys() - self.apart
 
     def _own(self, entry: Entry[Value]) -> Entry[Value]:
         if self.entries.get(entry.name) is not entry:

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.checks import aim, becomes, state_of
 from tests.browser.tabs import settle
 
-SMALL = "channels?picture=digit"
+SMALL = "channels?picture=digit&channels_source=Small+VGG"
 VOLUME = "channels?channels_part=Several+filters+at+once&picture=digit"
 on_stage = state_of(".lanes, .volume-stage")
 

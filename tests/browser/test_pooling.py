@@ -9,7 +9,7 @@ from tests.browser.checks import complaints, overflow, violations
 from tests.browser.tabs import settle
 from tests.browser.test_padding import on_stage, point
 
-PATH = "pooling?picture=digit"
+PATH = "pooling?picture=digit&pool_gradient=true"
 GRID = "pooling?pool_on=A number grid"
 SHIFT = "pooling?pool_part=Shift test"
 

@@ -253,7 +253,7 @@ WALKS = {
         drawn=grid_drawing,
     ),
     "channels": Walk(
-        "channels?picture=moose",
+        "channels?picture=moose&channels_source=Small+VGG",
         {
             "stride at its end": slides("Stride", "End"),
             "a corner": chooses(0.99, 0.01),

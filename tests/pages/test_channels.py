@@ -28,13 +28,44 @@ HOSTILE = {
     "channels_activation": "bend",
 }
 
+TRAINED = {"channels_source": "Small VGG"}
+"""The filter of a trained layer."""
+
 
 def planes_last(array):
     return np.moveaxis(array, 0, -1)
 
 
-def test_it_opens_with_a_filter_that_a_network_learned(open_page):
-    settings, arrays = sent(open_page(PATH))
+def test_it_opens_with_one_kernel_for_all_channels(open_page):
+    page = open_page(PATH)
+    settings, arrays = sent(page)
+    np.testing.assert_array_equal(arrays["kernels"], [KERNELS["sobel_x"].values] * 3)
+    assert (settings["linked"], settings["bias"]) == (True, 0.0)
+    assert not page.query_params
+    page.slider(key="channels_stride").set_value(2).run()
+    assert page.query_params == {
+        "channels_source": "Presets",
+        "channels_linked": "true",
+        "channels_stride": "2",
+    }
+    page.slider(key="channels_stride").set_value(1).run()
+    assert not page.query_params
+
+
+def test_an_address_from_before_opens_the_filter_that_it_meant(open_page):
+    page = open_page(PATH, channels_stride="2")
+    _, arrays = sent(page)
+    np.testing.assert_array_equal(
+        planes_last(arrays["kernels"]), first_layer("small_vgg").kernels[..., 5]
+    )
+    page.slider(key="channels_stride").set_value(1).run()
+    assert page.query_params == {"channels_source": "Small VGG"}
+    again = open_page(PATH, channels_source="Small VGG")
+    assert sent(again)[0]["filter"] == 6
+
+
+def test_a_trained_filter_is_the_networks_own(open_page):
+    settings, arrays = sent(open_page(PATH, **TRAINED))
     layer = first_layer("small_vgg")
     np.testing.assert_array_equal(planes_last(arrays["kernels"]), layer.kernels[..., 5])
     assert settings["bias"] == pytest.approx(float(layer.bias[5]))
@@ -80,7 +111,7 @@ def test_a_part_that_there_is_not_opens_the_first(open_page, nonsense):
 
 @pytest.mark.parametrize("network", FIRST_LAYERS)
 def test_a_trained_layer_brings_all_that_stands_around_it(open_page, network):
-    page = open_page(PATH, picture="digit")
+    page = open_page(PATH, picture="digit", **TRAINED)
     page.selectbox(key="channels_source").set_value("presets").run()
     settings, arrays = sent(page)
     assert "filters" not in arrays
@@ -125,7 +156,7 @@ def test_a_layer_with_fewer_filters_than_the_one_in_hand_has_its_default(open_pa
 
 
 def test_a_trained_filter_is_there_to_be_changed_by_hand(open_page):
-    page = open_page(PATH, picture="digit")
+    page = open_page(PATH, picture="digit", **TRAINED)
     _, before = sent(page)
     page.selectbox(key="channels_source").set_value("presets").run()
     settings, arrays = sent(page)
@@ -190,7 +221,7 @@ def test_a_picture_smaller_than_the_kernel_is_padded(open_page):
     ],
 )
 def test_every_experiment_changes_the_result(open_page, label):
-    page = open_page(PATH, picture="colours")
+    page = open_page(PATH, picture="colours", **TRAINED)
     _, before = sent(page)
     page.button(key=f"try_{label}").click().run()
     _, after = sent(page)

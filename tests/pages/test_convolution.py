@@ -1,5 +1,7 @@
 import pytest
 
+from cnnviz.convolution.lively import lively_place
+from cnnviz.convolution.windows import cell_at
 from tests.pages.checks import flat_picture, messages, try_everything
 
 PATH = "pages/01_convolution.py"
@@ -92,7 +94,7 @@ def test_every_border_stands_around_a_small_picture(open_page, shape, border):
 )
 def test_a_flipped_kernel_has_its_own_formula_and_words(open_page, kernel, said):
     page = open_page(PATH, kernel=kernel, flip="true", picture="digit")
-    assert "w_{k-1-i,\\, l-1-j}" in page.latex[0].value
+    assert r"w_{k_\text{rows}-1-i,\, k_\text{columns}-1-j}" in page.latex[0].value
     assert any(caption.value.endswith(said) for caption in page.caption)
     page = open_page(PATH, kernel=kernel, picture="digit")
     assert "w_{i,j}" in page.latex[0].value
@@ -108,6 +110,10 @@ def test_an_experiment_does_not_depend_on_the_one_before(open_page):
     assert (settings["stride"], settings["flip"], settings["padding"]) == ([1, 1], False, "valid")
     assert arrays["kernel"][1, 1] == 8
     assert set(page.query_params) == {"picture", "kernel"}
+
+
+def first_cell(arrays):
+    return list(cell_at(lively_place(arrays["input"]), arrays["output"].shape[1:]))
 
 
 # ---- one focus --------------------------------------------------------------------------------
@@ -129,17 +135,22 @@ def test_the_cell_in_hand_stays_at_its_place_when_the_map_changes_its_size(open_
 
 @pytest.mark.parametrize("stride", ["1", "4"])
 @pytest.mark.parametrize("picture", ["panda", "digit"])
-def test_the_middle_is_the_middle_of_every_map_and_not_in_the_address(open_page, picture, stride):
+def test_a_strong_edge_is_looked_at_first_in_every_map_and_not_in_the_address(
+    open_page, picture, stride
+):
     page = open_page(PATH, picture=picture, stride=stride)
     settings, arrays = message(page)
-    assert settings["selected"] == [side // 2 for side in arrays["output"].shape[1:]]
+    assert settings["selected"] == first_cell(arrays)
+    output = arrays["output"][0]
+    if stride == "1":
+        assert output[tuple(settings["selected"])] >= 0.35 * output.max()
     assert "at" not in page.query_params
 
 
-def test_a_cell_that_the_map_has_not_got_opens_the_middle(open_page):
+def test_a_cell_that_the_map_has_not_got_opens_the_first(open_page):
     page = open_page(PATH, picture="digit", at="100,3")
     settings, arrays = message(page)
-    assert settings["selected"] == [side // 2 for side in arrays["output"].shape[1:]]
+    assert settings["selected"] == first_cell(arrays)
     assert "at" not in page.query_params
 
 

@@ -29,6 +29,7 @@ EVERYTHING = [
     "learn_patch",
     "learn_noise",
     "learn_seed",
+    "learn_why",
     "step",
 ]
 
@@ -197,6 +198,20 @@ def test_two_kernels_show_what_the_relu_lets_through(open_page):
     assert "directions" not in arrays
 
 
+def test_why_it_converges_is_one_press_away_and_in_the_address(open_page):
+    page = open_page(PAGE)
+    settings, arrays = shown(page)
+    assert "directions" not in arrays
+    assert settings["bound"] > 0
+    assert settings["bounds"] == []
+    assert not [header for header in page.header if "how large a step" in header.value.lower()]
+    page.toggle(key="learn_why").set_value(True).run()
+    assert "directions" in shown(page)[1]
+    assert [header for header in page.header if "how large a step" in header.value.lower()]
+    assert page.query_params == {"learn_why": "true"}
+    assert "directions" in shown(open_page(PAGE, learn_seed="1"))[1]  # as it was before
+
+
 @pytest.mark.parametrize("label", ["Much too fast", "Noise on the target", "Add momentum"])
 def test_an_experiment_sets_the_page_up(open_page, label):
     page = open_page(PAGE, learn_kernels="2", learn_seed="5")
@@ -211,7 +226,7 @@ def test_white_noise_becomes_the_picture(open_page):
     page = open_page(PAGE)
     page = next(b for b in page.button if b.label == "Learn from white noise").click().run()
     assert page.session_state["picture_in_hand"].name == "noise"
-    settings, _ = shown(page)
+    settings, _ = shown(page.toggle(key="learn_why").set_value(True).run())
     assert max(settings["eigenvalues"]) < 1.3 * min(settings["eigenvalues"])
 
 

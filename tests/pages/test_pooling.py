@@ -71,9 +71,23 @@ def test_what_is_shown_is_what_pooling_gives(open_page, address):
         arrays["input"], kind=kind, size=tuple(window), stride=tuple(stride), padding=tuple(ends)
     )
     np.testing.assert_array_equal(np.moveaxis(arrays["output"], 0, -1), view.result)
-    np.testing.assert_array_equal(np.moveaxis(arrays["gradient"], 0, -1), view.gradient)
+    if address:
+        np.testing.assert_array_equal(np.moveaxis(arrays["gradient"], 0, -1), view.gradient)
+    else:  # what a gradient does is one fold away
+        assert "gradient" not in arrays
     if kind == "max":
         np.testing.assert_array_equal(np.moveaxis(arrays["winners"], 0, -1), view.winners)
+
+
+def test_the_gradient_is_one_press_away_and_in_the_address(open_page):
+    page = open_page(PATH)
+    headers = [header.value for header in page.header]
+    assert "What flows back" not in headers
+    page.toggle(key="pool_gradient").set_value(True).run()
+    assert "gradient" in stage(page)[1]
+    assert "What flows back" in [header.value for header in page.header]
+    assert page.query_params == {"pool_gradient": "true"}
+    assert "gradient" in stage(open_page(PATH, pool_gradient="true"))[1]
 
 
 def test_the_classic_grid_is_there(open_page):

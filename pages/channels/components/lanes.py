@@ -96,12 +96,14 @@ class Answers:
     edit : an edit button's name ("edit").
     filter : the number of another trained filter ("filter").
     selected : a cell ("selected").
+    frame : a frame of the camera that is to be the picture ("frame").
     """
 
     mix: Callable[[], None]
     edit: Callable[[], None]
     filter: Callable[[], None]
     selected: Callable[[], None]
+    frame: Callable[[], None]
 
 
 def channel_lanes(
@@ -169,4 +171,5 @@ def channel_lanes(
         on_edit_change=answers.edit,
         on_filter_change=answers.filter,
         on_selected_change=answers.selected,
+        on_frame_change=answers.frame,
     )

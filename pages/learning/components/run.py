@@ -48,11 +48,13 @@ class Stability:
     directions : the loss's curvature taken apart; None for several kernels, where `bound` was
         measured at one step and holds only nearby.
     reason : one sentence for a run that has diverged.
+    is_shown : whether the directions are drawn.
     """
 
     bound: float | None
     directions: Directions | None
     reason: str
+    is_shown: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +156,7 @@ def learning_run(
     arrays = _target(task, target.pixels, moment, within)
     if several:
         arrays |= _hidden(task, moment)
-    if stability.directions is not None:
+    if stability.directions is not None and stability.is_shown:
         found = stability.directions
         settings["eigenvalues"] = found.eigenvalues.tolist()
         settings["factors"] = found.factors.tolist()

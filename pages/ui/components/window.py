@@ -63,13 +63,14 @@ class Pooled:
     Attributes
     ----------
     reduce : how a window becomes one number: "max", "average" or "l2".
-    gradient : (height, width, channels) float32, what each pixel gets of a gradient of ones.
+    gradient : (height, width, channels) float32, what each pixel gets of a gradient of ones; None
+        where that is not to be shown.
     winners : (height', width', channels) uint8 or int32, the place within its window, row by
         row, that won (max only).
     """
 
     reduce: str
-    gradient: NDArray[np.float32]
+    gradient: NDArray[np.float32] | None = None
     winners: NDArray[np.uint8] | NDArray[np.int32] | None = None
 
 
@@ -157,6 +158,8 @@ class Look:
     pictures : whole pictures above the cells; without, the cells show all there is.
     compact : the pictures, the kernel and the sum only.
     editable : the input's numbers may be changed in place.
+    live : what of the camera's frames may take the input's place, one of `pages.ui.stage.SOURCES`;
+        "" where they may not.
     """
 
     input_alt: str
@@ -167,6 +170,7 @@ class Look:
     pictures: bool = True
     compact: bool = False
     editable: bool = False
+    live: str = ""
 
 
 @dataclass(frozen=True)
@@ -179,6 +183,7 @@ class Answers:
     selected : an output cell, and the size of its map ("selected").
     slides : the values of the sliders inside the stage ("slides").
     cell : a new number of the input ("cell").
+    frame : a frame of the camera that is to be the picture ("frame").
     """
 
     kernel: Callable[[], None] = _nothing
@@ -186,6 +191,7 @@ class Answers:
     selected: Callable[[], None] = _nothing
     slides: Callable[[], None] = _nothing
     cell: Callable[[], None] = _nothing
+    frame: Callable[[], None] = _nothing
 
 
 def sliding_window(
@@ -248,6 +254,7 @@ def sliding_window(
         on_selected_change=answers.selected,
         on_slides_change=answers.slides,
         on_cell_change=answers.cell,
+        on_frame_change=answers.frame,
     )
 
 
@@ -260,6 +267,7 @@ def _looks(look: Look) -> dict[str, object]:
         "input_show": look.input_show,
         "pictures": look.pictures,
         "compact": look.compact,
+        "live": look.live,
         "input_alt": look.input_alt,
         "output_alt": look.output_alt,
         **{f"{name}_title": title for name, title in look.titles.items()},
@@ -289,7 +297,9 @@ def _filtered(what: Filter) -> tuple[dict[str, object], dict[str, NDArray[Any]]]
 
 def _pooled(what: Pooled) -> tuple[dict[str, object], dict[str, NDArray[Any]]]:
     settings = {"mode": "pooling", "reduce": what.reduce, "bias": 0.0, "flip": False, "tools": []}
-    arrays: dict[str, NDArray[Any]] = {"gradient": _planes(what.gradient)}
+    arrays: dict[str, NDArray[Any]] = {}
+    if what.gradient is not None:
+        arrays["gradient"] = _planes(what.gradient)
     if what.winners is not None:
         arrays["winners"] = np.moveaxis(what.winners, -1, 0)
     return {**settings, "serial": None}, arrays

@@ -229,3 +229,89 @@ def test_a_widget_begins_with_its_value_also_where_the_session_has_told_it_befor
     assert test.toggle(key="on").proto.default is True
     part = next(one for one in test.get("button_group") if one.key == "part")
     assert list(part.proto.default) == [1]
+
+
+# ---- the first sight of a page ------------------------------------------------------------------
+
+
+def sighted():
+    import streamlit as st
+
+    from pages.ui.entries import Choice, Toggle, Whole
+    from pages.ui.state import Table
+
+    kind, on = Choice("kind", {"a": "Kind A", "b": "Kind B"}), Toggle("on")
+    side, part = Whole("side", 1, 9, 3), Choice("part", ("one", "two"))
+    first = {"kind": "b", "on": True}
+    table = Table("sighted", kind, on, side, part, first=first, apart=["part"])
+    Table.begin_page()
+    table.follow()
+    for name, widget in (("kind", st.selectbox), ("on", st.toggle), ("side", st.slider)):
+        table.control(widget, table.entries[name], name)
+    table.control(st.segmented_control, part, "Part")
+    st.session_state["shown"] = table.values()
+    st.button("over", on_click=Table.start_over)
+    st.button("back", on_click=table.take_back)
+
+
+def sight(**address: str) -> AppTest:
+    test = AppTest.from_function(sighted, default_timeout=30)
+    for name, text in address.items():
+        test.query_params[name] = text
+    return test.run()
+
+
+FIRST = {"kind": "b", "on": True, "side": 3, "part": "one"}
+
+
+@pytest.mark.parametrize("address", [{}, {"part": "two"}, {"side": "99"}, {"kind": ""}])
+def test_an_address_that_says_nothing_opens_the_first_sight(address):
+    test = sight(**address)
+    assert shown(test) == FIRST | {"part": address.get("part", "one")}
+    assert set(test.query_params) <= {"part"}
+
+
+@pytest.mark.parametrize(
+    ("address", "meant"),
+    [
+        ({"side": "4"}, {"side": 4, "kind": "a", "on": False}),
+        ({"kind": "Kind A"}, {"kind": "a", "on": False}),
+        ({"on": "true"}, {"kind": "a", "on": True}),
+        ({"kind": "Kind B", "side": "4"}, {"kind": "b", "on": False, "side": 4}),
+    ],
+)
+def test_an_address_that_says_something_means_the_defaults_of_the_rest(address, meant):
+    test = sight(**address)
+    assert shown(test) == FIRST | meant
+    again = sight(**dict(test.query_params))
+    assert shown(again) == shown(test)
+
+
+def test_every_change_is_in_the_address_and_the_first_sight_is_not():
+    test = sight()
+    test.slider(key="side").set_value(5).run()
+    assert test.query_params == {"kind": "Kind B", "on": "true", "side": "5"}
+    test.selectbox(key="kind").set_value("a").run()
+    assert test.query_params == {"on": "true", "side": "5"}
+    test.toggle(key="on").set_value(False).run()
+    assert test.query_params == {"side": "5"}
+    test.slider(key="side").set_value(3).run()
+    assert test.query_params == {"kind": "Kind A"}  # not nothing: that is another sight
+    assert shown(sight(kind="Kind A")) == shown(test)
+    test.button[0].click().run()
+    assert shown(test) == FIRST
+    assert test.query_params == {}
+    test.button[1].click().run()
+    assert shown(test) == FIRST | {"kind": "a", "on": False}
+    assert test.query_params == {"kind": "Kind A"}
+
+
+def test_a_step_back_to_no_address_is_the_first_sight(monkeypatch):
+    test = sight()
+    test.selectbox(key="kind").set_value("a").run()
+    assert test.query_params == {"on": "true"}
+    monkeypatch.setattr(state, "is_step_back", lambda: True)
+    test.query_params.clear()
+    assert shown(test.run()) == FIRST
+    test.query_params["side"] = "4"
+    assert shown(test.run()) == {"kind": "a", "on": False, "side": 4, "part": "one"}

@@ -66,6 +66,23 @@ export class Mix {
 
   // ---- while something moves ----------------------------------------------------------------
 
+  // Other pixels of the same size: RGBA bytes, as a camera gives them.
+  see(bytes) {
+    const size = this.height * this.width;
+    const pixels = new Uint8Array(3 * size);
+    for (const channel of CHANNELS) {
+      for (let at = 0; at < size; at++) pixels[channel * size + at] = bytes[4 * at + channel];
+    }
+    this.data = { ...this.data, pixels: { ...this.data.pixels, data: pixels } };
+    this.padded = [];
+    const taps = this.side * this.side;
+    for (const channel of CHANNELS) {
+      const kernel = this.data.kernels.data.subarray(channel * taps, (channel + 1) * taps);
+      this.base[channel] = this.added(channel, new Float32Array(this.size), kernel.entries());
+      this.partial[channel] = this.shifted(channel);
+    }
+  }
+
   // Another weight; `channels` are those that it is changed on.
   move(channels, row, column, value) {
     const tap = row * this.side + column;
@@ -94,10 +111,14 @@ export class Mix {
 
   // Old map + change of weight * the channel as that weight sees it.
   shifted(channel) {
+    return this.added(channel, Float32Array.from(this.base[channel]), this.moved[channel]);
+  }
+
+  // A map + each of some weights * the channel as that weight sees it.
+  added(channel, map, weights) {
     const { stride } = this.settings;
-    const map = Float32Array.from(this.base[channel]);
     const [padded, wide] = this.paddedPlane(channel);
-    for (const [tap, change] of this.moved[channel]) {
+    for (const [tap, change] of weights) {
       if (change === 0) continue;
       let to = 0;
       for (let line = 0; line < this.rows; line++) {

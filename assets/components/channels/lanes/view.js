@@ -11,6 +11,7 @@ import { element } from "../../shared/dom.js";
 import { KernelEditor } from "../../shared/kernel_editor.js";
 import { announcer, arrows, debounced, eachFrame, once } from "../../shared/hand.js";
 import { Handshake } from "../../shared/handshake.js";
+import { Live } from "../../shared/live.js";
 import { Player } from "../../shared/player.js";
 import { fillTools } from "../../shared/tools.js";
 import { ring } from "../../shared/ring.js";
@@ -86,7 +87,7 @@ class Lanes {
       this.filters.section,
       this.stage,
       this.complaint,
-      this.bar(),
+      this.bar(act),
       this.numbers.sentence,
       this.said,
     );
@@ -124,12 +125,21 @@ class Lanes {
     );
   }
 
-  bar() {
+  bar(act) {
     this.tools = element("span", { class: "tools" });
+    this.live = new Live({
+      see: () => this.film(),
+      over: () => {
+        this.mix = new Mix(this.settings, this.arrays);
+        this.layout();
+      },
+      kept: (text) => this.trigger("frame", text),
+      complain: act.complain,
+    });
     this.player = new Player({
       advance: (steps) => this.advance(steps),
       playing: (on) => this.playing(on),
-      extra: [this.tools],
+      extra: [this.tools, this.live.box],
     });
     this.player.speed.value = 10;
     return this.player.bar;
@@ -199,6 +209,7 @@ class Lanes {
     const older = this.mix?.side === settings.side && this.edits.isOld(settings.serial);
     if (older) return this.layout();
     this.settings = settings;
+    this.arrays = arrays;
     this.mix = new Mix(settings, arrays);
     this.edits.take(settings.serial);
     // What has been chosen meanwhile is not undone by the answer to what was chosen before.
@@ -213,6 +224,19 @@ class Lanes {
     this.filters.show(arrays.filters, settings.filters_of, settings.filter);
     this.layout();
     if (!this.player.on) this.selected = this.look(this.selected);
+    if (this.live.on) this.film();
+  }
+
+  leave() {
+    this.live.stop();
+  }
+
+  // A frame of the camera in the picture's place, through the kernels in hand.
+  film() {
+    this.mix.see(this.live.pixels(this.mix.height, this.mix.width));
+    this.mix.follow();
+    this.paintInputs();
+    this.paint();
   }
 
   label() {

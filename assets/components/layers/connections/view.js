@@ -286,7 +286,9 @@ class Connections {
   fillWeights() {
     const { kernel, shared } = this.settings;
     this.weights.hidden = !shared;
-    this.weightsTitle.textContent = shared ? "The kernel's weights, numbered" : "No weight is shared";
+    this.weightsTitle.textContent = shared
+      ? "The kernel's weights, numbered"
+      : "No weight is shared";
     if (!shared) return this.weights.replaceChildren();
     this.weights.style.setProperty("--columns", kernel[1]);
     this.weights.setAttribute("aria-label", "The kernel's weights");

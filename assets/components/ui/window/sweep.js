@@ -22,6 +22,13 @@ export function swept(places, name, value) {
   return moved(places, { ...settings, [name]: [value, value] }, kernel);
 }
 
+// The same layer on other pixels of the same size.
+export function refiltered(places, planes) {
+  const there = new Places(places.settings, places.data, planes);
+  const kernel = { ...places.data.kernel, data: Float32Array.from(places.weights) };
+  return moved(there, places.settings, kernel);
+}
+
 function moved(places, settings, kernel) {
   const { window, stride, dilation, padding, reach, bias } = settings;
   const axes = [places.height, places.width].map((size, axis) => {

@@ -12,6 +12,7 @@ import { extremes, table, theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
 import { announcer, arrows, debounced, eachFrame, once } from "../../shared/hand.js";
 import { Handshake } from "../../shared/handshake.js";
+import { Live, planesOfFrame } from "../../shared/live.js";
 import { Player } from "../../shared/player.js";
 import { flowing, pooled, stamped, weighted } from "./sentences.js";
 import { Coverage } from "./coverage.js";
@@ -22,7 +23,7 @@ import { KernelPane } from "./kernel.js";
 import { Pictures } from "./pictures.js";
 import { Places } from "./places.js";
 import { Sliders } from "./sliders.js";
-import { swept } from "./sweep.js";
+import { refiltered, swept } from "./sweep.js";
 
 const CHANNELS = ["Red", "Green", "Blue"];
 const MOST_ZOOMED_CELLS = 13;
@@ -76,10 +77,16 @@ class Stage {
     this.coverage = new Coverage((cell) => this.overCoverage(cell));
     this.channelButtons = element("span", { class: "channels", role: "group" });
     this.channelButtons.setAttribute("aria-label", "Channel whose numbers are shown");
+    this.live = new Live({
+      see: () => this.film(),
+      over: () => this.take(...this.still),
+      kept: (text) => this.trigger("frame", text),
+      complain: (sentence) => this.kernel.complain(sentence),
+    });
     this.player = new Player({
       advance: (steps) => this.advance(steps),
       playing: (on) => this.playing(on),
-      extra: [this.channelButtons],
+      extra: [this.channelButtons, this.live.box],
     });
     this.sum = element("div", { class: "sum" });
     const said = element("div", { class: "unseen", id: "said", "aria-live": "polite" });
@@ -171,13 +178,34 @@ class Stage {
     if (isOld && this.data && sameSize(arrays.kernel, this.data.kernel)) return this.layout();
     this.edits.take(settings.serial);
     const planes = planesOf(arrays.input);
-    this.inputRange = extremes(planes);
+    this.still = [settings, arrays, planes];
+    this.live.box.style.display = settings.live ? "" : "none";
+    if (!settings.live) this.live.stop();
     this.take(settings, arrays, planes);
+    if (this.live.on) this.film();
+  }
+
+  leave() {
+    this.live.stop();
+  }
+
+  // A frame of the camera in the picture's place, through the kernel in hand.
+  film() {
+    const { height, width, channels } = this.places;
+    const planes = new Float32Array(channels * height * width);
+    planesOfFrame(this.live.pixels(height, width), this.settings.live, planes);
+    const [settings, data] = refiltered(this.places, planes);
+    Object.assign(this, { settings, data });
+    this.places = new Places(settings, data, planes);
+    this.range = extremes(this.places.values);
+    this.pictures.paintInput();
+    this.repaint();
   }
 
   take(settings, data, planes) {
     Object.assign(this, { settings, data });
     this.places = new Places(settings, data, planes);
+    this.inputRange = extremes(planes);
     const { places } = this;
     this.range = extremes(places.values);
     this.gradientRange = data.gradient ? extremes(data.gradient.data) : null;
