@@ -21,7 +21,7 @@ from cnnviz.kernels.editing import (
     resize,
     rotate,
 )
-from cnnviz.kernels.text import format_kernel, parse_kernel
+from cnnviz.kernels.text import format_kernel, pack_kernel, parse_kernel, unpack_kernel
 
 __all__ = [
     "KERNELS",
@@ -40,8 +40,10 @@ __all__ = [
     "motion_blur",
     "negate",
     "normalise",
+    "pack_kernel",
     "parse_kernel",
     "random",
     "resize",
     "rotate",
+    "unpack_kernel",
 ]

@@ -31,7 +31,7 @@ def read_kernels(text: str) -> Weights:
     parts = text.split("|", 3)
     if len(parts) not in (1, 3):
         raise ValueError(f"There must be one kernel, or three. Received: {len(parts)}.")
-    return checked_kernels([kernels.parse_kernel(part) for part in parts])
+    return checked_kernels([kernels.unpack_kernel(part) for part in parts])
 
 
 def checked_kernels(read: list[Weights]) -> Weights:
@@ -59,7 +59,7 @@ def stacked(three: list[Weights]) -> Weights:
 def _write_kernels(values: Weights | None) -> str:
     if values is None:
         return ""
-    texts = [kernels.format_kernel(kernel) for kernel in apart(values)]
+    texts = [kernels.pack_kernel(kernel) for kernel in apart(values)]
     return texts[0] if len(set(texts)) == 1 else "|".join(texts)
 
 

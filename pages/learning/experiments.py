@@ -112,5 +112,9 @@ def _too_fast(picture: Picture) -> Mapping[str, object]:
     try:
         run = Run(default_choice(picture.identity, learned_from(picture)))
     except ValueError:  # too small to learn from, at any rate
-        return {STEP.name: 12}
-    return {STEP.name: 12, RATE.name: too_large_a_rate(run.largest_stable_rate, most=MOST_RATE)}
+        return {STEP.name: 12, WHY.name: True}
+    return {
+        STEP.name: 12,
+        WHY.name: True,
+        RATE.name: too_large_a_rate(run.largest_stable_rate, most=MOST_RATE),
+    }

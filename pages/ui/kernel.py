@@ -64,8 +64,8 @@ def kernel_entry(default: Weights) -> Entry[Weights]:
     return Entry(
         "kernel",
         default,
-        lambda text: KERNELS[text].values if text in KERNELS else kernels.parse_kernel(text),
-        lambda values: _preset_of(values) or kernels.format_kernel(values),
+        lambda text: KERNELS[text].values if text in KERNELS else kernels.unpack_kernel(text),
+        lambda values: _preset_of(values) or kernels.pack_kernel(values),
         checked=kernels.checked_kernel,
     )
 

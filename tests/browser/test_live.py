@@ -40,8 +40,11 @@ def filming(visit, address):
     ("address", "options"),
     [
         ("convolution?picture=digit", {}),
-        ("convolution?stride=3&padding=same&bias=20", {"stride": 3, "padding": "same", "bias": 20}),
-        ("convolution?source=Colour&dilation=2", {"dilation": 2}),
+        (
+            "convolution?picture=step_edge&stride=3&padding=same&bias=20",
+            {"stride": 3, "padding": "same", "bias": 20},
+        ),
+        ("convolution?picture=step_edge&source=Colour&dilation=2", {"dilation": 2}),
     ],
 )
 def test_a_frame_is_filtered_as_python_does(visit, address, options):
@@ -62,7 +65,7 @@ def test_a_frame_is_filtered_as_python_does(visit, address, options):
 
 
 def test_a_frame_in_grey_is_as_grey_as_an_uploaded_picture(visit):
-    page, on = filming(visit, "convolution")
+    page, on = filming(visit, "convolution?picture=step_edge")
     bytes_, planes, (height, width) = on(
         page,
         "(() => { state.live.see = () => {}; state.film(); const { places, live } = state;"
@@ -137,15 +140,37 @@ def test_a_kept_frame_becomes_the_picture(visit, address):
 def test_where_there_is_no_camera_one_sentence_says_so(visit):
     page = visit("convolution")
     page.evaluate(
-        "navigator.mediaDevices.getUserMedia = () => "
-        "Promise.reject(new DOMException('', 'NotAllowedError'))"
+        "() => { navigator.mediaDevices.getUserMedia = () => "
+        "Promise.reject(new DOMException('', 'NotAllowedError')); }"
     )
     page.get_by_role("button", name="Live camera").click()
     expect(page.get_by_text("The browser did not allow the camera.")).to_be_visible()
-    page.evaluate("Object.defineProperty(navigator, 'mediaDevices', { value: undefined })")
+    page.evaluate(
+        "() => { Object.defineProperty(navigator, 'mediaDevices', { value: undefined }); }"
+    )
     page.get_by_role("button", name="Live camera").click()
     expect(page.get_by_text("only at localhost or over https")).to_be_visible()
     expect(page.get_by_role("button", name="Keep this frame")).to_be_hidden()
+
+
+def test_a_network_answers_frame_after_frame(visit):
+    page = visit("network?network=Tutorial+network")
+    page.get_by_role("button", name="Live camera").click()
+    expect(page.locator(".live ~ .words")).to_contain_text("frames a second", timeout=90_000)
+    assert "picture=own" in page.url
+    pictures = set()
+    for _ in range(20):
+        pictures.add(
+            page.locator(".live").evaluate(
+                "(node) => node.getRootNode().querySelector('.root').stage.picture"
+            )
+        )
+        page.wait_for_timeout(200)
+    assert len(pictures) > 2
+    page.get_by_role("button", name="Stop the camera").click()
+    settle(page)
+    expect(page.get_by_text("Frame of the camera")).to_be_visible()
+    assert not page.locator("[data-testid='stException']").count()
 
 
 def test_what_is_no_picture_is_not_taken(visit):

@@ -1,11 +1,21 @@
 """Kernels as text: what is written reads back, and nothing else is read."""
 
+import base64
+import zlib
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.kernels import format_kernel, parse_kernel
+from cnnviz.kernels import (
+    KERNELS,
+    box,
+    format_kernel,
+    pack_kernel,
+    parse_kernel,
+    unpack_kernel,
+)
 from tests.kernels.material import (
     weights,
 )
@@ -75,3 +85,57 @@ def test_a_long_word_is_quoted_in_part():
     with pytest.raises(ValueError, match=r'Received: "x+\.\.\.\.$') as refusal:
         parse_kernel("x" * 4000)
     assert len(str(refusal.value)) < 200
+
+
+@given(weights)
+def test_a_packed_kernel_is_never_longer_and_reads_back_exactly(values):
+    packed = pack_kernel(values)
+    np.testing.assert_array_equal(unpack_kernel(packed), values)
+    assert len(packed) <= len(format_kernel(values))
+    assert set(packed) <= set("0123456789.,;e+-x:_") | set(map(chr, range(65, 123)))
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_a_kernel_with_one_weight_changed_makes_a_short_address(name):
+    values = np.array(KERNELS[name].values)
+    values[0, 0] += 0.5
+    assert len(pack_kernel(values)) <= 420
+    np.testing.assert_array_equal(unpack_kernel(pack_kernel(values)), values)
+
+
+def test_a_short_kernel_stays_readable_and_what_was_written_before_is_read():
+    assert pack_kernel([[0, -1, 0], [-1, 5, -1], [0, -1, 0]]) == "0,-1,0;-1,5,-1;0,-1,0"
+    long = format_kernel(box(11))
+    np.testing.assert_array_equal(unpack_kernel(long), box(11))
+    assert len(pack_kernel(box(11))) < 40 < len(long)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3x3:AAAA",
+        "0x3:eJwDAAAAAAE",
+        "11x11:" + "A" * 1001,
+        "12x1:eJxjYGBgAAAABAAB",
+        "3x3:eJxjYGBgAAAABAAB",
+        "99x99:____",
+        "3x3:",
+        "3x3:\u0661",
+    ],
+)
+def test_what_is_packed_wrongly_is_refused(text):
+    with pytest.raises(ValueError, match="Received"):
+        unpack_kernel(text)
+
+
+def test_what_unpacks_to_megabytes_is_not_unpacked():
+    bomb = base64.urlsafe_b64encode(zlib.compress(bytes(700_000), 9)).decode().rstrip("=")
+    with pytest.raises(ValueError, match="Received: 37 bytes for 3 x 3"):
+        unpack_kernel(f"3x3:{bomb}")
+
+
+def test_what_is_no_number_is_refused_packed_as_well():
+    squeezed = zlib.compress(np.full((3, 3), np.nan, "<f4").tobytes())
+    packed = base64.urlsafe_b64encode(squeezed).decode().rstrip("=")
+    with pytest.raises(ValueError, match="Received: nan"):
+        unpack_kernel(f"3x3:{packed}")
