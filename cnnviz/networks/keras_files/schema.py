@@ -475,6 +475,8 @@ _PRECISIONS = frozenset(
     {"float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16"}
 )
 
+_LARGEST_WITH_GAPS = 64
+
 _QUANTISED = (
     "A network must keep its weights as floats, and a quantised one does not: save it before "
     "model.quantize() is called, which nothing takes back."
@@ -523,7 +525,23 @@ def check_arguments(kind: str, config: Mapping[str, Any], said: str) -> dict[str
                     f"Received: {said}, {name}={shown(value)}."
                 ) from None
         checked[name] = value
+    if kind == "Conv2D":
+        _check_gaps(checked, said)
     return checked
+
+
+def _check_gaps(arguments: Mapping[str, Any], said: str) -> None:
+    """Refuse a kernel that TensorFlow's oneDNN may crash over, instead of an error.
+
+    Of one channel it does so, by the map's width, from 200 rows on; it is only ever the rows, and
+    only where there are gaps in either direction.
+    """
+    rows, columns = arguments["kernel_size"]
+    if max(arguments["dilation_rate"]) > 1 and max(rows, columns) > _LARGEST_WITH_GAPS:
+        raise NetworkError(
+            f"A kernel with gaps (dilation_rate) may have {_LARGEST_WITH_GAPS} rows and columns. "
+            f"Received: {said} with {rows} x {columns}."
+        )
 
 
 def precision_of(config: Mapping[str, Any], said: str) -> str:

@@ -370,8 +370,16 @@ def test_maps_too_large_for_the_memory_are_refused(keras):
         opened(saved(network), limits=Limits())
 
 
-@pytest.mark.parametrize("kind", ["Conv2D", "DepthwiseConv2D"])
-@pytest.mark.parametrize(("size", "rate"), [(256, 64), (256, 256), (200, 256)])
+SPREAD = [
+    ("Conv2D", 64, 200),
+    ("Conv2D", 64, 256),
+    ("DepthwiseConv2D", 256, 64),
+    ("DepthwiseConv2D", 256, 256),
+    ("DepthwiseConv2D", 200, 256),
+]
+
+
+@pytest.mark.parametrize(("kind", "size", "rate"), SPREAD)
 def test_a_kernel_that_is_spread_too_wide_is_refused_before_it_is_run(keras, kind, size, rate):
     arguments = {"filters": 1} if kind == "Conv2D" else {}
     arguments |= {"kernel_size": size, "dilation_rate": rate, "padding": "same", "name": "wide"}

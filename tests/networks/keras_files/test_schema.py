@@ -119,6 +119,18 @@ CONV = {"filters": 4, "kernel_size": 3}
         ("Conv2D", {**CONV, "filters": 10**9}, "filters=1000000000"),
         ("Conv2D", {**CONV, "kernel_size": [3, 3, 3]}, "one or two whole numbers"),
         ("Conv2D", {**CONV, "kernel_size": [0, 3]}, r"kernel_size=\[0, 3\]"),
+        *(
+            (
+                "Conv2D",
+                {**CONV, "kernel_size": size, "dilation_rate": rate},
+                r"kernel with gaps \(dilation_rate\) may have 64 rows .* with " + said,
+            )
+            for size, rate, said in (
+                (256, 2, "256 x 256"),
+                ([65, 1], [1, 2], "65 x 1"),
+                ([1, 200], 256, "1 x 200"),
+            )
+        ),
         (
             "Conv2D",
             {**CONV, "padding": "reflect"},
@@ -150,6 +162,11 @@ def test_an_argument_outside_the_schema_is_refused(kind, config, sentence):
         check_arguments(kind, {"name": "it", **config}, SAID)
     assert SAID in str(refused.value)
     assert len(str(refused.value)) < 500
+
+
+@pytest.mark.parametrize(("size", "rate"), [(256, 1), (64, 2), ([64, 1], [1, 256])])
+def test_a_large_kernel_or_one_with_gaps_is_let_through(size, rate):
+    assert check_arguments("Conv2D", {**CONV, "kernel_size": size, "dilation_rate": rate}, SAID)
 
 
 def test_what_only_training_needs_is_dropped():

@@ -22,7 +22,7 @@ from cnnviz.limits import MEBIBYTE, Limits
 from cnnviz.networks import Network, NetworkError, read_network
 from cnnviz.networks.keras_files.upload import allowance_for, read_archive, read_upload, rehearse
 from cnnviz.networks.tensorflow_runtime import load_keras
-from cnnviz.server.sandbox import Allowance
+from cnnviz.server.sandbox import Allowance, SandboxError
 from tests.networks.keras_files.archives import (
     config_of,
     layer_config,
@@ -309,6 +309,18 @@ def test_a_custom_layer_is_refused():
     assert 'never a custom class. Received: layer "mine" (Mine)' in rehearsal_refused(
         saved(network)
     )
+
+
+def test_a_kernel_that_its_reader_would_crash_over_is_refused_before_tensorflow_is_there(good):
+    def change(config: dict[str, Any]) -> None:
+        layer_config(config, "conv")["config"] |= {"kernel_size": [256, 256], "dilation_rate": 2}
+
+    with pytest.raises(NetworkError, match="A kernel with gaps") as refusal:
+        read_upload(with_config(good, change))
+    cause = refusal.value.__cause__
+    assert isinstance(cause, SandboxError)
+    assert cause.usage is not None
+    assert cause.usage.memory_bytes < 300 * MEBIBYTE  # TensorFlow alone takes 600
 
 
 def test_a_picture_of_ten_billion_pixels_is_refused(good):
