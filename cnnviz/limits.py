@@ -180,8 +180,9 @@ def _cut(text: str) -> str:
     return text if len(text) <= 40 else text[:40] + "..."
 
 
-# VGG19 is 549 MiB with 144 million weights, NASNetLarge has 1,039 layers, EfficientNetB7 takes
-# pictures of 600 pixels: all of keras.applications opens but for the two largest ConvNeXts.
+# VGG19 is 549 MiB with 144 million weights, NASNetLarge has 1,039 layers: all of keras.applications
+# opens but for the two largest ConvNeXts, and EfficientNetB6, B7 and V2L, whose maps of a large
+# picture take 2 GiB and more, in the server too (docs/keras_applications.md).
 ON_OWN_COMPUTER: Mapping[str, float] = MappingProxyType(
     {
         "model_megabytes": 600.0,

@@ -129,8 +129,10 @@ class UploadBudget:
             await self.app(scope, receive, send)
             return
         session = scope["path"].split(_UPLOADS, 1)[1].split("/")[0]
-        length = Headers(scope=scope).get("content-length", "")
-        if not length.isdecimal() or len(length) > 15:
+        headers = Headers(scope=scope)
+        length = headers.get("content-length", "")
+        # In chunks, what comes is as long as it is, whatever length is said beside them.
+        if "transfer-encoding" in headers or not length.isdecimal() or len(length) > 15:
             refusal = PlainTextResponse("An upload must say its length.", 411)
             await refusal(scope, receive, send)
             return

@@ -6,6 +6,7 @@ stands alone, and leaves its answer in `result`.
 
 from __future__ import annotations
 
+from cnnviz.layers.connections import LineKind, lines
 from cnnviz.shapes import Padding
 
 _LARGEST_BUILT = 50_000_000
@@ -97,12 +98,40 @@ def cost_code(side: int, channels: int, *, units: int, kernel: int, filters: int
     )
 
 
-def connections_code(side: int, kernel: int, *, stride: int = 1, padding: Padding = "valid") -> str:
-    """Write the program that finds a convolution's connections by trying every input.
+def connections_code(
+    side: int,
+    kernel: int,
+    *,
+    stride: int = 1,
+    padding: Padding = "valid",
+    kind: LineKind = "convolution",
+) -> str:
+    """Write the program that finds a layer's connections by trying every input.
 
     `result` is (inputs, outputs) int: the number of the weight that connects them, counted from
     0, and -1 where there is no connection.
+
+    kind : see :func:`cnnviz.layers.connections.lines`.
     """
+    if kind == "dense":
+        found = lines(kind, side, kernel, stride=stride, padding=padding)
+        return _program(
+            "import keras",
+            "import numpy as np",
+            "",
+            f"layer = keras.layers.Dense({found.outputs}, use_bias=False)",
+            f"layer.build((None, {side * side}))",
+            "# Weights 1, 2, 3, ... and one input at a time: what comes out names the weight.",
+            f"names = np.arange(1, {found.weights + 1}).reshape({found.outputs}, {side * side}).T",
+            'layer.set_weights([names.astype("float32")])',
+            f'inputs = np.eye({side * side}, dtype="float32")',
+            "result = np.rint(layer(inputs)).astype(int) - 1",
+            _PRINTED,
+        )
+    apart = (
+        "# Not shared: a weight for each connection, output by output. Keras has no such layer.",
+        "result.T[result.T >= 0] = np.arange((result >= 0).sum())",
+    )
     return _program(
         "import keras",
         "import numpy as np",
@@ -115,8 +144,12 @@ def connections_code(side: int, kernel: int, *, stride: int = 1, padding: Paddin
         'layer.set_weights([names.astype("float32")])',
         f'inputs = np.eye({side * side}, dtype="float32").reshape(-1, {side}, {side}, 1)',
         "result = np.rint(layer(inputs)).astype(int).reshape(len(inputs), -1) - 1",
-        'print((result >= 0).sum(), "connections,", len(names) ** 2, "weights")',
+        *(apart if kind == "unshared" else ()),
+        _PRINTED if kind == "unshared" else _PRINTED.replace("result.max() + 1", "len(names) ** 2"),
     )
+
+
+_PRINTED = 'print((result >= 0).sum(), "connections,", result.max() + 1, "weights")'
 
 
 def _program(*lines: str) -> str:

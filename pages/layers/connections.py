@@ -73,7 +73,7 @@ def sparse_and_shared(_picture: Picture) -> None:
     )
     take_it_with_you(
         [Download("Connections as NPZ", "connections.npz", lambda: _arrays(found[kind]))],
-        connections_code(side, kernel, stride=stride, padding=padding),
+        connections_code(side, kernel, stride=stride, padding=padding, kind=kind),
     )
 
 

@@ -65,7 +65,9 @@ def _come_near(scene: Scene, sent: Mapping[str, Any]) -> None:
 def _unfold(scene: Scene, stages: object) -> None:
     """Fold all stages but these; a map in hand that is hidden now gives way to its column's."""
     wanted = stages if isinstance(stages, list) else []
-    unfolded = {stage for stage in wanted if isinstance(stage, int)}
+    # Nothing is kept that the network has not got.
+    unfolded = {layer.stage for layer in scene.network.layers}
+    unfolded &= {stage for stage in wanted if isinstance(stage, int)}
     st.session_state[_UNFOLDED] = (scene.identity, unfolded)
     columns = folded(scene.network.layers, unfolded)
     if stage_of_hidden(columns, scene.focus.layer) is not None:

@@ -8,7 +8,9 @@ import base64
 import io
 import json
 import math
+import re
 import zipfile
+from pathlib import Path
 from urllib.parse import quote
 
 import h5py
@@ -18,6 +20,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from websockets.exceptions import ConnectionClosed
 
+import pages
 from pages.ui.path import PAGES, address_of
 from serving.failures import SENTENCE
 from tests.browser.checks import complaints
@@ -216,12 +219,15 @@ def test_an_address_fetches_nothing(unguarded, stranger, page):
     assert asked == []
 
 
-# What components send, under any of their names.
-SENT = (
-    *("ask", "cell", "choice", "connection", "corner", "cursor", "edit", "filter", "kernel"),
-    *("look", "mix", "off", "open", "pin", "place", "progress", "rate", "reseed", "selected"),
-    *("slides", "state", "step", "unit"),
+_REPORTED = re.compile(r"on_([a-z_]+)_change")
+SENT = sorted(
+    {
+        name
+        for module in Path(pages.__file__).parent.rglob("*.py")
+        for name in _REPORTED.findall(module.read_text(encoding="utf-8"))
+    }
 )
+"""What components send, under any of their names."""
 NONSENSE = (
     None,
     [],
@@ -239,6 +245,7 @@ NONSENSE = (
     {"kind": "query", "value": [1], "serial": 3},
     {"kind": [], "value": {"a": 1}, "serial": 4},
     {"kind": "region", "value": ["9" * 5000], "serial": 5},
+    {"stages": [True, -1, 10**300, "x", *range(20_000)], "layer": "softmax", "channel": 10**30},
 )
 PLACES = [
     "",

@@ -55,10 +55,11 @@ def test_the_cost_of_layers(run_program, side, units):
     assert found == [counts.dense.parameters, counts.convolution.parameters]
 
 
+@pytest.mark.parametrize("kind", ["convolution", "unshared", "dense"])
 @pytest.mark.parametrize(("stride", "padding"), [(1, "valid"), (2, "same")])
-def test_connections(run_program, stride, padding):
-    expected = lines("convolution", 6, 3, stride=stride, padding=padding)
-    found = run_program(connections_code(6, 3, stride=stride, padding=padding))
+def test_connections(run_program, stride, padding, kind):
+    expected = lines(kind, 6, 3, stride=stride, padding=padding)
+    found = run_program(connections_code(6, 3, stride=stride, padding=padding, kind=kind))
     matrix = np.full(found.shape, -1)
     matrix[expected.input, expected.output] = expected.weight
     np.testing.assert_array_equal(found, matrix)

@@ -97,7 +97,17 @@ def test_what_is_still_coming_counts_and_is_forgotten_afterwards(held):
     assert gate._coming == {}
 
 
-@pytest.mark.parametrize("headers", [[], [("content-length", "1" * 16)], [("content-length", "x")]])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [],
+        [("content-length", "1" * 16)],
+        [("content-length", "x")],
+        # HTTP lets the chunks decide; the length beside them may be any.
+        [("content-length", "5"), ("transfer-encoding", "chunked")],
+        [("transfer-encoding", "chunked"), ("content-length", "5")],
+    ],
+)
 def test_an_upload_without_a_length_is_refused(held, headers):
     path = "/_stcore/upload_file/one/file"
     gate = UploadBudget(everything_passes, LIMITS)
