@@ -146,7 +146,8 @@ def _take_pin(scene: Scene) -> None:
     pin = sent_parts(_KEY, "pin")
     layer, channel = pin.get("layer"), pin.get("channel")
     held = scene.has_layer(layer) and isinstance(channel, int)
-    PAGE.write(pin=(layer, channel) if held else None)
+    with contextlib.suppress(ValueError):  # no layer has so many channels
+        PAGE.write(pin=(layer, channel) if held else None)
 
 
 def _off(scene: Scene) -> tuple[int, ...]:

@@ -246,6 +246,7 @@ NONSENSE = (
     {"kind": [], "value": {"a": 1}, "serial": 4},
     {"kind": "region", "value": ["9" * 5000], "serial": 5},
     {"stages": [True, -1, 10**300, "x", *range(20_000)], "layer": "softmax", "channel": 10**30},
+    {"layer": "softmax", "channel": 10**30, "row": -(10**30), "column": 1, "channels": [10**30]},
 )
 PLACES = [
     "",
