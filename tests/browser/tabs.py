@@ -1,7 +1,8 @@
 """Tabs of the app that tests are led to their page in: each test finds one as new.
 
-To load all scripts takes four times as long as to show a page. So the first visit of a test is led
-to its address in a tab whose last visit is forgotten: its session is empty, and so is its page.
+To load all scripts takes four times as long as to show a page. So the visits of a test are led
+to their address in tabs whose last visit is forgotten: each with a session of its own that is
+empty, on a page that is empty.
 """
 
 import itertools
@@ -14,7 +15,8 @@ from playwright.sync_api import BrowserContext, Error, Page
 
 from tests.browser.server import FORGET
 
-_NO_SIZE = (0, 0)
+_MOST = 4
+"""Tabs of one size of window."""
 _NUMBERS = itertools.count(1)
 _LEAD = """(path) => {
   history.replaceState({}, "", path);
@@ -45,6 +47,10 @@ _STILL = """async () => {
 }"""
 
 
+Tab = tuple[int, int, int]
+"""Width and height of a window, and which of those of a test it is."""
+
+
 class Profile:
     """A browser context with its tabs.
 
@@ -54,11 +60,15 @@ class Profile:
 
     def __init__(self, app: str, context: BrowserContext) -> None:
         self.app, self.context = app, context
-        self._tabs: dict[tuple[int, int], Page] = {}
-        """By the size of their window. The one of no size keeps the process alive."""
-        self._opened: list[tuple[int, int]] = []
-        """The windows of the visits of a test so far."""
-        context.on("page", lambda page: page.on("crash", lambda _: self._tabs.clear()))
+        self._keeper: Page | None = None
+        """A page that shows nothing and keeps the process alive."""
+        self._tabs: dict[Tab, Page] = {}
+        self._used: list[Tab] = []
+        """The tabs of a test so far."""
+        context.on("page", lambda page: page.on("crash", lambda _: self._forget_all()))
+
+    def _forget_all(self) -> None:
+        self._keeper, self._tabs = None, {}
 
     def open(
         self,
@@ -71,44 +81,49 @@ class Profile:
     ) -> Page:
         """Open a path of the app as if for the first time, and wait until it has settled.
 
-        alone : load a page of its own, as any visit but the first of a test does: for what a test
-            does to the window itself, or where loading is what it is about.
+        alone : load a page of its own: for what a test does to the window itself, or where loading
+            is what it is about.
         """
-        if _NO_SIZE not in self._tabs:
-            self._tabs[_NO_SIZE] = self.context.new_page()
-            self._tabs[_NO_SIZE].goto(f"{self.app}/_stcore/health")
-        size, shared = (width, height), not (alone or self._opened)
-        self._opened.append(size)
-        tab = self._tabs.get(size) if shared else None
-        page = tab or self.context.new_page()
-        page.set_default_timeout(60_000)
-        page.emulate_media(color_scheme="dark" if dark else "light")
-        if tab:
-            _lead(page, f"/{path}")
-        else:
+        if self._keeper is None:
+            self._keeper = self.context.new_page()
+            self._keeper.goto(f"{self.app}/_stcore/health")
+        tab = (width, height, sum(used[:2] == (width, height) for used in self._used))
+        page = None
+        if not alone and tab[2] < _MOST:
+            self._used.append(tab)
+            page = self._tabs.pop(tab, None)
+        if page is None or page.is_closed():
+            page = self.context.new_page()
             page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme="dark" if dark else "light")
+            page.set_default_timeout(60_000)
             page.goto(f"{self.app}/{path}")
-        if shared:
-            self._tabs[size] = page
+        else:
+            page.emulate_media(color_scheme="dark" if dark else "light")
+            _lead(page, f"/{path}")
+        if tab in self._used and tab not in self._tabs:
+            self._tabs[tab] = page
         settle(page)
         return page
 
     def end(self, *, failed: bool) -> None:
         """Close what a test has opened, and forget what it has done."""
-        used, self._opened = set(self._opened), []
+        used, self._used = self._used, []
         if failed:
-            for size in used:
-                self._tabs.pop(size, None)  # who knows what was held down
+            for tab in used:
+                self._tabs.pop(tab, None)  # who knows what was held down
         for page in self.context.pages:
-            if page not in self._tabs.values():
+            if page is not self._keeper and page not in self._tabs.values():
                 page.close()
-        for size in used & set(self._tabs):
+        for tab in used:
+            page = self._tabs.get(tab)
             try:
-                _forget(self._tabs[size], size)
-            except Error:  # what does not come to rest is no use to others
-                self._tabs.pop(size).close()
-        for page in self._tabs.values():
-            page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+                if page is not None:
+                    _forget(page, tab)
+            except Error:  # closed, or it does not come to rest
+                self._tabs.pop(tab).close()
+        if self._keeper is not None:
+            self._keeper.evaluate("() => localStorage.clear()")
         # Without the server's own cookie an open page could not upload.
         self.context.clear_cookies(name=re.compile(r"^(?!_streamlit_xsrf$)"))
 
@@ -136,9 +151,10 @@ def _lead(page: Page, path: str) -> None:
     sentence.wait_for(state="detached")
 
 
-def _forget(page: Page, size: tuple[int, int]) -> None:
+def _forget(page: Page, tab: Tab) -> None:
     """Let a tab, its page and its session, be as new."""
-    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.evaluate("() => sessionStorage.clear()")
+    page.set_viewport_size({"width": tab[0], "height": tab[1]})
     page.mouse.move(0, 0)
     number = next(_NUMBERS)
     page.evaluate(_LEAD, f"?{FORGET}={number}")

@@ -40,7 +40,7 @@ def test_it_is_sound_in_both_themes_and_on_a_phone_and_asks_no_other_host(
 
 
 def test_a_hostile_address_opens_the_defaults(visit, path):
-    page = visit(path + HOSTILE, alone=True)
+    page = visit(path + HOSTILE)
     assert complaints(page) == []
     expect(page.locator("[data-testid='stAlert']")).to_have_count(0)
 
