@@ -72,6 +72,7 @@ class Crowd:
     ----------
     firsts, answers : in the order in which they came; firsts from coming to the end.
     errors : what went wrong, in words.
+    early : how many of the firsts had come before the processor was read.
     processor, own : the server's and this process's share of one core.
     before, after : the server's memory in MiB.
     """
@@ -79,6 +80,7 @@ class Crowd:
     firsts: list[float] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    early: int = 0
     processor: float = 0.0
     own: float = 0.0
     before: float = 0.0
@@ -88,7 +90,8 @@ class Crowd:
     @property
     def cost(self) -> float:
         """Milliseconds of the server's processor for each answer, first views included."""
-        return 1000 * self.processor * self.seconds / max(1, len(self.answers) + len(self.firsts))
+        answered = len(self.answers) + len(self.firsts) - self.early
+        return 1000 * self.processor * self.seconds / max(1, answered)
 
 
 async def gather_crowd(
@@ -114,6 +117,7 @@ async def gather_crowd(
         ]
         others = [asyncio.create_task(one) for one in work]
     crowd.answers.clear()
+    crowd.early = len(crowd.firsts)
     begun, own, taken = time.monotonic(), _own_seconds(), processor_seconds(server)
     crowd.before = _megabytes(server)
     await asyncio.gather(*users)
