@@ -385,6 +385,17 @@ class Network:
             logits, slopes = function(self._batch(inputs), tf.constant(class_index, tf.int32))
             return as_array(logits), as_array(slopes)
 
+    def loss_gradient(self, x: ArrayLike, class_index: int) -> Maps:
+        """Compute the slope of the cross-entropy of a class by the input, `input_shape`.
+
+        x : an input that is preprocessed already, `input_shape`.
+        """
+        self.must_be_class(class_index)
+        tf, function = load_tensorflow(), self._runner.loss_slope()
+        with RUNS:
+            slope = as_array(function(self._batch([x]), tf.constant(class_index, tf.int32)))
+        return np.asarray(slope[0])
+
     def scores_with_channels_off(
         self, x: ArrayLike, layer: str, kept: ArrayLike
     ) -> tuple[Maps, Maps]:

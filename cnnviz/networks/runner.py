@@ -206,6 +206,19 @@ class Runner:
         key = ("input slopes", guided)
         return self._compiled(key, input_slopes, [(None, *self.shape), _WHOLE])
 
+    def loss_slope(self) -> Callable[..., Any]:
+        """Give the function from one input and a class to the slope of its cross-entropy."""
+        tf = load_tensorflow()
+
+        def loss_slope(x: Any, class_index: Any) -> Any:
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                logits = self.scores(self.forward(x))[0]
+                loss = tf.reduce_logsumexp(logits) - logits[class_index]
+            return tape.gradient(loss, x, unconnected_gradients="zero")
+
+        return self._compiled("loss slope", loss_slope, [(1, *self.shape), _WHOLE])
+
     def layer_slope(self, layer: str) -> Callable[..., Any]:
         """Give the function from one input and a class to one layer's output and its slope."""
         tf = load_tensorflow()
