@@ -88,7 +88,9 @@ def shift_test(picture: Picture) -> None:
     step = min(SHIFT[MOVED], len(found.shifts) - 1)
     tries.saw(Shifted(found, step, settings.size))
     with seen_first(stage):
-        _curves(found, step, _take_step)
+        # Three pictures stand below, side by side.
+        below = pixels.shape[0] / pixels.shape[1] / 3
+        _curves(found, step, _take_step, below=below)
         maps = shifted_maps(
             pixels,
             settings.weights,
@@ -150,7 +152,7 @@ def _measured(
     )
 
 
-def _curves(found: ShiftCurves, step: int, on_cursor: Callable[[], None]) -> None:
+def _curves(found: ShiftCurves, step: int, on_cursor: Callable[[], None], *, below: float) -> None:
     steps = np.arange(len(found.shifts), dtype=np.float32)
     names = ("Map", "Pooled map", "Global pool")
     changes = [
@@ -174,6 +176,7 @@ def _curves(found: ShiftCurves, step: int, on_cursor: Callable[[], None]) -> Non
         ],
         cursor=float(step),
         x_name="shift",
+        below=below,
         alt="How much the map, the pooled map and the global pool change as the picture moves.",
         file="shift",
         on_cursor=on_cursor,

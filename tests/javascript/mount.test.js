@@ -22,6 +22,9 @@ class Observer {
   }
 }
 globalThis.ResizeObserver = Observer;
+const window = new EventTarget();
+globalThis.addEventListener = (...how) => window.addEventListener(...how);
+globalThis.removeEventListener = (...how) => window.removeEventListener(...how);
 
 // The packed message that holds settings and no arrays.
 function packed(settings) {
@@ -52,8 +55,10 @@ test("a view is made once, told of every message, and lets go of what it watched
   assert.deepEqual(done, ["made", 1, 2]);
   assert.equal(Observer.all.length, 1);
   Observer.all[0].act();
+  window.dispatchEvent(new Event("resize"));
   leave();
-  assert.deepEqual(done, ["made", 1, 2, "laid out", "left"]);
+  window.dispatchEvent(new Event("resize"));
+  assert.deepEqual(done, ["made", 1, 2, "laid out", "laid out", "left"]);
   assert.deepEqual(Observer.all[0].seen, []);
   renderer(component(3));
   assert.deepEqual([Observer.all.length, Observer.all[1].seen], [2, [root]]);

@@ -72,6 +72,7 @@ export function signedLegend() {
     zero.textContent = "0";
     high.textContent = (clipped ? "\u2265 " : "") + written(limit, 3);
     whose.textContent = `Range of ${range}: ${written(smallest, 3)} to ${written(largest, 3)}`;
+    box.title = whose.textContent;
   };
   return { box, show };
 }

@@ -3,9 +3,9 @@
 import { css, inkOn } from "../shared/colours.js";
 import { sharpContext } from "../shared/dom.js";
 
-const SMALLEST_LETTER = 6.5; // pixels: what is smaller is not drawn
-const READABLE_LETTER = 7; // numbers give up digits until they reach this size
+const READABLE_LETTER = 11; // pixels: numbers give up digits to reach it, and are left out below it
 const LARGEST_LETTER = 22;
+const NOTED = 34; // pixels of a cell that has room for two lines
 
 export class CellGrid {
   constructor(canvas) {
@@ -61,9 +61,9 @@ export class CellGrid {
   }
 }
 
-// A letter is about 0.65 of its size wide.
+// A letter is about 0.57 of its size wide.
 function widthOfLetters(cell) {
-  return cell * 1.55;
+  return cell * 1.75;
 }
 
 function longestText(rows, columns, text, letters) {
@@ -94,14 +94,17 @@ function drawFilled(context, box, { grid, row, column, fill, letters, longest })
   if (isCrossed) cross(context, x, y, cell, ink);
   const text = cell >= 14 ? (grid.text?.(row, column, letters) ?? "") : "";
   const room = widthOfLetters(cell) / Math.max(longest, text.length);
-  const size = Math.min(cell * 0.4, room, LARGEST_LETTER);
-  if (text === "" || size < SMALLEST_LETTER) return;
-  const note = grid.note?.(row, column) ?? "";
+  const size = Math.min(Math.max(cell * 0.4, READABLE_LETTER), room, LARGEST_LETTER);
+  if (text === "" || size < READABLE_LETTER) return;
+  const said = grid.note?.(row, column) ?? "";
+  const fits = cell >= NOTED && said.length * READABLE_LETTER <= widthOfLetters(cell);
+  const note = fits ? said : "";
   const style = { ink, behind, font: page.font, isCrossed, isOutside };
-  write(context, text, [x + cell / 2, y + cell * (note ? 0.4 : 0.52)], size, style);
-  if (note && cell >= 26) {
+  write(context, text, [x + cell / 2, y + cell * (note ? 0.36 : 0.52)], size, style);
+  if (note) {
     const below = [x + cell / 2, y + cell * 0.77];
-    write(context, note, below, Math.min(cell * 0.25, 13), { ...style, isCrossed: false });
+    const small = Math.max(READABLE_LETTER, Math.min(cell * 0.25, 13));
+    write(context, note, below, small, { ...style, isCrossed: false });
   }
 }
 

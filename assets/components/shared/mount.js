@@ -21,12 +21,17 @@ export function mounted(make) {
       message,
     );
     if (view.layout && !root.resized) {
-      root.resized = new ResizeObserver(() => view.layout());
+      const layout = () => view.layout();
+      root.resized = new ResizeObserver(layout);
       root.resized.observe(root);
+      // A window that only becomes higher or lower leaves the stage as wide as it was.
+      globalThis.addEventListener("resize", layout);
+      root.forget = () => globalThis.removeEventListener("resize", layout);
     }
     return () => {
       root.resized?.disconnect();
       root.resized = null;
+      root.forget?.();
       view.leave?.();
       root.gone = true;
     };

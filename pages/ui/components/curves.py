@@ -87,6 +87,7 @@ def curves(
     x_name: str = "x",
     stride: int = 1,
     direction: int = 1,
+    below: float = 0.0,
     on_cursor: Callable[[], None] = lambda: None,
 ) -> None:
     """Draw curves side by side; the first one carries the point.
@@ -95,6 +96,8 @@ def curves(
     ----------
     cursor : where the point stands, a value of x.
     stride, direction : samples from one step of the player to the next, and which way it goes.
+    below : how high the pictures are that stand below and are to be seen with the curves, as a
+        share of the curves' width.
     on_cursor : called when `st.session_state[key]` holds the x ("cursor") a hand has chosen.
     """
     colours = series_colours(max(len(lines), 4))
@@ -136,6 +139,7 @@ def curves(
         "selection": f"{cursor:.9g}",
         "stride": stride,
         "direction": direction,
+        "below": below,
         "x_name": x_name,
         "alt": alt,
         "file": file,

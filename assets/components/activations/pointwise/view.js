@@ -9,6 +9,7 @@ import { element, fillCanvas, titled } from "../../shared/dom.js";
 import { announcer, arrows, debounced, eachFrame } from "../../shared/hand.js";
 import { MapPane } from "../../shared/map_pane.js";
 import { ring } from "../../shared/ring.js";
+import { heightFor } from "../../shared/room.js";
 import { Plot, drawn } from "../../shared/plot.js";
 
 const ALONG = 92; // pixels for a histogram beside the curve
@@ -89,6 +90,8 @@ class Pointwise {
     this.page = page;
     const colours = page.dark ? "dark" : "light";
     [this.colourBefore, this.colourAfter] = this.settings.colours[colours];
+    // The maps stand above their histograms: half of the window's room for each.
+    const half = (heightFor(this.root) - 175) / 2;
     for (const name of ["before", "after"]) {
       const values = this.values[name];
       const [least, most] = extremes(values);
@@ -96,7 +99,7 @@ class Pointwise {
       this[name].show(values, this.rows, this.columns, {
         page,
         limit,
-        tallest: 460,
+        tallest: Math.min(460, half),
       });
       this[name].note.textContent = this.settings.note;
     }
@@ -108,7 +111,7 @@ class Pointwise {
     this.plot.draw({
       page,
       width,
-      height: Math.min(width * 0.92, 440),
+      height: Math.max(200, Math.min(width * 0.92, 440, half + 40)),
       x: { range, label: "before" },
       y: { range },
       axes: true,

@@ -6,6 +6,8 @@ import { written } from "../../shared/numbers.js";
 import { css, extremes, signedColour, table, theme } from "../../shared/colours.js";
 import { element, fillCanvas, sharpContext, titled } from "../../shared/dom.js";
 import { along, announcer, dragged, eachFrame } from "../../shared/hand.js";
+import { Marks } from "../../shared/marks.js";
+import { heightFor } from "../../shared/room.js";
 import { Player } from "../../shared/player.js";
 import { legendStrip } from "../../shared/legend.js";
 import { fillLegend } from "../../shared/map_pane.js";
@@ -22,12 +24,19 @@ class Runs {
     this.nets = [0, 1].map(() => this.net());
     this.player = new Player({ advance: (steps) => this.advance(steps) });
     this.player.speed.value = 12;
+    this.marks = new Marks();
+    this.marks.show([
+      ["full", "a unit that fires for some example"],
+      ["empty", "one that is silent"],
+      ["cross", "one that never fires again"],
+    ]);
     this.charts = ["Units that never fire again", "Loss"].map((title) => this.chart(title));
     this.said = element("div", { class: "unseen", "aria-live": "polite" });
     this.say = announcer(this.said, 600);
     this.draw = eachFrame(() => this.drawNow());
     root.replaceChildren(
       element("div", { class: "pair" }, ...this.nets.map((net) => net.section)),
+      this.marks.box,
       this.player.bar,
       element("div", { class: "pair" }, ...this.charts.map((chart) => chart.section)),
       this.said,
@@ -134,6 +143,7 @@ class Runs {
     for (const { legend } of this.nets) {
       fillLegend(legend, this.maps, SOFTER, ["sure: blue", "undecided", "sure: red"], 1);
     }
+    this.half = (heightFor(this.root) - 225) / 2;
     const finite = this.runs.flatMap((run) => [...run.losses]).filter((loss) => loss > 0);
     const [least, most] = extremes(finite);
     const lowest = Math.max(1e-5, Math.min(least, 0.1)) / 1.3;
@@ -145,7 +155,7 @@ class Runs {
       plot.draw({
         page,
         width,
-        height: Math.min(300, width * 0.6),
+        height: Math.max(140, Math.min(300, width * 0.6, this.half)),
         x: { range: [0, this.last], label: "step", whole: true },
         y: ranges[place],
         series: this.runs.map((run, net) => ({
@@ -192,7 +202,7 @@ class Runs {
   }
 
   drawPlane({ plane, legend, section }, run, step) {
-    const side = Math.min(300, Math.max(120, section.clientWidth * 0.5));
+    const side = Math.min(300, Math.max(110, Math.min(section.clientWidth * 0.5, this.half)));
     legend.style.width = `${side}px`;
     const context = sharpContext(plane, side, side);
     const frame = nearestAt(run.mapSteps, step);
@@ -230,7 +240,7 @@ class Runs {
     const { layers } = this.settings;
     const width = run.units / layers;
     const across = Math.min(width, 8);
-    const room = Math.max(100, section.clientWidth * 0.5 - 24);
+    const room = Math.max(90, section.clientWidth * 0.5 - 24);
     const cell = Math.min(26, room / across);
     const rows = Math.ceil(width / across);
     const [wide, tall] = [across * cell, layers * (rows * cell + 24)];

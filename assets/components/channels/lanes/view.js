@@ -23,6 +23,8 @@ import {
   signedLegend,
   tinted,
 } from "../maps.js";
+import { Marks } from "../../shared/marks.js";
+import { heightFor } from "../../shared/room.js";
 import { Curve } from "./curve.js";
 import { lane, mapBox } from "./elements.js";
 import { FilterStrip } from "./filters.js";
@@ -32,7 +34,8 @@ import { Terms } from "./terms.js";
 import { Wires } from "./wires.js";
 
 const NAMES = ["Red", "Green", "Blue"];
-const WIDE = 1120; // from here on the window's numbers stand beside the picture, as in style.css
+const WIDE = 780; // from here on the window's numbers stand beside the picture, as in style.css
+const NARROW = 480; // of a phone, where the lanes and what follows stand below each other
 const MOST_STOPS = 24; // along the longer side, when the window plays over the whole picture
 
 export default mounted((root) => new Lanes(root));
@@ -73,6 +76,7 @@ class Lanes {
     this.filters = new FilterStrip((number, settled) =>
       settled ? this.commitFilter(number) : this.previewFilter(number),
     );
+    this.marks = new Marks();
     this.complaint = element("p", { class: "complaint", role: "alert" });
     this.said = element("div", { class: "unseen", id: "said", "aria-live": "polite" });
     this.say = announcer(this.said, 400);
@@ -89,6 +93,7 @@ class Lanes {
       this.complaint,
       this.bar(act),
       this.numbers.sentence,
+      this.marks.box,
       this.said,
     );
     this.watch();
@@ -115,7 +120,7 @@ class Lanes {
       element("div", { class: "step" }, this.sum, this.sumLegend.box, this.numbers.terms),
       element(
         "div",
-        { class: "step bias" },
+        { class: "step middle bias" },
         element("span", { class: "sign", text: "+" }),
         this.biasBox,
         element("span", { text: "bias" }),
@@ -373,7 +378,13 @@ class Lanes {
 
   layout() {
     this.page = theme(this.root.getRootNode());
-    this.wide = this.root.clientWidth >= WIDE;
+    const width = this.root.clientWidth;
+    this.wide = width >= WIDE;
+    // Three lanes, the strip above them and the sentence below are on the screen together.
+    const left = heightFor(this.root) - this.filters.section.offsetHeight - 155;
+    const isPhone = width < NARROW;
+    this.high = isPhone ? Infinity : Math.max(60, left / 3 - (this.wide ? 62 : 72));
+    this.highTail = isPhone ? Infinity : Math.max(50, (left - (this.wide ? 370 : 300)) / 2);
     this.stage.classList.toggle("many", this.mix.side > 4);
     this.colours = laneColours(this.page.dark);
     this.maps = table("maps", this.page.dark);
@@ -416,7 +427,7 @@ class Lanes {
     this.lanes.forEach(({ box, mute, name }, channel) => {
       const silent = this.mix.muted[channel];
       box.classList.toggle("muted", silent);
-      mute.firstChild.textContent = silent ? "volume_off" : "volume_up";
+      mute.firstChild.textContent = silent ? "visibility_off" : "visibility";
       mute.setAttribute("aria-pressed", silent);
       mute.setAttribute("aria-label", `Mute ${name.toLowerCase()}`);
       mute.title = silent
@@ -466,13 +477,21 @@ class Lanes {
       "the result alone",
     );
     this.curve.count(this.mix);
+    const isPadded = this.settings.origin.some((side) => side > 0);
+    this.marks.show([
+      ["frame", "the window, and its results"],
+      ["tint", "what a weight meets: point at one"],
+      ...(isPadded && this.wide ? [["hatch", "padding"]] : []),
+    ]);
   }
 
   // Maps keep their size on screen; a stride makes their pixels larger.
   fit(frame, rows, columns) {
     const canvas = frame.firstChild;
     const room = frame.parentElement.clientWidth;
-    const tallest = room * (this.wide && frame.closest(".tail") ? 0.5 : 0.68);
+    const isTail = frame.closest(".tail") !== null;
+    const share = this.wide && isTail ? 0.5 : 0.68;
+    const tallest = Math.min(room * share, isTail ? this.highTail : this.high);
     const scale = Math.min(room / columns, tallest / rows);
     canvas.style.width = `${columns * scale}px`;
     canvas.style.height = `${rows * scale}px`;
@@ -529,7 +548,7 @@ class Lanes {
     this.lanes.forEach(({ patch, products, name }, channel) => {
       const cells = window[channel];
       const tallest = this.wide
-        ? patch.clientWidth
+        ? Math.min(patch.clientWidth, Math.max(96, this.high))
         : Math.max(96, Math.min(patch.clientWidth, this.mix.side * 28));
       const at = (row, column) => cells[row * this.mix.side + column];
       patch.grid.draw({

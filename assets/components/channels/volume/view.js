@@ -7,6 +7,7 @@ import { css, inkOn, paint, partOf, signedColour, table, theme } from "../../sha
 import { element, fillCanvas, sharpContext } from "../../shared/dom.js";
 import { arrows } from "../../shared/hand.js";
 import { mounted } from "../../shared/mount.js";
+import { heightFor } from "../../shared/room.js";
 import { laneColours, signedLegend, tinted } from "../maps.js";
 import { chain, Joints, samePlace, touchesPlace } from "./joints.js";
 
@@ -225,7 +226,8 @@ class VolumeStage {
     const wide = this.net.clientWidth;
     const most = wide > 520 ? wide * 0.15 : wide * 0.19;
     const gap = this.count > 8 ? 3 : 8;
-    const tall = Math.min(84, TALLEST / this.count - gap, (most * this.height) / this.width);
+    const room = Math.min(TALLEST, heightFor(this.root) - 190);
+    const tall = Math.min(84, room / this.count - gap, (most * this.height) / this.width);
     this.net.style.setProperty("--gap", `${gap}px`);
     for (const { cards } of Object.values(this.columns)) {
       for (const { firstChild } of cards) {

@@ -5,6 +5,7 @@ import { mounted } from "../../shared/mount.js";
 import { inkOn, rgbOf, theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
 import { announcer, arrows } from "../../shared/hand.js";
+import { heightFor } from "../../shared/room.js";
 import { Player } from "../../shared/player.js";
 import { drawn } from "../../shared/plot.js";
 
@@ -126,7 +127,7 @@ class Connections {
     this.hues = this.settings.colours[this.page.dark ? "dark" : "light"];
     const width = this.holder.clientWidth;
     if (!width) return;
-    const height = Math.min(560, width * 0.92);
+    const height = Math.min(560, width * 0.92, heightFor(this.root) - 70);
     Object.assign(this, { width, height });
     this.svg.setAttribute("width", width);
     this.svg.setAttribute("height", height);

@@ -6,6 +6,7 @@ import { written } from "../../shared/numbers.js";
 import { extremes, theme } from "../../shared/colours.js";
 import { element } from "../../shared/dom.js";
 import { along, announcer, dragged, eachFrame } from "../../shared/hand.js";
+import { Marks } from "../../shared/marks.js";
 import { Player } from "../../shared/player.js";
 import { Plot, dashOf } from "../../shared/plot.js";
 import { focusMethods, joinedWalls } from "../../shared/wall.js";
@@ -17,7 +18,12 @@ class Dropout {
     this.root = root;
     this.at = 0;
     [this.maps, this.mask, this.result] = joinedWalls(this, "Maps", "Mask", "After dropout");
-    this.mask.pane.legend.remove();
+    const marks = new Marks();
+    marks.show([
+      ["full", "kept"],
+      ["empty", "dropped"],
+    ]);
+    this.mask.pane.legend.replaceWith(marks.box);
     const sign = (text) => element("div", { class: "sign", "aria-hidden": "true", text });
     this.times = sign("");
     this.line = element("div", { class: "line" });

@@ -9,6 +9,7 @@ import { announcer, arrows, debounced, eachFrame } from "../../shared/hand.js";
 import { legendStrip } from "../../shared/legend.js";
 import { fillLegend } from "../../shared/map_pane.js";
 import { CellGrid } from "../../shared/cells.js";
+import { heightFor } from "../../shared/room.js";
 import { Player } from "../../shared/player.js";
 import { drawn } from "../../shared/plot.js";
 
@@ -175,6 +176,8 @@ class Flatten {
     this.page = theme(this.root.getRootNode());
     this.bytes = table("maps", this.page.dark);
     fillLegend(this.legend, this.bytes, this.limit);
+    const lines = Math.ceil(this.shape[2] / (this.shape[2] > 4 ? 3 : 2));
+    this.tallest = Math.max(80, Math.min(260, (heightFor(this.root) - 170) / lines - 40));
     this.draw();
   }
 
@@ -192,7 +195,7 @@ class Flatten {
         rows,
         columns,
         page,
-        tallest: 260,
+        tallest: this.tallest,
         colour: (down, across) => colour(at(down, across)),
         text: (down, across, letters) => written(value(at(down, across)), 3, letters),
         marks,

@@ -6,8 +6,6 @@ import { CellGrid } from "../../shared/cells.js";
 import { element, fillCanvas, titled } from "../../shared/dom.js";
 import { arrows } from "../../shared/hand.js";
 
-const TALLEST = 270;
-
 export class KernelCells {
   // hover([kernel, row, column]) or hover(null); toggle(): play or pause.
   // still: they are not learned, so their numbers need not keep their decimals.
@@ -90,7 +88,7 @@ export class KernelCells {
       text: (row, column, letters) => text(values[at(row, column)], letters),
       marks: lit ? [{ row: lit[0], column: lit[1], height: 1, width: 1 }] : [],
       page,
-      tallest: TALLEST,
+      tallest: this.tallest,
       most: 96,
     });
     if (changes) drawChanges(cells, { rows, columns, values, limit, changes, bytes });

@@ -3,8 +3,6 @@
 import { element, enlarge, fillCanvas, sharpContext, titled } from "../../shared/dom.js";
 import { ring } from "../../shared/ring.js";
 
-const TALLEST_PICTURE = 300;
-
 export class PicturePane {
   constructor() {
     this.size = element("span", { class: "size" });
@@ -15,10 +13,10 @@ export class PicturePane {
     this.section = titled({ class: "pane picture" }, ["Picture", this.size], this.frame, this.note);
   }
 
-  // picture: grey levels of (rows, columns).
-  layout({ shape: [rows, columns], data }, { patches, patch, alt }) {
+  // picture: grey levels of (rows, columns); tallest: as many pixels it may be high.
+  layout({ shape: [rows, columns], data }, { patches, patch, alt }, tallest) {
     this.shape = [rows, columns];
-    this.cell = Math.min(this.section.clientWidth / columns, TALLEST_PICTURE / rows);
+    this.cell = Math.min(this.section.clientWidth / columns, tallest / rows);
     const { canvas } = this;
     fillCanvas(canvas, columns, rows, (pixels) =>
       data.forEach((level, at) => pixels.set([level, level, level, 255], 4 * at)),

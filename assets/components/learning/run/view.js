@@ -12,6 +12,7 @@ import { announcer, arrows, debounced, eachFrame } from "../../shared/hand.js";
 import { Handshake } from "../../shared/handshake.js";
 import { MapPane } from "../../shared/map_pane.js";
 import { written } from "../../shared/numbers.js";
+import { heightFor } from "../../shared/room.js";
 import { ring } from "../../shared/ring.js";
 import { Player } from "../../shared/player.js";
 import { LossChart } from "./loss.js";
@@ -23,6 +24,7 @@ import { Recording } from "./recording.js";
 import { compared, pixelSentence, verdict, weightSentence } from "./sentences.js";
 import { TargetPane } from "./target.js";
 
+const NARROW = 480; // of a phone, where the panes stand below each other
 const SMALLEST_LEAD = 48; // steps still to play when the next chapter is asked for
 const REST = 300; // milliseconds until Python is told where the run stands
 
@@ -283,6 +285,13 @@ class Learning {
     const page = theme(this.root.getRootNode());
     this.page = page;
     this.stage.dataset.kernels = settings.kernels;
+    // Result, target and error stand below each other, and so do the kernels.
+    const isPhone = this.root.clientWidth < NARROW;
+    this.tallest = isPhone ? 300 : Math.max(96, Math.min(300, (heightFor(this.root) - 310) / 3));
+    for (const kernels of [this.learned, this.wanted, this.difference]) {
+      kernels.tallest = isPhone ? 270 : this.tallest + 24;
+    }
+    this.root.style.setProperty("--high", `${this.tallest + 24}px`);
     const goals = Array.from({ length: settings.kernels }, (_, at) => data[`goal${at}`]);
     const most = (values) => Math.max(...extremes(values).map(Math.abs)) || 1;
     this.limits = goals.map((goal) => most(goal.data));
@@ -311,7 +320,11 @@ class Learning {
     const [rows, columns] = data.target.shape;
     this.target.size.textContent = `${rows} \u00d7 ${columns}`;
     this.target.note.textContent = "All three in the range of the target";
-    this.target.show(data.target.data, rows, columns, { page, limit: this.limit, tallest: 300 });
+    this.target.show(data.target.data, rows, columns, {
+      page,
+      limit: this.limit,
+      tallest: this.tallest,
+    });
     this.target.frame.setAttribute(
       "aria-label",
       `${settings.target_alt} Arrow keys move the pixel in hand.`,
@@ -324,7 +337,7 @@ class Learning {
       "aria-label",
       "What the learned kernel makes of the picture. Arrow keys move the pixel in hand.",
     );
-    this.picture.layout(data.picture, settings);
+    this.picture.layout(data.picture, settings, this.tallest);
     this.rate.update(settings, page);
     this.directions.update(settings, data, this.run, page);
     this.loss.layout(this.run, this.ghost, settings, page);
@@ -383,7 +396,7 @@ class Learning {
     const [rows, columns] = this.data.target.shape;
     const { limit, page } = this;
     const within = values.map((value) => Math.max(-limit, Math.min(limit, value)));
-    pane.show(within, rows, columns, { page, limit, tallest: 300 });
+    pane.show(within, rows, columns, { page, limit, tallest: this.tallest });
   }
 
   biasOf(kernel) {

@@ -10,6 +10,8 @@ import { banded } from "../../shared/ring.js";
 import { finiteLimit, paintedTile } from "./place.js";
 
 const FIRST_ROWS = 6;
+const FEW_ROWS = 3; // where the window is low: the steps below them are to be seen as well
+const LOW = 820;
 const MORE_ROWS = 24;
 const MOST_REDRAWN = 2500;
 const MINI = 34;
@@ -105,7 +107,13 @@ export class Inputs {
         this.limits.forEach((one) => (one[name] = limit));
       }
     }
-    if (this.of !== of) Object.assign(this, { of, shown: FIRST_ROWS, chosen: 0, inside: null });
+    if (this.of !== of)
+      Object.assign(this, {
+        of,
+        shown: window.innerHeight < LOW ? FEW_ROWS : FIRST_ROWS,
+        chosen: 0,
+        inside: null,
+      });
     this.fill();
   }
 

@@ -124,12 +124,3 @@ export function scrolledAbove(node) {
   }
   return false;
 }
-
-// What a node scrolls in.
-export function scrollerOf(node) {
-  for (let at = node.parentNode; at; at = at.parentNode ?? at.host) {
-    if (!(at instanceof Element)) continue;
-    if (/auto|scroll/.test(getComputedStyle(at).overflowY)) return at;
-  }
-  return document.scrollingElement;
-}

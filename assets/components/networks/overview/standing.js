@@ -1,8 +1,8 @@
 // Where everything stands in the room that there is: side by side, or on a phone one below the other.
 
+import { scrollerOf } from "../../shared/room.js";
 import { HEADING_BETWEEN, headings, LEGEND, roomsOf } from "./bands.js";
 import { wholeOf } from "./camera.js";
-import { scrollerOf } from "./gestures.js";
 import { across, down } from "./layout.js";
 import { headingOf } from "./words.js";
 

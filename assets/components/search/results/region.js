@@ -24,7 +24,7 @@ export class RegionPicker {
     this.image.onload = () => {
       // As large as there is room for, however small the file.
       const shape = this.image.naturalWidth / this.image.naturalHeight;
-      this.image.style.width = `min(100%, ${TALLEST * shape}rem)`;
+      this.image.style.width = `min(100%, calc(min(${TALLEST}rem, 28svh) * ${shape}))`;
       this.draw();
     };
     this.box.onpointerdown = (event) => this.begin(event);

@@ -6,6 +6,8 @@ import { written, writtenCount } from "../../shared/numbers.js";
 import { theme } from "../../shared/colours.js";
 import { element, titled } from "../../shared/dom.js";
 import { along, announcer, debounced, dragged } from "../../shared/hand.js";
+import { Marks } from "../../shared/marks.js";
+import { heightFor } from "../../shared/room.js";
 import { Player } from "../../shared/player.js";
 import { Plot, dashOf, nearestAt, saveCharts, writtenPower } from "../../shared/plot.js";
 
@@ -31,12 +33,13 @@ class Curves {
         ),
       ],
     });
+    this.marks = new Marks();
     this.table = element("table", { class: "values" });
     this.said = element("div", { class: "unseen", "aria-live": "polite" });
     this.say = announcer(this.said);
     // Only when a hand has come to rest.
     this.tell = debounced(300, () => this.send("cursor", this.value));
-    root.replaceChildren(this.frames, this.player.bar, this.table, this.said);
+    root.replaceChildren(this.frames, this.marks.box, this.player.bar, this.table, this.said);
   }
 
   update({ setStateValue }, { settings, arrays }) {
@@ -69,6 +72,8 @@ class Curves {
     panels.forEach(({ title }, place) => {
       this.panels[place].heading.textContent = title;
     });
+    const isLeaning = panels.some(({ slope }) => slope !== undefined);
+    this.marks.show(isLeaning ? [["line", "the tangent: as steep as the slope at x"]] : []);
   }
 
   panel() {
@@ -129,6 +134,12 @@ class Curves {
     const page = theme(this.root.getRootNode());
     const colours = page.dark ? "dark" : "light";
     this.colours = this.settings.groups.map((group) => group[colours]);
+    // The charts, the way through them and their numbers are on the screen together.
+    const rows = 34 * (this.settings.groups.length + 1);
+    const { below } = this.settings;
+    const kept = below ? below * this.root.clientWidth + 60 : 0;
+    const room =
+      heightFor(this.root) - (this.marks.box.childElementCount ? 135 : 110) - rows - kept;
     this.settings.panels.forEach((panel, place) => {
       const { plot, holder } = this.panels[place];
       const width = holder.clientWidth;
@@ -137,7 +148,7 @@ class Curves {
         ...panel,
         page,
         width,
-        height: Math.max(260, Math.min(panel.tallest ?? 470, width * panel.ratio)),
+        height: Math.max(150, Math.min(470, room, width * panel.ratio)),
         series: this.series
           .filter((one) => one.panel === place)
           .sort((a, b) => Number(a === this.main) - Number(b === this.main))

@@ -50,13 +50,14 @@ export class Grids {
     const { kernelColumns, outRows, outColumns } = places;
     const { style } = root.querySelector(".stage");
     style.setProperty("--near", `${nearColumns}fr`);
-    style.setProperty("--kernel", kernelColumns > 4 ? "12rem" : "8.5rem");
+    const isNarrow = root.clientWidth < 640;
+    style.setProperty("--kernel", kernelColumns > 4 ? "12rem" : isNarrow ? "6rem" : "8.5rem");
     style.setProperty("--far", `${Math.max(3, outColumns)}fr`);
     this.side = Math.min(
       76,
       this.near.holder.clientWidth / nearColumns,
       this.far.holder.clientWidth / outColumns,
-      TALLEST_GRID / Math.max(nearRows, outRows),
+      Math.min(TALLEST_GRID, this.stage.low) / Math.max(nearRows, outRows),
     );
   }
 
@@ -73,7 +74,9 @@ export class Grids {
   // What all grids have in common.
   look() {
     const { settings, page } = this.stage;
-    const tallest = settings.pictures ? Math.max(220, this.near.clientWidth) : TALLEST_GRID;
+    const tallest = settings.pictures
+      ? Math.min(Math.max(220, this.near.clientWidth), this.stage.low)
+      : TALLEST_GRID;
     return { page, tallest, most: this.side, even: !settings.pictures };
   }
 
@@ -284,7 +287,7 @@ export class Grids {
     this.products.cells.draw({
       ...this.look(),
       even: false,
-      most: this.side && 44,
+      most: this.side && Math.min(44, this.products.holder.clientWidth / 4),
       rows: places.kernelRows,
       columns: places.kernelColumns,
       colour: (row, column) => signedColour(at(row, column), limit, maps),

@@ -7,6 +7,8 @@ import { legendStrip } from "../../shared/legend.js";
 import { ring, veiled } from "../../shared/ring.js";
 import { drawLegend } from "./legend.js";
 
+const SMALL = 110; // pixels: a smaller result is enlarged by a whole number, which is said
+
 export class Pictures {
   // stage: what is in hand, and the places that it lies in.
   constructor(stage) {
@@ -24,7 +26,6 @@ export class Pictures {
     this.input.heading.textContent = settings.input_title ?? "Picture";
     this.output.heading.textContent = settings.output_title ?? "Result";
     this.input.size.textContent = `${height} \u00d7 ${width}`;
-    this.output.size.textContent = `${outRows} \u00d7 ${outColumns}`;
     const says = ({ frame }, text) => frame.setAttribute("aria-label", text);
     says(this.input, `${settings.input_alt} Arrow keys move the window.`);
     says(this.output, `${settings.output_alt} Arrow keys move the window.`);
@@ -47,9 +48,16 @@ export class Pictures {
     const { settings, places, range, maps } = this.stage;
     const { outRows, outColumns, values } = places;
     if (settings.pictures) {
-      this.fill(this.output, outRows, outColumns, (pixels) =>
-        paint(pixels, values, outRows * outColumns, settings.show, range, maps),
+      const times = this.enlargement();
+      this.fill(
+        this.output,
+        outRows,
+        outColumns,
+        (pixels) => paint(pixels, values, outRows * outColumns, settings.show, range, maps),
+        times,
       );
+      const size = `${outRows} \u00d7 ${outColumns}`;
+      this.output.size.textContent = times > 1 ? `${size}, enlarged ${times} times` : size;
     }
     drawLegend(this.legend, settings.show, range, maps);
   }
@@ -70,10 +78,17 @@ export class Pictures {
     drawLegend(this.backLegend, "signed", gradientRange, maps);
   }
 
-  fill({ frame }, rows, columns, draw) {
+  fill({ frame }, rows, columns, draw, times = 1) {
     const [canvas] = frame.children;
     fillCanvas(canvas, columns, rows, draw);
-    enlarge(canvas, this.scale());
+    enlarge(canvas, this.scale() * times);
+  }
+
+  // How high the input or the result would be if it were as wide as its pane.
+  height() {
+    const { height, width, outRows, outColumns } = this.stage.places;
+    const wide = Math.max(width, outColumns);
+    return (Math.max(height, outRows) * this.input.clientWidth) / wide;
   }
 
   // All pictures at one scale, so that the result is as large as it truly is.
@@ -81,9 +96,19 @@ export class Pictures {
     const { height, width, outRows, outColumns, weights } = this.stage.places;
     const room = this.input.clientWidth;
     const [high, wide] = [Math.max(height, outRows), Math.max(width, outColumns)];
-    const scale = Math.min(room / wide, (Math.max(room, 240) * 1.15) / high);
+    const tallest = Math.min(Math.max(room, 240) * 1.15, this.stage.high);
+    const scale = Math.min(room / wide, tallest / high);
     if (weights || this.stage.wide) return scale;
     return Math.min(scale, this.output.clientWidth / outColumns);
+  }
+
+  // How many times as large as the input a result is drawn that would be too small to see.
+  enlargement() {
+    const { outRows, outColumns } = this.stage.places;
+    const [high, wide] = [outRows, outColumns].map((side) => side * this.scale());
+    if (Math.max(high, wide) >= SMALL) return 1;
+    const room = Math.min(this.output.clientWidth / wide, this.input.frame.clientHeight / high);
+    return Math.max(1, Math.floor(room));
   }
 
   // ---- what is drawn over them ----------------------------------------------------------------
@@ -110,7 +135,7 @@ export class Pictures {
       });
     }
     this.over(this.output, (context) => {
-      const onOutput = (box) => box.map((side) => side * scale);
+      const onOutput = (box) => box.map((side) => side * scale * this.enlargement());
       faint(context, onOutput([...anchor, ...zoomed]), page);
       this.aim(context, onOutput([...focus, 1, 1]));
     });

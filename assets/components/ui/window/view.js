@@ -13,6 +13,8 @@ import { element } from "../../shared/dom.js";
 import { announcer, arrows, debounced, eachFrame, once } from "../../shared/hand.js";
 import { Handshake } from "../../shared/handshake.js";
 import { Live, planesOfFrame } from "../../shared/live.js";
+import { Marks } from "../../shared/marks.js";
+import { heightFor } from "../../shared/room.js";
 import { Player } from "../../shared/player.js";
 import { flowing, pooled, stamped, weighted } from "./sentences.js";
 import { Coverage } from "./coverage.js";
@@ -27,7 +29,8 @@ import { refiltered, swept } from "./sweep.js";
 
 const CHANNELS = ["Red", "Green", "Blue"];
 const MOST_ZOOMED_CELLS = 13;
-const LEAST_ZOOMED_CELL = 18; // pixels: in a narrower cell there is no room for a number
+const LEAST_ZOOMED_CELL = 34; // pixels: in a narrower cell there is no room for its weight
+const NARROW = 480; // of a phone, where the panes stand below each other
 const WIDEST_WINDOW = 32; // beyond it, as in global pooling, single cells are not drawn
 const REST = 150; // milliseconds that a slider rests before Python is asked
 
@@ -89,9 +92,17 @@ class Stage {
       extra: [this.channelButtons, this.live.box],
     });
     this.sum = element("div", { class: "sum" });
+    this.marks = new Marks();
     const said = element("div", { class: "unseen", id: "said", "aria-live": "polite" });
     this.say = announcer(said, 400);
-    this.root.replaceChildren(this.panes(), this.player.bar, this.sum, this.coverage.box, said);
+    this.root.replaceChildren(
+      this.panes(),
+      this.player.bar,
+      this.sum,
+      this.marks.box,
+      this.coverage.box,
+      said,
+    );
   }
 
   panes() {
@@ -396,7 +407,9 @@ class Stage {
     this.page = theme(this.root.getRootNode());
     this.maps = table("maps", this.page.dark);
     if (places.weights) this.kernel.show(places, settings.kernel_title ?? "Kernel", this.page);
-    const width = this.grids.near.holder.clientWidth;
+    this.share();
+    this.marks.show(this.marksShown());
+    const width = Math.min(this.grids.near.holder.clientWidth, this.low);
     const most = Math.min(MOST_ZOOMED_CELLS, Math.max(5, Math.floor(width / LEAST_ZOOMED_CELL)));
     this.zoomed = [places.outRows, places.outColumns].map((count, axis) => {
       if (!settings.pictures) return count;
@@ -408,6 +421,24 @@ class Stage {
     this.paintOutput();
     this.pictures.paintBack();
     this.look(this.focus);
+  }
+
+  // How high the pictures (`high`) and the zooms or grids below them (`low`) may be for the sum to
+  // be on the screen with them. A phone's panes stand below each other, as wide as they can be.
+  share() {
+    const { root, settings } = this;
+    const room = root.clientWidth < NARROW ? Infinity : heightFor(root);
+    const around = settings.pictures ? (settings.sliders?.length ? 315 : 255) : 200;
+    const left = Math.max(240, room - around);
+    if (settings.compact || !settings.pictures) [this.high, this.low] = [left, left];
+    else {
+      const drawn = this.pictures.height();
+      this.high = Math.min(left * 0.55, Math.max(150, drawn));
+      this.low = left - Math.min(this.high, drawn);
+    }
+    // Below the picture beside the kernel stands a legend, below the kernel its tools.
+    const beside = Math.max(130, Math.min(this.high, 320) - 20);
+    root.style.setProperty("--high", settings.pictures ? `${beside}px` : "14rem");
   }
 
   paintOutput() {
@@ -423,6 +454,27 @@ class Stage {
     }
     this.coverage.draw(this.page, this.coverageMark());
     this.drawSum();
+  }
+
+  // What the marks mean that are on the stage now, or may be as soon as one points at it.
+  marksShown() {
+    const { settings, data, places, wide } = this;
+    if (settings.compact) return [];
+    const [rows, columns] = [data.touched_rows?.data, data.touched_columns?.data];
+    const isMissed = rows && (rows.includes(0) || columns.includes(0));
+    const isPadded = [data.padded_rows, data.padded_columns].some(({ data: from }) =>
+      from.includes(-1),
+    );
+    const spread = places.spread.some((side) => side > 1);
+    return [
+      ...(isPadded ? [["hatch", spread ? "no pixel: a zero in between" : "padding"]] : []),
+      ...(isMissed ? [["cross", "no window touches it"]] : []),
+      ...(data.winners && !wide ? [["corner", "the largest of its window"]] : []),
+      ...(places.weights && settings.pictures
+        ? [["tint", "what a weight meets: point at one"]]
+        : []),
+      ["frame", "the window, and its result"],
+    ];
   }
 
   // What the window in hand, or the pixel that writes, covers of a coverage map.

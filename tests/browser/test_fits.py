@@ -1,0 +1,90 @@
+"""Each stage's essentials are on the screen together, on a laptop and on projectors."""
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import settle
+
+SIZES = [(1440, 900), (1920, 950), (1024, 768)]
+
+_WINDOW = [".input .frame", ".kernel-grid", ".output .frame", ".near canvas", ".far canvas", ".sum"]
+_GRIDS = [".near canvas", ".kernel-grid", ".far canvas", ".sum"]
+_CURVES = [".panel .chart", ".player"]
+_WALLS = [".walls .frame", ".line"]
+ESSENTIALS: Mapping[str, Mapping[str, Sequence[str]]] = {
+    "": {"": [".input .frame", ".kernel-grid", ".output .frame"]},
+    "convolution": {"": _WINDOW},
+    "padding_and_stride": {"": _GRIDS},
+    "padding_and_stride?pad_transposed=true": {"": _GRIDS},
+    "channels": {
+        "One filter": [".lane .frame", ".kernel-grid", ".tail .frame", ".sentence"],
+        "Several filters at once": [".stops", ".net .card", ".key .legend"],
+    },
+    "pooling": {
+        "Windows": [".input .frame", ".output .frame", ".near canvas", ".far canvas", ".sum"],
+        "Shift test": [*_CURVES, ".stImage img"],
+    },
+    "activations": {
+        "Curve and slope": _CURVES,
+        "On your picture": [".map-pane .frame", ".chart", ".line"],
+        "Vanishing gradients": _CURVES,
+        "Dead ReLUs": [".plane", ".units", ".figures", ".player"],
+        "Softmax": [".row", ".line"],
+    },
+    "layers": {
+        "Flatten": [".maps canvas", ".vector canvas", ".line"],
+        "Dense": _WALLS,
+        "Dropout": [*_WALLS, ".player"],
+        "Why not dense?": [".stMetric", *_CURVES],
+        "Sparse and shared": [".drawing svg", ".line", ".values"],
+    },
+    "learn_a_kernel": {
+        "": [
+            ".picture .frame",
+            ".learned canvas",
+            ".result .frame",
+            ".target .frame",
+            ".loss .chart",
+        ]
+    },
+    "network": {
+        "Layer": [".map-pane .frame"],
+        "Explain": [".whole-value", ".steps .last"],
+        "Answer": [".label", ".number"],
+    },
+    "search": {"Search": [".region", ".results .card:nth-child(-n+3)"]},
+}
+
+
+def outside(page: Page, selectors: Sequence[str]) -> list[str]:
+    """Name what is not on the screen as a whole, with its box."""
+    size = page.viewport_size
+    assert size is not None
+    found = []
+    for selector in selectors:
+        boxes = [one.bounding_box() for one in page.locator(f"{selector}:visible").all()]
+        assert boxes, f"{selector} is not on the page"
+        for box in filter(None, boxes):
+            across, down = box["x"] + box["width"], box["y"] + box["height"]
+            if min(box["x"], box["y"]) < 0 or across > size["width"] or down > size["height"]:
+                found.append(f"{selector} to {across:.0f}, {down:.0f}")
+    return found
+
+
+@pytest.mark.parametrize("path", ESSENTIALS)
+def test_a_stage_fits_on_the_screen(visit, path):
+    page = visit(path)
+    missed = {}
+    for part, selectors in ESSENTIALS[path].items():
+        if part:
+            page.set_viewport_size({"width": 1440, "height": 900})
+            page.get_by_role("radio", name=part, exact=True).click()
+            settle(page)
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            settle(page)
+            if found := outside(page, selectors):
+                missed[f"{part} {width} x {height}"] = found
+    assert missed == {}
