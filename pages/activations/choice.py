@@ -36,7 +36,12 @@ class ChosenActivation:
 
 def chosen_activation() -> ChosenActivation:
     """Draw the menu of activations and a slider for each parameter of the one chosen."""
-    key = PAGE.control(st.selectbox, FUNCTION, "Activation")
+    key = PAGE.control(
+        st.selectbox,
+        FUNCTION,
+        "Activation",
+        help="The function that every number goes through by itself.",
+    )
     activation = ACTIVATIONS[key]
     parameters: dict[str, float] = {}
     for name, spec in activation.parameters.items():

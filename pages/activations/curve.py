@@ -30,7 +30,12 @@ def curve(_picture: Picture) -> None:
     with controls:
         chosen = chosen_activation()
         others = overlaid_activations(chosen)
-        reach = PAGE.control(st.slider, REACH, "Reach of x")
+        reach = PAGE.control(
+            st.slider,
+            REACH,
+            "Reach of x",
+            help="How far the charts go to the left and to the right of 0.",
+        )
     shown = [chosen, *others]
     samples = [one.activation.curve(-reach, reach, _SAMPLES, **one.parameters) for one in shown]
     x = float(np.clip(PAGE[POINT], -reach, reach))

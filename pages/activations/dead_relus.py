@@ -99,11 +99,27 @@ def dead_relus(picture: Picture) -> None:
 
 def _controls() -> tuple[Training, float, str]:
     """Ask how to train, for the leak, and for the examples."""
-    rate = PAGE.control(st.select_slider, RATE, "Learning rate")
-    bias = PAGE.control(st.slider, RAISE, "Add to all biases")
-    leak = PAGE.control(st.slider, LEAK, "Slope of the leaky ReLU")
-    data = PAGE.control(st.selectbox, DATA, "Examples")
-    seed = PAGE.control(st.number_input, SEED, "Seed")
+    rate = PAGE.control(
+        st.select_slider, RATE, "Learning rate", help="How far each step goes against the gradient."
+    )
+    bias = PAGE.control(
+        st.slider,
+        RAISE,
+        "Add to all biases",
+        help="What is added to all biases before the first step.",
+    )
+    leak = PAGE.control(
+        st.slider,
+        LEAK,
+        "Slope of the leaky ReLU",
+        help="The slope below zero of the network beside it.",
+    )
+    data = PAGE.control(
+        st.selectbox, DATA, "Examples", help="The points that both networks learn to tell apart."
+    )
+    seed = PAGE.control(
+        st.number_input, SEED, "Seed", help="Another seed draws other first weights."
+    )
     return Training(rate, bias, seed), leak, data
 
 

@@ -35,10 +35,27 @@ def on_the_maps(picture: Picture) -> None:
     stage, controls = stage_and_controls()
     with controls:
         chosen = chosen_activation()
-        kernel = PAGE.control(st.selectbox, KERNEL, "Kernel")
-        scale = PAGE.control(st.select_slider, SCALE, "Multiply by")
-        bias = PAGE.control(st.slider, BIAS, "Bias")
-        PAGE.control(st.toggle, SHARED_RANGE, "One colour range for both")
+        kernel = PAGE.control(
+            st.selectbox,
+            KERNEL,
+            "Kernel",
+            help="The kernel whose map the activation is applied to.",
+        )
+        scale = PAGE.control(
+            st.select_slider, SCALE, "Multiply by", help="The map is multiplied by this first."
+        )
+        bias = PAGE.control(
+            st.slider,
+            BIAS,
+            "Bias",
+            help="This is added to every number of the map before the activation.",
+        )
+        PAGE.control(
+            st.toggle,
+            SHARED_RANGE,
+            "One colour range for both",
+            help="With one range the colours of both maps can be compared.",
+        )
     pixels = working_picture(picture, "grey")
     weights = KERNELS[kernel].values
     found = activated_map(

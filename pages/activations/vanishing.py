@@ -101,15 +101,27 @@ def vanishing_gradients(picture: Picture) -> None:
 
 def _controls() -> tuple[list[ChosenActivation], Stack]:
     """Ask for the activations, the one in hand first, and how the stack is built."""
-    depth = PAGE.control(st.slider, DEPTH, "Layers")
+    depth = PAGE.control(st.slider, DEPTH, "Layers", help="How many layers follow each other.")
     chosen = chosen_activation()
     others = overlaid_activations(chosen)
-    width = PAGE.control(st.select_slider, WIDTH, "Units per layer")
-    drawn = PAGE.control(st.selectbox, WEIGHTS, "Weight initialisation")
+    width = PAGE.control(
+        st.select_slider, WIDTH, "Units per layer", help="How many units each layer has."
+    )
+    drawn = PAGE.control(
+        st.selectbox,
+        WEIGHTS,
+        "Weight initialisation",
+        help="How the first weights are drawn at random; Keras calls it the initializer.",
+    )
     if drawn == "normal":
-        PAGE.control(st.slider, SPREAD, "Standard deviation of the weights")
-    PAGE.control(st.selectbox, BESIDE, "Second chart")
-    seed = PAGE.control(st.number_input, SEED, "Seed")
+        PAGE.control(
+            st.slider,
+            SPREAD,
+            "Standard deviation of the weights",
+            help="How far the normal distribution spreads that the weights are drawn from.",
+        )
+    PAGE.control(st.selectbox, BESIDE, "Second chart", help="What the second chart shows.")
+    seed = PAGE.control(st.number_input, SEED, "Seed", help="Another seed draws other weights.")
     return [chosen, *others], Stack(depth, width, drawn, PAGE[SPREAD], seed)
 
 

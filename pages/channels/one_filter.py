@@ -184,20 +184,41 @@ def _downloads(
 
 def _layer_controls(picture: Picture, side: int) -> Layer:
     """Ask for all but the weights; `side` is that of the kernels."""
-    longest = PAGE.control(st.select_slider, LONGEST, "Longest side of the picture")
+    longest = PAGE.control(
+        st.select_slider,
+        LONGEST,
+        "Longest side of the picture",
+        help="The picture is made that small first, so that single pixels can be seen.",
+    )
     pixels = working_picture(picture, "colour", longest)
-    stride = PAGE.control(st.slider, STRIDE, "Stride")
+    stride = PAGE.control(
+        st.slider, STRIDE, "Stride", help="How many pixels the window moves on at each step."
+    )
     fits = side <= min(pixels.shape[:2])
     padding = PAGE.control(
-        st.selectbox, PADDING, "Padding", options=PADDING.options if fits else PADDING.options[:1]
+        st.selectbox,
+        PADDING,
+        "Padding",
+        help="Same: zeros around the picture keep the map as large as it; valid: no zeros.",
+        options=PADDING.options if fits else PADDING.options[:1],
     )
-    scale = PAGE.control(st.selectbox, SCALE, "Pixel range")
+    scale = PAGE.control(
+        st.selectbox,
+        SCALE,
+        "Pixel range",
+        help="How a pixel of 0 to 255 becomes the number that the kernels see.",
+    )
     activation, parameters = _chosen_activation()
     return Layer(pixels, stride, padding, PIXEL_SCALES[scale], activation, parameters)
 
 
 def _chosen_activation() -> tuple[Activation, Mapping[str, float]]:
-    key = PAGE.control(st.selectbox, ACTIVATION, "Activation")
+    key = PAGE.control(
+        st.selectbox,
+        ACTIVATION,
+        "Activation",
+        help="The function that each sum goes through at the end.",
+    )
     parameters: dict[str, float] = {}
     for name, spec in ACTIVATIONS[key].parameters.items():
         label = name.replace("_", " ").capitalize()

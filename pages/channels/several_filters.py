@@ -76,8 +76,18 @@ def several_filters(picture: Picture) -> None:
 
 def _controls() -> tuple[int, int]:
     """Ask for the filters, and for the maps of a wider layer to count for as well."""
-    count = VOLUMES.control(st.select_slider, FILTERS, "Filters")
-    wide = VOLUMES.control(st.select_slider, WIDE, "Compare with a layer of")
+    count = VOLUMES.control(
+        st.select_slider,
+        FILTERS,
+        "Filters",
+        help="How many filters of each of the two layers take part.",
+    )
+    wide = VOLUMES.control(
+        st.select_slider,
+        WIDE,
+        "Compare with a layer of",
+        help="The weights are also counted for a layer with as many maps.",
+    )
     st.caption(
         f"Small VGG, trained on CIFAR-10: the first {count} filters of its first layer, and "
         "the weights from those to as many filters of its second."

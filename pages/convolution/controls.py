@@ -102,7 +102,12 @@ def settings(picture: Picture, menu: KernelMenu) -> Settings:
     """Draw the controls; return what they say."""
     menu.controls(is_flipped=CONVOLUTION[FLIP], is_dilated=CONVOLUTION[DILATION] > 1)
     weights = menu.kernel.values
-    source = CONVOLUTION.control(st.selectbox, SOURCE, "Picture in")
+    source = CONVOLUTION.control(
+        st.selectbox,
+        SOURCE,
+        "Picture in",
+        help="The picture's brightness, all three of its channels, or one of them.",
+    )
     pixels = working_picture(picture, source)
     if source == "colour":
         st.caption(

@@ -40,11 +40,36 @@ def sparse_and_shared(_picture: Picture) -> None:
     tries = TryThis(LINES, EXPERIMENTS)
     stage, controls = stage_and_controls()
     with controls:
-        kind = LINES.control(st.segmented_control, KIND, "Layer", required=True, wrap=True)
-        side = LINES.control(st.slider, GRID, "Input side")
-        kernel = LINES.control(st.slider, WINDOW, "Kernel side", limits=(1, min(_LARGEST, side)))
-        stride = LINES.control(st.slider, STRIDE, "Stride")
-        padding = LINES.control(st.selectbox, PADDING, "Padding")
+        kind = LINES.control(
+            st.segmented_control,
+            KIND,
+            "Layer",
+            help="Which layer's lines are drawn.",
+            required=True,
+            wrap=True,
+        )
+        side = LINES.control(
+            st.slider, GRID, "Input side", help="The rows and the columns of the inputs."
+        )
+        kernel = LINES.control(
+            st.slider,
+            WINDOW,
+            "Kernel side",
+            help="The rows and the columns of the window that an output looks at.",
+            limits=(1, min(_LARGEST, side)),
+        )
+        stride = LINES.control(
+            st.slider,
+            STRIDE,
+            "Stride",
+            help="How many places the window moves on from one output to the next.",
+        )
+        padding = LINES.control(
+            st.selectbox,
+            PADDING,
+            "Padding",
+            help="Same: windows reach over the border, so that corners have outputs too.",
+        )
     found = {name: lines(name, side, kernel, stride=stride, padding=padding) for name in _KINDS}
     tries.saw(Drawn(found, kind))
     with seen_first(stage):

@@ -57,11 +57,27 @@ def why_not_dense(_picture: Picture) -> None:
     tries = TryThis(COST, EXPERIMENTS)
     stage, controls = stage_and_controls()
     with controls:
-        side = COST.control(st.number_input, SIDE, "Picture side")
-        channels = COST.control(st.number_input, CHANNELS, "Channels")
-        units = COST.control(st.number_input, UNITS, "Units of the dense layer")
-        kernel = COST.control(st.slider, KERNEL, "Kernel side")
-        filters = COST.control(st.number_input, FILTERS, "Filters")
+        side = COST.control(
+            st.number_input, SIDE, "Picture side", help="The rows and the columns of the picture."
+        )
+        channels = COST.control(
+            st.number_input,
+            CHANNELS,
+            "Channels",
+            help="The numbers of each pixel: 3 in a colour picture.",
+        )
+        units = COST.control(
+            st.number_input,
+            UNITS,
+            "Units of the dense layer",
+            help="How many numbers the dense layer gives.",
+        )
+        kernel = COST.control(
+            st.slider, KERNEL, "Kernel side", help="The rows and the columns of each kernel."
+        )
+        filters = COST.control(
+            st.number_input, FILTERS, "Filters", help="How many maps the convolution gives."
+        )
     layers = Layers(channels, units, kernel, filters)
     counts = layers.counts(side)
     sides, lines = _by_side(layers, side)

@@ -36,8 +36,15 @@ def dense_layer(picture: Picture) -> None:
     tries = TryThis(DENSE, dense_experiments(found.logits))
     stage, controls = stage_and_controls()
     with controls:
-        name = DENSE.control(st.selectbox, UNIT, "Unit")
-        listed = DENSE.control(st.slider, TERMS, "Terms written out")
+        name = DENSE.control(
+            st.selectbox, UNIT, "Unit", help="The class whose weighted sum is taken apart."
+        )
+        listed = DENSE.control(
+            st.slider,
+            TERMS,
+            "Terms written out",
+            help="How many of the largest terms of the sum are written out below.",
+        )
         st.caption(
             "The tutorial network: its last maps for your picture, and the dense layer that turns "
             f"their {tutorial_weights()['dense/kernel'].shape[0]:,} numbers into "

@@ -77,7 +77,13 @@ def dropout_layer(picture: Picture) -> None:
 
 
 def _controls() -> None:
-    DROPPED.control(st.segmented_control, MODE, "Mode", required=True)
+    DROPPED.control(
+        st.segmented_control,
+        MODE,
+        "Mode",
+        help="Training drops numbers at random; at inference all stay.",
+        required=True,
+    )
     DROPPED.control(st.slider, RATE, "Rate", help="The share of the numbers that is dropped.")
     DROPPED.control(
         st.toggle,
@@ -86,7 +92,7 @@ def _controls() -> None:
         help="Spatial dropout: neighbours in a map say much the same, so dropping single "
         "numbers of it takes little away.",
     )
-    DROPPED.control(st.number_input, SEED, "Seed")
+    DROPPED.control(st.number_input, SEED, "Seed", help="Another seed draws other masks.")
 
 
 @st.cache_data(max_entries=64, ttl="1h", show_spinner=False)

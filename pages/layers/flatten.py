@@ -38,11 +38,20 @@ def flatten_layer(picture: Picture) -> None:
     tries = TryThis(FLATTENED, EXPERIMENTS)
     stage, controls = stage_and_controls()
     with controls:
-        source = FLATTENED.control(st.selectbox, SOURCE, "Flatten")
-        side = FLATTENED.control(st.select_slider, ROWS, "Rows and columns")
+        source = FLATTENED.control(
+            st.selectbox,
+            SOURCE,
+            "Flatten",
+            help="Maps of the tutorial network, or the picture itself, made small.",
+        )
+        side = FLATTENED.control(
+            st.select_slider, ROWS, "Rows and columns", help="The side of each map."
+        )
         channels = 3
         if source == "maps":
-            channels = FLATTENED.control(st.slider, CHANNELS, "Channels")
+            channels = FLATTENED.control(
+                st.slider, CHANNELS, "Channels", help="How many maps there are."
+            )
     maps, names = _maps(picture, source, side, channels)
     selected = min(FLATTENED[ELEMENT], maps.size - 1)
     tries.saw(Flattened(maps, selected))

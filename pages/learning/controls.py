@@ -50,7 +50,12 @@ def choice(picture: Picture, menu: KernelMenu) -> tuple[Choice, list[str]]:
         help="Left empty, a cautious one is taken: below the largest stable one. The ruler beside "
         "the stage shows both, and its handle can be dragged.",
     )
-    LEARNING.control(st.select_slider, MOMENTUM, "Momentum")
+    LEARNING.control(
+        st.select_slider,
+        MOMENTUM,
+        "Momentum",
+        help="How much of the step before goes into the next one.",
+    )
     batch, patch = _batch(sizes, pixels)
     LEARNING.control(
         st.slider,

@@ -45,8 +45,21 @@ def show(scene: Scene) -> None:
     bars, settings = st.columns([3, 1.4], gap="medium")
     with settings:
         most = max(4, min(20, network.class_count))
-        count = PAGE.control(st.slider, TOP, "Classes", limits=(3, most))
-        other = _changes(scene)[PAGE.control(st.selectbox, COMPARE, "Compare with")]()
+        count = PAGE.control(
+            st.slider,
+            TOP,
+            "Classes",
+            help="How many of the most probable classes are listed.",
+            limits=(3, most),
+        )
+        other = _changes(scene)[
+            PAGE.control(
+                st.selectbox,
+                COMPARE,
+                "Compare with",
+                help="The picture changed, another picture, or another network.",
+            )
+        ]()
         shown = [("This picture", network.shown_part(scene.picture.image))]
         if other is not None:
             shown.append((other[0], other[1].shown_part(other[2])))
@@ -153,23 +166,42 @@ def _shifted(network: Network, image: Pixels) -> Other:
 
 
 def _blurred(network: Network, image: Pixels) -> Other:
-    radius = PAGE.control(st.slider, BLUR, "Blur, in pixels")
+    radius = PAGE.control(
+        st.slider, BLUR, "Blur, in pixels", help="The standard deviation of the Gaussian blur."
+    )
     return "Blurred", network, variations.blurred(image, radius)
 
 
 def _noisy(network: Network, image: Pixels) -> Other:
-    deviation = PAGE.control(st.slider, NOISE, "Noise, in levels", step=5)
+    deviation = PAGE.control(
+        st.slider,
+        NOISE,
+        "Noise, in levels",
+        help="The standard deviation of the noise, in levels of 0 to 255.",
+        step=5,
+    )
     return "Noisy", network, variations.noisy(image, deviation)
 
 
 def _another_picture(scene: Scene) -> Other:
     others = [name for name in SAMPLES if f"sample:{name}" != scene.picture.identity]
-    name = PAGE.control(st.selectbox, OTHER_PICTURE, "Picture", options=others)
+    name = PAGE.control(
+        st.selectbox,
+        OTHER_PICTURE,
+        "Picture",
+        help="The sample whose answer stands beside this one.",
+        options=others,
+    )
     return SAMPLES[name].title, scene.network, open_sample(name)
 
 
 def _another_network(network: Network, image: Pixels) -> Other:
-    title = PAGE.control(st.selectbox, OTHER_NETWORK, "Network")
+    title = PAGE.control(
+        st.selectbox,
+        OTHER_NETWORK,
+        "Network",
+        help="The network whose answer stands beside this one.",
+    )
     if title == TWIN:
         return title, random_twin(network), image
     name = next(name for name, entry in NETWORKS.items() if entry.title == title)

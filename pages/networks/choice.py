@@ -22,7 +22,13 @@ def chosen_scene(
     """
     shape: Any = {"label_visibility": "collapsed", "width": "stretch"} if in_a_row else {}
     with choice:
-        title = PAGE.control(st.selectbox, NETWORK, "Network", **shape)
+        title = PAGE.control(
+            st.selectbox,
+            NETWORK,
+            "Network",
+            help="The network that looks at the picture, or one of your own.",
+            **shape,
+        )
     came_so = st.session_state.setdefault("own_network_from_address", title == OWN)
     if title == OWN:
         from pages.networks.own_model import own_scene

@@ -49,14 +49,21 @@ class Material:
 
 def material_controls(picture: Picture, numbers: NumberGrid) -> Material:
     """Ask what is to be pooled, and return it."""
-    kind = WINDOWS.control(st.selectbox, ON, "Input")
+    kind = WINDOWS.control(
+        st.selectbox,
+        ON,
+        "Input",
+        help="What is pooled: the picture itself, the map of a kernel, or a small grid of numbers.",
+    )
     if kind == "grid":
         AXES.switch()
         grid = numbers.controls(picture)
         values = np.ascontiguousarray(grid[..., np.newaxis])
         return Material(values, "Numbers", "A grid of numbers.", numbers.input_show, None)
     if kind == "map":
-        name = WINDOWS.control(st.selectbox, FILTER, "Kernel")
+        name = WINDOWS.control(
+            st.selectbox, FILTER, "Kernel", help="The kernel whose map is pooled."
+        )
         rectified = WINDOWS.control(
             st.toggle,
             RELU,
@@ -72,7 +79,12 @@ def material_controls(picture: Picture, numbers: NumberGrid) -> Material:
         return Material(
             found, title, f"A filtered map of: {picture.alt}", "signed", identity, first
         )
-    source = WINDOWS.control(st.selectbox, SOURCE, "Picture in")
+    source = WINDOWS.control(
+        st.selectbox,
+        SOURCE,
+        "Picture in",
+        help="The picture's brightness, all three of its channels, or one of them.",
+    )
     values = working_picture(picture, source)
     identity, first = f"{picture.identity} {source}", first_place(picture, values)
     return Material(values, "Picture", picture.alt, "clip", identity, first)

@@ -115,9 +115,16 @@ def shift_test(picture: Picture) -> None:
 
 
 def _controls() -> Settings:
-    name = SHIFT.control(st.selectbox, FILTER, "Kernel")
-    kind = SHIFT.control(st.selectbox, KIND, "Pooling")
-    size = SHIFT.control(st.slider, WINDOW, "Window")
+    name = SHIFT.control(st.selectbox, FILTER, "Kernel", help="The kernel whose map is pooled.")
+    kind = SHIFT.control(
+        st.selectbox,
+        KIND,
+        "Pooling",
+        help="What of each window is kept: its largest number, its mean, or its length.",
+    )
+    size = SHIFT.control(
+        st.slider, WINDOW, "Window", help="The side of each window; the windows lie side by side."
+    )
     right = SHIFT.control(
         st.slider,
         RIGHT,
@@ -125,7 +132,12 @@ def _controls() -> Settings:
         help="In pixels: the curves run from the picture at rest to this shift. The line in the "
         "chart, which can be dragged, says how far the pictures below it have been moved.",
     )
-    down = SHIFT.control(st.slider, DOWN, "Farthest shift down")
+    down = SHIFT.control(
+        st.slider,
+        DOWN,
+        "Farthest shift down",
+        help="How far the longest move goes down; the curves show every step up to it.",
+    )
     border = SHIFT.control(
         st.selectbox,
         BORDER,

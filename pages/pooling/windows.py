@@ -63,7 +63,12 @@ def windows(picture: Picture) -> None:
     with controls:
         material = material_controls(picture, numbers)
         height, width = material.values.shape[:2]
-        kind = WINDOWS.control(st.selectbox, KIND, "Pooling")
+        kind = WINDOWS.control(
+            st.selectbox,
+            KIND,
+            "Pooling",
+            help="What of each window is kept: its largest number, its mean, or its length.",
+        )
         size, stride, padding = _window_controls((height, width), material.is_grid)
         with_gradient = WINDOWS.control(
             st.toggle,

@@ -35,7 +35,13 @@ class Collection:
 def chosen_collection() -> Collection | None:
     """Draw the choice; None while there are no pictures."""
     options = [SHIPPED, OWN, *([FOLDER] if open_folders() else [])]
-    source = SEARCH.control(st.selectbox, COLLECTION, "Search in", options=options)
+    source = SEARCH.control(
+        st.selectbox,
+        COLLECTION,
+        "Search in",
+        help="The pictures that are searched through.",
+        options=options,
+    )
     if source == SHIPPED:
         return Collection("photos", len(all_photos()))
     try:

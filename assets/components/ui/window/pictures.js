@@ -22,7 +22,7 @@ export class Pictures {
     this.backLegend = legendStrip();
   }
 
-  name(settings, { height, width, outRows, outColumns }) {
+  name(settings, { height, width }) {
     this.input.heading.textContent = settings.input_title ?? "Picture";
     this.output.heading.textContent = settings.output_title ?? "Result";
     this.input.size.textContent = `${height} \u00d7 ${width}`;
