@@ -381,7 +381,7 @@ class Lanes {
     const width = this.root.clientWidth;
     this.wide = width >= WIDE;
     // Three lanes, the strip above them and the sentence below are on the screen together.
-    const left = heightFor(this.root) - this.filters.section.offsetHeight - 155;
+    const left = heightFor(this.root) - this.filters.section.offsetHeight - 170;
     const isPhone = width < NARROW;
     this.high = isPhone ? Infinity : Math.max(60, left / 3 - (this.wide ? 62 : 72));
     this.highTail = isPhone ? Infinity : Math.max(50, (left - (this.wide ? 370 : 300)) / 2);

@@ -10,8 +10,6 @@ import { banded } from "../../shared/ring.js";
 import { finiteLimit, paintedTile } from "./place.js";
 
 const FIRST_ROWS = 6;
-const FEW_ROWS = 3; // where the window is low: the steps below them are to be seen as well
-const LOW = 820;
 const MORE_ROWS = 24;
 const MOST_REDRAWN = 2500;
 const MINI = 34;
@@ -110,7 +108,7 @@ export class Inputs {
     if (this.of !== of)
       Object.assign(this, {
         of,
-        shown: window.innerHeight < LOW ? FEW_ROWS : FIRST_ROWS,
+        shown: FIRST_ROWS,
         chosen: 0,
         inside: null,
       });

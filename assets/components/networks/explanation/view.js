@@ -74,9 +74,10 @@ class Explanation {
       { class: "right" },
       element("div", { class: "head" }, this.what, element("div", {}, this.value, this.verdict)),
       this.rule,
+      // What the inputs add up to is seen with the value; the inputs themselves are a long list.
+      this.steps,
       this.inputs.section,
       this.end.section,
-      this.steps,
       element(
         "div",
         { class: "ends" },
