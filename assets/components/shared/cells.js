@@ -92,7 +92,9 @@ function drawFilled(context, box, { grid, row, column, fill, letters, longest })
   const behind = isOutside ? page.background : css(fill);
   if (isOutside) hatch(context, x, y, cell, page);
   if (isCrossed) cross(context, x, y, cell, ink);
-  const text = cell >= 14 ? (grid.text?.(row, column, letters) ?? "") : "";
+  const whole = cell >= 14 ? (grid.text?.(row, column, letters) ?? "") : "";
+  // Where room is scarce the zero before the point goes first.
+  const text = whole.length > letters ? whole.replace(/^(\u2212?)0\./, "$1.") : whole;
   const room = widthOfLetters(cell) / Math.max(longest, text.length);
   const size = Math.min(Math.max(cell * 0.4, READABLE_LETTER), room, LARGEST_LETTER);
   if (text === "" || size < READABLE_LETTER) return;

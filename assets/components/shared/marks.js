@@ -8,7 +8,7 @@ export class Marks {
     this.shown = "";
   }
 
-  // marks: [[sign, words], ...]; a sign is a class of base.css: hatch, cross, corner, tint, frame,
+  // marks: [[sign, words], ...]; a sign is a class of base.css: hatch, cross, corner, tint, outline,
   // full, empty, line.
   show(marks) {
     const shown = JSON.stringify(marks);

@@ -32,7 +32,7 @@ export class Curve {
   draw(mix, at, page) {
     const input = mix.total[at] + mix.bias;
     const width = this.canvas.parentElement.clientWidth;
-    const height = Math.max(Math.min(84, width * 0.5), width * 0.42);
+    const height = Math.max(Math.min(84, width), width * 0.42);
     drawCurve(sharpContext(this.canvas, width, height), {
       width,
       height,

@@ -479,7 +479,7 @@ class Lanes {
     this.curve.count(this.mix);
     const isPadded = this.settings.origin.some((side) => side > 0);
     this.marks.show([
-      ["frame", "the window, and its results"],
+      ["outline", "the window, and its results"],
       ["tint", "what a weight meets: point at one"],
       ...(isPadded && this.wide ? [["hatch", "padding"]] : []),
     ]);

@@ -473,7 +473,7 @@ class Stage {
       ...(places.weights && settings.pictures
         ? [["tint", "what a weight meets: point at one"]]
         : []),
-      ["frame", "the window, and its result"],
+      ["outline", "the window, and its result"],
     ];
   }
 
