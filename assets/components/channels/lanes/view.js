@@ -24,18 +24,16 @@ import {
   tinted,
 } from "../maps.js";
 import { Marks } from "../../shared/marks.js";
-import { heightFor } from "../../shared/room.js";
 import { Curve } from "./curve.js";
 import { lane, mapBox } from "./elements.js";
 import { FilterStrip } from "./filters.js";
 import { Mix } from "./mix.js";
 import { lightTouched, overlay } from "./overlays.js";
+import { fitMap, marksOf, roomOf } from "./room.js";
 import { Terms } from "./terms.js";
 import { Wires } from "./wires.js";
 
 const NAMES = ["Red", "Green", "Blue"];
-const WIDE = 780; // from here on the window's numbers stand beside the picture, as in style.css
-const NARROW = 480; // of a phone, where the lanes and what follows stand below each other
 const MOST_STOPS = 24; // along the longer side, when the window plays over the whole picture
 
 export default mounted((root) => new Lanes(root));
@@ -378,13 +376,7 @@ class Lanes {
 
   layout() {
     this.page = theme(this.root.getRootNode());
-    const width = this.root.clientWidth;
-    this.wide = width >= WIDE;
-    // Three lanes, the strip above them and the sentence below are on the screen together.
-    const left = heightFor(this.root) - this.filters.section.offsetHeight - 170;
-    const isPhone = width < NARROW;
-    this.high = isPhone ? Infinity : Math.max(60, left / 3 - (this.wide ? 62 : 72));
-    this.highTail = isPhone ? Infinity : Math.max(50, (left - (this.wide ? 370 : 300)) / 2);
+    Object.assign(this, roomOf(this.root, this.filters.section));
     this.stage.classList.toggle("many", this.mix.side > 4);
     this.colours = laneColours(this.page.dark);
     this.maps = table("maps", this.page.dark);
@@ -451,10 +443,10 @@ class Lanes {
       );
       for (let at = 0; at < size; at++) pixels[at] = shades[this.mix.byteAt(channel, at)];
       canvas.getContext("2d").putImageData(image, 0, 0);
-      this.fit(input.frame, this.mix.height, this.mix.width);
+      fitMap(input.frame, this.mix.height, this.mix.width, this);
     });
     const frames = [this.sum, this.result, ...this.lanes.map(({ partial }) => partial)];
-    for (const { frame } of frames) this.fit(frame, this.mix.rows, this.mix.columns);
+    for (const { frame } of frames) fitMap(frame, this.mix.rows, this.mix.columns, this);
   }
 
   paintMaps() {
@@ -477,25 +469,7 @@ class Lanes {
       "the result alone",
     );
     this.curve.count(this.mix);
-    const isPadded = this.settings.origin.some((side) => side > 0);
-    this.marks.show([
-      ["outline", "the window, and its results"],
-      ["tint", "what a weight meets: point at one"],
-      ...(isPadded && this.wide ? [["hatch", "padding"]] : []),
-    ]);
-  }
-
-  // Maps keep their size on screen; a stride makes their pixels larger.
-  fit(frame, rows, columns) {
-    const canvas = frame.firstChild;
-    const room = frame.parentElement.clientWidth;
-    const isTail = frame.closest(".tail") !== null;
-    const share = this.wide && isTail ? 0.5 : 0.68;
-    const tallest = Math.min(room * share, isTail ? this.highTail : this.high);
-    const scale = Math.min(room / columns, tallest / rows);
-    canvas.style.width = `${columns * scale}px`;
-    canvas.style.height = `${rows * scale}px`;
-    canvas.style.imageRendering = scale >= 1 ? "pixelated" : "auto";
+    this.marks.show(marksOf(this.settings, this.wide));
   }
 
   drawNow() {
