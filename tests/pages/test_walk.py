@@ -139,8 +139,10 @@ def cost(shown: Shown) -> None:
     assert shown.settings["cursor"] == side
     at = shown.arrays["x0"].tolist().index(side)
     assert shown.arrays["y0"][at] == pytest.approx(counts.dense.weights)
-    assert shown.arrays["y4"][at] == pytest.approx(counts.convolution.weights)
-    assert dense_count_with_numbers(side, channels, units, counts) in shown.formulas
+    names = [group["name"] for group in shown.settings["groups"]]
+    weights = shown.arrays[f"y{2 * names.index('Convolution')}"]
+    assert weights[at] == pytest.approx(counts.convolution.weights)
+    assert dense_count_with_numbers(side, channels, units) in shown.formulas
     assert convolution_count_with_numbers(kernel, channels, filters, counts) in shown.formulas
     assert f"Conv2D({filters}, {kernel}, " in shown.program
     assert str(side) in shown.program
