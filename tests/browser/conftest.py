@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.tabs import Profile, visits
-from tests.browser.tabs import settle as settle  # what tests ask for most, from here too
 from tools.app_server import open_chromium, running_app
 
 expect.set_options(timeout=20_000)  # a busy machine is no failure

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from cnnviz.attribution.covering import SIDE, read_mask
 from tests.browser.checks import becomes, complaints, violations
-from tests.browser.conftest import settle
+from tests.browser.tabs import settle
 
 SMALL = "why?why_network=Small+VGG"
 

@@ -12,7 +12,7 @@ from cnnviz.convolution import filter_channels
 from cnnviz.images.pictures import grey
 from cnnviz.kernels import KERNELS
 from tests.browser.checks import state_of
-from tests.browser.conftest import settle
+from tests.browser.tabs import settle
 
 STAGES = {"convolution": ".stage", "channels": ".lanes"}
 FRAMES = """new Promise((resolve) => {
