@@ -139,11 +139,9 @@ def _figures(counts: WeightCounts) -> None:
         column.metric(
             _LAYERS[layer],
             written_count(cost.weights),
-            f"{written_count(cost.biases)} biases, {written_bytes(cost.memory())}",
-            delta_color="off",
-            delta_arrow="off",
             help=f"Weights of a layer that gives {written_count(given)} numbers.",
         )
+        column.caption(f"{written_count(cost.biases)} biases, {written_bytes(cost.memory())}")
 
 
 def _arithmetic(layers: Layers, side: int, counts: WeightCounts) -> None:

@@ -72,7 +72,13 @@ WINDOWS = (
     ),
     Experiment(
         "Windows that overlap",
-        {"pool_on": "map", "pool_size": 3, "pool_tiled": False, "pool_stride": 2},
+        {
+            "pool_on": "map",
+            "pool_size": 3,
+            "pool_tiled": False,
+            "pool_stride": 2,
+            "pool_gradient": True,
+        },
         "Neighbouring windows share a row or a column; point at one, then at the next.",
         _overlapping,
     ),

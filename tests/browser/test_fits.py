@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import settle
+from tests.browser.tabs import settle
 
 SIZES = [(1440, 900), (1920, 950), (1024, 768)]
 

@@ -108,7 +108,7 @@ def test_dragging_the_side_counts_and_python_follows(visit):
     page.mouse.up()
     after(page, f"layer_picture_side={side}")
     expect(page.locator("[data-testid='stMetricValue']").first).to_have_text(weights)
-    expect(page.get_by_label("Picture side")).to_have_value(str(side))
+    expect(page.get_by_role("spinbutton", name="Picture side")).to_have_value(str(side))
 
 
 def test_a_weight_lights_all_its_connections_and_an_output_its_inputs(visit):

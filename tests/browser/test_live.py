@@ -138,7 +138,7 @@ def test_a_kept_frame_becomes_the_picture(visit, address):
 
 
 def test_where_there_is_no_camera_one_sentence_says_so(visit):
-    page = visit("convolution")
+    page = visit("convolution", alone=True)
     page.evaluate(
         "() => { navigator.mediaDevices.getUserMedia = () => "
         "Promise.reject(new DOMException('', 'NotAllowedError')); }"

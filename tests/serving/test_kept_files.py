@@ -1,10 +1,9 @@
 """The files of Streamlit's page are read from the disk once."""
 
-import asyncio
-
 import pytest
 
 from serving.kept_files import KeptFiles
+from tests.own_loop import in_own_loop
 
 LASTING = [(b"cache-control", b"public, immutable, max-age=31536000"), (b"content-length", b"6")]
 
@@ -35,7 +34,7 @@ def ask(app, path="/static/js/a.js", method="GET", headers=()):
         sent.append(message)
 
     scope = {"type": "http", "method": method, "path": path, "headers": list(headers)}
-    asyncio.run(app(scope, None, send))
+    in_own_loop(app(scope, None, send))
     start, *bodies = sent
     return start["status"], start["headers"], b"".join(body["body"] for body in bodies)
 

@@ -1,11 +1,11 @@
 """The server knows when it last heard of somebody."""
 
-import asyncio
 import math
 
 import pytest
 
 from serving.quiet import Heard, seconds_of_quiet
+from tests.own_loop import in_own_loop
 
 
 def pass_through(scope, *messages):
@@ -20,7 +20,7 @@ def pass_through(scope, *messages):
     async def receive():
         return waiting.pop(0)
 
-    asyncio.run(Heard(app)(scope, receive, None))
+    in_own_loop(Heard(app)(scope, receive, None))
     return read
 
 

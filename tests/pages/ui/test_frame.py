@@ -53,4 +53,4 @@ def test_a_station_says_what_one_knows_and_leads_on(open_page, station):
     at = PAGES.index(station)
     assert page.header[-1].value == "You now know"
     labels = [link.proto.label for link in page.main.get("page_link")]
-    assert labels == [PAGES[at - 1].title, PAGES[at + 1].title]
+    assert labels[-2:] == [PAGES[at - 1].title, PAGES[at + 1].title]

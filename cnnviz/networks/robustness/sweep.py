@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import affine_transform
 
-from cnnviz.robustness.changes import Change, Matrix
+from cnnviz.networks.robustness.changes import Change, Matrix
 
 if TYPE_CHECKING:
     from cnnviz.networks.network import Network

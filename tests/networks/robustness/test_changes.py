@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnviz.images.samples import open_sample
-from cnnviz.robustness.changes import CHANGES, moved
+from cnnviz.networks.robustness.changes import CHANGES, moved
 
 PICTURE = np.random.default_rng(1).integers(0, 256, (24, 32, 3)).astype(np.uint8)
 every = pytest.mark.parametrize("name", CHANGES)

@@ -5,8 +5,8 @@ import pytest
 
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network
-from cnnviz.robustness import CHANGES, adversarial, layer_likeness, sweep
-from cnnviz.robustness.sweep import Sweep, amounts_of, moved_maps
+from cnnviz.networks.robustness import CHANGES, adversarial, layer_likeness, sweep
+from cnnviz.networks.robustness.sweep import Sweep, amounts_of, moved_maps
 from tests.attribution.models import PICTURE, pooled
 
 PANDA = open_sample("panda")
