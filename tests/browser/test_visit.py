@@ -81,6 +81,11 @@ PATHS = (
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_that_one_is_led_to_is_as_one_that_was_loaded(visit, path):
     page, other, loaded = visit(path), visit(path), visit(path, alone=True)
+    for one in (page, other, loaded):
+        # A stage measures its room as it is laid out: before or after the page's fonts are there.
+        one.evaluate(
+            "async () => { await document.fonts.ready; dispatchEvent(new Event('resize')); }"
+        )
     for led in (page, other):
         # What loads its formulas' scripts and fonts may rest for a while before it has them.
         becomes(page, lambda led=led: led.evaluate(_SHOWN) == loaded.evaluate(_SHOWN), True)
