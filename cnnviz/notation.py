@@ -253,6 +253,12 @@ SYMBOLS: Mapping[str, str] = MappingProxyType(
         r"\rho": "rate of dropout",
         r"\mathbb{E}": "mean over many masks",
         "e": "2.718\u2026, the base of the natural logarithm",
+        "M": "the map that is shown",
+        "A": "one of a layer's maps, told by its channel",
+        "a": "part of a cell in the weight of its map",
+        r"\tau": "part of the way, from 0 to 1",
+        r"\varepsilon": "noise",
+        r"\mu": "what is hidden or let through: 0 or 1 at each place, and smooth between in RISE",
     }
 )
 """What each symbol means, in every formula of the app."""
@@ -266,7 +272,8 @@ _SIGNS = frozenset(
         r"\\[A-Za-z]+",
         r"\frac \tfrac \sum \sqrt \left \right \max \min \tanh \ln \log \cos \cdot \cdots \dots"
         r"\ldots \mathbf \quad \qquad \infty \approx \le \ge \lfloor \rfloor \lceil \rceil \bigl"
-        r"\bigr \Bigl \Bigr \lVert \rVert \underbrace \leftarrow \longrightarrow \mathrel \top \pi",
+        r"\bigr \Bigl \Bigr \lVert \rVert \odot \ni \tilde \underbrace"
+        r" \leftarrow \longrightarrow \mathrel \top \pi",
     )
 )
 """What LaTeX writes with letters and is no symbol of ours."""
@@ -320,5 +327,8 @@ _SHOWN = {
     r"\zeta": "\u03b6",
     r"\rho": "\u03c1",
     r"\mathbb{E}": "\U0001d53c",
+    r"\tau": "\u03c4",
+    r"\varepsilon": "\u03b5",
+    r"\mu": "\u03bc",
 }
 """How a symbol is written outside of a formula, where that is not its LaTeX."""

@@ -17,6 +17,8 @@ from cnnviz.activations.formulas import (
     leak_with_numbers,
     scaled_with_numbers,
 )
+from cnnviz.attribution import METHODS
+from cnnviz.attribution.formulas import Unfolded, cam_formula, pixel_formula
 from cnnviz.channels.connections import connections_for
 from cnnviz.channels.mixing import MIXING
 from cnnviz.convolution.formulas import OUTPUT_SIZE, convolution_rule
@@ -100,6 +102,7 @@ def test_a_long_name_keeps_its_beginning_and_its_ending():
 ACTIVATIONS_IN_SYMBOLS = [
     formula for one in ACTIVATIONS.values() for formula in (one.formula, one.derivative_formula)
 ]
+UNFOLDED = Unfolded(1, 2, (3, 4), (0.5, -0.25), (2.0, 1.0), rest=0.125, others=10)
 FORMULAS = [
     OUTPUT_SIZE,
     convolution_rule(),
@@ -112,6 +115,9 @@ FORMULAS = [
     *GRADIENT.values(),
     CHANGE,
     *ACTIVATIONS_IN_SYMBOLS,
+    *(method.formula for method in METHODS.values()),
+    *(cam_formula(UNFOLDED, name) for name in ("grad_cam", "hires_cam")),
+    *(pixel_formula(name, 1, 2, [1, -2], [3, 4]) for name in ("saliency", "gradient_times_input")),
     SOFTMAX,
     SLOPE_OF_LOSS,
     GRADIENT_BY_DEPTH,

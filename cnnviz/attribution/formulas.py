@@ -80,24 +80,24 @@ def unfold(
 
 def cam_formula(found: Unfolded, method: str) -> str:
     """Write the sum of one cell with its numbers."""
-    sign = {"grad_cam": r"\alpha", "grad_cam_plus_plus": "w", "hires_cam": "g"}[method]
-    terms = [rf"{sign}_{{{channel}}} A_{{{channel}}}" for channel in found.channels]
+    weight = r"\tfrac{{\partial z}}{{\partial A_{{{0}}}}}" if method == "hires_cam" else "w_{{{0}}}"
+    terms = [rf"{weight.format(channel)} A_{{{channel}}}" for channel in found.channels]
     numbers = [
-        rf"{_factor(weight)} \cdot {_factor(value)}"
-        for weight, value in zip(found.weights, found.values, strict=True)
+        rf"{_factor(each)} \cdot {_factor(value)}"
+        for each, value in zip(found.weights, found.values, strict=True)
     ]
     names, written = " + ".join(terms), " + ".join(numbers)
     if found.others:
         names += r" + \dots"
         rest = bracketed(latex_number(found.rest))
         written += rf" + \underbrace{{{rest}}}_{{\text{{{found.others:,} more}}}}"
-    cell = rf"L_{{{found.row},{found.column}}}"
+    cell = rf"M_{{{found.row},{found.column}}}"
     total = latex_number(found.total)
     result = latex_number(max(found.total, 0.0))
     return aligned(
         [
-            rf"{cell} &= \operatorname{{ReLU}}\big({names}\big)",
-            rf"&= \operatorname{{ReLU}}\big({written}\big)",
+            rf"{cell} &= \operatorname{{ReLU}}\bigl({names}\bigr)",
+            rf"&= \operatorname{{ReLU}}\bigl({written}\bigr)",
             rf"&\approx \operatorname{{ReLU}}({total}) = {result}",
         ],
         apart=0.4,
@@ -120,13 +120,13 @@ def pixel_formula(method: str, row: int, column: int, slopes: ArrayLike, x: Arra
             for value, slope in zip(x, slopes, strict=True)
         )
         total = latex_number(float((x * slopes).sum()))
-        sum_of = r"\sum_c x_c\,\frac{\partial z}{\partial x_c}\Big|"
+        sum_of = r"\sum_q x_q\,\frac{\partial z}{\partial x_q}\Bigr|"
         return rf"{sum_of}_{place} = {products} \approx {total}"
     sizes = ",\\; ".join(rf"|{latex_number(float(slope))}|" for slope in slopes)
     most = latex_number(float(np.abs(slopes).max()))
     return (
-        rf"\max_c \Big|\frac{{\partial z}}{{\partial x_c}}\Big|_{place} "
-        rf"= \max\big({sizes}\big) = {most}"
+        rf"\max_q \Bigl|\frac{{\partial z}}{{\partial x_q}}\Bigr|_{place} "
+        rf"= \max\bigl({sizes}\bigr) = {most}"
     )
 
 

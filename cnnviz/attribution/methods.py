@@ -25,7 +25,7 @@ class Method:
     work : what it costs; "many runs" takes seconds for a large network.
     answers : the question that it answers, one sentence.
     cannot : what its map does not say, one sentence.
-    formula : LaTeX. z is the class's logit, x the input, A_k the maps of a layer.
+    formula : LaTeX, in the symbols of `cnnviz.notation.SYMBOLS`.
     paper : where it comes from.
     """
 
@@ -51,8 +51,8 @@ METHODS: dict[str, Method] = {
         "the logit rises with it on average?",
         "It is as coarse as the layer, and one weight for a whole map may mark cells that do not "
         "matter.",
-        r"\operatorname{ReLU}\Big(\sum_k \alpha_k A_k\Big),\quad \alpha_k = \frac{1}{H W} "
-        r"\sum_{i,j} \frac{\partial z}{\partial A_{ijk}}",
+        r"M_{r,c} = \operatorname{ReLU}\Bigl(\sum_q w_q A_{r,c,q}\Bigr),\quad "
+        r"w_q = \frac{1}{N} \sum_{r,c} \frac{\partial z}{\partial A_{r,c,q}}",
         "Selvaraju et al., 2017",
     ),
     "grad_cam_plus_plus": Method(
@@ -65,8 +65,9 @@ METHODS: dict[str, Method] = {
         "class count alike.",
         "Its weights are exact for networks of straight pieces only, and it forgets what speaks "
         "against the class.",
-        r"\operatorname{ReLU}\Big(\sum_k w_k A_k\Big),\quad w_k = \sum_{i,j} a_{ijk} "
-        r"\operatorname{ReLU}\Big(\frac{\partial z}{\partial A_{ijk}}\Big)",
+        r"M_{r,c} = \operatorname{ReLU}\Bigl(\sum_q w_q A_{r,c,q}\Bigr),\quad "
+        r"w_q = \sum_{r,c} a_{r,c,q} \operatorname{ReLU}\Bigl(\frac{\partial z}"
+        r"{\partial A_{r,c,q}}\Bigr)",
         "Chattopadhay et al., 2018",
     ),
     "hires_cam": Method(
@@ -77,8 +78,9 @@ METHODS: dict[str, Method] = {
         "one run",
         "Which cells of the layer add to the logit, each counted by its own slope?",
         "It is as coarse as the layer; only where one dense layer follows do its cells add up to "
-        "the logit.",
-        r"\operatorname{ReLU}\Big(\sum_k \frac{\partial z}{\partial A_k} \odot A_k\Big)",
+        "the logit, but for its bias.",
+        r"M_{r,c} = \operatorname{ReLU}\Bigl(\sum_q \frac{\partial z}{\partial A_{r,c,q}} "
+        r"A_{r,c,q}\Bigr)",
         "Draelos and Carin, 2020",
     ),
     "score_cam": Method(
@@ -90,8 +92,8 @@ METHODS: dict[str, Method] = {
         "How probable does the class stay when the network sees the picture through one map "
         "alone? Those that keep it probable count most.",
         "It shows the network pictures unlike any that it was trained on, and takes one run a map.",
-        r"\operatorname{ReLU}\Big(\sum_k w_k A_k\Big),\quad w = \operatorname{softmax}_k\,"
-        r"p\big(x \odot \tilde A_k\big)",
+        r"M_{r,c} = \operatorname{ReLU}\Bigl(\sum_q w_q A_{r,c,q}\Bigr),\quad "
+        r"w_q = \operatorname{softmax}_q\, P\bigl(x \odot \tilde A_q\bigr)",
         "Wang et al., 2020",
     ),
     "saliency": Method(
@@ -103,7 +105,7 @@ METHODS: dict[str, Method] = {
         "Which pixels, changed a very little, would change the logit most?",
         "It says how sensitive the answer is, not what made it, and the slope of a deep network "
         "jumps from pixel to pixel.",
-        r"\max_c \Big|\frac{\partial z}{\partial x_c}\Big|",
+        r"M_{r,c} = \max_q \Bigl|\frac{\partial z}{\partial x_{r,c,q}}\Bigr|",
         "Simonyan et al., 2014",
     ),
     "gradient_times_input": Method(
@@ -114,7 +116,7 @@ METHODS: dict[str, Method] = {
         "one run",
         "What would each pixel add to the logit if the network were linear from here to 0?",
         "A network is not linear, and pixels whose value is 0 to the network never count.",
-        r"\sum_c x_c\, \frac{\partial z}{\partial x_c}",
+        r"M_{r,c} = \sum_q x_{r,c,q}\, \frac{\partial z}{\partial x_{r,c,q}}",
         "Shrikumar et al., 2016",
     ),
     "smooth_grad": Method(
@@ -125,8 +127,8 @@ METHODS: dict[str, Method] = {
         "many runs",
         "Which pixels is the logit sensitive to on average, over noisy copies of the picture?",
         "How much noise is right nobody can tell, and it is sensitivity all the same.",
-        r"\max_c \Big|\frac{1}{n} \sum_{i=1}^{n} \frac{\partial z}{\partial x_c}"
-        r"\Big|_{x + \varepsilon_i}\Big|",
+        r"M_{r,c} = \max_q \Bigl|\operatorname{mean}_{\varepsilon} \frac{\partial z}"
+        r"{\partial x_{r,c,q}} (x + \varepsilon)\Bigr|",
         "Smilkov et al., 2017",
     ),
     "integrated_gradients": Method(
@@ -139,8 +141,8 @@ METHODS: dict[str, Method] = {
         "one? All pixels together add up to the whole difference.",
         "The answer depends on the picture that one starts from: beside black, what is dark "
         "counts little.",
-        r"\sum_c (x_c - x^0_c)\, \frac{1}{n} \sum_{i=1}^{n} \frac{\partial z}{\partial x_c}"
-        r"\Big|_{x^0 + \frac{i - 1/2}{n} (x - x^0)}",
+        r"M_{r,c} = \sum_q (x_{r,c,q} - x'_{r,c,q})\, \operatorname{mean}_{\tau} "
+        r"\frac{\partial z}{\partial x_{r,c,q}} \bigl(x' + \tau (x - x')\bigr)",
         "Sundararajan et al., 2017",
     ),
     "guided_backpropagation": Method(
@@ -153,8 +155,8 @@ METHODS: dict[str, Method] = {
         "through a ReLU?",
         "It draws the edges that the network sees, nearly the same for every class: hardly a "
         "reason.",
-        r"\max_c \Big|\frac{\partial z}{\partial x_c}\Big|\ \text{with}\ "
-        r"\operatorname{ReLU}\ \text{on the way back}",
+        r"M_{r,c} = \max_q \Bigl|\frac{\partial z}{\partial x_{r,c,q}}\Bigr|\quad "
+        r"\text{with ReLU on the way back, too}",
         "Springenberg et al., 2015",
     ),
     "occlusion": Method(
@@ -163,10 +165,11 @@ METHODS: dict[str, Method] = {
         False,
         True,
         "many runs",
-        "How far does the logit fall when a grey square hides this place?",
+        "How far does the logit fall when a square of the picture's mean colour hides this place?",
         "What takes two places to hide stays hidden itself, and the square may look like "
         "something.",
-        r"\operatorname{mean}_{s \ni (i,j)} \big(z(x) - z(x\ \text{without}\ s)\big)",
+        r"M_{r,c} = \operatorname{mean}_{\mu \ni (r,c)} \bigl(z(x) - z(x \text{ under } "
+        r"\mu)\bigr)",
         "Zeiler and Fergus, 2014",
     ),
     "rise": Method(
@@ -177,7 +180,7 @@ METHODS: dict[str, Method] = {
         "many runs",
         "How probable is the class, on average, over random masks that let this place through?",
         "It is blurred and noisy, the more so the fewer the masks.",
-        r"\frac{1}{n\,p_\text{kept}} \sum_{i=1}^{n} p(x \odot m_i)\, m_i",
+        r"M_{r,c} = \frac{1}{N \cdot 0.5} \sum_{\mu} P(x \odot \mu)\, \mu_{r,c}",
         "Petsiuk et al., 2018",
     ),
 }

@@ -7,6 +7,7 @@ import streamlit as st
 
 from cnnviz.attribution import METHODS, layers_with_maps
 from cnnviz.networks import NETWORKS, Network, NetworkError, open_network
+from cnnviz.notation import written_share
 from cnnviz.server.jobs import Job
 from pages.attribution.scene import Scene
 from pages.attribution.state import (
@@ -16,30 +17,20 @@ from pages.attribution.state import (
     METHOD,
     NETWORK,
     NOBODY,
-    OWN_NETWORK,
     WHY,
 )
 from pages.ui.markdown import plain
-from pages.ui.own_network import HELD, OwnModel
+from pages.ui.own_network import OWN_NETWORK, name_of, network_title
 from pages.ui.picture import Picture
 from pages.ui.queue import made
 
 
 def chosen_network() -> tuple[Network, str, bool] | None:
     """Draw the choice of a network; give it, its key for caches and whether it is one's own."""
-    titles = {entry.title: name for name, entry in NETWORKS.items()}
-    own: OwnModel | None = st.session_state.get(HELD)
-    title = WHY.control(
-        st.selectbox,
-        NETWORK,
-        "Network",
-        options=[*titles, *([OWN_NETWORK] if own else [])],
-        otherwise=NETWORK.default,
-        help="Your own model is here too, once you have opened it on the page Network.",
-    )
+    title, own = network_title(WHY, NETWORK)
     if title == OWN_NETWORK and own is not None:
         return own.network, own.identity, True
-    name = titles[title]
+    name = name_of(title)
     entry = NETWORKS[name]
     if entry.is_here:
         with st.spinner(f"Opening {title}", show_time=False):
@@ -69,7 +60,7 @@ def chosen_scene(picture: Picture) -> Scene | None:
     def described(index: int) -> str:
         if index == NOBODY:
             return "No other class"
-        return f"{network.labels[index]}, {probabilities[index]:.1%}"
+        return f"{network.labels[index]}, {written_share(float(probabilities[index]))}"
 
     target = WHY.control(
         st.selectbox,

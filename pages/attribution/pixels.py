@@ -10,6 +10,7 @@ import streamlit as st
 from cnnviz.attribution import METHODS
 from cnnviz.attribution.placing import enlarged
 from cnnviz.images import pictures as images
+from cnnviz.notation import written_share
 from pages.attribution import maps
 from pages.attribution.scene import Scene
 from pages.attribution.state import EVERY, LAYER, METHOD, WHY
@@ -112,7 +113,7 @@ def question(scene: Scene) -> str:
     words = f"{scene.network.title}: why “{labels[scene.target]}”"
     if scene.against is not None:
         words += f" and not “{labels[scene.against]}”"
-    return f"{words}, {scene.probabilities[scene.target]:.1%}?"
+    return f"{words}, {written_share(float(scene.probabilities[scene.target]))}?"
 
 
 def _sides(scene: Scene) -> list[str]:

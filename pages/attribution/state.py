@@ -2,30 +2,18 @@
 
 from cnnviz.attribution import METHODS
 from cnnviz.attribution.covering import FILLS, read_mask, write_mask
-from cnnviz.networks import NETWORKS
-from pages.ui.entries import Choice, Entry, Toggle, read_whole
+from pages.ui.entries import Choice, Entry, Toggle, read_name, read_whole
+from pages.ui.own_network import network_entry
 from pages.ui.state import Table
 
-OWN_NETWORK = "Your own model"
 _MOST = 9_999_999
-_LONGEST = 300
-
-
-def _read_text(text: str) -> str:
-    if len(text) > _LONGEST:
-        raise ValueError(f"A name has at most {_LONGEST} letters. Received: {len(text)}.")
-    return text
 
 
 PART = Choice(
     "why_part",
     {"pixels": "Which pixels", "trust": "Is it to be trusted?", "cover": "Cover it up"},
 )
-NETWORK = Choice(
-    "why_network",
-    [*(entry.title for entry in NETWORKS.values()), OWN_NETWORK],
-    NETWORKS["efficientnet_lite0"].title,
-)
+NETWORK = network_entry("why_network")
 NOBODY = -1
 
 
@@ -38,7 +26,7 @@ CLASS = Entry("why_class", NOBODY, _read_class, str)
 AGAINST = Entry("why_not", NOBODY, _read_class, str)
 """Another class, whose map is taken off; or nobody's."""
 METHOD = Choice("why_method", {key: method.title for key, method in METHODS.items()})
-LAYER = Entry("why_layer", "", _read_text, str)
+LAYER = Entry("why_layer", "", read_name, str)
 """The layer whose maps are weighed; "" for the last that has any."""
 COVER = Entry("why_cover", read_mask(""), read_mask, write_mask)
 """What is covered of the picture."""

@@ -7,7 +7,7 @@ from cnnviz.attribution.code import attribution_code
 from cnnviz.attribution.formulas import cam_formula, pixel_formula, unfold
 from cnnviz.attribution.placing import on_input
 from cnnviz.networks.code import network_file
-from cnnviz.notation import written
+from cnnviz.notation import legend, written
 from pages.attribution import maps
 from pages.attribution.pixels import is_signed
 from pages.attribution.scene import Scene
@@ -67,13 +67,13 @@ def _method(scene: Scene, values: np.ndarray | None) -> None:
     st.header(method.title, anchor=False)
     st.markdown(f"{method.answers} **But:** {method.cannot[0].lower()}{method.cannot[1:]}")
     st.latex(method.formula)
-    st.caption(
-        f"{method.paper}. z is the logit of “{scene.label(scene.target)}”, x what the network "
-        "gets of the picture"
-        + (f", A_k the maps of {plain(scene.layer)}." if method.by_layer else ".")
-    )
+    of_layer = f"; the layer is {plain(scene.layer)}" if method.by_layer else ""
+    asked = f"The class is {scene.label(scene.target)}{of_layer}."
+    st.caption(f"{method.paper}. {legend(method.formula)} {asked}")
     if values is None:
         return
+    if scene.against is not None:
+        st.caption("With the numbers of this class alone, before the other one's are taken off:")
     network, image = scene.network, scene.picture.image
     if scene.name in _UNFOLDED:
         found = unfold(network, image, scene.target, scene.layer, scene.name)
@@ -87,14 +87,13 @@ def _method(scene: Scene, values: np.ndarray | None) -> None:
         x = network.preprocess(image)
         guided = scene.name == "guided_backpropagation"
         slopes = network.input_gradients(x[np.newaxis], scene.target, guided=guided)[1][0]
-        grid = np.abs(
-            (slopes * x).sum(-1) if scene.name == "gradient_times_input" else slopes.max(-1)
-        )
+        times_input = scene.name == "gradient_times_input"
+        grid = np.abs((slopes * x).sum(-1)) if times_input else np.abs(slopes).max(-1)
         row, column = (int(at) for at in np.unravel_index(int(grid.argmax()), grid.shape))
         st.latex(pixel_formula(scene.name, row, column, slopes[row, column], x[row, column]))
         st.caption(
             f"The pixel of the network's input where it is largest, row {row}, column {column}, "
-            "counted from 0; one term for each channel."
+            "counted from 0; one term for each of the input's channels."
         )
     elif scene.name == "integrated_gradients":
         _completeness(scene)

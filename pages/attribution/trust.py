@@ -138,8 +138,8 @@ def _verdict(kind: str, title: str, found: dict[str, Curve]) -> str:
         other = RANDOM.lower() if beaten == [BLOB.lower()] else BLOB.lower()
         return f"Its area, {own:.3f}, beats {beaten[0]}, but not {other}."
     return (
-        f"Its area, {own:.3f}, beats neither a random map nor the middle: on this picture it does "
-        "not say what the class hangs on."
+        f"Its area, {own:.3f}, beats neither a random map nor the middle: by this test, and on "
+        "this picture, it is no better than they are."
     )
 
 
@@ -155,7 +155,7 @@ def _scrambled(scene: Scene, parts: dict[str, object]) -> None:
         *((f"to {one.layer}", one.values, one.likeness) for one in found),
     ]
     for column, (words, one, likeness) in zip(st.columns(len(tiles)), tiles, strict=True):
-        caption = f"{likeness:.2f}, {words}"
+        caption = f"{written(likeness, 2)}, {words}"
         column.image(
             images.encode_png(coloured(maps.on_grid(scene, one), scene.method.signed)),
             caption=plain(caption),
@@ -165,16 +165,17 @@ def _scrambled(scene: Scene, parts: dict[str, object]) -> None:
     last = found[-1]
     if last.layer != _lowest(scene):
         return
+    correlation = written(last.likeness, 2)
     if last.likeness > HARDLY:
         st.warning(
-            f"With all weights drawn anew the map is still alike ({last.likeness:.2f}): it hardly "
+            f"With all weights drawn anew the map is still alike ({correlation}): it hardly "
             "depends on what the network has learned. It shows the picture more than a reason.",
             icon=":material/warning:",
         )
     else:
         st.markdown(
-            f"With all weights drawn anew the rank correlation is {last.likeness:.2f}: the map "
-            "depends on what the network has learned."
+            f"With all weights drawn anew the rank correlation is {correlation}: the map depends "
+            "on what the network has learned."
         )
 
 
@@ -196,12 +197,12 @@ def _floor(parts: dict[str, object]) -> None:
     st.markdown(
         f"**Noise floor.** In noise of this picture's colours, 95% of the values stay below "
         f"{written(found.level)}. Here {found.above:.1%} of the picture lies above that, where "
-        "5.0% would be chance."
+        "it is 5% in the noise."
     )
 
 
 def coloured(values: np.ndarray, signed: bool) -> np.ndarray:
-    """Colour a map by its own largest size: (rows, columns, 3) uint8, at least 200 pixels wide."""
+    """Colour a map by its own largest size: (rows, columns, 3) uint8, at least 220 pixels long."""
     scale = "maps" if signed else "attributions"
     limit = float(np.abs(values).max(initial=0.0)) or 1.0
     colours = palette.colour_map(values, scale=scale, limit=limit, background=page_background())

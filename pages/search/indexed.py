@@ -16,8 +16,8 @@ from cnnviz.search.photo_index import photo_index, photo_thumbnails
 from cnnviz.search.photos import all_photos, open_photo
 from cnnviz.server.jobs import Job
 from pages.search.pictures import Collection
-from pages.search.state import NETWORK, OWN_NETWORK, SEARCH, UNTRAINED
-from pages.ui.own_network import HELD, OwnModel
+from pages.search.state import NETWORK, SEARCH, UNTRAINED
+from pages.ui.own_network import OWN_NETWORK, name_of, network_title
 from pages.ui.queue import made, wait_only_for
 
 MANY = 1000
@@ -104,16 +104,7 @@ def indexed(collection: Collection | None, choice: Choice) -> Indexed | None:
 
 def chosen_network() -> Choice:
     """Draw the choice of a network."""
-    titles = {entry.title: name for name, entry in NETWORKS.items()}
-    own: OwnModel | None = st.session_state.get(HELD)
-    title = SEARCH.control(
-        st.selectbox,
-        NETWORK,
-        "Network",
-        options=[*titles, *([OWN_NETWORK] if own else [])],
-        otherwise=NETWORK.default,
-        help="Your own model is here too, once you have opened it on the page Network.",
-    )
+    title, own = network_title(SEARCH, NETWORK)
     untrained = SEARCH.control(
         st.toggle,
         UNTRAINED,
@@ -129,7 +120,7 @@ def chosen_network() -> Choice:
             lambda _: random_twin(network) if untrained else network,
             own=True,
         )
-    name = titles[title]
+    name = name_of(title)
     shipped = "" if untrained else name
     return Choice(f"{name}{end}", title, lambda job: _opened(job, name, untrained), shipped=shipped)
 

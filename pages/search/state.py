@@ -1,9 +1,9 @@
 """What the Search page remembers."""
 
-from cnnviz.networks import NETWORKS
 from cnnviz.search import METRICS
 from cnnviz.search.projection import METHODS
-from pages.ui.entries import Choice, Entry, Open, Toggle
+from pages.ui.entries import Choice, Entry, Open, Toggle, read_name
+from pages.ui.own_network import network_entry
 from pages.ui.state import Table
 
 OWN_PICTURE = "picture"
@@ -12,23 +12,15 @@ Region = tuple[int, int, int, int]
 """Top, left, bottom and right, in thousandths of the picture's height and width."""
 LEAST_SIDE = 40
 SHIPPED, OWN, FOLDER = "Shipped photos", "Your own pictures", "A folder of this computer"
-OWN_NETWORK = "Your own model"
 SOMETHING_ELSE = "Something else"
-_LONGEST = 300
-
-
-def _read_text(text: str) -> str:
-    if len(text) > _LONGEST:
-        raise ValueError(f"A name has at most {_LONGEST} letters. Received: {len(text)}.")
-    return text
 
 
 def _text(name: str) -> Entry[str]:
-    return Entry(name, "", _read_text, str)
+    return Entry(name, "", read_name, str)
 
 
 def _read_region(text: str) -> Region:
-    top, left, bottom, right = (int(part) for part in _read_text(text).split(","))
+    top, left, bottom, right = (int(part) for part in read_name(text).split(","))
     return checked_region(top, left, bottom, right)
 
 
@@ -45,15 +37,11 @@ def checked_region(top: int, left: int, bottom: int, right: int) -> Region:
 VIEW = Choice("search_view", ("Search", "Map"))
 COLLECTION = Choice("search_in", (SHIPPED, OWN, FOLDER))
 FOLDER_NAME = _text("search_folder")
-NETWORK = Choice(
-    "search_network",
-    [*(entry.title for entry in NETWORKS.values()), OWN_NETWORK],
-    NETWORKS["efficientnet_lite0"].title,
-)
+NETWORK = network_entry("search_network")
 UNTRAINED = Toggle("search_untrained")
 METRIC = Choice("search_metric", METRICS, label=str.capitalize)
 CENTRING = Choice("search_centring", ("Automatic", "Always", "Never"))
-LABEL = Entry("search_label", SOMETHING_ELSE, _read_text, str)
+LABEL = Entry("search_label", SOMETHING_ELSE, read_name, str)
 QUERY = _text("query")
 REGION = Open(
     Entry("region", (0, 0, 0, 0), _read_region, lambda region: ",".join(map(str, region)))

@@ -14,6 +14,8 @@ Value = TypeVar("Value")
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 _NUMBER = re.compile(r"-?(?=\.?[0-9])[0-9]{0,20}(\.[0-9]{0,20})?(e[+-]?[0-9]{1,3})?")
 
+_LONGEST_NAME = 300
+
 Texts = tuple[str, ...]
 """What an address says of one entry: nothing, one text, or several."""
 
@@ -239,6 +241,18 @@ def read_number(text: str, least: float, most: float) -> float:
     if not least <= value <= most:
         raise ValueError(f"The value must be from {least:g} to {most:g}. Received: {text[:40]!r}.")
     return value
+
+
+def read_name(text: str) -> str:
+    """Read a name from an address: any text, if it is no longer than names are.
+
+    Raises
+    ------
+    ValueError : it is longer.
+    """
+    if len(text) > _LONGEST_NAME:
+        raise ValueError(f"A name has at most {_LONGEST_NAME} letters. Received: {len(text)}.")
+    return text
 
 
 def _read_yes_or_no(text: str) -> bool:

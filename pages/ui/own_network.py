@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 
-from cnnviz.networks import Network
-from cnnviz.networks.keras_files.upload import Upload
+import streamlit as st
 
+from cnnviz.networks import NETWORKS, Network
+from cnnviz.networks.keras_files.upload import Upload
+from pages.ui.entries import Choice
+from pages.ui.state import Table
+
+OWN_NETWORK = "Your own model"
 HELD = "own_model"
 """The session's key of the uploaded network; nothing of it is kept anywhere else."""
 
@@ -36,3 +41,28 @@ class OwnModel:
         """The network as the choices have it."""
         network = self.upload.network.with_preprocessing(self.pixels)
         return network if self.labels is None else network.with_labels(self.labels)
+
+
+def network_entry(name: str) -> Choice[str]:
+    """Declare the choice of a network by its title; one's own is among them."""
+    titles = [entry.title for entry in NETWORKS.values()]
+    return Choice(name, [*titles, OWN_NETWORK], NETWORKS["efficientnet_lite0"].title)
+
+
+def network_title(table: Table, entry: Choice[str]) -> tuple[str, OwnModel | None]:
+    """Draw the choice of a network; give its title, and one's own if there is one."""
+    own: OwnModel | None = st.session_state.get(HELD)
+    title = table.control(
+        st.selectbox,
+        entry,
+        "Network",
+        options=[*(one.title for one in NETWORKS.values()), *([OWN_NETWORK] if own else [])],
+        otherwise=entry.default,
+        help="Your own model is here too, once you have opened it on the page Network.",
+    )
+    return title, own
+
+
+def name_of(title: str) -> str:
+    """Find a network's key in `NETWORKS` by its title."""
+    return next(name for name, entry in NETWORKS.items() if entry.title == title)

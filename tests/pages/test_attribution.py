@@ -1,6 +1,7 @@
 """The page Why: its parts, its questions and its experiments, against the package."""
 
 import base64
+import re
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ from cnnviz.attribution.placing import enlarged, on_input
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network
 from pages.attribution.pixels import levels
-from tests.pages.checks import sent, try_everything
+from pages.attribution.state import PART
+from tests.pages.checks import flat_picture, sent, try_everything
 
 PAGE = "pages/10_why.py"
 SMALL = {"why_network": "Small VGG"}
@@ -139,6 +141,35 @@ def test_a_network_of_dense_layers_is_asked_by_its_pixels(open_page, monkeypatch
     assert settings["method"] == "saliency"
     assert [one["state"] for one in settings["methods"]].count("none") == 4
     assert settings["layers"] == []
+
+
+@pytest.mark.parametrize("method", ["Saliency", "Gradient x input", "Guided backprop"])
+def test_the_pixel_that_is_written_out_is_the_largest_of_the_map(open_page, small, method):
+    network, _ = small
+    picture = open_sample("noise")  # has no crop of its own
+    page = open_page(PAGE, **SMALL, why_method=method, picture="noise")
+    name = next(key for key, one in METHODS.items() if one.title == method)
+    x, target = network.preprocess(picture), network.predict(picture, top=1)[0].index
+    guided = name == "guided_backpropagation"
+    slopes = network.input_gradients(x[np.newaxis], target, guided=guided)[1][0]
+    values = np.abs((x * slopes).sum(-1)) if "input" in name else np.abs(slopes).max(-1)
+    row, column = np.unravel_index(values.argmax(), values.shape)
+    (said,) = (one.value for one in page.caption if "where it is largest" in one.value)
+    assert f"row {row}, column {column}," in said
+    result = re.findall(r"-?[\d.]+", [one.value for one in page.latex][1])[-1]
+    shown = (x * slopes).sum(-1) if "input" in name else values
+    assert float(result) == pytest.approx(shown[row, column], rel=1e-3)
+
+
+@pytest.mark.parametrize("part", PART.options, ids=str)
+@pytest.mark.parametrize("shape", [(1, 1), (1, 128), (8, 8), (1500, 3)])
+def test_pictures_of_any_shape_are_asked(open_page, part, shape):
+    page = open_page(PAGE, **SMALL, why_part=PART.label(part))
+    page.session_state["picture_in_hand"] = flat_picture((*shape, 3))
+    for _ in range(40):
+        _fine(page.run())
+        if not any(button.key == "queue_cancel" for button in page.button):
+            break
 
 
 def test_a_picture_of_one_pixel_is_asked_too(open_page, monkeypatch):
