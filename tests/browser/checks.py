@@ -80,7 +80,7 @@ def becomes(page: Page, read: Callable[[], object], wanted: object) -> None:
         if read() == wanted:
             return
         page.wait_for_timeout(100)
-    assert read() == wanted
+    assert (found := read()) == wanted, f"{found} instead of {wanted}"
 
 
 def after(page: Page, address: str) -> None:

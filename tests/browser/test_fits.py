@@ -64,8 +64,9 @@ def outside(page: Page, selectors: Sequence[str]) -> list[str]:
     assert size is not None
     found = []
     for selector in selectors:
-        boxes = [one.bounding_box() for one in page.locator(f"{selector}:visible").all()]
-        assert boxes, f"{selector} is not on the page"
+        shown = page.locator(f"{selector}:visible")
+        shown.first.wait_for(timeout=60_000)  # a network is read first
+        boxes = [one.bounding_box() for one in shown.all()]
         for box in filter(None, boxes):
             across, down = box["x"] + box["width"], box["y"] + box["height"]
             if min(box["x"], box["y"]) < 0 or across > size["width"] or down > size["height"]:

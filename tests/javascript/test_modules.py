@@ -28,7 +28,7 @@ from cnnviz.networks.layers import ReceptiveField
 from cnnviz.notation import written, written_count
 from cnnviz.search import Match, best_precision, precision
 from cnnviz.shapes import padding_amounts
-from pages.ui.components.registration import bundle
+from pages.ui.components.registration import FOLDER, bundle
 from pages.ui.wire import pack
 from tests.javascript.stages import sweeps, transposed, windows
 
@@ -327,3 +327,13 @@ def test_what_a_module_does(name, folder):
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     assert "# tests 0" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    "view", sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("view.js"))
+)
+def test_what_a_browser_is_sent_declares_no_name_twice(view, tmp_path):
+    script = tmp_path / "view.mjs"
+    script.write_text(bundle(view.removesuffix(".js")), encoding="utf-8")
+    done = subprocess.run([NODE, "--check", script], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr

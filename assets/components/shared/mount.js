@@ -1,5 +1,6 @@
 // What Streamlit calls with every message of Python: the view is made once and stays on the root.
 
+import { heightFor } from "../shared/room.js";
 import { unpack } from "../shared/wire.js";
 
 // make(root) makes the view: update(component, message) takes what Python sends, layout(), if there
@@ -26,14 +27,30 @@ export function mounted(make) {
       root.resized.observe(root);
       // A window that only becomes higher or lower leaves the stage as wide as it was.
       globalThis.addEventListener("resize", layout);
+      followsThePage(root, layout);
       root.forget = () => globalThis.removeEventListener("resize", layout);
     }
     return () => {
       root.resized?.disconnect();
+      root.moved?.disconnect();
       root.resized = null;
       root.forget?.();
       view.leave?.();
       root.gone = true;
     };
   };
+}
+
+// What stands above a stage may come later, or grow, and leave it another height.
+function followsThePage(root, layout) {
+  const page = root.getRootNode?.().host?.closest("[data-testid=stMainBlockContainer]");
+  if (!page) return;
+  let before = heightFor(root);
+  root.moved = new ResizeObserver(() => {
+    const now = heightFor(root);
+    if (now === before) return;
+    before = now;
+    layout();
+  });
+  root.moved.observe(page);
 }

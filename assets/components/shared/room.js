@@ -1,7 +1,7 @@
 // The room that a stage has: its width is its column's, its height the browser window's.
 
 const FARTHEST_DOWN = 270; // pixels of a page's head; what stands there for a while takes none away
-const LEAST = 420;
+const LEAST_HEIGHT = 420;
 
 // What a node scrolls in.
 export function scrollerOf(node) {
@@ -17,5 +17,5 @@ export function heightFor(root) {
   const scroller = scrollerOf(root);
   const edge = Math.max(0, scroller.getBoundingClientRect().top);
   const top = root.getBoundingClientRect().top - edge + scroller.scrollTop;
-  return Math.max(LEAST, window.innerHeight - Math.min(top, FARTHEST_DOWN) - 12);
+  return Math.max(LEAST_HEIGHT, window.innerHeight - Math.min(top, FARTHEST_DOWN) - 12);
 }
