@@ -1,9 +1,10 @@
 """What must hold on every page, in words that tests share."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Locator, Page
 
 from serving.failures import SENTENCE
@@ -19,17 +20,30 @@ _DRAWN = """() =>
 """
 
 
-def violations(page: Page) -> list[str]:
-    """List what axe-core finds, one line each: rule, element and why."""
+# Of what passes axe would list every element, which takes as long as finding what does not.
+_AXE = """async (rules) => {
+  const options = { resultTypes: ["violations"], ...(rules && { runOnly: rules }) };
+  const { violations } = await axe.run(options);
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${JSON.stringify(target)} ${failureSummary}`),
+  );
+}"""
+
+
+OF_COLOURS = ("color-contrast", "link-in-text-block")
+"""Those of axe's rules that look at colours: all that another theme can break."""
+
+
+def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:
+    """List what axe-core finds, one line each: rule, element and why.
+
+    rules : the only ones to look at; all of them where there are none.
+    """
     page.wait_for_function(_DRAWN)
     page.evaluate("() => document.fonts.ready.then(() => true)")  # widths hold only from then on
-    # Of what passes it would list every element, which takes as long as finding what does not.
-    results = Axe().run(page, options={"resultTypes": ["violations"]})
-    return [
-        f"{rule['id']}: {node['target']} {node['failureSummary']}"
-        for rule in results.response["violations"]
-        for node in rule["nodes"]
-    ]
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    return page.evaluate(_AXE, [*rules] or None)
 
 
 def overflow(page: Page) -> int:
@@ -76,11 +90,17 @@ def aim(target: Locator, across: float = 0.5, down: float = 0.5) -> tuple[float,
 
 def becomes(page: Page, read: Callable[[], object], wanted: object) -> None:
     """Wait until what is read equals what is wanted; a busy machine draws a frame late."""
-    for _ in range(200):
-        if read() == wanted:
-            return
-        page.wait_for_timeout(100)
-    assert (found := read()) == wanted, f"{found} instead of {wanted}"
+    ends = time.monotonic() + 20
+    while (found := read()) != wanted:
+        assert time.monotonic() < ends, f"{found} instead of {wanted}"
+        page.wait_for_timeout(30)
+
+
+def drawn(page: Page) -> None:
+    """Wait until what was last done with the pointer is drawn: it is told once a frame."""
+    page.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
 
 
 def after(page: Page, address: str) -> None:
@@ -94,8 +114,8 @@ def after(page: Page, address: str) -> None:
 def typeset(page: Page) -> None:
     """Wait for the formulas' fonts; until then a formula can be too wide for its place."""
     page.wait_for_selector(".katex-display")
-    page.wait_for_function("() => document.fonts.status === 'loaded'")
-    page.wait_for_timeout(400)
+    page.wait_for_function(_DRAWN)  # their style sheet, which names the fonts, is there
+    settle(page)
 
 
 def is_for_everyone(page: Page) -> None:

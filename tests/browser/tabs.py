@@ -42,7 +42,8 @@ _STILL = """async () => {
   while (performance.now() < Math.min(since + 150, started + 10_000)) {
     await new Promise((resolve) => setTimeout(resolve, 40));
     const now = places();
-    if (now !== before) [before, since] = [now, performance.now()];
+    if (now !== before || document.fonts.status === "loading")
+      [before, since] = [now, performance.now()];
   }
 }"""
 
@@ -65,7 +66,10 @@ class Profile:
         self._tabs: dict[Tab, Page] = {}
         self._used: list[Tab] = []
         """The tabs of a test so far."""
+        self.asked: list[str] = []
+        """The addresses of all that was asked for, from the first visit on."""
         context.on("page", lambda page: page.on("crash", lambda _: self._forget_all()))
+        context.on("request", lambda request: self.asked.append(request.url))
 
     def _forget_all(self) -> None:
         self._keeper, self._tabs = None, {}

@@ -46,7 +46,7 @@ def test_the_point_goes_by_arrow_keys_and_by_itself(visit):
     page.keyboard.press("End")
     expect(page.locator(".where")).to_have_text("x = 6")
     page.get_by_label("Play").click()
-    page.wait_for_timeout(700)
+    becomes(page, lambda: stage(page, ".chart", "state.value") < 0, True)
     page.get_by_label("Pause").click()
     assert -6 <= stage(page, ".chart", "state.value") < 0  # round the end, and on from the start
 
@@ -148,7 +148,7 @@ def test_a_training_run_plays_and_can_be_wound_back(visit):
     page.keyboard.press("Home")
     expect(page.locator(".title .size").first).to_have_text("0 of 32 never fire again")
     page.keyboard.press(" ")
-    page.wait_for_timeout(800)
+    becomes(page, lambda: stage(page, ".chart", "state.step") > 0, True)
     page.keyboard.press(" ")
     step = stage(page, ".chart", "state.step")
     assert 0 < step < 200

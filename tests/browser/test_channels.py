@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.checks import aim, becomes, state_of
+from tests.browser.checks import aim, becomes, drawn, state_of
 from tests.browser.tabs import settle
 
 SMALL = "channels?picture=digit&channels_source=Small+VGG"
@@ -26,7 +26,7 @@ def drag(page: Page, cell, up: int) -> None:
     x, y = aim(cell)
     page.mouse.down()
     page.mouse.move(x, y - up, steps=8)
-    page.wait_for_timeout(100)
+    drawn(page)
 
 
 def release(page: Page) -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from cnnviz.convolution import depthwise_convolve
 from cnnviz.drawing.display import DISPLAYS, display
 from cnnviz.kernels import KERNELS
-from tests.browser.checks import aim, becomes, complaints, state_of
+from tests.browser.checks import aim, becomes, complaints, drawn, state_of
 from tests.browser.tabs import settle
 
 SMALL = "convolution?picture=digit"
@@ -19,15 +19,11 @@ def output(page: Page, of: str = "state.data.output.data") -> np.ndarray:
     return np.array(on_stage(page, f"Array.from({of})"), np.float32).reshape(shape)
 
 
-def drag(page: Page, cell, up: int, release: bool = True) -> None:
+def drag(page: Page, cell, up: int) -> None:
     x, y = aim(cell)
     page.mouse.down()
     page.mouse.move(x, y - up, steps=8)
-    page.wait_for_timeout(100)
-    if release:
-        page.mouse.up()
-        page.wait_for_timeout(600)
-        settle(page)
+    drawn(page)
 
 
 @pytest.mark.parametrize(
@@ -43,14 +39,13 @@ def drag(page: Page, cell, up: int, release: bool = True) -> None:
 def test_the_preview_of_a_drag_is_what_python_answers(visit, settings):
     page = visit(SMALL + settings)
     before = output(page)
-    drag(page, page.locator(".kernel-grid input").nth(1), 37, release=False)
+    drag(page, page.locator(".kernel-grid input").nth(1), 37)
     preview = output(page, "state.places.values")
     assert np.abs(preview - before).max() > 1
     page.mouse.up()
-    page.wait_for_timeout(600)
+    page.wait_for_url("**kernel=**")
     settle(page)
     np.testing.assert_allclose(preview, output(page), rtol=1e-5, atol=1e-2)
-    assert "kernel=" in page.url
 
 
 @pytest.mark.parametrize(

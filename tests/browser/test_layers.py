@@ -49,7 +49,7 @@ def test_arrow_keys_stay_in_a_map_and_run_along_the_vector(visit):
     becomes(page, lambda: stage(page, ".sides", "state.place()"), [1, 2, 1])
     page.keyboard.press("Home")
     page.keyboard.press(" ")
-    page.wait_for_timeout(900)
+    becomes(page, lambda: stage(page, ".sides", "state.index") > 0, True)
     page.keyboard.press(" ")
     assert 0 < stage(page, ".sides", "state.index") < 12
 
@@ -77,11 +77,15 @@ def test_a_units_products_are_pythons_and_its_neighbours_can_be_chosen(visit):
 def test_a_new_mask_is_the_next_one_that_python_drew(visit):
     page = visit(part("Dropout", layer_rate="0.30", layer_seed="4"))
     page.get_by_text("New mask").click()
-    page.wait_for_timeout(200)
     maps = tutorial_maps(open_sample("panda")).pool
     expected = [dropout(maps, 0.3, seed) for seed in (4, 5)]
-    shown = stage(page, ".walls", "[...state.values.result]")
-    np.testing.assert_allclose(shown, expected[1].result.ravel(), rtol=1e-6)
+    wanted = expected[1].result.ravel()
+
+    def is_the_next() -> bool:
+        shown = stage(page, ".walls", "[...state.values.result]")
+        return np.allclose(shown, wanted, rtol=1e-6, atol=0)
+
+    becomes(page, is_the_next, True)
     means = [float(cell) for cell in page.locator(".values td").all_inner_texts()]
     measured = np.mean([one.result.mean() for one in expected])
     assert means[:3] == pytest.approx([maps.mean(), expected[1].result.mean(), measured], rel=1e-3)

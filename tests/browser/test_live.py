@@ -11,7 +11,7 @@ from cnnviz.channels.trained_kernels import PIXEL_SCALES
 from cnnviz.convolution import filter_channels
 from cnnviz.images.pictures import grey
 from cnnviz.kernels import KERNELS
-from tests.browser.checks import state_of
+from tests.browser.checks import becomes, state_of
 from tests.browser.tabs import settle
 
 STAGES = {"convolution": ".stage", "channels": ".lanes"}
@@ -159,14 +159,16 @@ def test_a_network_answers_frame_after_frame(visit):
     expect(page.locator(".live ~ .words")).to_contain_text("frames a second", timeout=90_000)
     assert "picture=own" in page.url
     pictures = set()
-    for _ in range(20):
+
+    def seen() -> int:
         pictures.add(
             page.locator(".live").evaluate(
                 "(node) => node.getRootNode().querySelector('.root').stage.picture"
             )
         )
-        page.wait_for_timeout(200)
-    assert len(pictures) > 2
+        return len(pictures)
+
+    becomes(page, lambda: seen() > 2, True)
     page.get_by_role("button", name="Stop the camera").click()
     settle(page)
     expect(page.get_by_text("Frame of the camera")).to_be_visible()

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.checks import aim, becomes, complaints, state_of, violations
+from tests.browser.checks import aim, becomes, complaints, drawn, state_of, violations
 from tests.browser.tabs import settle
 
 PATH = "padding_and_stride"
@@ -20,7 +20,7 @@ def point(page: Page, grid: str, row: float, column: float, cells: int) -> None:
     box = canvas.bounding_box()
     side = box["width"] / cells
     aim(canvas, (column + 0.5) * side / box["width"], (row + 0.5) * side / box["height"])
-    page.wait_for_timeout(60)
+    drawn(page)
 
 
 @pytest.mark.parametrize(
@@ -99,16 +99,10 @@ def test_playing_fills_the_output_cell_by_cell(visit):
     page.get_by_role("slider", name="Speed, steps per second").fill("30")
     page.get_by_role("button", name="Play").click()
     page.mouse.move(5, 5)
-    page.wait_for_timeout(300)
-    early = on_stage(
-        page, "state.filling && state.focus[0] * state.places.outColumns + state.focus[1]"
-    )
-    page.wait_for_timeout(300)
-    later = on_stage(
-        page, "state.filling && state.focus[0] * state.places.outColumns + state.focus[1]"
-    )
-    assert early is not False
-    assert later != early
+    reached = "state.filling && state.focus[0] * state.places.outColumns + state.focus[1]"
+    becomes(page, lambda: on_stage(page, reached) is not False, True)
+    early = on_stage(page, reached)
+    becomes(page, lambda: on_stage(page, reached) not in (False, early), True)
     page.get_by_role("button", name="Pause").click()
     assert on_stage(page, "state.filling") is False
 

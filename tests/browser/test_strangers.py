@@ -4,6 +4,7 @@ The Content-Security-Policy, which would hide a mistake, is switched off here; t
 test of `test_serving.py`.
 """
 
+import asyncio
 import base64
 import io
 import json
@@ -278,17 +279,23 @@ def as_state(value: object) -> str:
 def test_a_component_that_sends_nonsense_breaks_nothing(app, networks_open, place):
     networks_open()
 
-    async def tried() -> None:
+    async def tried(component: str) -> None:
         async with visitor(app) as one:
             await one.open(*place.split("?"))
-            for component in one.of_kind("bidi_component"):
-                for text in ("[]", "3", '"x"', *map(as_state, NONSENSE)):
-                    if component not in one.elements:  # what was sent last has led to another view
-                        break
-                    answer = await one.send(component, json_value=text)
-                    assert answer.complaints == (), (component, text[-200:])
+            for text in ("[]", "3", '"x"', *map(as_state, NONSENSE)):
+                if component not in one.elements:  # what was sent last has led to another view
+                    break
+                answer = await one.send(component, json_value=text)
+                assert answer.complaints == (), (component, text[-200:])
 
-    in_own_loop(tried())
+    async def all_tried() -> None:
+        async with visitor(app) as one:
+            await one.open(*place.split("?"))
+            components = one.of_kind("bidi_component")
+        assert components
+        await asyncio.gather(*map(tried, components))  # the pauses below their stages overlap
+
+    in_own_loop(all_tried())
 
 
 @pytest.mark.browser

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.checks import becomes, complaints
+from tests.browser.tabs import settle
 from tests.browser.test_strangers import png
 
 _STORED = """() => [
@@ -69,7 +70,7 @@ def dirty(page: Page) -> None:
     page.locator("[data-testid='stMain']").evaluate("(main) => main.scrollTo(0, 500)")
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(300)
+    settle(page)
     assert complaints(page) == []
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.spatial.distance import pdist
+from scipy.spatial.distance import pdist, squareform
+from scipy.special import entr
 from tqdm import tqdm
 
 from cnnviz.search import projection, umap_compiling
@@ -74,13 +75,26 @@ def test_tsne_says_how_far_it_is_and_can_be_stopped_there(count):
         assert seen[-1] == 1
 
 
+def likenesses(points, perplexity):
+    """How likely t-SNE takes two points for neighbours (van der Maaten and Hinton, 2008)."""
+    gaps = squareform(pdist(points, "sqeuclidean"))
+    np.fill_diagonal(gaps, np.inf)
+    low, high = np.full((len(points), 1), 1e-9), np.full((len(points), 1), 1e9)
+    for _ in range(80):  # each point's width is one of as many neighbours as the perplexity says
+        narrowness = np.sqrt(low * high)
+        near = np.exp(-narrowness * (gaps - gaps.min(axis=1, keepdims=True)))
+        near /= near.sum(axis=1, keepdims=True)
+        is_wide = np.exp(entr(near).sum(axis=1, keepdims=True)) > perplexity
+        low, high = np.where(is_wide, narrowness, low), np.where(is_wide, high, narrowness)
+    return (near + near.T) / (2 * len(points))
+
+
 def test_tsnes_map_is_as_good_as_scikit_learns():
-    from openTSNE.affinity import PerplexityBasedNN
     from sklearn.manifold import TSNE
     from threadpoolctl import threadpool_limits
 
     points = np.concatenate([RNG.normal(at, 1, (25, 12)) for at in (0, 3, 6)])
-    likeness = PerplexityBasedNN(points, perplexity=74 / 3, method="exact").P.toarray()
+    likeness = likenesses(points, 74 / 3)
     with threadpool_limits(1, user_api="openmp"):
         theirs = TSNE(2, perplexity=74 / 3, init="pca", random_state=0).fit_transform(points)
 

@@ -335,8 +335,9 @@ def test_frames_are_drawn_in_half_of_their_time(visit):
         "(async () => { const times = []; const draw = state.drawNow.bind(state);"
         " state.drawNow = () => { const start = performance.now(); draw();"
         "  times.push(performance.now() - start); };"
-        " state.enter(); await new Promise((done) => setTimeout(done, 1200));"
-        " state.goWhole(); await new Promise((done) => setTimeout(done, 1200));"
+        " const frame = () => new Promise(requestAnimationFrame);"
+        " state.enter(); while (state.travelling) await frame();"
+        " state.goWhole(); while (state.travelling) await frame();"
         " return times.sort((one, other) => one - other); })()",
     )
     assert len(times) > 10
