@@ -10,8 +10,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.drawing import palette
-from cnnviz.images import pictures as images
 from cnnviz.networks.network import Network
 from cnnviz.networks.opening import NETWORKS, open_network
 
@@ -81,43 +79,3 @@ def maps_npz(maps: dict[str, NDArray[np.float32]]) -> bytes:
     # Keyword arguments would clash with a layer called "file".
     np.savez_compressed(file, **{f"{name}": values for name, values in maps.items()})  # type: ignore[arg-type]
     return file.getvalue()
-
-
-def wall(
-    maps: NDArray[np.float32], *, background: str = palette.LIGHT_BACKGROUND, side: int = 72
-) -> NDArray[np.uint8]:
-    """Put all maps of a layer side by side on one scale.
-
-    Parameters
-    ----------
-    maps : (height, width, channels) float32; a vector as (units,).
-    side : pixels of one map at least; each cell is enlarged by a whole factor.
-
-    Returns
-    -------
-    (rows, columns, 3) uint8, about one and a half times as wide as high.
-    """
-    if maps.ndim == 1:
-        maps = maps[None, None, :]
-    height, width, channels = maps.shape
-    factor = max(1, side // max(height, width))
-    limit = float(np.abs(maps).max(initial=0.0)) or 1.0
-    across = max(1, round(float(np.sqrt(channels * 1.5))))
-    down = -(-channels // across)
-    gap = 2
-    tile = (height * factor + gap, width * factor + gap)
-    canvas = np.empty((down * tile[0] + gap, across * tile[1] + gap, 3), np.uint8)
-    canvas[:] = palette.rgb("#8a9299")
-    for channel in range(channels):
-        colours = palette.colour_map(
-            maps[..., channel], scale="maps", limit=limit, background=background
-        )
-        top, left = (channel // across) * tile[0] + gap, (channel % across) * tile[1] + gap
-        large = colours.repeat(factor, axis=0).repeat(factor, axis=1)
-        canvas[top : top + large.shape[0], left : left + large.shape[1]] = large
-    return canvas
-
-
-def wall_png(maps: NDArray[np.float32], *, background: str = palette.LIGHT_BACKGROUND) -> bytes:
-    """Encode `wall` as a PNG."""
-    return images.encode_png(wall(maps, background=background))

@@ -1,9 +1,13 @@
-"""How the wall of a layer's maps is looked at: its order, colours, filter and tile size."""
+"""How a layer's maps are looked at: order, colours, filter, size, and one over the photo."""
 
+import contextlib
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pages.networks.state import ONLY, PAGE, RANGE, SORT, TILE
+from pages.networks.state import ONLY, OVER, PAGE, RANGE, SORT, TILE
+from pages.ui.entries import Entry
+
+_SET: tuple[Entry[Any], ...] = (SORT, RANGE, ONLY, TILE, OVER)
 
 
 @dataclass(frozen=True)
@@ -14,27 +18,29 @@ class Look:
     range : whose largest value the colours end at.
     only : which channels are shown.
     tile : the side of a tile.
+    over : opacity of the map in hand over the photo, in percent; 0 shows it alone.
     """
 
     sort: str
     range: str
     only: str
     tile: int
+    over: int
 
     def changed_by(self, changes: object) -> "Look":
         """Take over what the browser sent, as far as there is such a setting."""
         sent = changes if isinstance(changes, dict) else {}
-        known: dict[str, Any] = {
-            entry.name: sent[entry.name]
-            for entry in (SORT, RANGE, ONLY, TILE)
-            if entry.name in sent and sent[entry.name] in entry.options
-        }
+        known: dict[str, Any] = {}
+        for entry in _SET:
+            if entry.name in sent:
+                with contextlib.suppress(ValueError):
+                    known[entry.name] = entry.checked(sent[entry.name])
         return replace(self, **known)
 
 
 def look() -> Look:
     """Give the look that the address and the controls have set."""
-    return Look(PAGE[SORT], PAGE[RANGE], PAGE[ONLY], PAGE[TILE])
+    return Look(PAGE[SORT], PAGE[RANGE], PAGE[ONLY], PAGE[TILE], PAGE[OVER])
 
 
 def hold_look(new: Look) -> None:

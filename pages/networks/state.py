@@ -96,6 +96,8 @@ RANGE = Choice("range", ("map", "layer", "network"), "layer")
 ONLY = Choice("only", ("all", "dead", "constant", "saturated", "duplicate"))
 TILE = Choice("tile", (0, 48, 64, 84, 128, 200))
 """Sides of a tile in pixels, at least; 0 is the largest at which all maps are in view."""
+OVER = Whole("over", 0, 100, 0)
+"""Opacity of the map in hand over the photo, in percent; 0 shows the map alone."""
 PIN: Entry[Pin | None] = Entry(
     "pin", None, _read_pin, lambda pin: "" if pin is None else f"{pin[0]}:{pin[1]}"
 )
@@ -121,6 +123,6 @@ OTHER_NETWORK = Choice("other_network", [TWIN, *_HERE])
 PAGE = Table(
     "network",
     *(VIEW, NETWORK, UNTRAINED, PLACE),
-    *(SORT, RANGE, ONLY, TILE, PIN, OFF, APART),
+    *(SORT, RANGE, ONLY, TILE, OVER, PIN, OFF, APART),
     *(TOP, COMPARE, BLUR, NOISE, OTHER_PICTURE, OTHER_NETWORK),
 )

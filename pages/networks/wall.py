@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import streamlit as st
 
+from cnnviz.images import pictures as images
 from cnnviz.networks.feature_maps.ablation import switched_off
+from cnnviz.networks.feature_maps.drawn import map_area
 from cnnviz.networks.feature_maps.kernel_tiles import KernelTiles
 from cnnviz.networks.feature_maps.statistics import (
     SORT_KEYS,
@@ -23,12 +25,15 @@ from cnnviz.networks.feature_maps.wall import (
 )
 from cnnviz.networks.layers import LayerInfo
 from cnnviz.networks.network import Network
+from cnnviz.shapes import Pixels
 from pages.networks.scene import Scene
 from pages.networks.state import MOST_OFF, TILE, Pin
 from pages.networks.words import class_names, layer_costs
+from pages.ui.picture import Picture
 from pages.ui.wire import pack
 
 _MOST_COUNTED = 4096
+_PHOTO_SIDE = 320
 
 
 def wall_message(
@@ -80,12 +85,28 @@ def wall_message(
         sent, settings["kernels"] = _kernels(wall, wall.kernels, focus.channel)
         arrays["kernels"] = sent
         arrays["first_inputs"] = wall.kernels.first_inputs
+    if layer.is_map:
+        settings["area"] = list(map_area(layer, network.input_shape[:2]))
+        arrays["photo"] = np.frombuffer(_photo(scene), np.uint8)
     if pin is not None and any(one.name == pin[0] for one in network.layers):
         described, pinned = _pinned(scene, network.layer(pin[0]), pin[1])
         settings["pin"] = described
         if pinned is not None:
             arrays["pinned"] = pinned
     return pack(settings, **arrays)
+
+
+def _photo(scene: Scene) -> bytes:
+    return scene.kept(
+        "network_photo", (), lambda: images.encode_jpeg(shown_photo(scene.network, scene.picture))
+    )
+
+
+def shown_photo(network: Network, picture: Picture) -> Pixels:
+    """Cut out of a picture what the network is shown, sharper than its input may be."""
+    top, left, tall, wide = (int(side) for side in network.crop_box(picture.image))
+    part = picture.image[top : top + tall, left : left + wide]
+    return images.resize_to(part, min(_PHOTO_SIDE, max(part.shape[:2])))
 
 
 def can_be_off(scene: Scene, layer: str) -> bool:

@@ -24,6 +24,7 @@ from cnnviz.kernels import KERNELS
 from cnnviz.learning.descent import compare, learning_step, start_learning
 from cnnviz.learning.replay import hidden_maps
 from cnnviz.learning.task import learning_task
+from cnnviz.networks.feature_maps.drawn import over_photo
 from cnnviz.networks.layers import ReceptiveField
 from cnnviz.notation import written, written_count
 from cnnviz.search import Match, best_precision, precision
@@ -56,6 +57,7 @@ TESTED = {
     "precision": "search/results/precision",
     "learning": "learning/run/pictures",
     "wire": "shared/wire",
+    "overlay": "shared/overlay",
 }
 
 
@@ -140,6 +142,26 @@ def colours() -> dict[str, object]:
             found = colour_map(values, scale=scale, limit=1.5, background=background)
             signed.append([scale, name == "dark", 1.5, values.tolist(), found.tolist()])
     return {"shown": shown, "signed": signed}
+
+
+def overlay() -> list[object]:
+    """Maps over a photo: one pixel of the photo to a cell, as both sides mix them."""
+    random, found = np.random.default_rng(10), []
+    for opacity in (0.07, 0.5, 1.0):
+        values = random.normal(0, 2, (320, 5)).astype(np.float32)
+        values[::7] = 0
+        photo = random.integers(0, 256, (*values.shape, 3)).astype(np.uint8)
+        mixed = over_photo(values, photo, (0.0, 0.0, 1.0, 1.0), limit=3.0, opacity=opacity)
+        found.append(
+            {
+                "values": values.ravel().tolist(),
+                "size": values.shape,
+                "opacity": opacity,
+                "photo": photo.reshape(-1, 3).tolist(),
+                "mixed": mixed.reshape(-1, 3).tolist(),
+            }
+        )
+    return found
 
 
 def padding() -> list[object]:
@@ -300,6 +322,7 @@ CASES: dict[str, Callable[[], object]] = {
     "limit": limits,
     "learning": learned,
     "wire": packed,
+    "overlay": overlay,
 }
 
 

@@ -3,11 +3,10 @@ import io
 import numpy as np
 import pytest
 
-from cnnviz.drawing import palette
 from cnnviz.images import pictures as images
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network
-from cnnviz.networks.code import has_code, maps_npz, network_code, network_file, wall
+from cnnviz.networks.code import has_code, maps_npz, network_code, network_file
 
 
 @pytest.mark.parametrize(
@@ -36,17 +35,3 @@ def test_maps_are_packed_by_their_layers_names():
     values = np.arange(6, dtype=np.float32).reshape(1, 2, 3)
     with np.load(io.BytesIO(maps_npz({"conv/1": values}))) as arrays:
         np.testing.assert_array_equal(arrays["conv/1"], values)
-
-
-def test_a_wall_holds_every_map_on_one_scale():
-    maps = np.zeros((2, 2, 3), np.float32)
-    maps[..., 1] = 2.0
-    maps[..., 2] = -1.0
-    picture = wall(maps, side=2)
-    ends = palette.colour_map(np.array([[2.0, -1.0]], np.float32), scale="maps", limit=2.0)
-    for colour in (*ends[0], palette.rgb(palette.LIGHT_BACKGROUND)):
-        assert (picture == colour).all(axis=-1).sum() == 4
-
-
-def test_a_vector_is_a_wall_of_single_cells():
-    assert wall(np.ones(5, np.float32), side=4).shape[2] == 3

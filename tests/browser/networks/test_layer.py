@@ -7,9 +7,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cnnviz.drawing import palette
+from cnnviz.images.pictures import resize_to
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network
 from cnnviz.networks.feature_maps.ablation import switched_off
+from cnnviz.networks.feature_maps.drawn import over_photo
 from tests.browser.checks import becomes, complaints, overflow, state_of, violations
 from tests.browser.tabs import settle
 
@@ -85,6 +87,37 @@ def test_hovering_shows_that_map_with_its_numbers_and_leaving_the_one_in_hand(vi
     assert float(note.split(": ")[1].split(". ")[0]) == pytest.approx(maps[4, 5, 11], abs=1e-3)
     page.mouse.move(5, 5)
     expect(heading).to_contain_text("Map 3")
+
+
+def test_a_map_is_laid_over_the_photo_and_the_address_keeps_how(visit):
+    page = opened(visit, f"{SMALL}&place=relu_1_1:3:4:5&range=map")
+    alone = painted(page)
+    page.get_by_role("button", name="Over the photo").press("Enter")
+    page.wait_for_url("**over=70**")
+    becomes(page, lambda: on_wall(page, "state.photo.picture !== null"), True)
+    values = maps_of("small_vgg", "relu_1_1")[..., 3]
+    network, image = open_network("small_vgg"), open_sample("panda")
+    top, left, tall, wide = map(int, network.crop_box(image))
+    photo = resize_to(image[top : top + tall, left : left + wide], 320)
+    limit = float(np.abs(values).max())
+    wanted = over_photo(values, photo, (0, 0, 1, 1), limit=limit, opacity=0.7)
+    laid = painted(page)
+    assert laid.shape == wanted.shape != alone.shape
+    assert np.abs(laid.astype(int) - wanted).mean() < 6  # the photo came as a JPEG
+    page.get_by_role("slider", name="Opacity").press("ArrowLeft")
+    page.wait_for_url("**over=69**")
+    expect(page.locator(".opacity")).to_contain_text("69 %")
+    assert violations(page) == []
+
+
+def painted(page: Page) -> np.ndarray:
+    """Give the pixels of the map in hand."""
+    width, pixels = on_wall(
+        page,
+        "(() => { const made = state.large.pixels; return [made.width, Array.from("
+        "made.getContext('2d').getImageData(0, 0, made.width, made.height).data)]; })()",
+    )
+    return np.array(pixels, np.uint8).reshape(-1, width, 4)[..., :3]
 
 
 def test_a_click_and_the_arrow_keys_choose_the_map_and_the_address_follows(visit):

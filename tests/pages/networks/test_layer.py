@@ -1,5 +1,6 @@
 """What the wall is sent are the layer's own numbers, and it is told only what it does not know."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -7,9 +8,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.images import read_image
+from cnnviz.images.crops import crop_and_resize
+from cnnviz.images.pictures import resize_to
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network
 from cnnviz.networks.feature_maps.ablation import switched_off
+from cnnviz.networks.feature_maps.drawn import map_area, map_picture, over_photo
+from cnnviz.networks.feature_maps.drawn import wall as drawn_wall
 from cnnviz.networks.feature_maps.statistics import layer_statistics
 from cnnviz.networks.feature_maps.thumbnails import ZERO
 from pages.ui.wire import unpack
@@ -124,9 +130,10 @@ def test_every_layer_opens(open_layer, layer):
 
 def test_a_hostile_look_opens_the_defaults(open_layer):
     settings, _ = open_layer(
-        **SMALL, sort="effect'", range="[]", only="-1", tile="1e9", pin="none:x"
+        **SMALL, sort="effect'", range="[]", only="-1", tile="1e9", pin="none:x", over="101"
     )
-    assert settings["look"] == {"sort": "channel", "range": "layer", "only": "all", "tile": 0}
+    defaults = {"sort": "channel", "range": "layer", "only": "all", "tile": 0, "over": 0}
+    assert settings["look"] == defaults
     assert "pin" not in settings
 
 
@@ -164,9 +171,81 @@ def test_the_address_names_what_is_switched_off(open_layer):
 
 
 def test_the_look_in_the_address_is_taken_up(open_layer):
-    look = {"sort": "sparsity", "range": "map", "only": "dead", "tile": "128"}
+    look = {"sort": "sparsity", "range": "map", "only": "dead", "tile": "128", "over": "45"}
     settings, _ = open_layer(**SMALL, **look)
-    assert settings["look"] == look | {"tile": 128}
+    assert settings["look"] == look | {"tile": 128, "over": 45}
+
+
+# ---- over the photo, and to take along -------------------------------------------------------
+
+
+def test_a_map_comes_with_the_photo_and_where_it_lies_on_it(open_layer):
+    settings, arrays = open_layer(**LAYER, place="stage1_block1_depthwise_conv:3:4:5")
+    layer = open_network("efficientnet_lite0").layer("stage1_block1_depthwise_conv")
+    assert settings["area"] == pytest.approx(map_area(layer, (224, 224)))
+    photo = read_image(arrays["photo"].tobytes())
+    assert photo.shape == (320, 320, 3)
+    seen = open_network("efficientnet_lite0").shown_part(open_sample("panda"))
+    again = crop_and_resize(photo, target=(224, 224))
+    assert np.abs(again.astype(int) - seen).mean() < 4
+    vector, arrays = open_layer(**SMALL, place="dense:3:0:0")
+    assert "photo" not in arrays
+    assert "area" not in vector
+
+
+def files_of(open_page, monkeypatch, **address) -> dict[str, bytes]:
+    made = {}
+
+    def keep(_label, data, file_name, *_rest, **_options):
+        made[file_name] = data()
+
+    monkeypatch.setattr("streamlit.download_button", keep)
+    assert not open_page("pages/08_network.py", **address).exception
+    return made
+
+
+def test_one_map_and_a_layers_weights_are_taken_along(open_page, monkeypatch):
+    files = files_of(open_page, monkeypatch, **SMALL, place="conv_2_1:5:3:3")
+    maps = maps_of("small_vgg", "conv_2_1")
+    with np.load(io.BytesIO(files["conv_2_1_5.npz"])) as arrays:
+        np.testing.assert_array_equal(arrays["map"], maps[..., 5])
+    weights = open_network("small_vgg").weights("conv_2_1")
+    with np.load(io.BytesIO(files["conv_2_1_weights.npz"])) as arrays:
+        assert arrays.files == ["kernel", "bias"] == list(weights)
+        for name in arrays.files:
+            np.testing.assert_array_equal(arrays[name], weights[name])
+    picture = read_image(files["conv_2_1_5.png"])
+    wanted = map_picture(maps[..., 5], limit=float(np.abs(maps).max()))
+    rows, columns = wanted.shape[:2]
+    np.testing.assert_array_equal(picture[30 : 30 + rows, 8 : 8 + columns], wanted)
+    wall_of_all = read_image(files["conv_2_1.png"], longest_side=9999)
+    assert wall_of_all.shape[0] > drawn_wall(maps).shape[0] + 50
+
+
+def test_the_map_over_the_photo_is_taken_along_as_it_is_shown(open_page, monkeypatch):
+    address = {**SMALL, "place": "conv_2_1:5:3:3", "range": "map", "over": "60"}
+    files = files_of(open_page, monkeypatch, **address)
+    network, image = open_network("small_vgg"), open_sample("panda")
+    values = maps_of("small_vgg", "conv_2_1")[..., 5]
+    top, left, tall, wide = map(int, network.crop_box(image))
+    laid = over_photo(
+        values,
+        resize_to(image[top : top + tall, left : left + wide], 320),
+        (0, 0, 1, 1),
+        limit=float(np.abs(values).max()),
+        opacity=0.6,
+    )
+    picture = read_image(files["conv_2_1_5.png"])
+    rows, columns = laid.shape[:2]
+    np.testing.assert_array_equal(picture[30 : 30 + rows, 8 : 8 + columns], laid)
+
+
+@pytest.mark.parametrize("place", ["flatten:3:0:0", "softmax:2:0:0", "pool_1:3:2:2"])
+def test_a_layer_without_maps_or_weights_offers_none(open_page, monkeypatch, place):
+    layer = place.split(":")[0]
+    files = files_of(open_page, monkeypatch, **SMALL, place=place)
+    assert f"{layer}_weights.npz" not in files
+    assert any(name.startswith(f"{layer}_3.") for name in files) == (layer == "pool_1")
 
 
 # ---- going about ---------------------------------------------------------------------------
@@ -271,9 +350,10 @@ def test_half_a_place_is_none(browsed, place):
 def test_a_place_and_a_look_that_there_are_not_are_brought_inside(browsed):
     send(browsed, place={"layer": "conv_2", "channel": 10**9, "row": -5, "column": 10**9})
     assert browsed.query_params["place"] == "conv_2:15:0:31"
-    send(browsed, look={"sort": ["mean"], "range": "all", "only": None, "tile": 7})
+    wrong = {"sort": ["mean"], "range": "all", "only": None, "tile": 7, "over": [50]}
+    send(browsed, look=wrong)
     assert not browsed.exception
-    assert "sort" not in browsed.query_params
+    assert not {"sort", "over"} & set(browsed.query_params)
 
 
 @pytest.mark.parametrize("choice", ["x" * 30_000, "", None, 3, ["conv_1"]], ids=type)

@@ -13,6 +13,7 @@ import { Below } from "./below.js";
 import { writeNumbers } from "./cells.js";
 import { Choices, FIT, ONLY_TITLES, RANGE_OWNERS, SORTS } from "./choices.js";
 import { MEAN, MOST, ZEROS, factsOf, percent, statisticsOf } from "./facts.js";
+import { PhotoBelow } from "./photo.js";
 import { Pinned, fillNumber, ownLimit } from "./pinned.js";
 import { MARKS, MapsInHand, Tiles } from "./tiles.js";
 
@@ -51,6 +52,7 @@ class LayerView {
       press: (row, column) => this.pressCell(row, column),
       key: (event) => this.cellKey(event),
     });
+    this.photo = new PhotoBelow((over, isDone) => this.layOver(over, isDone));
     this.facts = element("div", { class: "facts", id: "facts", "aria-live": "polite" });
     this.bigNumber = element("div", { class: "big-number" });
     this.pinButton = element("button", {
@@ -97,6 +99,7 @@ class LayerView {
           "div",
           { class: "hand" },
           this.large.section,
+          this.photo.section,
           this.bigNumber,
           this.facts,
           this.actions,
@@ -130,6 +133,7 @@ class LayerView {
     this.pinned =
       settings.pin?.layer === settings.layer.name ? settings.pin.channel - settings.first : null;
     this.takeOff(fresh);
+    this.photo.take(arrays, settings, () => this.showHand());
     this.tellLayer();
     this.sort();
     this.layout();
@@ -264,6 +268,12 @@ class LayerView {
     this.layout();
     this.tiles.section.scrollTop = 0;
     this.tell("look", this.lookNow);
+  }
+
+  layOver(over, isDone) {
+    this.lookNow = { ...this.lookNow, over };
+    this.showHand();
+    if (isDone) this.tell("look", this.lookNow);
   }
 
   resize(by) {
@@ -468,12 +478,11 @@ class LayerView {
     const { range } = this.lookNow;
     this.large.heading.textContent = `Map ${channel + this.settings.first}`;
     this.large.size.textContent = `${layer.rows} \u00d7 ${layer.columns}`;
-    this.large.show(map.values, map.rows, map.columns, {
-      page: this.page,
-      limit: this.limitOf(channel) || 1,
-      tallest: 320,
-    });
-    const owner = RANGE_OWNERS[range];
+    const { page } = this;
+    const limit = this.limitOf(channel) || 1;
+    this.large.show(map.values, map.rows, map.columns, { page, limit, tallest: 320 });
+    this.photo.draw(this.large, this.lookNow.over, { ...map, limit, page });
+    const owner = RANGE_OWNERS[range] + (this.lookNow.over ? ", over the photo" : "");
     this.large.frame.setAttribute(
       "aria-label",
       `Map ${channel + this.settings.first} of ${layer.name}, large, colours to ${owner}. ` +
@@ -494,7 +503,7 @@ class LayerView {
     const { layer } = this.settings;
     const limit = this.limitOf(this.shownChannel) || 1;
     this.large.over((context, cell) => {
-      writeNumbers(context, this.inLarge, { cell, limit, page: this.page });
+      if (!this.lookNow.over) writeNumbers(context, this.inLarge, { cell, limit, page: this.page });
       const scale = (columns * cell) / layer.columns;
       const [row, column] = this.cellInHand();
       ring(context, column * scale, row * scale, scale, scale, this.page, 9);
