@@ -61,7 +61,11 @@ def _floor(seen: Seen) -> str:
     run, _ = seen
     if not (said := _losses(seen)):
         return ""
-    return f"{said} The noise alone makes a loss of {written(run.floor())}, which nothing removes."
+    return (
+        f"{said} Even the target's own kernel has a loss of {written(run.floor())}, the mean "
+        "square of the noise. Only a kernel that fits the noise itself, as few pixels allow, comes "
+        "lower."
+    )
 
 
 def learning_experiments(picture: Picture) -> Sequence[Experiment[Seen]]:

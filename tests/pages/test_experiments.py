@@ -18,6 +18,11 @@ class Tried:
     """A page on which an experiment was pressed: what it says, and what its stage was sent."""
 
     def __init__(self, page, name):
+        self.look(page, name)
+
+    def look(self, page, name) -> None:
+        """Read what the page shows now."""
+        self.page = page
         self.settings, self.arrays = sent(page, name)
         (note,) = (one.value for one in page.markdown if one.value.startswith("**Watch**"))
         self.watch, _, self.seen = note.removeprefix("**Watch** ").partition(" **Seen** ")
@@ -130,6 +135,22 @@ def test_red_against_green_tells_which_is_stronger(tried):
     one = tried(CHANNELS, "Red against green", "tools")
     result = one.arrays["result"]
     one.says(f"Red is stronger in {share(result > 0)}", f"green in {share(result < 0)}")
+
+
+def test_grey_is_made_of_three_weights(tried):
+    one = tried(CHANNELS, "Grey from three weights", "tools")
+    pixels = np.moveaxis(one.arrays["pixels"], 0, -1).astype(np.float64)
+    off = float(np.abs(one.arrays["result"] - np.rint(pixels @ [0.299, 0.587, 0.114])).max())
+    assert off <= 0.51
+    one.says("0.299 red + 0.587 green + 0.114 blue", written(off, 2))
+
+
+def test_a_networks_filter_is_largest_where_it_is_said(tried):
+    one = tried(CHANNELS, "Colour that a network looks for", "tools")
+    total = one.arrays["sum"]
+    row, column = np.unravel_index(int(total.argmax()), total.shape)
+    one.says(total.max(), f"row {row}, column {column}")
+    np.testing.assert_allclose(one.arrays["partial"].sum(axis=0), total, atol=1e-4)
 
 
 def test_muting_leaves_red_alone(tried):
@@ -330,3 +351,31 @@ def test_learning_goes_as_its_experiments_say(tried):
     losses = one.arrays["losses"]
     one.says(losses[0], losses[12])
     assert losses[12] < losses[0] / 1000
+
+
+def run_to_its_end(one) -> np.ndarray:
+    """Fetch a run's chapters as the browser does, up to the step; gives the losses so far."""
+    losses, have = one.arrays["losses"], 1
+    while not one.seen:
+        progress = {"signature": one.settings["signature"], "have": have, "step": 160, "want": True}
+        one.page.session_state["learning"] = {"progress": progress}
+        one.look(one.page.run(), "losses")
+        losses = np.concatenate([losses[: one.settings["first"]], one.arrays["losses"]])
+        have += 1
+    return losses
+
+
+def test_learning_stops_at_the_noise_or_finds_the_target(tried):
+    page = "pages/07_learn_a_kernel.py"
+    found = {}
+    for label in ("Noise on the target", "Add momentum", "The same from another start"):
+        one = tried(page, label, "losses")
+        found[label] = run_to_its_end(one)
+        one.says("In 160 steps", found[label][0], found[label][160])
+        if label == "Noise on the target":
+            floor = one.settings["floor"]
+            one.says(floor)
+    # A picture of 1,200 pixels lets ten weights fit a little of the noise.
+    assert 0.95 * floor < found["Noise on the target"][160] < found["Noise on the target"][0]
+    assert found["Add momentum"][160] < found["Add momentum"][0] / 10
+    assert found["The same from another start"][160] < found["The same from another start"][0]

@@ -15,6 +15,7 @@ from PIL import Image
 from cnnviz.images import pictures as images
 from cnnviz.networks import open_network
 from cnnviz.networks.code import network_file
+from cnnviz.notation import written
 from cnnviz.search import METRICS, ImageIndex, layers_to_index, quality
 from cnnviz.search.downloads import search_code
 from cnnviz.search.gallery import gallery_of_files
@@ -164,6 +165,35 @@ def test_a_region_is_a_slice_of_the_picture(search, index):
     expected = [match.index for match in found if match.index != place][:15]
     assert settings["region"] == [250, 100, 750, 600]
     assert arrays["indices"][-1].tolist() == expected
+
+
+def test_what_experiments_say_was_found_was_found(search, index):
+    page, right = search(), {}
+    first, last = index.layers[0], index.layers[-1]
+    for label, layer, group in (
+        ("Colour at the first layer", first, "tool"),
+        ("Objects at the last layer", last, "tool"),
+        ("Only a region", None, "fish"),
+        ("What does an untrained network find?", last, "tool"),
+    ):
+        made(page.button(key=f"try_{label}").click().run())
+        settings, arrays = sent(page, "own")
+        names = [one["name"] for one in settings["layers"]]
+        layer = layer or names[settings["layer"]]
+        found = arrays["indices"][names.index(layer)]
+        right[label] = sum(LABELS[at] == group for at in found)
+        (note,) = (one.value for one in page.markdown if one.value.startswith("**Watch**"))
+        assert (
+            f"At {layer}, {right[label]} of the 15 nearest pictures are of the group {group}"
+            in (note.replace("\\", ""))
+        )
+        if label == "Only a region":
+            title = all_photos()[found[0]].title
+            score = written(float(arrays["scores"][names.index(layer)][0]))
+            assert f"The nearest to that region is {title}, {score}." in note
+    first, last, _, untrained = right.values()
+    assert last > first
+    assert last > untrained
 
 
 def test_the_users_picture_finds_photos(search, index):

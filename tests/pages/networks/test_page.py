@@ -3,6 +3,7 @@
 import pytest
 
 from cnnviz.networks import NETWORKS, open_network
+from cnnviz.notation import written, written_share
 from tests.pages.networks.scenes import layer_menu
 
 VIEWS = ("Overview", "Layer", "Explain", "Answer", "Table")
@@ -115,3 +116,30 @@ def test_experiments_set_up_what_they_promise_from_any_state(open_page):
     assert page.session_state["view"] == "Explain"
     best = open_network("tutorial").predict(page.session_state["picture_in_hand"].image, 1)[0]
     assert page.query_params["place"] == f"softmax:{best.index}:0:0"
+
+
+@pytest.mark.parametrize("picture", ["panda", "digit"])
+def test_what_experiments_say_of_the_answer_is_what_the_network_answers(open_page, picture):
+    page = opened(open_page, view="Layer", network="Small VGG", picture=picture)
+    image = page.session_state["picture_in_hand"].image
+    trained, tutorial = open_network("small_vgg"), open_network("tutorial")
+
+    def seen(label):
+        assert not page.button(key=f"try_{label}").click().run().exception
+        (note,) = (one.value for one in page.markdown if one.value.startswith("**Watch**"))
+        return note
+
+    def answer(network):
+        (first,) = network.predict(image, 1)
+        return (
+            f"Its answer is {first.label} with {written_share(first.probability)}; guessing among "
+            "10 classes would be 10%."
+        )
+
+    assert answer(trained.untrained()) in seen("What did training change?")
+    assert answer(trained.untrained()) != answer(trained)
+    said = seen("The network beginners write")
+    assert answer(tutorial) in said
+    assert f"{len(tutorial.layers)} layers with {tutorial.model.count_params():,} par" in said
+    best = tutorial.predict(image, 1)[0].probability
+    assert f"{written(best, 4)}, of softmax" in seen("Where does the answer come from?")
