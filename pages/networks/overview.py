@@ -48,12 +48,11 @@ def _look(scene: Scene, sent: Mapping[str, Any]) -> None:
     if place is not None:
         scene.look_at(place.layer, place.channel, place.row, place.column)
         return
-    # Who looks at a whole map looks at its middle.
+    # Who looks at a whole map looks at its strongest cell.
     place = scene.place_in({**sent, "row": 0, "column": 0})
     if place is not None:
-        shape = scene.network.layer(place.layer).output_shape
-        middle = (shape[0] // 2, shape[1] // 2) if len(shape) == 3 else (0, 0)
-        scene.look_at(place.layer, place.channel, *middle)
+        channel = min(max(place.channel, 0), scene.network.layer(place.layer).channels - 1)
+        scene.look_at(place.layer, channel, *scene.strongest(place.layer, channel))
 
 
 def _come_near(scene: Scene, sent: Mapping[str, Any]) -> None:

@@ -80,6 +80,14 @@ class Scene:
         """Move the focus; call it from callbacks. A place outside is moved to the nearest."""
         PAGE.write(place=self._inside(Focus(layer, channel, row, column)))
 
+    def strongest(self, layer: str, channel: int) -> tuple[int, int]:
+        """Find the cell of a map that is farthest from 0, where there is most to explain."""
+        if not self.network.layer(layer).is_map:
+            return 0, 0
+        one = np.abs(self.maps[layer][..., channel])
+        row, column = np.unravel_index(int(one.argmax()), one.shape)
+        return int(row), int(column)
+
     def place_in(self, sent: Mapping[str, object]) -> Focus | None:
         """Read a place that the browser sent; None where it is none of this network's."""
         layer, numbers = sent.get("layer"), []
@@ -98,9 +106,8 @@ class Scene:
         if focus is None or not self.has_layer(focus.layer):
             maps = [layer for layer in self.network.layers if layer.is_map and layer.inputs]
             layer = maps[-1] if maps else self.network.layers[-1]
-            rows, columns = layer.output_shape[:2] if layer.is_map else (1, 1)
             channel = int(most_varied(self.maps[layer.name])[0])
-            return Focus(layer.name, channel, rows // 2, columns // 2)
+            return Focus(layer.name, channel, *self.strongest(layer.name, channel))
         shape = self.network.layer(focus.layer).output_shape
         rows, columns, channels = shape if len(shape) == 3 else (1, 1, shape[-1])
         return Focus(

@@ -31,6 +31,8 @@ APART = Toggle("pad_apart")
 GRID = grid_entries("pad", ("counting", "patch", "own"))
 KERNEL = kernel_entries("pad")
 AT = cell_entry()
+_CORNER = (0.0, 0.0)
+"""The place that the stage looks at first: there one sees what padding does."""
 PADDING = Table("padding", TRANSPOSED, APART, *GRID.all, *KERNEL.all, *windows.ENTRIES, AT)
 AXES = Axes(
     PADDING,
@@ -62,7 +64,7 @@ def padding_and_stride(picture: Picture) -> None:
             PADDING, grid.shape, kernel, AXES, transposed=transposed
         )
     result = apply_kernel(grid, weights, geometry)
-    at = cell.settle(result.shape)
+    at = cell.settle(result.shape, _CORNER)
     titles = {"input": "Input, spread by the stride" if transposed else "Input"}
     tries.saw(geometry)
     with seen_first(stage):
