@@ -257,7 +257,7 @@ SYMBOLS: Mapping[str, str] = MappingProxyType(
         "A": "one of a layer's maps, told by its channel",
         "a": "part of a cell in the weight of its map",
         r"\tau": "part of the way, from 0 to 1",
-        r"\varepsilon": "noise",
+        r"\varepsilon": "how much is added to a pixel: noise, or at most so many levels",
         r"\mu": "what is hidden or let through: 0 or 1 at each place, and smooth between in RISE",
     }
 )

@@ -31,6 +31,7 @@ from cnnviz.learning.formulas import (
     local_bound_with_numbers,
     step_rule,
 )
+from cnnviz.networks.robustness.formulas import attack_rule
 from cnnviz.notation import (
     _SHOWN,
     SYMBOLS,
@@ -118,6 +119,7 @@ FORMULAS = [
     *(method.formula for method in METHODS.values()),
     *(cam_formula(UNFOLDED, name) for name in ("grad_cam", "hires_cam")),
     *(pixel_formula(name, 1, 2, [1, -2], [3, 4]) for name in ("saliency", "gradient_times_input")),
+    *(attack_rule(4, targeted=steps > 1, steps=steps) for steps in (1, 10)),
     SOFTMAX,
     SLOPE_OF_LOSS,
     GRADIENT_BY_DEPTH,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnviz.networks.code import has_code, opening_lines
+from cnnviz.networks.code import has_code, logits_lines, opening_lines
 
 if TYPE_CHECKING:
     from cnnviz.networks.network import Network
@@ -70,7 +70,7 @@ def attribution_code(
     ----------
     steps : of integrated gradients.
     """
-    head = _scores(network)
+    head = logits_lines(network)
     if not head or (layer and not has_code(network, layer)):
         return ""
     if method in _LAYERS:
@@ -96,19 +96,3 @@ maps, slopes = kept[-1][0].numpy(), tape.gradient(z, kept[-1])[0].numpy()
     lines += ["from PIL import Image", "", *opening_lines(network), *head]
     lines += [f"target = {class_index}  # {network.labels[class_index]}"]
     return "\n".join(lines) + "\n" + body + "\nprint(result.shape, result.min(), result.max())\n"
-
-
-def _scores(network: Network) -> list[str]:
-    """Write what gives the logits; nothing where that takes more than a line or two."""
-    name = network.answer_layer
-    layer = network.operation(name)
-    if not has_code(network, name) or network.layer(name).channels < 2:
-        return []
-    if network.answer_activation == "linear":
-        return ["scores = network"]
-    kind = type(layer).__name__
-    if kind in ("Softmax", "Activation"):
-        return [f'scores = keras.Model(network.inputs[0], network.get_layer("{name}").input)']
-    if kind == "Dense":
-        return [f'network.get_layer("{name}").activation = None', "scores = network"]
-    return []

@@ -45,6 +45,24 @@ def opening_lines(network: Network) -> list[str]:
     return [*lines, network.preprocessing.code]
 
 
+def logits_lines(network: Network) -> list[str]:
+    """Write what makes `scores`, from inputs to logits, of `network`.
+
+    Nothing where that takes more than a line or two.
+    """
+    name = network.answer_layer
+    if not has_code(network, name) or network.layer(name).channels < 2:
+        return []
+    if network.answer_activation == "linear":
+        return ["scores = network"]
+    kind = type(network.operation(name)).__name__
+    if kind in ("Softmax", "Activation"):
+        return [f'scores = keras.Model(network.inputs[0], network.get_layer("{name}").input)']
+    if kind == "Dense":
+        return [f'network.get_layer("{name}").activation = None', "scores = network"]
+    return []
+
+
 def has_code(network: Network, layer: str) -> bool:
     """Whether a plain Keras model finds the layer by its name (not inside a nested model)."""
     return any(one.name == layer for one in network.model.layers)

@@ -6,9 +6,8 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.attribution import METHODS, layers_with_maps
-from cnnviz.networks import NETWORKS, Network, NetworkError, open_network
+from cnnviz.networks import Network, NetworkError
 from cnnviz.notation import written_share
-from cnnviz.server.jobs import Job
 from pages.attribution.scene import Scene
 from pages.attribution.state import (
     AGAINST,
@@ -20,23 +19,13 @@ from pages.attribution.state import (
     WHY,
 )
 from pages.ui.markdown import plain
-from pages.ui.own_network import OWN_NETWORK, name_of, network_title
+from pages.ui.own_network import opened_network
 from pages.ui.picture import Picture
-from pages.ui.queue import made
 
 
 def chosen_network() -> tuple[Network, str, bool] | None:
     """Draw the choice of a network; give it, its key for caches and whether it is one's own."""
-    title, own = network_title(WHY, NETWORK)
-    if title == OWN_NETWORK and own is not None:
-        return own.network, own.identity, True
-    name = name_of(title)
-    entry = NETWORKS[name]
-    if entry.is_here:
-        with st.spinner(f"Opening {title}", show_time=False):
-            return open_network(name), name, False
-    network = made(f"download {name}", f"{title} is downloaded", lambda job: _downloaded(job, name))
-    return None if network is None else (network, name, False)
+    return opened_network(WHY, NETWORK)
 
 
 def chosen_scene(picture: Picture) -> Scene | None:
@@ -101,11 +90,3 @@ def chosen_scene(picture: Picture) -> Scene | None:
         name,
         layer,
     )
-
-
-def _downloaded(job: Job, name: str) -> Network:
-    def progress(received: int, expected: int) -> None:
-        part = received / expected if expected else 0.0
-        job.report(min(part, 1.0), f"{received / 1e6:.0f} MB received")
-
-    return open_network(name, progress=progress)

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cnnviz.networks import NETWORKS, Network
+from cnnviz.networks import NETWORKS, Network, open_network
 from cnnviz.networks.keras_files.upload import Upload
+from cnnviz.server.jobs import Job
 from pages.ui.entries import Choice
+from pages.ui.queue import made
 from pages.ui.state import Table
 
 OWN_NETWORK = "Your own model"
@@ -66,3 +68,27 @@ def network_title(table: Table, entry: Choice[str]) -> tuple[str, OwnModel | Non
 def name_of(title: str) -> str:
     """Find a network's key in `NETWORKS` by its title."""
     return next(name for name, entry in NETWORKS.items() if entry.title == title)
+
+
+def opened_network(table: Table, entry: Choice[str]) -> tuple[Network, str, bool] | None:
+    """Draw the choice of a network; give it, its key for caches and whether it is one's own.
+
+    None while it is being downloaded, which is drawn.
+    """
+    title, own = network_title(table, entry)
+    if title == OWN_NETWORK and own is not None:
+        return own.network, own.identity, True
+    name = name_of(title)
+    if NETWORKS[name].is_here:
+        with st.spinner(f"Opening {title}", show_time=False):
+            return open_network(name), name, False
+    network = made(f"download {name}", f"{title} is downloaded", lambda job: _downloaded(job, name))
+    return None if network is None else (network, name, False)
+
+
+def _downloaded(job: Job, name: str) -> Network:
+    def progress(received: int, expected: int) -> None:
+        part = received / expected if expected else 0.0
+        job.report(min(part, 1.0), f"{received / 1e6:.0f} MB received")
+
+    return open_network(name, progress=progress)

@@ -128,6 +128,17 @@ PAGES = (
         "learned. Covering a part of the picture is a question that the network answers itself.",
     ),
     Page(
+        "pages/12_robustness.py",
+        "Robustness",
+        ":material/tune:",
+        "How steady is the answer? Move the picture, and see where it flips and at which layer "
+        "that begins.",
+        _NETWORKS,
+        "An answer holds for the picture it was given, not for all that look like it to you. How "
+        "far it holds is measured, change by change; and a change made against a network can be "
+        "too small to see.",
+    ),
+    Page(
         "pages/20_glossary.py",
         "Glossary",
         ":material/menu_book:",

@@ -10,7 +10,10 @@ from pages.ui import stage
 from pages.ui.takeaway import CODE
 
 ROOT = Path(__file__).parents[2]
-_OPEN_NETWORKS = ("pages/08_network.py", "pages/09_search.py", "pages/10_why.py")
+_OPEN_NETWORKS = (
+    *("pages/08_network.py", "pages/09_search.py"),
+    *("pages/10_why.py", "pages/12_robustness.py"),
+)
 
 
 @pytest.fixture(autouse=True)

@@ -33,6 +33,7 @@ PARTS = {
     "pages/06_layers.py": "layer_part",
     "pages/08_network.py": "view",
     "pages/09_search.py": "search_view",
+    "pages/12_robustness.py": "steady_part",
 }
 
 

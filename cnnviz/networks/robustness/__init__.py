@@ -2,6 +2,25 @@
 
 from cnnviz.networks.robustness.adversarial import Attack, adversarial
 from cnnviz.networks.robustness.changes import CHANGES, Change
-from cnnviz.networks.robustness.sweep import Sweep, layer_likeness, sweep
+from cnnviz.networks.robustness.survival import Answers, survival
+from cnnviz.networks.robustness.sweep import (
+    Sweep,
+    changed_pictures,
+    layer_likeness,
+    likeness_along,
+    sweep,
+)
 
-__all__ = ["CHANGES", "Attack", "Change", "Sweep", "adversarial", "layer_likeness", "sweep"]
+__all__ = [
+    "CHANGES",
+    "Answers",
+    "Attack",
+    "Change",
+    "Sweep",
+    "adversarial",
+    "changed_pictures",
+    "layer_likeness",
+    "likeness_along",
+    "survival",
+    "sweep",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,11 +23,13 @@ class Attack:
     ----------
     before, after : what the network is shown, (rows, columns, 3) uint8.
     probabilities : (classes,) float32, the answer to `after`.
+    slope : of the loss by each number of `before`: what the first step follows.
     """
 
     before: Pixels
     after: Pixels
     probabilities: NDArray[np.float32]
+    slope: NDArray[np.float32]
 
     @property
     def difference(self) -> NDArray[np.int16]:
@@ -52,6 +55,7 @@ def adversarial(
     epsilon: int,
     targeted: bool = False,
     steps: int = 1,
+    report: Callable[[float], object] = lambda _: None,
 ) -> Attack:
     """Change the picture by at most `epsilon` levels so that a class loses, or gains.
 
@@ -65,6 +69,7 @@ def adversarial(
     image : (height, width, 3) uint8.
     class_index : the class whose cross-entropy is raised; lowered if it is the target.
     epsilon : levels of 0 to 255, from 0 on. The result is whole levels again: what a file can hold.
+    report : called with the share that is done.
 
     Raises
     ------
@@ -80,17 +85,26 @@ def adversarial(
     before = network.shown_part(np.asarray(image))
     now = before.astype(np.float32)
     least, most = np.maximum(now - epsilon, 0), np.minimum(now + epsilon, 255)
-    step = epsilon if steps == 1 else 2.5 * epsilon / steps
-    for _ in range(steps):
-        slope = network.loss_gradient(_prepared(network, now), class_index)
-        uphill = np.sign(_in_pixels(network, slope))
+    step = step_length(epsilon, steps)
+    slopes: list[NDArray[np.float32]] = []
+    for at in range(steps):
+        report(at / steps)
+        slope = network.loss_gradient(prepared(network, now), class_index)
+        slopes.append(_in_pixels(network, slope))
+        uphill = np.sign(slopes[-1])
         now = np.clip(now + np.float32(-step if targeted else step) * uphill, least, most)
     after = np.rint(now).astype(np.uint8)
-    x = _prepared(network, after)
-    return Attack(before, after, network.scores_of_inputs(x[np.newaxis])[1][0])
+    x = prepared(network, after)
+    return Attack(before, after, network.scores_of_inputs(x[np.newaxis])[1][0], slopes[0])
 
 
-def _prepared(network: Network, pixels: ArrayLike) -> NDArray[np.float32]:
+def step_length(epsilon: int, steps: int) -> float:
+    """Give how many levels each of so many steps is long."""
+    return float(epsilon) if steps == 1 else 2.5 * epsilon / steps
+
+
+def prepared(network: Network, pixels: ArrayLike) -> NDArray[np.float32]:
+    """Scale what a network is shown, (rows, columns, 3) levels, to its input."""
     return np.ascontiguousarray(network.preprocessing(pixels, channels=network.input_shape[2]))
 
 

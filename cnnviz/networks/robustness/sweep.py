@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import affine_transform
 
+from cnnviz.networks.robustness.adversarial import prepared
 from cnnviz.networks.robustness.changes import Change, Matrix
+from cnnviz.shapes import Pixels
 
 if TYPE_CHECKING:
     from cnnviz.networks.network import Network
@@ -19,6 +21,8 @@ STEPS = 21
 _AT_ONCE = 16
 
 Floats = NDArray[np.float32]
+Report = Callable[[float], object]
+"""Called with the share that is done."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +60,14 @@ def amounts_of(change: Change, steps: int = STEPS) -> NDArray[np.float64]:
     return amounts
 
 
-def sweep(network: Network, image: ArrayLike, change: Change, *, steps: int = STEPS) -> Sweep:
+def sweep(
+    network: Network,
+    image: ArrayLike,
+    change: Change,
+    *,
+    steps: int = STEPS,
+    report: Report = lambda _: None,
+) -> Sweep:
     """Ask the network about the picture, changed by each amount.
 
     Parameters
@@ -67,15 +78,24 @@ def sweep(network: Network, image: ArrayLike, change: Change, *, steps: int = ST
     ------
     NetworkError : the network names no classes.
     """
-    pixels, amounts = np.asarray(image), amounts_of(change, steps)
-    # What the network is shown is cut out first: a change does not bring in what it never saw.
-    part = network.shown_part(pixels)
-    inputs = [_prepared(network, change.apply(part, float(amount))) for amount in amounts]
-    answers = [
-        network.scores_of_inputs(np.stack(inputs[first : first + _AT_ONCE]))[1]
-        for first in range(0, steps, _AT_ONCE)
-    ]
+    amounts, pictures = amounts_of(change, steps), changed_pictures(network, image, change, steps)
+    inputs = [prepared(network, picture) for picture in pictures]
+    answers = []
+    for first in range(0, steps, _AT_ONCE):
+        answers.append(network.scores_of_inputs(np.stack(inputs[first : first + _AT_ONCE]))[1])
+        report(min(first + _AT_ONCE, steps) / steps)
     return Sweep(amounts, np.concatenate(answers))
+
+
+def changed_pictures(
+    network: Network, image: ArrayLike, change: Change, steps: int = STEPS
+) -> list[Pixels]:
+    """Give what the network is shown at each amount: (rows, columns, 3) uint8 each.
+
+    What the network is shown is cut out first: a change does not bring in what it never saw.
+    """
+    part = network.shown_part(image)
+    return [change.apply(part, float(amount)) for amount in amounts_of(change, steps)]
 
 
 def layer_likeness(
@@ -89,19 +109,37 @@ def layer_likeness(
     picture itself moved as the pixels were: 1 where the layer is equivariant. The second compares
     the maps' means: 1 where the layer, pooled, is invariant.
     """
-    part = network.shown_part(np.asarray(image))
-    before = network.feature_maps_of_input(_prepared(network, part), layers)
-    after = network.feature_maps_of_input(_prepared(network, change.apply(part, amount)), layers)
-    matrix = change.matrix(amount) if change.matrix is not None else None
-    found = {}
-    for name in layers:
-        one, other = before[name], after[name]
-        moved_there = one if matrix is None or one.ndim < 3 else moved_maps(one, matrix)
-        found[name] = (
-            _cosine(moved_there, other),
-            _cosine(_pooled(one), _pooled(other)),
-        )
+    found = likeness_along(network, image, change, [amount], layers)[:, 0]
+    return {name: (float(one[0]), float(one[1])) for name, one in zip(layers, found, strict=True)}
+
+
+def likeness_along(
+    network: Network,
+    image: ArrayLike,
+    change: Change,
+    amounts: Sequence[float],
+    layers: Sequence[str],
+    *,
+    report: Report = lambda _: None,
+) -> NDArray[np.float64]:
+    """Compute `layer_likeness` for several amounts: (layers, amounts, 2)."""
+    part = network.shown_part(image)
+    before = network.feature_maps_of_input(prepared(network, part), layers)
+    found = np.ones((len(layers), len(amounts), 2))
+    for at, amount in enumerate(amounts):
+        if amount != change.nothing:
+            after = network.feature_maps_of_input(
+                prepared(network, change.apply(part, amount)), layers
+            )
+            matrix = change.matrix(amount) if change.matrix is not None else None
+            found[:, at] = [_likeness(before[name], after[name], matrix) for name in layers]
+        report((at + 1) / len(amounts))
     return found
+
+
+def _likeness(before: Floats, after: Floats, matrix: Matrix | None) -> tuple[float, float]:
+    there = before if matrix is None or before.ndim < 3 else moved_maps(before, matrix)
+    return _cosine(there, after), _cosine(_pooled(before), _pooled(after))
 
 
 def moved_maps(maps: Floats, matrix: Matrix) -> Floats:
@@ -122,10 +160,6 @@ def moved_maps(maps: Floats, matrix: Matrix) -> Floats:
 
 def _pooled(maps: Floats) -> Floats:
     return np.asarray(maps.mean(axis=(0, 1)) if maps.ndim == 3 else maps, np.float32)
-
-
-def _prepared(network: Network, part: ArrayLike) -> Floats:
-    return np.ascontiguousarray(network.preprocessing(part, channels=network.input_shape[2]))
 
 
 def _cosine(first: ArrayLike, second: ArrayLike) -> float:

@@ -1,6 +1,7 @@
 // Cover a part of the photo by dragging a patch or painting; the classes follow. One question is on
 // its way at a time, and the last one always gets its answer.
 
+import { ClassBars } from "../../shared/class_bars.js";
 import { theme } from "../../shared/colours.js";
 import { element, iconButton } from "../../shared/dom.js";
 import { arrows, debounced, dragged } from "../../shared/hand.js";
@@ -20,7 +21,7 @@ class Cover {
     this.tool = "patch";
     this.corner = [0.35, 0.35];
     this.canvas = element("canvas", { class: "photo", tabindex: "0", role: "application" });
-    this.bars = element("ol", { class: "classes" });
+    this.bars = new ClassBars();
     this.share = element("p", { class: "share", "aria-live": "polite" });
     this.size = element("input", { type: "range", min: "4", max: "48", step: "1", value: "16" });
     this.size.oninput = () => this.tool === "patch" && this.placed() && this.patch(this.corner);
@@ -61,7 +62,7 @@ class Cover {
           "div",
           { class: "right" },
           element("p", { class: "title", text: "What the network says now" }),
-          this.bars,
+          this.bars.list,
           this.share,
         ),
       ),
@@ -240,30 +241,13 @@ class Cover {
   answer() {
     const { labels, asked, share } = this.settings;
     const [before, now] = [this.arrays.before.data, this.arrays.now.data];
-    while (this.bars.children.length > labels.length) this.bars.lastChild.remove();
-    labels.forEach((label, at) => {
-      const item = this.bars.children[at] ?? this.bars.appendChild(barItem());
-      item.classList.toggle("asked", at === asked);
-      const [name, track, number] = item.children;
-      name.textContent = label;
-      track.firstChild.style.width = `${Math.max(0.4, now[at] * 100)}%`;
-      track.lastChild.style.left = `${before[at] * 100}%`;
-      number.textContent = `${asPercent(now[at])}, was ${asPercent(before[at])}`;
-    });
+    this.bars.show(
+      labels.map((label, at) => ({ label, before: before[at], now: now[at], asked: at === asked })),
+    );
     this.share.textContent = share
       ? `${asPercent(share)} of the picture is covered. The upright mark is the answer without.`
       : "Press on the photo to cover a part of it.";
   }
-}
-
-function barItem() {
-  return element(
-    "li",
-    {},
-    element("span", { class: "label" }),
-    element("span", { class: "track" }, element("span", { class: "bar" }), element("i")),
-    element("span", { class: "number" }),
-  );
 }
 
 function choice(label, words, chosen) {

@@ -1,0 +1,49 @@
+"""An attack's step as a formula, and with the numbers of one pixel, as LaTeX."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.networks.robustness.adversarial import Attack, step_length
+from cnnviz.notation import latex_number
+
+_SLOPE = r"\operatorname{sign}\frac{\partial L}{\partial x}"
+_SLOPE_THERE = r"\operatorname{sign}\frac{\partial L}{\partial x'}"
+
+
+def attack_rule(epsilon: int, *, targeted: bool, steps: int) -> str:
+    r"""Write how each number of the picture is changed.
+
+    >>> print(attack_rule(4, targeted=False, steps=1))
+    x' = \min(255, \max(0, x + \varepsilon \, \operatorname{sign}\frac{\partial L}{\partial x}))
+    """
+    sign = "-" if targeted else "+"
+    if steps == 1:
+        return rf"x' = \min(255, \max(0, x {sign} \varepsilon \, {_SLOPE}))"
+    length = latex_number(step_length(epsilon, steps))
+    return (
+        rf"x' \leftarrow \min(x + \varepsilon, \max(x - \varepsilon, x' {sign} {length} \, "
+        rf"{_SLOPE_THERE})), \quad 0 \le x' \le 255"
+    )
+
+
+def steepest(attack: Attack) -> tuple[int, int, int]:
+    """Find the number of the picture that the loss hangs on most: (row, column, channel)."""
+    row, column, channel = np.unravel_index(int(np.abs(attack.slope).argmax()), attack.slope.shape)
+    return int(row), int(column), int(channel)
+
+
+def step_with_numbers(attack: Attack, epsilon: int, *, targeted: bool) -> str:
+    r"""Write the single step with the numbers of the steepest pixel.
+
+    >>> print(step_with_numbers(Attack(*(np.full((1, 1, 1), v) for v in (9, 11)), None,
+    ...       np.full((1, 1, 1), 0.5)), 2, targeted=False))
+    \min(255, \max(0, 9 + 2 \cdot \operatorname{sign}(0.5))) = 11
+    """
+    place = steepest(attack)
+    sign = "-" if targeted else "+"
+    return (
+        rf"\min(255, \max(0, {attack.before[place]} {sign} {epsilon} \cdot "
+        rf"\operatorname{{sign}}({latex_number(float(attack.slope[place]))}))) "
+        f"= {attack.after[place]}"
+    )

@@ -1,0 +1,1 @@
+"""Robustness: how steady a network's answer is when the picture moves."""

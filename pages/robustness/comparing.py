@@ -1,0 +1,50 @@
+"""Compare networks: one change, a line for each network."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.robustness import curves, runs, story
+from pages.robustness.choice import choose_change, chosen_scene
+from pages.robustness.experiments import EXPERIMENTS, FREE, KEEP, Seen
+from pages.robustness.state import AT, STEADY
+from pages.robustness.takeaway import finish_comparison
+from pages.ui.experiments import TryThis
+from pages.ui.picture import Picture
+from pages.ui.stage import seen_first, stage_and_controls
+
+_HEADINGS = ("Network", "Says of the picture itself", "Nearest change at which not", "Keeps it at")
+
+
+def show(picture: Picture) -> None:
+    """Draw it."""
+    tries = TryThis(STEADY, EXPERIMENTS, keep=KEEP, free=FREE)
+    stage, controls = stage_and_controls()
+    with controls, st.container():
+        scene = chosen_scene(picture, follows=False)
+        name = choose_change() if scene is not None else ""
+    if scene is None:
+        return
+    with seen_first(stage):
+        rivals = runs.compared(scene, name)
+        if not rivals:
+            return
+        stop = STEADY[AT]
+        at = story.unmoved_stop(name, rivals[0].sweep) if stop is None else stop
+        curves.rivals_chart(rivals, name, at)
+        st.markdown(table(_HEADINGS, [story.rival_row(one, name) for one in rivals]))
+        st.markdown(story.fair_sentence(rivals))
+    tries.saw(Seen(scene, name, rivals=tuple(rivals), at=at))
+    finish_comparison(name, rivals)
+
+
+def table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """Write a table as Markdown; its cells are Markdown already.
+
+    >>> print(table(("a", "b"), [("1", "2")]))
+    | a | b |
+    | --- | --- |
+    | 1 | 2 |
+    """
+    lines = [headings, tuple("---" for _ in headings), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

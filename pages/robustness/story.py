@@ -1,0 +1,137 @@
+"""What a sweep tells, in sentences with its own numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.networks.robustness import CHANGES, Answers, Attack, Sweep
+from cnnviz.notation import written
+from pages.robustness.runs import Likeness, Moved, Rival
+from pages.robustness.scene import Scene, amount_words, share
+from pages.ui.markdown import plain
+
+ALIKE = 0.9
+"""The cosine from which on a layer's pooled maps are called alike."""
+
+
+def unmoved_stop(name: str, sweep: Sweep) -> int:
+    """Give the stop at which nothing is changed."""
+    return int(np.argmin(np.abs(sweep.amounts - CHANGES[name].nothing)))
+
+
+def flip_stop(scene: Scene, name: str, sweep: Sweep) -> int | None:
+    """Give the stop of the smallest change at which the answer is another; None where none is."""
+    flip = sweep.first_flip(scene.best, CHANGES[name].nothing)
+    return None if flip is None else int(np.flatnonzero(sweep.amounts == flip)[0])
+
+
+def telling_stop(scene: Scene, name: str, sweep: Sweep) -> int:
+    """Give the stop that is shown first: where the answer flips, or is least sure."""
+    flip = flip_stop(scene, name, sweep)
+    return int(sweep.probabilities[:, scene.best].argmin()) if flip is None else flip
+
+
+def flip_sentence(scene: Scene, name: str, sweep: Sweep) -> str:
+    """Say where the answer flips first."""
+    best, change = scene.best, CHANGES[name]
+    begun = (
+        f"{plain(scene.network.title)} says **{scene.label(best)}** of the picture itself, "
+        f"{share(scene.probabilities[best])}. "
+    )
+    at = flip_stop(scene, name, sweep)
+    if at is None:
+        least = telling_stop(scene, name, sweep)
+        return begun + (
+            f"That stays its answer at all {len(sweep.amounts)} stops; it is least sure at "
+            f"{amount_words(name, sweep.amounts[least])}, "
+            f"{share(sweep.probabilities[least, best])}."
+        )
+    other = int(sweep.probabilities[at].argmax())
+    return begun + (
+        f"Of the {len(sweep.amounts)} stops, the nearest to no change at which it says something "
+        f"else is **{amount_words(name, sweep.amounts[at])}** ({change.title.lower()}): "
+        f"**{scene.label(other)}**, {share(sweep.probabilities[at, other])}."
+    )
+
+
+def layer_sentence(scene: Scene, name: str, sweep: Sweep, likeness: Likeness) -> str:
+    """Say at which layer the maps cease to be alike, where the answer flips or is least sure."""
+    at = telling_stop(scene, name, sweep)
+    pooled = likeness.values[:, at, 1]
+    where = "where the answer flips" if flip_stop(scene, name, sweep) is not None else "there"
+    below = np.flatnonzero(pooled < ALIKE)
+    if not len(below):
+        lowest = int(pooled.argmin())
+        return (
+            f"Pooled, the maps of all {len(pooled)} layers compared stay alike {where}: the lowest "
+            f"cosine is {written(pooled[lowest], 2)}, of `{likeness.layers[lowest]}`."
+        )
+    first = int(below[0])
+    before = (
+        f"up to `{likeness.layers[first - 1]}` its cosine is at least "
+        f"{written(float(np.floor(pooled[:first].min() * 100)) / 100, 2)}, and "
+        if first
+        else "already "
+    )
+    return (
+        f"Of the {len(pooled)} layers compared, pooled, {where}: {before}"
+        f"`{likeness.layers[first]}` "
+        f"is the first below {ALIKE}, with {written(pooled[first], 2)}."
+    )
+
+
+def rival_row(rival: Rival, name: str) -> tuple[str, str, str, str]:
+    """Give a network's row: its title, its answer, where it flips first, how often it stays."""
+    sweep, still = rival.sweep, unmoved_stop(name, rival.sweep)
+    flip = sweep.first_flip(rival.best, CHANGES[name].nothing)
+    stays = int((sweep.ranks(rival.best) == 1).sum())
+    return (
+        plain(rival.title),
+        f"{plain(rival.label)}, {share(sweep.probabilities[still, rival.best])}",
+        "nowhere" if flip is None else amount_words(name, flip),
+        f"{stays} of {len(sweep.amounts)}",
+    )
+
+
+def fair_sentence(rivals: list[Rival]) -> str:
+    """Say what may be compared."""
+    among = ", ".join(f"{plain(one.title)} among {one.classes:,}" for one in rivals)
+    return (
+        "Each line follows the class that its own network gives the unmoved picture, right or "
+        f"wrong, and they choose among different classes: {among}. So compare how long a line "
+        "holds, not how high it begins."
+    )
+
+
+def moved_sentence(scene: Scene, name: str, moved: Moved, at: int) -> str:
+    """Say what the network answers at a stop."""
+    answer = moved.sweep.probabilities[at]
+    best = int(answer.argmax())
+    return (
+        f"At {amount_words(name, moved.sweep.amounts[at])} the answer is {scene.label(best)}, "
+        f"{share(answer[best])}; {scene.label(scene.target)} has {share(answer[scene.target])} "
+        f"and rank {int(moved.sweep.ranks(scene.target)[at])}."
+    )
+
+
+def attack_sentence(scene: Scene, goal: int | None, attack: Attack) -> str:
+    """Say how large the change is and what it does."""
+    followed = scene.target if goal is None else goal
+    best = int(attack.probabilities.argmax())
+    changed = (attack.difference != 0).mean()
+    return (
+        f"A number changes by at most **{attack.largest} of 255 levels** (L\u221e), the length of "
+        f"the whole change **{written(attack.length, 4)} levels** (L2); {share(changed)} of the "
+        f"numbers differ. {scene.label(followed)} goes from {share(scene.probabilities[followed])} "
+        f"to {share(attack.probabilities[followed])}; the answer is now **{scene.label(best)}**, "
+        f"{share(attack.probabilities[best])}."
+    )
+
+
+def survived_sentence(scene: Scene, answers: Answers) -> str:
+    """Say what is answered to an attacked picture that was treated."""
+    best = int(answers.after.argmax())
+    return (
+        f"The attacked picture {answers.treatment}: {scene.label(best)}, "
+        f"{share(answers.after[best])}."
+    )
