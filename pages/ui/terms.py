@@ -84,6 +84,14 @@ _TERMS = (
         also=("axes",),
     ),
     Term(
+        "index",
+        "The number of a row, column, channel or element; counting begins at 0, as in NumPy and "
+        "Keras.",
+        _PICTURE,
+        _LAYER,
+        also=("indices",),
+    ),
+    Term(
         "pixel scale",
         "What a network expects of its pixels, such as 0 to 1 or \u22121 to 1; on another scale "
         "its answer means little.",
@@ -147,6 +155,14 @@ _TERMS = (
         "stand at the border too.",
         _SLIDING,
         _PADDING,
+    ),
+    Term(
+        "padding mode",
+        "The rule for how much is added: valid adds nothing, same adds what keeps the size at "
+        "stride 1, explicit adds the numbers that one gives.",
+        _SLIDING,
+        _PADDING,
+        {"pad_padding": "Same"},
     ),
     Term(
         "valid",
