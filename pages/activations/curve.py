@@ -81,7 +81,12 @@ def _curves(
             ),
         ],
         lines=[
-            Curve(one.label, sample.x, (sample.y, sample.slope))
+            Curve(
+                one.label,
+                sample.x,
+                (sample.y, sample.slope),
+                jumps={1: [corner.x for corner in one.activation.corners(**one.parameters)]},
+            )
             for one, sample in zip(shown, samples, strict=True)
         ],
         cursor=x,

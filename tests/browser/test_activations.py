@@ -1,5 +1,7 @@
 """The Activations page in a real browser: what JavaScript does must be what Python does."""
 
+import re
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -58,6 +60,9 @@ def test_charts_are_saved_with_their_names(visit):
     text = saved.value.path().read_text(encoding="utf-8")
     assert text.startswith("<svg")
     assert all(name in text for name in ("ReLU", "Sigmoid", "GELU"))
+    # The slope of ReLU jumps at 0, and nothing is drawn across.
+    routes = [route.count("M") for route in re.findall(r'<path [^>]*d="(M[^"]*)"', text)]
+    assert sum(count > 1 for count in routes) == 1
     with page.expect_download() as saved:
         page.get_by_text("Save PNG").click()
     assert saved.value.path().read_bytes().startswith(b"\x89PNG")

@@ -182,7 +182,7 @@ export class Plot {
     ];
   }
 
-  path({ x, y, colour, dash = "", thickness = 3, marks, faded }) {
+  path({ x, y, colour, dash = "", thickness = 3, marks, faded, jumps = [] }) {
     let route = "";
     let pen = "M";
     const dots = [];
@@ -191,6 +191,7 @@ export class Plot {
         pen = "M";
         continue;
       }
+      if (jumps.some((jump) => x[at - 1] <= jump && jump <= x[at])) pen = "M";
       const [across, down] = [this.across(x[at]), this.down(y[at])];
       // Far outside, a browser would draw needlessly long lines.
       const limited = Math.max(-2e4, Math.min(2e4, down));

@@ -1,6 +1,6 @@
 """Curves with a point to drag: the typed way to mount `assets/components/ui/curves`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -68,12 +68,16 @@ class Panel:
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """One curve per panel, under one name: `y[panel]` over `x`; None where a panel lacks it."""
+    """One curve per panel, under one name: `y[panel]` over `x`; None where a panel lacks it.
+
+    jumps : per panel, the x where the curve jumps; nothing is drawn across.
+    """
 
     name: str
     x: np.ndarray
     y: Sequence[np.ndarray | None] = field(default_factory=tuple)
     marks: bool = False
+    jumps: Mapping[int, Sequence[float]] = field(default_factory=dict)
 
 
 def curves(
@@ -108,7 +112,8 @@ def curves(
             if values is None:
                 continue
             place = len(series)
-            series.append({"panel": panel, "group": group, "marks": line.marks})
+            jumps = [float(x) for x in line.jumps.get(panel, ())]
+            series.append({"panel": panel, "group": group, "marks": line.marks, "jumps": jumps})
             arrays[f"x{place}"] = np.asarray(line.x, np.float32)
             arrays[f"y{place}"] = np.asarray(values, np.float32)
     settings = {
