@@ -29,7 +29,7 @@ from pages.pooling.state import SHIFT_KIND as KIND
 from pages.ui.components.curves import Axis, Curve, Panel, curves
 from pages.ui.edits import sent_value
 from pages.ui.experiments import TryThis
-from pages.ui.picture import Picture
+from pages.ui.picture import Picture, picture_address
 from pages.ui.stage import (
     page_background,
     seen_first,
@@ -102,6 +102,12 @@ def shift_test(picture: Picture) -> None:
         _pictures(maps, found, step)
     _arithmetic(pixels, settings, maps, found, step)
     _why_it_matters()
+    st.page_link(
+        "pages/12_robustness.py",
+        label="Robustness: the same for a whole network, and with eleven more changes",
+        icon=":material/tune:",
+        query_params={"steady_change": "Shift to the right"} | picture_address(),
+    )
     take_it_with_you(
         _downloads(pixels, found),
         shift_code(

@@ -23,6 +23,7 @@ def show(picture: Picture) -> None:
     with controls, st.container():
         scene = chosen_scene(picture, follows=False)
         name = choose_change() if scene is not None else ""
+        st.caption("The networks that ship are all here; another that you choose joins them.")
     if scene is None:
         return
     with seen_first(stage):

@@ -21,7 +21,7 @@ PART = Choice(
 NETWORK = network_entry("steady_network")
 CLASS = Entry("steady_class", NOBODY, _read_class, str)
 """The class that is followed; nobody's stands for the network's answer."""
-CHANGE = Choice("steady_change", {key: one.title for key, one in CHANGES.items()}, "rotate")
+CHANGE = Choice("steady_change", {key: one.title for key, one in CHANGES.items()}, "blur")
 AT = Open(Whole("steady_at", 0, STEPS - 1, 0))
 """The stop of the sweep that is shown; open for the first at which the answer is another."""
 METHOD = Choice("steady_attack", {"fgsm": "FGSM, one step", "pgd": "PGD, several steps"})

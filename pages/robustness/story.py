@@ -58,25 +58,24 @@ def layer_sentence(scene: Scene, name: str, sweep: Sweep, likeness: Likeness) ->
     """Say at which layer the maps cease to be alike, where the answer flips or is least sure."""
     at = telling_stop(scene, name, sweep)
     pooled = likeness.values[:, at, 1]
-    where = "where the answer flips" if flip_stop(scene, name, sweep) is not None else "there"
+    flips = flip_stop(scene, name, sweep) is not None
+    where = f"Where the answer {'flips' if flips else 'is least sure'}"
     below = np.flatnonzero(pooled < ALIKE)
     if not len(below):
         lowest = int(pooled.argmin())
         return (
-            f"Pooled, the maps of all {len(pooled)} layers compared stay alike {where}: the lowest "
-            f"cosine is {written(pooled[lowest], 2)}, of `{likeness.layers[lowest]}`."
+            f"{where}, the pooled maps of all {len(pooled)} layers compared are still alike: the "
+            f"lowest cosine is {written(pooled[lowest], 2)}, of `{likeness.layers[lowest]}`."
         )
     first = int(below[0])
-    before = (
-        f"up to `{likeness.layers[first - 1]}` its cosine is at least "
-        f"{written(float(np.floor(pooled[:first].min() * 100)) / 100, 2)}, and "
-        if first
-        else "already "
-    )
+    until = ""
+    if first:
+        floor = float(np.floor(100 * pooled[:first].min())) / 100
+        until = f"; up to `{likeness.layers[first - 1]}` it is at least {written(floor, 2)}"
     return (
-        f"Of the {len(pooled)} layers compared, pooled, {where}: {before}"
-        f"`{likeness.layers[first]}` "
-        f"is the first below {ALIKE}, with {written(pooled[first], 2)}."
+        f"{where}, the pooled maps begin to differ at **`{likeness.layers[first]}`**: its cosine, "
+        f"{written(pooled[first], 2)}, is the first below {ALIKE} of the {len(pooled)} layers "
+        f"compared{until}."
     )
 
 

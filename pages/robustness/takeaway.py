@@ -18,6 +18,7 @@ from pages.robustness.runs import Attacked, Likeness, Moved, Rival
 from pages.robustness.scene import Scene, amount_words
 from pages.robustness.state import EPSILON, STEADY
 from pages.robustness.story import ALIKE
+from pages.ui.picture import picture_address
 from pages.ui.stage import why_it_matters
 from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
 
@@ -41,7 +42,7 @@ def finish_sweep(scene: Scene, name: str, moved: Moved, likeness: Likeness | Non
         _POOLING,
         label="Pooling: the same for one kernel, pixel by pixel",
         icon=":material/compress:",
-        query_params={"pool_part": "Shift test"},
+        query_params={"pool_part": "Shift test"} | picture_address(),
     )
     classes = [f"{at} {label}" for at, label in enumerate(network.labels)]
     downloads = [
@@ -107,9 +108,9 @@ def finish_attack(scene: Scene, goal: int | None, found: Attacked, steps: int) -
         )
     why_it_matters(
         "Each number changes by little, but all in the direction that the network's loss names, "
-        "so thousands of small effects add up: at a few levels the eye sees hardly any of it. Such "
-        "a picture is made for one network; it shows that an answer can hang on what nobody would "
-        "call a reason."
+        "so thousands of small effects add up: at a few levels the eye sees hardly any of it. An "
+        "adversarial example is made for one network; it shows that an answer can hang on what "
+        "nobody would call a reason."
     )
     downloads = [
         picture_download("Picture as PNG", "attacked.png", lambda: attack.after),

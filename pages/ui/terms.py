@@ -53,6 +53,7 @@ _LAYER = "pages/06_layers.py"
 _LEARN = "pages/07_learn_a_kernel.py"
 _NETWORK = "pages/08_network.py"
 _SEARCHES = "pages/09_search.py"
+_ROBUSTNESS = "pages/12_robustness.py"
 _SEVERAL = {"channels_part": "Several filters at once"}
 
 _TERMS = (
@@ -474,6 +475,13 @@ _TERMS = (
         _NETWORKS,
         _NETWORK,
         {"view": "Layer", "only": "saturated"},
+    ),
+    Term(
+        "adversarial example",
+        "A picture that was changed on purpose, by little, so that a network says something else.",
+        _NETWORKS,
+        _ROBUSTNESS,
+        {"steady_part": "Adversarial step"},
     ),
     Term(
         "embedding",

@@ -6,7 +6,9 @@ from scipy.ndimage import correlate
 
 from cnnviz.kernels import KERNELS
 from cnnviz.layers.cost import weight_counts
-from cnnviz.notation import written, written_count
+from cnnviz.networks import NETWORKS, open_network
+from cnnviz.networks.robustness import CHANGES, adversarial, survival, sweep
+from cnnviz.notation import written, written_count, written_share
 from pages.ui.picture import Picture
 from tests.pages.checks import sent
 
@@ -24,6 +26,7 @@ class Tried:
         """Read what the page shows now."""
         self.page = page
         self.settings, self.arrays = sent(page, name)
+        self.picture = page.session_state["picture_in_hand"].image
         (note,) = (one.value for one in page.markdown if one.value.startswith("**Watch**"))
         self.watch, _, self.seen = note.removeprefix("**Watch** ").partition(" **Seen** ")
         assert self.watch
@@ -56,6 +59,10 @@ def tried(open_page, request):
             page.run()
         page = page.button(key=f"try_{label}").click().run()
         assert not page.exception
+        for _ in range(60):  # what goes through the queue may take a while
+            if not any(button.key == "queue_cancel" for button in page.button):
+                break
+            page.run()
         return Tried(page, name)
 
     return press
@@ -379,3 +386,69 @@ def test_learning_stops_at_the_noise_or_finds_the_target(tried):
     assert 0.95 * floor < found["Noise on the target"][160] < found["Noise on the target"][0]
     assert found["Add momentum"][160] < found["Add momentum"][0] / 10
     assert found["The same from another start"][160] < found["The same from another start"][0]
+
+
+ROBUSTNESS = "pages/12_robustness.py"
+SMALL = {"steady_network": "Small VGG"}
+
+
+def said_share(probability) -> str:
+    return written_share(float(probability))
+
+
+def test_a_sweep_s_experiments_say_what_the_network_answers(tried):
+    network = open_network("small_vgg")
+
+    def press(label, change):
+        one = tried(ROBUSTNESS, label, "stops", **SMALL)
+        answers = sweep(network, one.picture, CHANGES[change])
+        best = int(network.probabilities(one.picture).argmax())
+        return one, answers, best
+
+    one, found, best = press("Turn it upside down", "rotate")
+    turned = found.probabilities[-1]
+    rank = int((turned > turned[best]).sum()) + 1
+    one.says("At 180 degrees", network.labels[turned.argmax()], said_share(turned.max()))
+    one.says(f"{network.labels[best]} has {said_share(turned[best])} and rank {rank}.")
+    one, found, best = press("Only shift it", "shift_right")
+    stays = (found.probabilities.argmax(axis=1) == best).sum()
+    one.says(f"{network.labels[best]} stays the answer at {stays} of 21 stops.")
+    one, found, best = press("Save it worse and worse", "jpeg")
+    others = np.flatnonzero(found.probabilities.argmax(axis=1) != best)
+    if len(others):  # the best quality of those
+        answer = found.probabilities[others[-1]]
+        one.says(f"quality {written(found.amounts[others[-1]])}", network.labels[answer.argmax()])
+    else:
+        one.says("stays its answer at all 21 stops")
+        one.says(said_share(found.probabilities[:, best].min()))
+
+
+def test_networks_hold_out_as_long_as_is_said(tried):
+    one = tried(ROBUSTNESS, "Which network holds out?", "entries", **SMALL)
+    for name in ("small_vgg", "tutorial", "efficientnet_lite0"):
+        found = sweep(open_network(name), one.picture, CHANGES["blur"]).probabilities
+        kept = (found.argmax(axis=1) == found[0].argmax()).sum()
+        title = NETWORKS[name].title.replace("-", r"\-")
+        one.says(f"{title} at {kept} of 21")
+
+
+def test_attacks_do_what_is_said(tried):
+    network = open_network("small_vgg")
+
+    def press(label):
+        one = tried(ROBUSTNESS, label, "stops", **SMALL)
+        return one, np.argsort(-network.probabilities(one.picture), kind="stable")
+
+    one, order = press("Are four levels enough?")
+    attack = adversarial(network, one.picture, int(order[0]), epsilon=4)
+    one.says("**4 of 255 levels**", said_share(attack.probabilities[order[0]]))
+    one.says(f"**{network.labels[attack.probabilities.argmax()]}**")
+    one, order = press("Take it for something else")
+    attack = adversarial(network, one.picture, int(order[1]), epsilon=8, targeted=True, steps=12)
+    one.says(f"to {said_share(attack.probabilities[order[1]])}")
+    assert attack.probabilities[order[1]] > network.probabilities(one.picture)[order[1]]
+    one, order = press("Does a JPEG undo it?")
+    attack = adversarial(network, one.picture, int(order[0]), epsilon=2)
+    plain, saved = survival(network, attack, quality=30)[:2]
+    one.says(f"as it is: {network.labels[plain.after.argmax()]}, {said_share(plain.after.max())}")
+    one.says(f"quality 30: {network.labels[saved.after.argmax()]}, {said_share(saved.after.max())}")

@@ -57,16 +57,16 @@ def test_it_opens_where_the_answer_flips_and_says_so(open_page, small):
     network, picture = small
     page = finished(open_page(PAGE, **SMALL))
     settings, _ = sent(page, "stops")
-    found, best = sweep(network, picture, CHANGES["rotate"]), network.predict(picture, top=1)[0]
+    found, best = sweep(network, picture, CHANGES["blur"]), network.predict(picture, top=1)[0]
     flip = found.first_flip(best.index, 0)
     at = list(found.amounts).index(flip)
     assert settings["at"] == at
     other = found.probabilities[at].argmax()
     assert f"**{network.labels[other]}**, {share(found.probabilities[at, other])}" in text_of(page)
     layers = layers_to_index(network)
-    pooled = likeness_along(network, picture, CHANGES["rotate"], [flip], layers)[:, 0, 1]
+    pooled = likeness_along(network, picture, CHANGES["blur"], [flip], layers)[:, 0, 1]
     first = int(np.flatnonzero(pooled < 0.9)[0])
-    assert f"`{layers[first]}` is the first below 0.9" in text_of(page)
+    assert f"begin to differ at **`{layers[first]}`**" in text_of(page)
     assert len(page.get("plotly_chart")) == 3
 
 

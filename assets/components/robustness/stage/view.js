@@ -38,7 +38,7 @@ class Steadiness {
     this.sides = element(
       "div",
       { class: "sides" },
-      this.pictures,
+      element("div", {}, this.pictures, this.player.bar),
       element(
         "div",
         {},
@@ -46,7 +46,7 @@ class Steadiness {
         this.bars.list,
       ),
     );
-    root.replaceChildren(this.sides, this.player.bar);
+    root.replaceChildren(this.sides);
   }
 
   update({ setTriggerValue }, { settings, arrays }) {
@@ -65,6 +65,8 @@ class Steadiness {
     while (this.panes.length < panes.length) this.panes.push(this.pane());
     this.sides.dataset.panes = panes.length;
     this.pictures.style.setProperty("--panes", panes.length);
+    // What stands below is not to jump while the list changes.
+    this.bars.list.style.setProperty("--most", Math.max(...settings.rows.map((row) => row.length)));
     this.panes.forEach(({ canvas, heading }, at) => {
       [canvas.height, canvas.width] = size;
       canvas.setAttribute("aria-label", panes[at].alt);
