@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 DESIGN = (Path(__file__).parents[1] / "docs" / "design.md").read_text(encoding="utf-8")
-ROWS = re.findall(r"^\| `(cnnviz\.\w+)` \| `([^`]+)` \|", DESIGN, re.MULTILINE)
+ROWS = re.findall(r"^\| `(cnnviz\.[\w.]+)` \| `([^`]+)` \|", DESIGN, re.MULTILINE)
 
 
 def promised(signature: str) -> dict[str, tuple[inspect._ParameterKind, object]]:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnviz.networks.robustness import Attack
 from cnnviz.shapes import Pixels
-from pages.robustness import panes, runs, story
+from pages.robustness import curves, panes, runs, story
 from pages.robustness.choice import choose_attack, chosen_scene, goal_of
 from pages.robustness.comparing import table
 from pages.robustness.experiments import EXPERIMENTS, FREE, KEEP, Seen
@@ -31,7 +31,7 @@ def show(picture: Picture) -> None:
         return
     goal, steps = goal_of(scene), STEADY[TURNS] if STEADY[METHOD] == "pgd" else 1
     with seen_first(stage):
-        found = runs.attacked(
+        found, by_size = runs.attacked(
             scene, goal, epsilon=STEADY[EPSILON], steps=steps, quality=STEADY[QUALITY]
         )
         if found is None:
@@ -44,6 +44,13 @@ def show(picture: Picture) -> None:
     st.caption(
         "Both pictures are treated alike: what the treatment alone does stands in the first column."
     )
+    if by_size is not None:
+        st.header("One step of any size", anchor=False)
+        curves.size_chart(scene, goal, by_size, STEADY[EPSILON])
+        st.caption(
+            "One step along the same slope each, whatever the method above; more is not always "
+            "worse, since the slope holds only near the picture. Press a point to see its picture."
+        )
     finish_attack(scene, goal, found, steps)
 
 

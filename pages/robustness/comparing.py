@@ -27,7 +27,7 @@ def show(picture: Picture) -> None:
     if scene is None:
         return
     with seen_first(stage):
-        rivals = runs.compared(scene, name)
+        rivals, are_all = runs.compared(scene, name)
         if not rivals:
             return
         stop = STEADY[AT]
@@ -35,7 +35,7 @@ def show(picture: Picture) -> None:
         curves.rivals_chart(rivals, name, at)
         st.markdown(table(_HEADINGS, [story.rival_row(one, name) for one in rivals]))
         st.markdown(story.fair_sentence(rivals))
-    tries.saw(Seen(scene, name, rivals=tuple(rivals), at=at))
+    tries.saw(Seen(scene, name, rivals=tuple(rivals) if are_all else (), at=at))
     finish_comparison(name, rivals)
 
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
 from cnnviz.networks.robustness import CHANGES, Sweep
 from cnnviz.notation import written
-from pages.robustness.runs import Likeness, Rival
+from pages.robustness.runs import BySize, Likeness, Rival
 from pages.robustness.scene import Scene, amount_words, share
-from pages.robustness.state import AT, STEADY
+from pages.robustness.state import AT, EPSILON, STEADY
 from pages.ui import charts
+from pages.ui.entries import Entry
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-_PRESSED = "steady_pressed"
 _RIVALS = 2
 """Other classes whose curves are drawn."""
 
@@ -30,22 +30,26 @@ def axis_words(name: str) -> str:
     return f"{change.title}, {change.unit}" if change.unit else change.title
 
 
-def rivals_of(sweep: Sweep, followed: int, count: int = _RIVALS) -> list[int]:
-    """Give the other classes that are the answer most often, or else come nearest to it."""
-    answers = np.bincount(
-        sweep.probabilities.argmax(axis=1), minlength=sweep.probabilities.shape[1]
-    )
-    order = np.lexsort((-sweep.probabilities.max(axis=0), -answers))
+def rivals_of(probabilities: np.ndarray, followed: int, count: int = _RIVALS) -> list[int]:
+    """Give the other classes that are the answer most often, or else come nearest to it.
+
+    >>> rivals_of(np.array([[0.7, 0.1, 0.2], [0.2, 0.6, 0.2]]), 0)
+    [1, 2]
+    """
+    answers = np.bincount(probabilities.argmax(axis=1), minlength=probabilities.shape[1])
+    order = np.lexsort((-probabilities.max(axis=0), -answers))
     return [int(at) for at in order if at != followed][:count]
 
 
 def probability_chart(scene: Scene, name: str, sweep: Sweep, at: int) -> None:
     """Draw the class's probability and its rank; a press on a point shows that stop."""
-    classes = [scene.target, *rivals_of(sweep, scene.target)]
+    classes = [scene.target, *rivals_of(sweep.probabilities, scene.target)]
+    words = [amount_words(name, amount) for amount in sweep.amounts]
     chart = _figure(name, height=330)
     colours = charts.series(len(classes))
     for place, one in enumerate(classes):
-        _line(chart, sweep, one, scene.network.labels[one], charts.line_of(place, colours), name)
+        label, look = scene.network.labels[one], charts.line_of(place, colours)
+        _line(chart, sweep.amounts, sweep.probabilities[:, one], label, look, words)
     ranks = sweep.ranks(scene.target)
     chart.add_scatter(
         x=sweep.amounts,
@@ -83,18 +87,19 @@ def probability_chart(scene: Scene, name: str, sweep: Sweep, at: int) -> None:
         f"{share(sweep.probabilities[:, scene.target].max())}, rank from {ranks.min()} to "
         f"{ranks.max()}. The slider of the stage leads to the same stops.",
         file="sweep",
-        on_select=lambda: _take("steady_sweep", len(sweep.amounts)),
+        on_select=lambda: _take("steady_sweep", AT, range(len(sweep.amounts))),
     )
 
 
 def rivals_chart(rivals: list[Rival], name: str, at: int) -> None:
     """Draw one line for each network; a press on a point shows that stop."""
     chart = _figure(name, height=320)
-    colours = charts.series(len(rivals))
+    amounts, colours = rivals[0].sweep.amounts, charts.series(len(rivals))
+    words = [amount_words(name, amount) for amount in amounts]
     for place, one in enumerate(rivals):
-        words = f"{one.title}: {one.label}"
-        _line(chart, one.sweep, one.best, words, charts.line_of(place, colours), name)
-    _mark(chart, float(rivals[0].sweep.amounts[at]))
+        probabilities, look = one.sweep.probabilities[:, one.best], charts.line_of(place, colours)
+        _line(chart, amounts, probabilities, f"{one.title}: {one.label}", look, words)
+    _mark(chart, float(amounts[at]))
     charts.show(
         chart,
         key="steady_rivals",
@@ -106,7 +111,35 @@ def rivals_chart(rivals: list[Rival], name: str, at: int) -> None:
         )
         + ". The table says the same.",
         file="networks",
-        on_select=lambda: _take("steady_rivals", len(rivals[0].sweep.amounts)),
+        on_select=lambda: _take("steady_rivals", AT, range(len(rivals[0].sweep.amounts))),
+    )
+
+
+def size_chart(scene: Scene, goal: int | None, by_size: BySize, epsilon: int) -> None:
+    """Draw what single steps of any size do; a press on a point takes that size."""
+    followed = scene.target if goal is None else goal
+    answers, epsilons = by_size.probabilities, by_size.epsilons
+    chart = charts.figure(
+        x="largest change, in levels",
+        x_range=(-0.6, epsilons[-1] + 0.6),
+        y_range=(-0.02, 1.04),
+        height=280,
+    )
+    classes = [followed, *rivals_of(answers, followed)]
+    colours = charts.series(len(classes))
+    words = [f"{one} levels" for one in epsilons]
+    for place, one in enumerate(classes):
+        label, look = scene.network.labels[one], charts.line_of(place, colours)
+        _line(chart, epsilons, answers[:, one], label, look, words)
+    _mark(chart, epsilon)
+    charts.show(
+        chart,
+        key="steady_sizes",
+        alt=f"{scene.network.labels[followed]} over the size of a single step, 0 to "
+        f"{epsilons[-1]} levels: probability from {share(answers[:, followed].min())} to "
+        f"{share(answers[:, followed].max())}. The slider beside the stage sets any size.",
+        file="sizes",
+        on_select=lambda: _take("steady_sizes", EPSILON, epsilons),
     )
 
 
@@ -182,16 +215,22 @@ def _figure(name: str, height: int) -> Figure:
 
 
 def _line(
-    chart: Figure, sweep: Sweep, one: int, label: str, look: dict[str, object], name: str
+    chart: Figure,
+    x: Sequence[float] | np.ndarray,
+    probabilities: np.ndarray,
+    label: str,
+    look: dict[str, object],
+    words: Sequence[str],
 ) -> None:
+    """Draw a class's probability; `words` name each place of `x`."""
     chart.add_scatter(
-        x=sweep.amounts,
-        y=sweep.probabilities[:, one],
+        x=x,
+        y=probabilities,
         name=escape(label),
         mode="lines+markers",
         line=look,
         marker={"size": 7, "color": look["color"]},
-        customdata=[amount_words(name, amount) for amount in sweep.amounts],
+        customdata=words,
         hovertemplate=f"{escape(label)}, %{{customdata}}: <b>%{{y:.1%}}</b><extra></extra>",
         **_never_fades(),
     )
@@ -207,10 +246,10 @@ def _mark(chart: Figure, amount: float) -> None:
     chart.add_vline(x=amount, line={"color": charts.ink(), "width": 1})
 
 
-def _take(key: str, stops: int, write: Callable[[dict[str, object]], None] = STEADY.write) -> None:
+def _take(key: str, entry: Entry[Any], values: Sequence[int]) -> None:
     points = st.session_state[key]["selection"]["points"]
     # A second press on the same point takes its selection back; it was pressed all the same.
-    at = points[-1].get("point_index") if points else st.session_state.get(_PRESSED)
-    st.session_state[_PRESSED] = at
-    if isinstance(at, int) and 0 <= at < stops:
-        write({AT.name: at})
+    at = points[-1].get("point_index") if points else st.session_state.get(f"{key}_pressed")
+    st.session_state[f"{key}_pressed"] = at
+    if isinstance(at, int) and 0 <= at < len(values):
+        STEADY.write({entry.name: values[at]})

@@ -32,6 +32,7 @@ class Seen:
     ----------
     name : of the change that was swept.
     at : the stop in hand.
+    rivals : all of them, or none as long as some are under way.
     goal : the class that the attack is to reach; None where it leads away from one.
     """
 
@@ -65,6 +66,8 @@ def _flips(seen: Seen) -> str:
 
 
 def _rivals(seen: Seen) -> str:
+    if not seen.rivals:
+        return ""
     rows = [story.rival_row(one, seen.name) for one in seen.rivals]
     return "Each keeps its own answer: " + ", ".join(f"{row[0]} at {row[3]}" for row in rows) + "."
 

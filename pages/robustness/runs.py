@@ -17,6 +17,7 @@ from cnnviz.networks.robustness import (
     Attack,
     Sweep,
     adversarial,
+    answers_by_epsilon,
     changed_pictures,
     likeness_along,
     survival,
@@ -31,6 +32,8 @@ from pages.ui.queue import asked, show_progress
 
 _PATIENCE = 1.0
 """Seconds that a page waits for the first part before it shows how far the work is."""
+EPSILONS = tuple(range(0, 33, 2))
+"""Sizes of a single step, in levels, of which the curve is drawn."""
 _SMALL = 64
 """Pixels up to which a picture is sent without loss: each of them is seen."""
 
@@ -81,6 +84,18 @@ class Attacked:
     answers: tuple[Answers, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class BySize:
+    """What single steps of other sizes do.
+
+    epsilons : in levels.
+    probabilities : (epsilons, classes).
+    """
+
+    epsilons: tuple[int, ...]
+    probabilities: np.ndarray
+
+
 def encoded(picture: Pixels) -> bytes:
     """Write a picture for the browser, without loss where single pixels are seen."""
     small = max(picture.shape[:2]) <= _SMALL
@@ -117,8 +132,13 @@ def moved(scene: Scene, name: str) -> tuple[Moved | None, Likeness | None]:
     )
 
 
-def compared(scene: Scene, name: str) -> list[Rival]:
-    """Sweep a change with several networks; draw how far that is."""
+def compared(scene: Scene, name: str) -> tuple[list[Rival], bool]:
+    """Sweep a change with several networks; draw how far that is.
+
+    Returns
+    -------
+    Those that are ready, and whether they are all.
+    """
     own: OwnModel | None = st.session_state.get(HELD)
     openers: dict[str, Callable[[], Network]] = {scene.identity: lambda: scene.network}
     for key, entry in NETWORKS.items():
@@ -148,12 +168,13 @@ def compared(scene: Scene, name: str) -> list[Rival]:
     private = scene.is_private or own is not None
     key = scene.key("compare", name, *openers)
     parts = _parts(key, f"{change.title}, {len(openers)} networks", work, private)
-    return [one for one in parts if isinstance(one, Rival)]
+    rivals = [one for one in parts if isinstance(one, Rival)]
+    return rivals, len(rivals) == len(openers)
 
 
 def attacked(
     scene: Scene, goal: int | None, *, epsilon: int, steps: int, quality: int
-) -> Attacked | None:
+) -> tuple[Attacked | None, BySize | None]:
     """Change the picture against the network; draw how far that is."""
     network, image = scene.network, scene.picture.image
     class_index = scene.target if goal is None else goal
@@ -169,11 +190,15 @@ def attacked(
             report=lambda part: job.report(part, "Following the gradient"),
         )
         job.parts.append(Attacked(found, tuple(survival(network, found, quality=quality))))
+        answers = answers_by_epsilon(network, found, EPSILONS, targeted=goal is not None)
+        job.parts.append(BySize(EPSILONS, answers))
         return True
 
     key = scene.key("attack", class_index, goal is not None, epsilon, steps, quality)
     parts = _parts(key, f"A step against {network.title}", work, scene.is_private)
-    return next((one for one in parts if isinstance(one, Attacked)), None)
+    return next((one for one in parts if isinstance(one, Attacked)), None), next(
+        (one for one in parts if isinstance(one, BySize)), None
+    )
 
 
 def _parts(key: str, title: str, work: Callable[[Job], bool], private: bool) -> list[object]:

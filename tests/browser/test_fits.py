@@ -54,6 +54,7 @@ ESSENTIALS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "Explain": [".whole-value", ".steps .last"],
         "Answer": [".label", ".number"],
     },
+    "robustness": {"": [".pictures canvas", ".player", ".classes li:nth-child(-n+3)"]},
     "search": {"Search": [".region", ".results .card:nth-child(-n+3)"]},
 }
 

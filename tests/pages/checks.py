@@ -1,6 +1,7 @@
 """What several pages' tests do: every experiment, flat pictures, and what one takes along."""
 
 import io
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -51,6 +52,17 @@ def try_everything(page: AppTest, check: Callable[[AppTest], object]) -> None:
     for key in tries:
         page.button(key=key).click().run()
         check(page)
+
+
+def finished(page: AppTest) -> AppTest:
+    """Run a page until nothing that it has asked the queue for is under way."""
+    for _ in range(600):
+        assert not page.exception
+        if not any(button.key == "queue_cancel" for button in page.button):
+            return page
+        time.sleep(0.05)
+        page.run()
+    raise AssertionError("What the page has asked for never came.")
 
 
 def taken_along(opened: Callable[[], AppTest], monkeypatch, folder, capsys):

@@ -10,7 +10,7 @@ from cnnviz.networks import NETWORKS, open_network
 from cnnviz.networks.robustness import CHANGES, adversarial, survival, sweep
 from cnnviz.notation import written, written_count, written_share
 from pages.ui.picture import Picture
-from tests.pages.checks import sent
+from tests.pages.checks import finished, sent
 
 OWN = np.random.default_rng(0).integers(0, 256, (30, 40, 3), np.uint8)
 PICTURES = ["panda", "digit", "own"]
@@ -59,11 +59,7 @@ def tried(open_page, request):
             page.run()
         page = page.button(key=f"try_{label}").click().run()
         assert not page.exception
-        for _ in range(60):  # what goes through the queue may take a while
-            if not any(button.key == "queue_cancel" for button in page.button):
-                break
-            page.run()
-        return Tried(page, name)
+        return Tried(finished(page), name)
 
     return press
 

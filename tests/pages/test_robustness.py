@@ -4,14 +4,18 @@ import numpy as np
 import pytest
 
 from cnnviz.images.samples import open_sample
-from cnnviz.networks import open_network
+from cnnviz.networks import NETWORKS, open_network
+from cnnviz.networks.code import network_file
+from cnnviz.networks.keras_files.upload import read_upload
 from cnnviz.networks.robustness import CHANGES, adversarial, likeness_along, survival, sweep
 from cnnviz.search.index import layers_to_index
 from pages.robustness.attacking import amplified
 from pages.robustness.panes import rows_of
 from pages.robustness.scene import share
 from pages.robustness.state import PART
-from tests.pages.checks import flat_picture, sent, try_everything
+from pages.ui.markdown import plain
+from pages.ui.own_network import HELD, OWN_NETWORK, OwnModel
+from tests.pages.checks import finished, flat_picture, sent, try_everything
 
 PAGE = "pages/12_robustness.py"
 SMALL = {"steady_network": "Small VGG"}
@@ -21,16 +25,6 @@ PARTS = [PART.label(part) for part in PART.options]
 @pytest.fixture
 def small():
     return open_network("small_vgg"), open_sample("panda")
-
-
-def finished(page):
-    """Run the page until nothing of it is under way."""
-    for _ in range(100):
-        _fine(page)
-        if not any(button.key == "queue_cancel" for button in page.button):
-            return page
-        page.run()
-    pytest.fail("The work never ended.")
 
 
 def text_of(page) -> str:
@@ -78,7 +72,8 @@ def test_networks_are_compared_by_their_own_classes(open_page):
         found = sweep(network, open_sample("panda"), CHANGES["blur"])
         best = int(found.probabilities[0].argmax())
         stays = int((found.ranks(best) == 1).sum())
-        (row,) = (line for line in said.splitlines() if line.startswith(f"| {network.title}"[:6]))
+        begun = f"| {plain(network.title)} |"
+        (row,) = (line for line in said.splitlines() if line.startswith(begun))
         assert f"| {network.labels[best]}, {share(found.probabilities[0, best])} |" in row
         assert row.endswith(f"| {stays} of 21 |")
 
@@ -112,6 +107,22 @@ def test_an_attack_is_that_of_the_package(open_page, small, targeted):
     assert f"**{found.largest} of 255 levels**" in text_of(page)
     saved = survival(network, found, quality=40)[1].after
     assert f"**{network.labels[saved.argmax()]}**, {share(saved.max())}" in text_of(page)
+
+
+def test_an_uploaded_network_stands_beside_those_that_ship(open_page):
+    page = open_page(PAGE, **SMALL)
+    model = read_upload(network_file(open_network("tutorial")))
+    page.session_state[HELD] = OwnModel("mine.keras", b"", "digest", model, "zero_to_one")
+    page = finished(page.run())
+    page.selectbox(key="steady_network").select(OWN_NETWORK).run()
+    finished(page)
+    settings, _ = sent(page, "stops")
+    assert set(settings["classes"]) <= {*model.network.labels}
+    page.get("button_group")[0].set_value("compare").run()
+    finished(page)
+    titles = [NETWORKS[name].title for name in ("efficientnet_lite0", "small_vgg", "tutorial")]
+    for title in [*titles, model.network.title]:
+        assert f"| {plain(title)} |" in text_of(page)
 
 
 def test_a_difference_is_as_many_times_as_large_as_it_says(small):

@@ -1,6 +1,6 @@
 """Robustness: how a network's answer moves when the picture does."""
 
-from cnnviz.networks.robustness.adversarial import Attack, adversarial
+from cnnviz.networks.robustness.adversarial import Attack, adversarial, answers_by_epsilon
 from cnnviz.networks.robustness.changes import CHANGES, Change
 from cnnviz.networks.robustness.survival import Answers, survival
 from cnnviz.networks.robustness.sweep import (
@@ -18,6 +18,7 @@ __all__ = [
     "Change",
     "Sweep",
     "adversarial",
+    "answers_by_epsilon",
     "changed_pictures",
     "layer_likeness",
     "likeness_along",

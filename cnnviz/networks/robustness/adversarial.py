@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -96,6 +96,15 @@ def adversarial(
     after = np.rint(now).astype(np.uint8)
     x = prepared(network, after)
     return Attack(before, after, network.scores_of_inputs(x[np.newaxis])[1][0], slopes[0])
+
+
+def answers_by_epsilon(
+    network: Network, attack: Attack, epsilons: Sequence[int], *, targeted: bool
+) -> NDArray[np.float32]:
+    """Answer to single steps of other sizes along an attack's first slope: (epsilons, classes)."""
+    signs = np.sign(attack.slope) * (-1 if targeted else 1)
+    pictures = [np.clip(attack.before + one * signs, 0, 255) for one in epsilons]
+    return network.scores_of_inputs(np.stack([prepared(network, one) for one in pictures]))[1]
 
 
 def step_length(epsilon: int, steps: int) -> float:

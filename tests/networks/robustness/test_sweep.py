@@ -5,7 +5,14 @@ import pytest
 
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network
-from cnnviz.networks.robustness import CHANGES, adversarial, layer_likeness, sweep
+from cnnviz.networks.robustness import (
+    CHANGES,
+    adversarial,
+    answers_by_epsilon,
+    layer_likeness,
+    likeness_along,
+    sweep,
+)
 from cnnviz.networks.robustness.sweep import Sweep, amounts_of, moved_maps
 from tests.attribution.models import PICTURE, pooled
 
@@ -101,6 +108,28 @@ def test_an_attack_stays_within_epsilon_and_lowers_the_class(name):
     stronger = adversarial(network, PANDA, best.index, epsilon=4, steps=6)
     assert stronger.largest <= 4
     assert stronger.probabilities[best.index] < found.probabilities[best.index] + 1e-6
+
+
+def test_single_steps_of_other_sizes_are_attacks_of_their_own():
+    network = open_network("small_vgg")
+    attack = adversarial(network, PANDA, 3, epsilon=2, targeted=True)
+    answers = answers_by_epsilon(network, attack, [0, 5], targeted=True)
+    other = adversarial(network, PANDA, 3, epsilon=5, targeted=True)
+    np.testing.assert_allclose(answers[0], network.probabilities(PANDA), atol=1e-5)
+    np.testing.assert_allclose(answers[1], other.probabilities, atol=1e-5)
+
+
+def test_layers_are_compared_along_a_sweep_as_at_each_amount():
+    network, change = open_network("small_vgg"), CHANGES["scale"]
+    layers = [network.layers[2].name, network.answer_layer]
+    shares = []
+    along = likeness_along(network, PANDA, change, [0.5, 1, 2], layers, report=shares.append)
+    assert shares == pytest.approx([1 / 3, 2 / 3, 1])
+    for at, amount in enumerate((0.5, 1, 2)):
+        found = layer_likeness(network, PANDA, change, amount, layers)
+        np.testing.assert_allclose(along[:, at], [found[name] for name in layers], atol=1e-6)
+    assert (along[:, 1] == 1).all()
+    assert (along[:, [0, 2]] < 1).all()
 
 
 def test_a_target_gains():
