@@ -18,6 +18,7 @@ from pages.networks.state import (
     BLUR,
     COMPARE,
     NOISE,
+    OTHER_FILE,
     OTHER_NETWORK,
     OTHER_PICTURE,
     PAGE,
@@ -72,7 +73,7 @@ def show(scene: Scene) -> None:
                 width="stretch",
             )
     with bars:
-        scores = _answers(scene, other, min(count, network.class_count))
+        scores = answer_bars(scene, other, min(count, network.class_count))
     if network.answer_activation == "softmax" and len(network.labels) > 1:
         _softmax(scene, [float(score) for score in scores.logits])
 
@@ -102,10 +103,15 @@ def _scores(network: Network, x: np.ndarray) -> _Scores:
     return _Scores(network.labels, probabilities, logits)
 
 
-def _answers(scene: Scene, other: Other | None, count: int) -> _Scores:
-    """Draw the classes of one answer or of two, and return the first one's scores."""
+def answer_bars(
+    scene: Scene, other: Other | None, count: int, name: str = "This picture"
+) -> _Scores:
+    """Draw the classes of one answer or of two, and return the first one's scores.
+
+    name : what the first is called.
+    """
     first = _scores(scene.network, scene.x)
-    scores = {"This picture": first}
+    scores = {name: first}
     classes = {
         (one.label, one.index): None for one in scene.network.predictions(scene.maps, top=count)
     }
@@ -201,6 +207,7 @@ def _another_network(network: Network, image: Pixels) -> Other:
         OTHER_NETWORK,
         "Network",
         help="The network whose answer stands beside this one.",
+        options=[one for one in OTHER_NETWORK.options if one != OTHER_FILE],
     )
     if title == TWIN:
         return title, random_twin(network), image

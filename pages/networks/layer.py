@@ -21,7 +21,7 @@ _OPENED = "layer_opened"
 def show(scene: Scene) -> None:
     """Draw it."""
     scene.settle()
-    _chooser(scene)
+    choose_layer(scene)
     opened = _opened(scene)
     _mount(
         key=_KEY,
@@ -41,7 +41,8 @@ def show(scene: Scene) -> None:
     )
 
 
-def _chooser(scene: Scene) -> None:
+def choose_layer(scene: Scene) -> None:
+    """Draw the choice of a layer: a menu between the one before and the one after."""
     names = [layer.name for layer in scene.network.layers]
     at = names.index(scene.focus.layer)
     number = _choice_number(scene)

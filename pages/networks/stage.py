@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.networks import answer, explanation, layer, overview, table
+from pages.networks import answer, comparison, explanation, health, layer, overview, table
 from pages.networks.choice import chosen_scene
 from pages.networks.experiments import KEEP, network_experiments
 from pages.networks.live import live_camera
@@ -17,6 +17,8 @@ _VIEWS = {
     "Layer": layer,
     "Explain": explanation,
     "Answer": answer,
+    "Health": health,
+    "Compare": comparison,
     "Table": table,
 }
 

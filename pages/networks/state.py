@@ -81,7 +81,7 @@ OWN = "Your own model"
 TWIN = "The untrained twin"
 _HERE = [entry.title for entry in NETWORKS.values() if entry.is_here]
 
-VIEW = Choice("view", ("Overview", "Layer", "Explain", "Answer", "Table"))
+VIEW = Choice("view", ("Overview", "Layer", "Explain", "Answer", "Health", "Compare", "Table"))
 NETWORK = Choice(
     "network",
     [*(entry.title for entry in NETWORKS.values()), OWN],
@@ -105,6 +105,10 @@ PIN: Entry[Pin | None] = Entry(
 OFF: Entry[Off | None] = Entry("off", None, _read_off, _write_off)
 """What the network is asked to do without."""
 
+# The health of a layer over many pictures
+SHIPPED_PHOTOS, OWN_PICTURES = "Shipped photos", "Your own pictures"
+HEALTH_OVER = Choice("health_over", (SHIPPED_PHOTOS, OWN_PICTURES))
+
 # A number
 APART = Toggle("apart")
 """Whether normalisations and activations stand alone, not added to the layer that feeds them."""
@@ -118,11 +122,12 @@ COMPARE = Choice(
 BLUR = Real("blur", 0.5, 12.0, 3.0, 0.5)
 NOISE = Whole("noise", 5, 120, 40)
 OTHER_PICTURE = Choice("other_picture", {name: sample.title for name, sample in SAMPLES.items()})
-OTHER_NETWORK = Choice("other_network", [TWIN, *_HERE])
+OTHER_FILE = "Another Keras file"
+OTHER_NETWORK = Choice("other_network", [TWIN, *_HERE, OTHER_FILE])
 
 PAGE = Table(
     "network",
     *(VIEW, NETWORK, UNTRAINED, PLACE),
-    *(SORT, RANGE, ONLY, TILE, OVER, PIN, OFF, APART),
+    *(SORT, RANGE, ONLY, TILE, OVER, PIN, OFF, HEALTH_OVER, APART),
     *(TOP, COMPARE, BLUR, NOISE, OTHER_PICTURE, OTHER_NETWORK),
 )

@@ -4,18 +4,17 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cnnviz.limits import LIMITS
 from cnnviz.search.gallery import (
     Gallery,
     GalleryError,
     Skipped,
-    gallery_of_files,
     gallery_of_folder,
     open_folders,
 )
 from cnnviz.search.photos import all_photos
 from pages.search.state import COLLECTION, FOLDER, FOLDER_NAME, OWN, SEARCH, SHIPPED
 from pages.ui.markdown import plain
+from pages.ui.own_gallery import uploaded_gallery
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +44,7 @@ def chosen_collection() -> Collection | None:
     if source == SHIPPED:
         return Collection("photos", len(all_photos()))
     try:
-        gallery, identity = _uploaded() if source == OWN else _folder()
+        gallery, identity = uploaded_gallery("search_files") if source == OWN else _folder()
     except GalleryError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None
@@ -70,27 +69,6 @@ def skipped_list(skipped: tuple[Skipped, ...]) -> None:
                 "Why": st.column_config.TextColumn(width="large"),
             },
         )
-
-
-def _uploaded() -> tuple[Gallery | None, str]:
-    files = st.file_uploader(
-        "Pictures, or a zip of them",
-        type=["png", "jpg", "jpeg", "gif", "bmp", "webp", "zip"],
-        accept_multiple_files=True,
-        key="search_files",
-        max_upload_size=max(1, int(LIMITS.gallery_megabytes)),
-        help=f"Up to {LIMITS.gallery_pictures:,} pictures and {LIMITS.gallery_megabytes:g} MiB. "
-        "Folders in a zip become labels. They stay on this server's memory for your session only.",
-    )
-    if not files:
-        return None, ""
-    identity = "files " + " ".join(sorted(file.file_id for file in files))
-    held = st.session_state.get("search_gallery")
-    if held is None or held[0] != identity:
-        gallery = gallery_of_files((file.name, file.getvalue()) for file in files)
-        held = (identity, gallery)
-        st.session_state["search_gallery"] = held
-    return held[1], identity
 
 
 def _folder() -> tuple[Gallery | None, str]:

@@ -114,7 +114,11 @@ def cover(values: Grid, limit: float, opacity: float) -> NDArray[np.float32]:
 
 
 def wall(
-    maps: NDArray[np.float32], *, background: str = palette.LIGHT_BACKGROUND, side: int = 72
+    maps: NDArray[np.float32],
+    *,
+    background: str = palette.LIGHT_BACKGROUND,
+    side: int = 72,
+    limit: float | None = None,
 ) -> NDArray[np.uint8]:
     """Put all maps of a layer side by side on one scale.
 
@@ -122,6 +126,7 @@ def wall(
     ----------
     maps : (height, width, channels) float32; a vector as (units,), a sequence as (steps, units).
     side : pixels of one map at least; each cell is enlarged by a whole factor.
+    limit : the value at the end of the colours; the largest without.
 
     Returns
     -------
@@ -131,7 +136,7 @@ def wall(
         maps = maps.reshape(-1, 1, maps.shape[-1])
     height, width, channels = maps.shape
     factor = max(1, side // max(height, width))
-    limit = palette.symmetric_limit(maps)
+    limit = limit or palette.symmetric_limit(maps)
     across = max(1, round(float(np.sqrt(channels * 1.5))))
     down = -(-channels // across)
     gap = 2

@@ -103,11 +103,6 @@ def channel_statistics(
     mean = cells.mean(axis=0, dtype=np.float64)
     deviation = cells.std(axis=0, dtype=np.float64)
     minimum, maximum = cells.min(axis=0), cells.max(axis=0)
-    at_limit = np.zeros(cells.shape[1])
-    if len(limits):
-        near = 0.01 * (max(limits) - min(limits)) if len(limits) > 1 else 1e-3 * abs(limits[0])
-        distance = np.min([np.abs(cells - limit) for limit in limits], axis=0)
-        at_limit = np.mean(distance <= near, axis=0)
     duplicate_of, correlation = _most_similar(cells, duplicate_from)
     dead = (minimum == 0) & (maximum == 0)
     return ChannelStatistics(
@@ -118,11 +113,24 @@ def channel_statistics(
         np.mean(cells == 0, axis=0).astype(np.float32),
         dead,
         (minimum == maximum) & ~dead & (len(cells) > 1),
-        at_limit >= 0.5,
+        at_limit(cells, limits) >= 0.5,
         duplicate_of,
         correlation,
         effect,
     )
+
+
+def at_limit(cells: Floats, limits: Sequence[float]) -> NDArray[np.float64]:
+    """Find the share of each channel's cells that lie at a limit of the activation.
+
+    cells : (cells, channels).
+    """
+    if not len(limits):
+        return np.zeros(cells.shape[1])
+    near = 0.01 * (max(limits) - min(limits)) if len(limits) > 1 else 1e-3 * abs(limits[0])
+    distance = np.min([np.abs(cells - limit) for limit in limits], axis=0)
+    share: NDArray[np.float64] = np.mean(distance <= near, axis=0)
+    return share
 
 
 def _most_similar(cells: Floats, threshold: float) -> tuple[NDArray[np.int64], Floats]:

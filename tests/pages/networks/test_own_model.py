@@ -15,6 +15,7 @@ from cnnviz.limits import LIMITS
 from cnnviz.networks.keras_files.upload import read_upload
 from cnnviz.networks.tensorflow_runtime import load_keras
 from pages.networks.own_choices import plain
+from pages.networks.state import VIEW
 from pages.ui.own_network import OwnModel
 from pages.ui.wire import unpack
 from tests.pages.checks import sent_to
@@ -255,7 +256,7 @@ def odd_models() -> dict[str, Callable[[], Any]]:
     }
 
 
-@pytest.mark.parametrize("view", ["Overview", "Layer", "Explain", "Answer", "Table"])
+@pytest.mark.parametrize("view", VIEW.options)
 @pytest.mark.parametrize(
     "kind",
     [
@@ -274,7 +275,7 @@ def test_odd_networks_open_in_every_view(open_page, read, view, kind):
             assert wall(page)[0]["layer"]["shape"] == list(layer.output_shape)
 
 
-@pytest.mark.parametrize("view", ["Overview", "Layer", "Explain", "Answer", "Table"])
+@pytest.mark.parametrize("view", VIEW.options)
 def test_a_network_that_answers_nan_is_shown_and_the_layer_named(open_page, read, view):
     layers = load_keras().layers
     model = model_of(layers.Conv2D(2, 3, name="broken"), layers.Flatten(), layers.Dense(2))

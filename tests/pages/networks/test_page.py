@@ -6,7 +6,7 @@ from cnnviz.networks import NETWORKS, open_network
 from cnnviz.notation import written, written_share
 from tests.pages.networks.scenes import layer_menu
 
-VIEWS = ("Overview", "Layer", "Explain", "Answer", "Table")
+VIEWS = ("Overview", "Layer", "Explain", "Answer", "Health", "Compare", "Table")
 SHIPPED = [entry.title for entry in NETWORKS.values() if entry.ships]
 
 

@@ -1,0 +1,68 @@
+"""Two networks side by side: what is shown is what the package finds."""
+
+import numpy as np
+import pytest
+
+from cnnviz.images.samples import open_sample
+from cnnviz.networks import open_network, random_twin
+from cnnviz.networks.comparison import compare_networks
+from pages.ui.wire import unpack
+from tests.pages.checks import sent_to
+
+PAGE = "pages/08_network.py"
+COMPARE = {"view": "Compare", "network": "Tutorial network"}
+
+
+def test_the_twin_is_compared_layer_by_layer_and_in_its_answer(open_page):
+    page = open_page(PAGE, **COMPARE, place="conv_2:3:4:5")
+    assert not page.exception
+    network, picture = open_network("tutorial"), open_sample("panda")
+    twin = random_twin(network)
+    found = compare_networks(
+        network, twin, network.feature_maps(picture), twin.feature_maps(picture)
+    )
+    (table,) = (one.value for one in page.dataframe)
+    assert list(table["Layer"]) == [one.name for one in found.most_different()]
+    np.testing.assert_allclose(
+        table["Difference"], [one.outputs for one in found.most_different()], rtol=1e-4
+    )
+    settings, arrays = unpack(sent_to(page, "answer_bars"))
+    assert settings["names"] == ["Tutorial network", "The untrained twin"]
+    places = [network.labels.index(label) for label in settings["labels"]]
+    np.testing.assert_allclose(
+        arrays["probabilities"][:, 1], twin.probabilities(picture)[places], atol=1e-6
+    )
+    assert any(r"**conv\_1**, by" in one.value for one in page.markdown)
+
+
+def test_another_checkpoint_is_read_from_a_file(open_page):
+    from cnnviz.networks.code import network_file
+
+    page = open_page(PAGE, **COMPARE, other_network="Another Keras file")
+    assert any("Upload a Keras model to compare with" in one.value for one in page.info)
+    page.file_uploader(key="network_second_file").set_value(
+        ("tutorial.keras", network_file(open_network("tutorial")), "application/zip")
+    )
+    page.run()
+    assert not page.exception
+    assert not page.error
+    assert any("their outputs are the same" in one.value for one in page.markdown)
+
+
+def test_a_file_that_is_none_is_refused_with_a_sentence(open_page):
+    page = open_page(PAGE, **COMPARE, other_network="Another Keras file")
+    page.file_uploader(key="network_second_file").set_value(
+        ("x.keras", b"nothing", "application/zip")
+    )
+    page.run()
+    assert not page.exception
+    assert "Received" in page.error[0].value
+
+
+@pytest.mark.parametrize(
+    "other", ["Tutorial network", "Small VGG", "EfficientNet-Lite0", "nonsense"]
+)
+def test_a_network_of_other_shapes_compares_as_far_as_it_can(open_page, other):
+    page = open_page(PAGE, **COMPARE, other_network=other, place="dense:3:0:0")
+    assert not page.exception
+    assert not page.error
