@@ -33,9 +33,9 @@ def _how_well(scene: SearchScene) -> str:
     here = measured[scene.layer].nearest
     best = max(measured, key=lambda name: measured[name].nearest)
     return (
-        f"At {plain(scene.layer)}, the nearest neighbour of **{100 * here:.1f} %** of the "
+        f"At {plain(scene.layer)}, the nearest neighbour of **{100 * here:.1f}%** of the "
         f"{shared:,} pictures whose label another one shares has that same label. "
-        f"The best layer is {plain(best)} with {100 * measured[best].nearest:.1f} %."
+        f"The best layer is {plain(best)} with {100 * measured[best].nearest:.1f}%."
     )
 
 

@@ -53,9 +53,17 @@ ESSENTIALS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "Layer": [".map-pane .frame"],
         "Explain": [".whole-value", ".steps .last"],
         "Answer": [".label", ".number"],
+        "Overview": [".diagram .network", ".answer .number", ".actions"],
     },
     "robustness": {"": [".pictures canvas", ".player", ".classes li:nth-child(-n+3)"]},
-    "search": {"Search": [".region", ".results .card:nth-child(-n+3)"]},
+    "search": {
+        "Search": [".region", ".results .card:nth-child(-n+3)"],
+        "Map": ["canvas.map", ".pointed"],
+    },
+    "why": {
+        "Which pixels": [".panes canvas", ".legend", ".under input"],
+        "Cover it up": [".photo", ".classes"],
+    },
 }
 
 

@@ -106,7 +106,7 @@ def test_a_map_is_laid_over_the_photo_and_the_address_keeps_how(visit):
     assert np.abs(laid.astype(int) - wanted).mean() < 6  # the photo came as a JPEG
     page.get_by_role("slider", name="Opacity").press("ArrowLeft")
     page.wait_for_url("**over=69**")
-    expect(page.locator(".opacity")).to_contain_text("69 %")
+    expect(page.locator(".opacity")).to_contain_text("69%")
     assert violations(page) == []
 
 

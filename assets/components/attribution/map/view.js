@@ -250,9 +250,9 @@ class Reasons {
 
 function slider(text, value, changed) {
   const input = element("input", { type: "range", min: "0", max: "100", step: "1", value });
-  const number = element("span", { class: "number", text: `${value} %` });
+  const number = element("span", { class: "number", text: `${value}%` });
   input.oninput = () => {
-    number.textContent = `${input.value} %`;
+    number.textContent = `${input.value}%`;
     changed();
   };
   const label = element("label", { class: "slider" }, element("span", { text }), input, number);

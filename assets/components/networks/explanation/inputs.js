@@ -545,8 +545,8 @@ function operandOf(value) {
 
 function percent(share) {
   const points = 100 * share;
-  if (points >= 0.1 || points === 0) return `${points.toFixed(1)} %`;
-  return points >= 0.001 ? `${points.toFixed(3)} %` : "< 0.001 %";
+  if (points >= 0.1 || points === 0) return `${points.toFixed(1)}%`;
+  return points >= 0.001 ? `${points.toFixed(3)}%` : "< 0.001%";
 }
 
 function capitalised(text) {

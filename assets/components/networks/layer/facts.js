@@ -66,8 +66,8 @@ function markWords(channel, data) {
 
 export function percent(share) {
   const hundredths = share * 100;
-  if (hundredths > 0 && hundredths < 0.1) return "< 0.1 %";
-  return `${hundredths > 0 && hundredths < 10 ? hundredths.toFixed(1) : Math.round(hundredths)} %`;
+  if (hundredths > 0 && hundredths < 0.1) return "< 0.1%";
+  return `${hundredths > 0 && hundredths < 10 ? hundredths.toFixed(1) : Math.round(hundredths)}%`;
 }
 
 function nth(place) {

@@ -55,7 +55,7 @@ export class PhotoBelow {
     this.button.setAttribute("aria-pressed", String(over > 0));
     this.opacity.style.display = over ? "" : "none";
     this.range.value = over || this.last;
-    this.number.textContent = `${over} %`;
+    this.number.textContent = `${over}%`;
     if (!over || !this.picture) return;
     const factor = Math.max(1, Math.floor(FINEST / Math.max(rows, columns)));
     const canvas = pane.pixels;

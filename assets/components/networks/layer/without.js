@@ -85,7 +85,7 @@ export function sharesOf(before, after) {
 function share(probability, more) {
   const hundredths = 100 * probability;
   const least = 10 ** (-2 - more);
-  if (hundredths > 0 && hundredths < least) return `< ${least.toFixed(2 + more)} %`;
+  if (hundredths > 0 && hundredths < least) return `< ${least.toFixed(2 + more)}%`;
   const digits = hundredths >= 9.95 ? 0 : hundredths >= 0.1 ? 1 : 2;
-  return `${hundredths.toFixed(digits + more)} %`;
+  return `${hundredths.toFixed(digits + more)}%`;
 }

@@ -59,8 +59,8 @@ export class RegionPicker {
     this.region = region;
     this.all.disabled = !region;
     const words = region
-      ? `The region from ${region[0] / 10} to ${region[2] / 10} % of the height and ` +
-        `${region[1] / 10} to ${region[3] / 10} % of the width is searched with.`
+      ? `The region from ${region[0] / 10} to ${region[2] / 10}% of the height and ` +
+        `${region[1] / 10} to ${region[3] / 10}% of the width is searched with.`
       : "The whole picture is searched with.";
     this.box.setAttribute(
       "aria-label",
