@@ -1,9 +1,10 @@
 """Open a page of the app without a browser."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from pages.ui import stage
@@ -14,6 +15,15 @@ _OPEN_NETWORKS = (
     *("pages/08_network.py", "pages/09_search.py"),
     *("pages/10_why.py", "pages/12_robustness.py"),
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_look_for_components() -> Iterator[None]:
+    """Look through all installed packages once, as a server does, and not for every page opened."""
+    found = manifest_scanner.scan_component_manifests()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", lambda: [*found])
+        yield
 
 
 @pytest.fixture(autouse=True)
