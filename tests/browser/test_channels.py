@@ -1,5 +1,7 @@
 """The Channels page in a real browser: what JavaScript does must be what Python does."""
 
+import re
+
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
@@ -30,10 +32,12 @@ def drag(page: Page, cell, up: int) -> None:
 
 
 def release(page: Page) -> None:
+    are_pythons = "state.mix.total === state.mix.data.sum.data"
+    assert not on_stage(page, are_pythons)
     page.mouse.up()
-    page.wait_for_function("() => location.search.match(/kernels|bias|mute/)")
+    becomes(page, lambda: on_stage(page, are_pythons), True)
+    assert re.search("kernels|bias", page.url)
     settle(page)
-    assert on_stage(page, "state.mix.total === state.mix.data.sum.data")  # Python's own again
 
 
 def assert_alike(previewed: dict[str, np.ndarray], answered: dict[str, np.ndarray]) -> None:

@@ -123,14 +123,10 @@ def test_a_weight_lights_all_its_connections_and_an_output_its_inputs(visit):
     page.locator("polygon[data-plane=output][data-at='5']").hover()
     expect(page.locator(".line")).to_contain_text("Output row 1, column 1: 9 of 36 inputs")
     page.locator("polygon[data-plane=input][data-at='0']").hover()
-    assert (
-        page.locator(".line").inner_text() == "Input row 0, column 0: it reaches 1 of 16 outputs."
-    )
+    expect(page.locator(".line")).to_have_text("Input row 0, column 0: it reaches 1 of 16 outputs.")
     page.locator(".drawing").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
-    assert (
-        page.locator(".line").inner_text() == "Input row 1, column 1: it reaches 4 of 16 outputs."
-    )
+    expect(page.locator(".line")).to_have_text("Input row 1, column 1: it reaches 4 of 16 outputs.")
     page.keyboard.press("Enter")
     expect(page.locator(".line")).to_contain_text("Output row 2, column 2")
