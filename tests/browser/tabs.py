@@ -28,6 +28,9 @@ _IDLE = (
     "[data-test-script-state='notRunning']:has([data-testid='stElementContainer'])"
 )
 
+# What an address that forgets shows, and nothing beside it.
+_SENTENCE = """document.querySelector('[data-testid="stText"]')?.innerText.trim()"""
+
 # Resolves when the fonts are there and nothing has moved or changed its size for 150 ms.
 _STILL = """async () => {
   await document.fonts.ready;
@@ -151,8 +154,7 @@ def visits(
 def _lead(page: Page, path: str) -> None:
     """Lead a tab that has forgotten its last visit to an address."""
     page.evaluate(_LEAD, path)
-    sentence = page.get_by_text(re.compile(f"^{FORGET} \\d+$"))
-    sentence.wait_for(state="detached")
+    page.wait_for_function(f"() => !({_SENTENCE})?.startsWith('{FORGET} ')")
 
 
 def _forget(page: Page, tab: Tab) -> None:
@@ -162,12 +164,18 @@ def _forget(page: Page, tab: Tab) -> None:
     page.mouse.move(0, 0)
     number = next(_NUMBERS)
     page.evaluate(_LEAD, f"?{FORGET}={number}")
-    page.get_by_text(f"{FORGET} {number}", exact=True).wait_for()
-    page.wait_for_selector(_IDLE)
+    page.wait_for_function(f"() => ({_SENTENCE}) === '{FORGET} {number}'")
+    _rests(page)
 
 
 def settle(page: Page) -> None:
     """Wait until the app's script has run and the page no longer changes."""
-    page.wait_for_selector(_IDLE)
+    _rests(page)
     page.evaluate(_STILL)
-    page.wait_for_selector(_IDLE)
+    _rests(page)
+
+
+def _rests(page: Page) -> None:
+    """Wait until the app's script runs no more."""
+    # It is looked at each frame; what is waited for by a selector is found half a second late.
+    page.wait_for_function("(idle) => document.querySelector(idle) !== null", arg=_IDLE)
