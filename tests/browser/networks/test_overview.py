@@ -336,8 +336,9 @@ def test_frames_are_drawn_in_half_of_their_time(visit):
         " state.drawNow = () => { const start = performance.now(); draw();"
         "  times.push(performance.now() - start); };"
         " const frame = () => new Promise(requestAnimationFrame);"
-        " state.enter(); while (state.travelling) await frame();"
-        " state.goWhole(); while (state.travelling) await frame();"
+        " while (times.length < 30) {"  # a busy machine leaves some out
+        "  state.enter(); while (state.travelling) await frame();"
+        "  state.goWhole(); while (state.travelling) await frame(); }"
         " return times.sort((one, other) => one - other); })()",
     )
     assert len(times) > 10
