@@ -23,8 +23,9 @@ EVERYWHERE = {
     *("picture_picker", "picture_upload", "picture_camera_on", "picture_drawing_on"),
     *("code_is_open", "start_over", "copy_link", "take_back", "stage_and_controls"),
     *("try_this", "try_note"),
+    *("queue_cancel", "queue_again", "queue_retry"),
 }
-"""Keys of the frame, which is the same on every page."""
+"""Keys of the frame and of the one queue, which are the same on every page."""
 
 PARTS = {
     "pages/03_channels.py": "channels_part",
