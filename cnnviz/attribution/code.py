@@ -57,6 +57,57 @@ for top in starts[0]:
         count[top : top + window, left : left + window] += 1
 result = total / np.maximum(count, 1)"""
 
+_GUIDED = """
+
+@tf.custom_gradient
+def guided(given):
+    return tf.identity(given), tf.nn.relu  # on the way back, nothing negative comes through
+
+
+for layer in network.layers:
+    name = getattr(getattr(layer, "activation", None), "__name__", "")
+    if name in ("relu", "relu6") or type(layer).__name__ == "ReLU":
+        layer.call = lambda *given, compute=layer.call, **more: guided(compute(*given, **more))
+"""
+_SEEN = """
+
+def enlarged(grid, rows, columns):
+    picture = Image.fromarray(np.ascontiguousarray(grid, "float32"))
+    return np.asarray(picture.resize((columns, rows), Image.Resampling.BILINEAR))
+
+
+@tf.function
+def answer(given):
+    return keras.ops.{activation}(scores(given))[0, target]
+
+
+def probability(mask):
+    return float(answer(tf.constant((x * mask[..., None])[None], tf.float32)))
+
+"""
+_SCORE_CAM = """
+part = keras.Model(network.inputs[0], network.get_layer("{layer}").output)
+maps = np.asarray(part(x[None]))[0]
+answers = []
+for channel in range(maps.shape[-1]):
+    mask = enlarged(maps[..., channel], *x.shape[:2])
+    mask = mask - mask.min()
+    answers.append(probability(mask / (mask.max() or 1)))
+weights = np.exp(np.array(answers) - max(answers))
+result = np.maximum(maps @ (weights / weights.sum()), 0)"""
+_RISE = """
+random, cells, masks = np.random.default_rng(0), 8, 500
+rows, columns = x.shape[:2]
+steps = [-(-side // cells) for side in (rows, columns)]
+result = np.zeros((rows, columns))
+for _ in range(masks):
+    grid = random.random((cells + 1, cells + 1)) < 0.5
+    top, left = (int(random.integers(step)) for step in steps)
+    mask = enlarged(grid, rows + steps[0], columns + steps[1])
+    mask = mask[top : top + rows, left : left + columns]
+    result += probability(mask) * mask
+result /= masks * 0.5"""
+
 
 def attribution_code(
     network: Network, method: str, class_index: int, *, layer: str = "", steps: int = 64
@@ -88,8 +139,14 @@ maps, slopes = kept[-1][0].numpy(), tape.gradient(z, kept[-1])[0].numpy()
         made = _PIXELS[method].replace("{steps}", str(steps))
         made = made.replace("{prepared}", network.preprocessing.code)
         body = f"{_SLOPE}\n{made}"
+    elif method == "guided_backpropagation":
+        body = f"{_GUIDED}\n{_SLOPE}\n{_PIXELS['saliency']}"
     elif method == "occlusion":
         body = f"\n{_OCCLUSION}"
+    elif method in ("score_cam", "rise"):
+        made = _SCORE_CAM.replace("{layer}", layer) if method == "score_cam" else _RISE
+        kind = "sigmoid" if network.answer_activation == "sigmoid" else "softmax"
+        body = _SEEN.replace("{activation}", kind) + made
     else:
         return ""
     lines = ["import keras", "import numpy as np", "import tensorflow as tf"]

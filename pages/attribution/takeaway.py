@@ -13,8 +13,11 @@ from pages.attribution.pixels import is_signed
 from pages.attribution.scene import Scene
 from pages.attribution.trust import coloured
 from pages.ui.markdown import plain
+from pages.ui.own_network import OWN_NETWORK
+from pages.ui.picture import picture_address
 from pages.ui.stage import why_it_matters
 from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
+from pages.ui.uses import NETWORK
 
 _UNFOLDED = ("grad_cam", "grad_cam_plus_plus", "hires_cam")
 _BY_PIXEL = ("saliency", "guided_backpropagation", "gradient_times_input")
@@ -29,6 +32,8 @@ def finish(scene: Scene, values: np.ndarray | None) -> None:
         "narrow question, and some maps look right whatever the network has learned: so each is "
         "tested here."
     )
+    if scene.layer:
+        _link_to_layer(scene)
     if values is None:
         return
     name = scene.name
@@ -60,6 +65,21 @@ def finish(scene: Scene, values: np.ndarray | None) -> None:
             )
         )
     take_it_with_you(downloads, code if scene.against is None else "")
+
+
+def _link_to_layer(scene: Scene) -> None:
+    """Lead to the layer in hand on the page Network, where its channels can be switched off."""
+    address = {
+        "view": "Layer",
+        "network": OWN_NETWORK if scene.own else scene.network.title,
+        "place": f"{scene.layer}:0:0:0",
+    }
+    st.page_link(
+        NETWORK,
+        label=f"Switch channels of {plain(scene.layer)} off, and see the answer without them",
+        icon=":material/hub:",
+        query_params=address | picture_address(),
+    )
 
 
 def _method(scene: Scene, values: np.ndarray | None) -> None:

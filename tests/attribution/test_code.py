@@ -21,8 +21,8 @@ WRITTEN = [
 ]
 
 
-def test_eight_methods_have_a_program() -> None:
-    assert len(WRITTEN) == 8
+def test_every_method_has_a_program() -> None:
+    assert list(METHODS) == WRITTEN
 
 
 @pytest.mark.parametrize("name", WRITTEN)
@@ -32,7 +32,9 @@ def test_it_gives_the_map_that_is_shown(name, network, tmp_path, monkeypatch, ca
         pytest.skip("seconds of the same program on a larger network")
     opened, picture = open_network(network), open_sample("panda")
     method = METHODS[name]
-    layer = [info.name for info in opened.layers if info.kind == "Conv2D"][-1]
+    # Maps of either sign, weighed by shares alone, may add up to nothing positive.
+    kind = "ReLU" if name == "score_cam" else "Conv2D"
+    layer = [info.name for info in opened.layers if info.kind == kind][-1]
     more = {"layer": layer} if method.by_layer else {}
     target = opened.predict(picture, top=2)[1].index
     steps = (
@@ -49,5 +51,9 @@ def test_it_gives_the_map_that_is_shown(name, network, tmp_path, monkeypatch, ca
     size = float(np.abs(shown).max())
     # Where a ReLU stands on its edge, the last digit of a sum decides about a slope.
     assert (np.abs(again - shown) > 2e-3 * size).mean() < 1e-3
+    if name in ("score_cam", "rise"):  # without slopes there is no edge
+        np.testing.assert_allclose(again, shown, atol=1e-4 * size)
+    if name == "guided_backpropagation":
+        assert (np.abs(again - shown) > 1e-4 * size).mean() < 1e-3
     assert size > 0
     assert "(" in capsys.readouterr().out

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
@@ -83,6 +84,16 @@ def test_a_layer_is_one_of_the_small_maps(open_page, small):
     )
     cam = np.maximum((maps * slopes.mean(axis=(0, 1))).sum(axis=-1), 0)
     np.testing.assert_allclose(tile, levels(cam, signed=False).ravel(), atol=1)
+
+
+def test_a_link_leads_to_the_layer_in_hand_where_channels_are_switched_off(open_page):
+    page = open_page(PAGE, **SMALL, why_layer="conv_2_1")
+    (link,) = (one.proto for one in page.get("page_link") if "conv" in one.proto.label)
+    address = parse_qs(link.query_string)
+    assert address["view"] == ["Layer"]
+    assert address["network"] == ["Small VGG"]
+    assert address["place"] == ["conv_2_1:0:0:0"]
+    _fine(open_page("pages/08_network.py", **{name: text for name, (text,) in address.items()}))
 
 
 def test_the_tests_of_trust_come_one_after_the_other(open_page):
