@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -431,6 +431,20 @@ class Network:
         self.feature_maps_of_input(grey)
         if answers and self.has_classes:
             self.scores_of_inputs(grey[np.newaxis])
+
+    def compiled(
+        self,
+        key: Hashable,
+        make: Callable[[Runner], Callable[..., Any]],
+        shapes: Sequence[tuple[int | None, ...] | str],
+    ) -> Callable[..., Any]:
+        """Compile a function over the network's graph once, and keep it with the network's own.
+
+        key : says all that the function depends on beside the graph.
+        make : builds it.
+        shapes : of what it is given, float32; `runner.WHOLES` for whole numbers.
+        """
+        return self._runner.compiled(key, make(self._runner), list(shapes))
 
     # Views that share the weights and the compiled functions
 

@@ -18,8 +18,9 @@ from cnnviz.networks.tensorflow_runtime import load_keras, load_tensorflow, proc
 _USUAL_SIDE = 224
 # A function of the masked kind is compiled per layer; those of the other kinds always fit.
 _MOST_FUNCTIONS = 12
-# In place of a shape: one whole number.
+# In place of a shape: one whole number, or several.
 _WHOLE = "whole number"
+WHOLES = "whole numbers"
 
 # TensorFlow shares its threads among all calls; more calls at once than cores only add memory.
 RUNS = threading.BoundedSemaphore(processor_count())
@@ -67,12 +68,18 @@ class Runner:
         return "linear"
 
     def forward(
-        self, x: Any, *, mask: tuple[str, Any] | None = None, guided: bool = False
+        self,
+        x: Any,
+        *,
+        mask: tuple[str, Any] | None = None,
+        guided: bool = False,
+        only: Collection[str] | None = None,
     ) -> dict[str, Any]:
         """Run the graph inside a compiled function; every layer's output by name.
 
         mask : a layer's name and (batch, channels): what its output is multiplied with.
         guided : on the way back, let nothing negative through a ReLU.
+        only : the layers to run, with all that they need; all without.
         """
         tf, tree = load_tensorflow(), load_keras().tree
         values: dict[int, Any] = {id(self.image): x}
@@ -84,6 +91,8 @@ class Runner:
         if mask is not None and mask[0] == "image":
             values[id(self.image)] = x * mask[1][:, None, None, :]
         for node in self.nodes:
+            if only is not None and node.name not in only:
+                continue
             arguments, keywords = tree.map_structure(fill, (node.arguments, dict(node.keywords)))
             output = _run_layer(tf, node.operation, arguments, keywords)
             if mask is not None and mask[0] == node.name:
@@ -163,7 +172,7 @@ class Runner:
             outputs = self.forward(x)
             return [_float(outputs[name]) for name in names]
 
-        return self._compiled("every map", every_map, [(1, *self.shape)])
+        return self.compiled("every map", every_map, [(1, *self.shape)])
 
     def answers(self) -> Callable[..., Any]:
         """Give the function from (n, height, width, channels) to logits and answers."""
@@ -172,7 +181,7 @@ class Runner:
             outputs = self.forward(x)
             return self.scores(outputs), _float(outputs[self.answer])
 
-        return self._compiled("answers", answers, [(None, *self.shape)])
+        return self.compiled("answers", answers, [(None, *self.shape)])
 
     def every_slope(self) -> Callable[..., Any]:
         """Give the function from one input and a class to every layer's output and slope."""
@@ -188,7 +197,7 @@ class Runner:
             slopes = tape.gradient(score, values, unconnected_gradients="zero")
             return [_float(value) for value in values], [_float(slope) for slope in slopes]
 
-        return self._compiled("every slope", every_slope, [(1, *self.shape), _WHOLE])
+        return self.compiled("every slope", every_slope, [(1, *self.shape), _WHOLE])
 
     def input_slopes(self, *, guided: bool = False) -> Callable[..., Any]:
         """Give the function from (n, height, width, channels) and a class to logits and slopes.
@@ -204,7 +213,7 @@ class Runner:
             return score, tape.gradient(score, x, unconnected_gradients="zero")
 
         key = ("input slopes", guided)
-        return self._compiled(key, input_slopes, [(None, *self.shape), _WHOLE])
+        return self.compiled(key, input_slopes, [(None, *self.shape), _WHOLE])
 
     def loss_slope(self) -> Callable[..., Any]:
         """Give the function from one input and a class to the slope of its cross-entropy."""
@@ -217,7 +226,7 @@ class Runner:
                 loss = tf.reduce_logsumexp(logits) - logits[class_index]
             return tape.gradient(loss, x, unconnected_gradients="zero")
 
-        return self._compiled("loss slope", loss_slope, [(1, *self.shape), _WHOLE])
+        return self.compiled("loss slope", loss_slope, [(1, *self.shape), _WHOLE])
 
     def layer_slope(self, layer: str) -> Callable[..., Any]:
         """Give the function from one input and a class to one layer's output and its slope."""
@@ -232,7 +241,7 @@ class Runner:
             return _float(outputs[layer]), _float(slope)
 
         key = ("layer slope", layer)
-        return self._compiled(key, layer_slope, [(1, *self.shape), _WHOLE])
+        return self.compiled(key, layer_slope, [(1, *self.shape), _WHOLE])
 
     def masked_answers(self, layer: str, channels: int) -> Callable[..., Any]:
         """Give the function from one input and (n, channels) factors of a layer to answers.
@@ -247,17 +256,18 @@ class Runner:
             return self.scores(outputs), _float(outputs[self.answer])
 
         key = ("masked answers", layer)
-        return self._compiled(key, masked_answers, [(1, *self.shape), (None, channels)])
+        return self.compiled(key, masked_answers, [(1, *self.shape), (None, channels)])
 
-    def _compiled(
+    def compiled(
         self, key: Any, function: Callable[..., Any], shapes: list[tuple[int | None, ...] | str]
     ) -> Callable[..., Any]:
         """Return the function kept under `key`, compiling it once; the least used one goes."""
         with self._lock:
             if key not in self._functions:
                 tf = load_tensorflow()
+                whole = {_WHOLE: tf.TensorSpec((), tf.int32), WHOLES: tf.TensorSpec((None,), tf.int32)}
                 signature = [
-                    tf.TensorSpec((), tf.int32) if shape == _WHOLE else tf.TensorSpec(shape)
+                    whole[shape] if isinstance(shape, str) else tf.TensorSpec(shape)
                     for shape in shapes
                 ]
                 # Nothing here branches on a tensor: rewriting all this Python (AutoGraph) to look
