@@ -258,6 +258,9 @@ SYMBOLS: Mapping[str, str] = MappingProxyType(
         "a": "part of a cell in the weight of its map",
         r"\tau": "part of the way, from 0 to 1",
         r"\varepsilon": "how much is added to a pixel: noise, or at most so many levels",
+        "Z": "what is learned of a picture: its spectrum, or its pixels",
+        r"\nu": "size of a frequency, in cycles a pixel",
+        "K": "mixes three colours as photos do",
         r"\mu": "what is hidden or let through: 0 or 1 at each place, and smooth between in RISE",
     }
 )

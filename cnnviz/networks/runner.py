@@ -265,7 +265,10 @@ class Runner:
         with self._lock:
             if key not in self._functions:
                 tf = load_tensorflow()
-                whole = {_WHOLE: tf.TensorSpec((), tf.int32), WHOLES: tf.TensorSpec((None,), tf.int32)}
+                whole = {
+                    _WHOLE: tf.TensorSpec((), tf.int32),
+                    WHOLES: tf.TensorSpec((None,), tf.int32),
+                }
                 signature = [
                     whole[shape] if isinstance(shape, str) else tf.TensorSpec(shape)
                     for shape in shapes

@@ -14,7 +14,7 @@ from cnnviz.search.gallery import (
 from cnnviz.search.photos import all_photos
 from pages.search.state import COLLECTION, FOLDER, FOLDER_NAME, OWN, SEARCH, SHIPPED
 from pages.ui.markdown import plain
-from pages.ui.own_gallery import uploaded_gallery
+from pages.ui.own_gallery import HELD, uploaded_gallery
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,11 +81,11 @@ def _folder() -> tuple[Gallery | None, str]:
     if not name:
         return None, ""
     again = st.button("List it again", key="search_list_again", icon=":material/refresh:")
-    held = st.session_state.get("search_gallery")
+    held = st.session_state.get(HELD)
     if again or held is None or held[0] != f"folder {name}":
         gallery = gallery_of_folder(name)
         held = (f"folder {name}", gallery)
-        st.session_state["search_gallery"] = held
+        st.session_state[HELD] = held
     gallery = held[1]
     listing = hash(tuple((file.name, file.size, file.stamp) for file in gallery.files))
     return gallery, f"folder {name} {listing}"

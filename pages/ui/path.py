@@ -128,6 +128,17 @@ PAGES = (
         "learned. Covering a part of the picture is a question that the network answers itself.",
     ),
     Page(
+        "pages/11_feature_visualisation.py",
+        "Feature visualisation",
+        ":material/blur_on:",
+        "What a channel, a unit, a class or a whole layer looks for: a picture that is made for "
+        "it, and the photos that excite it.",
+        _NETWORKS,
+        "A picture can be made for any part of a network by gradient ascent on its pixels. What "
+        "comes out depends on the recipe as well as on the network, so it is compared with "
+        "photos.",
+    ),
+    Page(
         "pages/12_robustness.py",
         "Robustness",
         ":material/tune:",

@@ -13,7 +13,7 @@ from pages.ui.takeaway import CODE
 ROOT = Path(__file__).parents[2]
 _OPEN_NETWORKS = (
     *("pages/08_network.py", "pages/09_search.py"),
-    *("pages/10_why.py", "pages/12_robustness.py"),
+    *("pages/10_why.py", "pages/11_feature_visualisation.py", "pages/12_robustness.py"),
 )
 
 

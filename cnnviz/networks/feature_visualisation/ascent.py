@@ -37,7 +37,7 @@ FRAMES = 16
 
 # D. P. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 1, with the
 # constants that it names; in the form of its section 2, as Keras has it.
-_FORGET, _FORGET_SQUARE, _EPSILON = 0.9, 0.999, 1e-8
+FORGET, FORGET_SQUARE, EPSILON = 0.9, 0.999, 1e-8
 _TRIES = 6
 """Starts that are tried where the target does not answer to the first: each of more contrast."""
 
@@ -146,6 +146,31 @@ def measure(network: Network, target: Target, picture: ArrayLike) -> float:
     recipe = Recipe(size=None if own else rows)
     maker = _Maker(network, target.checked(network), recipe, (rows, columns))
     return maker.value(pixels)
+
+
+def largest_cell(network: Network, target: Target, picture: ArrayLike) -> float:
+    """Ask about pixels as `measure` does: the largest cell of a channel, as patches are chosen.
+
+    picture : (rows, columns, 3) uint8.
+    """
+    pixels = np.asarray(picture)
+    name = target.checked(network).layer
+    needed = {info.name for info in layers_on_the_way(network, name)}
+    channels = network.input_shape[2]
+    shape = (1, *pixels.shape[:2], channels)
+    tf = load_tensorflow()
+
+    def make(runner: Runner) -> Callable[..., Any]:
+        def largest(x: Any) -> Any:
+            output = tf.cast(runner.forward(x, only=needed)[name], tf.float32)[0]
+            return tf.reduce_max(tf.reshape(output, [-1, output.shape[-1]]), axis=0)
+
+        return largest
+
+    function = network.compiled(("largest cells", name, shape), make, [shape])
+    x = network.preprocessing(pixels, channels=channels)
+    with RUNS:
+        return float(as_array(function(tf.constant(x[np.newaxis])))[target.index])
 
 
 def frame_steps(steps: int) -> frozenset[int]:
@@ -267,10 +292,10 @@ class _Maker:
             values: Any, first: Any, second: Any, count: Any, places: Any, where: Any
         ) -> tuple[Any, Any, Any, Any]:
             score, slope = ascend(values, places, where)
-            first += (slope - first) * (1 - _FORGET)
-            second += (tf.square(slope) - second) * (1 - _FORGET_SQUARE)
-            length = rate * tf.sqrt(1 - _FORGET_SQUARE**count) / (1 - _FORGET**count)
-            return values + length * first / (tf.sqrt(second) + _EPSILON), first, second, score
+            first += (slope - first) * (1 - FORGET)
+            second += (tf.square(slope) - second) * (1 - FORGET_SQUARE)
+            length = rate * tf.sqrt(1 - FORGET_SQUARE**count) / (1 - FORGET**count)
+            return values + length * first / (tf.sqrt(second) + EPSILON), first, second, score
 
         return step
 

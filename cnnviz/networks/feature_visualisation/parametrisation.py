@@ -40,13 +40,12 @@ def frequency_scale(rows: int, columns: int) -> Floats:
     """
     down, across = np.fft.fftfreq(rows)[:, None], np.fft.rfftfreq(columns)[None, :]
     size = np.maximum(np.hypot(down, across), 1.0 / max(rows, columns))
-    # The frequencies that rfft2 leaves out are those of the other half, once more.
-    twice = np.full(columns // 2 + 1, 2.0)
-    twice[0] = 1.0
-    if columns % 2 == 0:
-        twice[-1] = 1.0
-    power = 2.0 * float(np.sum(twice / size**2)) / (rows * columns) ** 2
-    scale = (1.0 / size / np.sqrt(power)).astype(np.float32)
+    # A frequency stands for itself and for the one that rfft2 leaves out, twice the amplitude; in
+    # the first column, and in the last of an even number, irfft2 takes half of each of the two.
+    part = np.full(columns // 2 + 1, 4.0)
+    part[[0, -1] if columns % 2 == 0 else [0]] = 1.0
+    power = float(np.sum(part / size**2)) / (rows * columns) ** 2
+    scale: Floats = (1.0 / size / np.sqrt(power)).astype(np.float32)
     scale.flags.writeable = False
     return scale
 
@@ -98,7 +97,7 @@ def colour_mixing() -> Floats:
     sizes, directions = np.linalg.eigh(colour_covariance())
     root = (directions * np.sqrt(np.maximum(sizes, 0)))[:, ::-1]
     root = root * np.where(root.sum(axis=0) < 0, -1.0, 1.0)
-    mixing = (root / np.linalg.norm(root, axis=0).max()).astype(np.float32)
+    mixing: Floats = (root / np.linalg.norm(root, axis=0).max()).astype(np.float32)
     mixing.flags.writeable = False
     return mixing
 
@@ -130,8 +129,10 @@ def values_of(pixels: ArrayLike, *, fourier: bool, colour: bool) -> Floats:
 
 def photo_pixels(part: ArrayLike, channels: int) -> Floats:
     """Bring (rows, columns, 3) uint8 to 0..1, in as many channels as a network sees."""
-    pixels = np.asarray(part, np.float32) / 255
-    return pixels if channels == 3 else pixels @ np.asarray(LUMINANCE, np.float32)[:, None]
+    pixels = np.asarray(part, np.float32) / np.float32(255)
+    if channels == 3:
+        return pixels
+    return np.asarray(pixels @ np.asarray(LUMINANCE)[:, None], np.float32)
 
 
 def pixels_of(values: Any, columns: int, *, fourier: bool, colour: bool) -> Any:

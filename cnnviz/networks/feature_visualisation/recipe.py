@@ -157,9 +157,9 @@ def takes_any_size(network: Network, layer: str) -> bool:
     for info in layers_on_the_way(network, layer)[1:]:
         if info.kind in _POOLED or fixed.issuperset(info.inputs):
             fixed.add(info.name)
-        elif info.kind in _ONE_SIZE:
-            return False
-        elif info.kind not in _ANY_SIZE and info.receptive_field is None:
+            continue
+        is_known = info.kind in _ANY_SIZE or info.receptive_field is not None
+        if info.kind in _ONE_SIZE or not is_known:
             return False
     return True
 

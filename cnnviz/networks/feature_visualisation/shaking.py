@@ -19,9 +19,7 @@ _SCALE = 0.1
 _DEGREES = 5.0
 
 
-def drawn_places(
-    random: np.random.Generator, size: tuple[int, int], recipe: Recipe
-) -> Floats:
+def drawn_places(random: np.random.Generator, size: tuple[int, int], recipe: Recipe) -> Floats:
     """Draw where each pixel that the network is shown lies in the picture.
 
     The same numbers are drawn whatever is switched off, so that all else stays as it was. Beyond

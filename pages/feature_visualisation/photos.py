@@ -1,0 +1,153 @@
+"""In photos: the places that excite a channel most, and least, beside the picture made for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.images import ImageError
+from cnnviz.images import pictures as images
+from cnnviz.networks.feature_visualisation.ascent import largest_cell
+from cnnviz.networks.feature_visualisation.patches import Extreme, Extremes, extremes, patch
+from cnnviz.notation import written
+from cnnviz.search.gallery import Gallery
+from cnnviz.search.photos import all_photos, open_photo
+from cnnviz.server.jobs import Job
+from pages.feature_visualisation.making import Growing
+from pages.feature_visualisation.scene import Scene
+from pages.feature_visualisation.state import COLLECTION, FEATURE
+from pages.feature_visualisation.walls import enlarged
+from pages.ui.markdown import plain
+from pages.ui.own_gallery import own_gallery
+from pages.ui.queue import made
+
+_SHOWN = 6
+_SIDE = 160
+Looked = tuple[Extremes, tuple[str, ...], tuple[Callable[[], np.ndarray], ...]]
+"""The extremes of a layer, and the name and the opener of each picture."""
+
+
+def show(scene: Scene, found: Growing) -> None:
+    """Draw the made picture, the patches, and whether they agree."""
+    held = own_gallery()
+    source = FEATURE.control(
+        st.segmented_control,
+        COLLECTION,
+        "Photos",
+        options=["shipped", "own"] if held else ["shipped"],
+        required=True,
+        help="Your own pictures are here too, once you have brought them to the page Search.",
+    )
+    looked = None
+    if found.done is not None:
+        looked = _looked(scene, held if source == "own" else None)
+    left, right = st.columns([1, 2.4])
+    with left:
+        if found.last is not None:
+            st.image(
+                images.encode_png(enlarged(found.last.picture, 256)),
+                caption=f"Made for it: mean {written(found.last.value)}",
+                alt=f"The picture made for {scene.words()}.",
+                width="stretch",
+            )
+    if looked is None or found.done is None:
+        return
+    by_layer, names, openers = looked
+    channel = scene.target.index
+    with right:
+        st.markdown("**They excite it most**")
+        _row(scene, by_layer.most(channel, _SHOWN), names, openers)
+        st.markdown("**And least**")
+        _row(scene, by_layer.least(channel, _SHOWN), names, openers)
+    _agreement(scene, found, by_layer, len(names))
+
+
+def _agreement(scene: Scene, found: Growing, by_layer: Extremes, count: int) -> None:
+    assert found.done is not None
+    channel, best = scene.target.index, by_layer.most(scene.target.index, 1)[0]
+    made_cell = _largest_cell(scene, found)
+    ordinary = float(np.median(by_layer.largest[:, channel]))
+    verdict = (
+        "The picture excites it more than any photo does."
+        if made_cell > best.value
+        else "A photo excites it more than the picture made for it."
+    )
+    st.markdown(
+        f"The channel's largest cell: **{written(made_cell)}** on the picture that was made, "
+        f"**{written(best.value)}** in the best patch; in half of the {count:,} pictures it stays "
+        f"below {written(ordinary)}. {verdict}"
+    )
+
+
+def _largest_cell(scene: Scene, found: Growing) -> float:
+    assert found.done is not None
+    picture = found.done.picture
+    key = scene.key("largest", *scene.question)
+    kept: dict[str, float] = st.session_state.setdefault("feature_largest", {})
+    if key not in kept:
+        kept[key] = largest_cell(scene.network, scene.target, picture)
+    return kept[key]
+
+
+def _row(
+    scene: Scene,
+    cells: Sequence[Extreme],
+    names: Sequence[str],
+    openers: Sequence[Callable[[], np.ndarray]],
+) -> None:
+    for column, cell in zip(st.columns(_SHOWN), cells, strict=False):
+        try:
+            part, _ = patch(scene.network, scene.target.layer, openers[cell.picture](), cell)
+        except ImageError as error:
+            column.caption(plain(str(error)))
+            continue
+        name = plain(names[cell.picture])
+        column.image(
+            images.encode_png(enlarged(part, _SIDE)),
+            caption=f"{written(cell.value)}, {name}",
+            alt=f"A patch of {name}, value {written(cell.value)}.",
+            width="stretch",
+        )
+
+
+def _looked(scene: Scene, held: tuple[str, Gallery] | None) -> Looked | None:
+    layer = scene.target.layer
+    if held is None:
+        shipped = all_photos()
+        names = tuple(photo.title for photo in shipped)
+        openers: tuple[Callable[[], np.ndarray], ...] = tuple(
+            partial(open_photo, photo) for photo in shipped
+        )
+        identity = "photos"
+    else:
+        identity, gallery = held
+        names = tuple(file.name.split("/")[-1] for file in gallery.files)
+        openers = tuple(file.picture for file in gallery.files)
+    key = f"feature patches {scene.identity} {layer} {identity}"
+
+    def work(job: Job) -> Looked:
+        good: list[int] = []
+
+        def readable() -> Iterator[np.ndarray]:
+            for at, opener in enumerate(openers):
+                job.report(at / len(openers), f"Picture {at + 1:,} of {len(openers):,}")
+                try:
+                    image = opener()
+                except ImageError:
+                    continue
+                good.append(at)
+                yield image
+
+        found = extremes(scene.network, layer, readable())
+        return found, tuple(names[at] for at in good), tuple(openers[at] for at in good)
+
+    return made(
+        key,
+        f"{scene.network.title} looks at {len(openers):,} pictures",
+        work,
+        patience=0.3,
+        private=scene.own or held is not None,
+    )

@@ -1,0 +1,119 @@
+"""The page Feature visualisation: its parts and experiments, against the package."""
+
+import pytest
+
+from cnnviz.images.pictures import encode_png
+from cnnviz.images.samples import open_sample
+from cnnviz.networks import open_network
+from cnnviz.networks.feature_visualisation import Recipe, Target, extremes, visualise
+from cnnviz.notation import written
+from cnnviz.search.gallery import gallery_of_files
+from pages.feature_visualisation.scene import Scene
+from pages.ui.own_gallery import HELD
+from tests.pages.checks import try_everything
+
+PAGE = "pages/11_feature_visualisation.py"
+SMALL = {"feature_network": "Small VGG", "feature_steps": "32", "feature_layer": "conv_2_1"}
+
+
+def finished(page):
+    """Run the page until nothing is being made any more."""
+    for _ in range(200):
+        assert not page.exception
+        assert not page.error
+        if not any(button.key == "queue_cancel" for button in page.button):
+            return page
+        page.run()
+    pytest.fail("What is made was never there.")
+
+
+def captions(page) -> str:
+    """Give what stands below the pictures."""
+    return "\n".join(element.proto.caption for element in page.get("image"))
+
+
+def test_it_shows_the_picture_that_the_package_makes(open_page):
+    page = finished(open_page(PAGE, **SMALL, feature_channel="3"))
+    made = visualise(
+        open_network("small_vgg"), Target("channel", "conv_2_1", 3), Recipe(size=64, steps=32)
+    )
+    assert f"{written(made.value)} after 32 of 32 steps" in captions(page)
+    (numbers,) = (one.value for one in page.markdown if one.value.startswith("With numbers"))
+    assert f"**{written(made.frames[0].value)}** for the picture before" in numbers
+
+
+def test_eight_channels_each_get_their_own(open_page):
+    page = finished(open_page(PAGE, **SMALL, feature_part="Eight channels", feature_channel="9"))
+    said = captions(page)
+    assert [f"Channel {at}: " in said for at in range(7, 17)] == [False, *[True] * 8, False]
+    made = visualise(
+        open_network("small_vgg"), Target("channel", "conv_2_1", 12), Recipe(size=64, steps=32)
+    )
+    assert f"Channel 12: {written(made.value)}" in said
+
+
+def test_each_part_of_the_recipe_is_left_out_once(open_page):
+    page = finished(open_page(PAGE, **SMALL, feature_part="With and without"))
+    said = captions(page)
+    for words in ("Everything", "Without jitter", "Without fourier spectrum", "Without any"):
+        assert f"{words}: " in said
+    recipe = Recipe(size=64, steps=32, rotation=False)
+    made = visualise(open_network("small_vgg"), Target("channel", "conv_2_1", 0), recipe)
+    assert f"Without rotation: {written(made.value)}" in said
+
+
+def test_the_patches_are_those_that_excite_it_most(open_page):
+    network = open_network("small_vgg")
+    names = ("panda", "cat", "coffee")
+    files = [(f"{name}.png", encode_png(open_sample(name))) for name in names]
+    page = open_page(PAGE, **SMALL, feature_part="In photos", feature_channel="5")
+    page = finished(page)
+    assert "Your own pictures" not in [*page.get("button_group")[-1].options]
+    page.session_state[HELD] = ("files test", gallery_of_files(files))
+    page.session_state["feature_photos"] = "own"
+    page.query_params["feature_photos"] = "Your own pictures"
+    page = finished(page.run())
+    found = extremes(network, "conv_2_1", [open_sample(name) for name in names])
+    for cell in (*found.most(5, 3), *found.least(5, 3)):
+        assert f"{written(cell.value)}, {names[cell.picture]}" in captions(page)
+    (said,) = (one.value for one in page.markdown if "largest cell" in one.value)
+    assert f"**{written(found.most(5, 1)[0].value)}** in the best patch" in said
+
+
+def test_it_can_be_stopped_and_begun_again(open_page):
+    page = open_page(PAGE, **{**SMALL, "feature_steps": "512"}, feature_seed="77")
+    page.button(key="queue_cancel").click().run()
+    assert any("stopped" in one.value for one in page.info)
+    page.button(key="queue_again").click().run()
+    assert any(button.key == "queue_cancel" for button in page.button)
+    page.button(key="queue_cancel").click().run()
+
+
+def test_every_experiment_goes_through(open_page):
+    try_everything(open_page(PAGE, **SMALL), finished)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"feature_layer": "no such", "feature_channel": "99999", "feature_seed": "-1"},
+        {"feature_of": "A class", "feature_class": "99999", "feature_size": "7"},
+        {"feature_size": "999999", "feature_steps": "10000000", "feature_start": "x"},
+        {"feature_layer": "x" * 10_000, "feature_of": "magic", "feature_jitter": "perhaps"},
+        {"feature_of": "A unit", "feature_layer": "dense", "feature_photos": "Your own pictures"},
+    ],
+)
+def test_nonsense_in_the_address_opens_the_defaults(open_page, address):
+    finished(open_page(PAGE, **{"feature_network": "Small VGG", "feature_steps": "32", **address}))
+
+
+def test_the_words_name_what_is_asked():
+    network = open_network("small_vgg")
+    scene = Scene(network, None, "", False, Target("class", index=3), Recipe())
+    assert scene.words() == "the class cat"
+    assert scene.words(Target("unit", "dense", 2)) == "a unit of channel 2 of dense"
+    assert len(scene.recipes()) == 7
+    assert scene.recipes()["Without any"] == Recipe(
+        fourier=False, colour=False, jitter=False, scale=False, rotation=False
+    )
+    assert len(set(scene.recipes().values())) == 7
