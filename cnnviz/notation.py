@@ -318,6 +318,7 @@ _SHOWN = {
     "u'": "u\u2032",
     "x'": "x\u2032",
     r"\alpha": "\u03b1",
+    r"\nu": "\u03bd",
     r"\Phi": "\u03a6",
     r"\varphi": "\u03c6",
     r"\partial": "\u2202",

@@ -29,7 +29,7 @@ def finished(page):
 
 def captions(page) -> str:
     """Give what stands below the pictures."""
-    return "\n".join(element.proto.caption for element in page.get("image"))
+    return "\n".join(one.caption for element in page.get("image") for one in element.proto.imgs)
 
 
 def test_it_shows_the_picture_that_the_package_makes(open_page):
@@ -66,16 +66,14 @@ def test_the_patches_are_those_that_excite_it_most(open_page):
     network = open_network("small_vgg")
     names = ("panda", "cat", "coffee")
     files = [(f"{name}.png", encode_png(open_sample(name))) for name in names]
-    page = open_page(PAGE, **SMALL, feature_part="In photos", feature_channel="5")
-    page = finished(page)
-    assert "Your own pictures" not in [*page.get("button_group")[-1].options]
+    address = {"feature_part": "In photos", "feature_photos": "Your own pictures"}
+    page = finished(open_page(PAGE, **SMALL, **address, feature_channel="5"))
+    assert "cat" not in captions(page).split()  # there is no gallery yet: the shipped photos
     page.session_state[HELD] = ("files test", gallery_of_files(files))
-    page.session_state["feature_photos"] = "own"
-    page.query_params["feature_photos"] = "Your own pictures"
     page = finished(page.run())
     found = extremes(network, "conv_2_1", [open_sample(name) for name in names])
     for cell in (*found.most(5, 3), *found.least(5, 3)):
-        assert f"{written(cell.value)}, {names[cell.picture]}" in captions(page)
+        assert f"{written(cell.value)}, {names[cell.picture]}.png" in captions(page)
     (said,) = (one.value for one in page.markdown if "largest cell" in one.value)
     assert f"**{written(found.most(5, 1)[0].value)}** in the best patch" in said
 

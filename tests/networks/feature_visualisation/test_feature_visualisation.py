@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import numpy as np
 import pytest
 
@@ -129,7 +127,7 @@ def test_what_is_switched_off_leaves_the_rest_as_it_was() -> None:
     "target",
     [
         Target("channel", "conv_2", 1),
-        Target("unit", "conv_2", 0, (1, 2)),
+        Target("unit", "dense", 1),
         Target("class", index=2),
         Target("layer", "conv_1"),
     ],
@@ -137,13 +135,8 @@ def test_what_is_switched_off_leaves_the_rest_as_it_was() -> None:
 )
 @pytest.mark.parametrize("fourier", [True, False])
 def test_the_slope_is_that_of_finite_differences(tf, target, fourier) -> None:
-    # One cell may lie below its ReLU at the start: take a seed with which it does not.
-    for seed in range(1, 40):
-        recipe = Recipe(fourier=fourier, seed=seed)
-        maker = _Maker(pooled(), target, recipe, (8, 8))
-        with contextlib.suppress(NetworkError):
-            maker.start(None)
-            break
+    recipe = Recipe(fourier=fourier, seed=1)
+    maker = _Maker(pooled(), target, recipe, (8, 8))
     shaken = tf.constant(drawn_places(np.random.default_rng(1), (8, 8), recipe))
     values = np.array(maker.start(None)) * 5
     _, slope = maker._slope(tf.constant(values), shaken, maker._where())
