@@ -356,3 +356,20 @@ def test_one_step_back_takes_one_change_back(visit):
     becomes(page, lambda: on_stage(page, "state.places.weights.length"), 9)
     assert "kernel" not in page.url
     assert complaints(page) == []
+
+
+def test_weights_are_legible_or_left_out_and_one_in_hand_is_written(visit):
+    page = visit("convolution?kernel=box_11&show=Clip")
+    cell = page.locator(".kernel-grid input").nth(25)
+    shown = (
+        "(input) => [getComputedStyle(input).textIndent !== '0px', "
+        "parseFloat(getComputedStyle(input).fontSize)]"
+    )
+    assert cell.evaluate(shown)[0]
+    height = page.locator(".kernel-grid").bounding_box()["height"]
+    cell.focus()
+    left_out, size = cell.evaluate(shown)
+    assert not left_out
+    assert size >= 11
+    expect(cell).to_have_value("0.0083")
+    assert page.locator(".kernel-grid").bounding_box()["height"] == height

@@ -5,6 +5,8 @@ import { element } from "../shared/dom.js";
 import { debounced, dragged } from "../shared/hand.js";
 import { read, written } from "../shared/numbers.js";
 
+const LEAST_SIZE = 11; // pixels of a weight's digits; smaller ones are left out
+
 export class KernelEditor {
   // preview(row, column, value) while a weight moves; commit(values) when it rests;
   // hover(row, column) or hover(null); complain(sentence) when a weight is refused.
@@ -15,11 +17,13 @@ export class KernelEditor {
     this.values = [];
     this.inputs = [];
     this.moving = null;
+    this.fewer = null; // digits, with no 0 before the point, where there is little room
     this.largest = Infinity; // weight, either sign; Python says which it takes
     this.before = null; // what the weight that is being typed was
     this.isRefused = false; // the last weight that was typed, and Python has not answered yet
     this.rest = debounced(250, () => this.commit(this.values));
     box.setAttribute("role", "group");
+    new ResizeObserver(() => this.page && this.colour()).observe(box);
   }
 
   show(rows, columns, values, page, bytes) {
@@ -82,6 +86,7 @@ export class KernelEditor {
       event.pointerType === "touch" ? event.clientX - from.x : from.y - event.clientY;
     dragged(input, {
       start: (event) => {
+        input.classList.add("held");
         from = { x: event.clientX, y: event.clientY, value: this.values[at] };
         from.step = this.step() / 4;
       },
@@ -96,6 +101,7 @@ export class KernelEditor {
         this.set(at, tidy(from.value + far(event) * step, step));
       },
       end: () => {
+        input.classList.remove("held");
         if (this.moving === null) return;
         this.moving = null;
         this.commit(this.values);
@@ -194,19 +200,38 @@ export class KernelEditor {
   colour(keep = null) {
     const limit = Math.max(...this.values.map(Math.abs)) || 1;
     const active = this.box.getRootNode().activeElement;
-    const texts = this.values.map((value) => this.text(value));
-    // One size for all, so that a minus does not make a weight look smaller.
-    this.box.style.setProperty("--letters", Math.max(2, ...texts.map((text) => text.length)));
+    const texts = this.fitting();
     this.inputs.forEach((input, at) => {
       const value = this.values[at];
       const fill = signedColour(value, limit, this.bytes);
       input.style.background = css(fill);
       input.style.color = inkOn(fill);
       input.setAttribute("aria-valuenow", value);
+      input.title = written(value, 4);
       const text = texts[at];
       const typing = keep === at || (active === input && this.typed && read(input.value) === value);
       if (!typing && input.value !== text) input.value = text;
     });
+  }
+
+  // What stands in the cells: digits that are large enough to read, be they fewer. Where there is no
+  // room for any they are left out, but for a weight in hand, whose cell grows.
+  fitting() {
+    const wide = this.box.clientWidth / this.columns;
+    const isLegible = (letters) => !wide || (1.45 * wide) / letters >= LEAST_SIZE; // as in base.css
+    let texts, letters;
+    const write = (digits) => {
+      this.fewer = digits;
+      texts = this.values.map((value) => this.text(value));
+      // One size for all, so that a minus does not make a weight look smaller.
+      letters = Math.max(2, ...texts.map((text) => text.length));
+      return isLegible(letters);
+    };
+    const isWritten = [null, 2, 1].some(write);
+    if (!isWritten) write(null);
+    this.box.classList.toggle("unwritten", !isWritten);
+    this.box.style.setProperty("--letters", letters);
+    return texts;
   }
 
   // What stands in a cell. A cell that is left as it stands keeps its weight's unwritten digits.
@@ -215,8 +240,10 @@ export class KernelEditor {
     const size = Math.abs(value);
     const isSmall = size < 1e-3 && size >= 5e-5;
     const shown = isSmall ? Number(value.toFixed(4)) : value;
-    const text = written(shown, this.digits ?? (this.columns > 5 ? 2 : 4), 6);
-    return text.includes("e") && isSmall ? shown.toFixed(4).replace("-", "\u2212") : text;
+    const digits = Math.min(this.fewer ?? 4, this.digits ?? (this.columns > 5 ? 2 : 4));
+    const text = written(shown, digits, 6);
+    const whole = text.includes("e") && isSmall ? shown.toFixed(4).replace("-", "\u2212") : text;
+    return this.fewer ? whole.replace(/^(\u2212?)0\./, "$1.") : whole;
   }
 
   mark(row, column) {
