@@ -11,3 +11,4 @@ ASSETS = next(
 """The folder `assets/`: beside the package in a checkout, inside it where pip has installed it."""
 
 MODELS, IMAGES, FONTS = ASSETS / "models", ASSETS / "images", ASSETS / "fonts"
+FEATURES = ASSETS / "features"

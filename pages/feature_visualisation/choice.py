@@ -8,6 +8,7 @@ import streamlit as st
 from cnnviz.networks import NETWORKS, Network, open_network
 from cnnviz.networks.feature_visualisation import Recipe, Target
 from cnnviz.networks.feature_visualisation.choosing import (
+    SIZES,
     first_layer,
     first_size,
     layers_to_ask,
@@ -26,7 +27,6 @@ from pages.feature_visualisation.state import (
     NETWORK,
     SEED,
     SIZE,
-    SIZES,
     START,
     STEPS,
     SWITCHES,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cnnviz.networks.feature_visualisation import Frame, Visualisation, visualise
+from cnnviz.networks.feature_visualisation.shipped import shipped_visualisations
 from cnnviz.server.jobs import Job
 from pages.feature_visualisation.scene import Question, Scene
 from pages.ui.queue import asked, show_progress
@@ -41,8 +42,9 @@ class Growing:
 def grown(scene: Scene, questions: Sequence[Question], title: str) -> dict[Question, Growing]:
     """Give what there is of each picture; what is missing is made, and how far it is drawn."""
     kept = _session()
-    missing = [one for one in questions if scene.key(*one) not in kept]
-    found: dict[Question, Growing] = {}
+    ships = {} if scene.own else shipped_visualisations(scene.identity)
+    found = {one: Growing(ships[one].frames, ships[one]) for one in questions if one in ships}
+    missing = [one for one in questions if one not in found and scene.key(*one) not in kept]
     if missing:
         key = scene.key("all", *(part for one in missing for part in one))
         job = asked(key, _work(scene, missing), patience=_PATIENCE, private=scene.own)

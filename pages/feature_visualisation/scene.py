@@ -66,12 +66,17 @@ class Scene:
         """List the whole recipe, each part left out by itself, and none of them."""
         parts = [name for name in PARTS if name != "colour" or self.network.input_shape[2] == 3]
         whole = _with(self.recipe, dict.fromkeys(PARTS, True))
-        without = {f"Without {PARTS[name].lower()}": _with(whole, {name: False}) for name in parts}
+        without = {f"Without {_words(name)}": _with(whole, {name: False}) for name in parts}
         return {
             ALL: whole,
             **without,
             "Without any": _with(whole, dict.fromkeys(PARTS, False)),
         }
+
+
+def _words(part: str) -> str:
+    title = PARTS[part]
+    return title if title.startswith("Fourier") else title.lower()
 
 
 def _with(recipe: Recipe, parts: Mapping[str, bool]) -> Recipe:

@@ -6,8 +6,6 @@ from pages.ui.own_network import network_entry
 from pages.ui.state import Table
 
 _MOST = 9_999_999
-SIZES = (32, 48, 64, 96, 128, 160, 192, 224)
-"""Sides that a picture may have, besides that of the network's input."""
 AS_FITS = 0
 ANSWER = -1
 
@@ -48,12 +46,10 @@ START = Choice("feature_start", {"noise": "Noise", "photo": "The photo"})
 SWITCHES = {name: Toggle(f"feature_{name}", True) for name in PARTS}
 """The parts of the recipe, by the fields of `Recipe`."""
 COLLECTION = Choice("feature_photos", {"shipped": "The shipped photos", "own": "Your own pictures"})
-ANEW = Toggle("feature_anew")
-"""Whether it is made here and now, though it ships."""
 
 FEATURE = Table(
     "feature",
     *(PART, NETWORK, WHAT, LAYER, CHANNEL, CLASS, SIZE, STEPS, SEED, START),
     *SWITCHES.values(),
-    *(COLLECTION, ANEW),
+    COLLECTION,
 )

@@ -6,6 +6,7 @@ from cnnviz.images.pictures import encode_png
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network
 from cnnviz.networks.feature_visualisation import Recipe, Target, extremes, visualise
+from cnnviz.networks.feature_visualisation.shipped import shipped_visualisations
 from cnnviz.notation import written
 from cnnviz.search.gallery import gallery_of_files
 from pages.feature_visualisation.scene import Scene
@@ -42,6 +43,19 @@ def test_it_shows_the_picture_that_the_package_makes(open_page):
     assert f"**{written(made.frames[0].value)}** for the picture before" in numbers
 
 
+@pytest.mark.parametrize("part", ["One picture", "Eight channels"])
+def test_it_opens_with_pictures_that_are_there_already(open_page, part):
+    page = open_page(PAGE, feature_part=part)
+    assert not page.exception
+    assert not any(button.key == "queue_cancel" for button in page.button)
+    shipped = list(shipped_visualisations("efficientnet_lite0").values())
+    for at, one in enumerate(shipped if part == "Eight channels" else shipped[:1]):
+        value = written(one.value)
+        assert (f"Channel {at}: {value}" if part == "Eight channels" else f": {value} after") in (
+            captions(page)
+        )
+
+
 def test_eight_channels_each_get_their_own(open_page):
     page = finished(open_page(PAGE, **SMALL, feature_part="Eight channels", feature_channel="9"))
     said = captions(page)
@@ -55,7 +69,7 @@ def test_eight_channels_each_get_their_own(open_page):
 def test_each_part_of_the_recipe_is_left_out_once(open_page):
     page = finished(open_page(PAGE, **SMALL, feature_part="With and without"))
     said = captions(page)
-    for words in ("Everything", "Without jitter", "Without fourier spectrum", "Without any"):
+    for words in ("Everything", "Without jitter", "Without Fourier spectrum", "Without any"):
         assert f"{words}: " in said
     recipe = Recipe(size=64, steps=32, rotation=False)
     made = visualise(open_network("small_vgg"), Target("channel", "conv_2_1", 0), recipe)

@@ -19,6 +19,8 @@ _PASSING = frozenset(
 )
 _BENDING = frozenset({"ReLU", "Activation", "LeakyReLU", "PReLU", "ELU"})
 _SMALL_SIDE, _USUAL_SIDE = 64, 128
+SIZES = (32, 48, 64, 96, 128, 160, 192, 224)
+"""Sides that a picture may be asked for with, besides that of the network's input."""
 
 
 def layers_to_ask(network: Network) -> tuple[str, ...]:
