@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageEnhance, ImageFilter
 
 from cnnviz.convolution import depthwise_convolve
 from cnnviz.drawing import palette
@@ -12,11 +13,12 @@ from cnnviz.drawing.display import display
 from cnnviz.images import pictures as images
 from cnnviz.images import samples
 from cnnviz.layers.dropout import dropout
-from cnnviz.layers.tutorial_network import tutorial_maps
+from cnnviz.layers.tutorial_network import tutorial_maps, tutorial_weights
 from cnnviz.learning.descent import learning_step, start_learning
 from cnnviz.learning.task import learning_task
 from cnnviz.pooling import pool
 from cnnviz.shapes import Pixels, coverage
+from cnnviz.shipped import FEATURES
 
 SIDE = 144
 """Height and width of a preview, in pixels."""
@@ -102,6 +104,35 @@ def _search(_: Pixels, __: str) -> Pixels:
     return np.vstack([np.hstack(tiles[row : row + 3]) for row in (0, 3, 6)])
 
 
+def _why(square: Pixels, background: str) -> Pixels:
+    """Lay over the picture what each place adds to the answer of the tutorial network."""
+    maps = tutorial_maps(square)
+    weights = tutorial_weights()["dense/kernel"].reshape(*maps.pool.shape, -1)
+    spoken = (maps.pool * weights[..., int(maps.logits.argmax())]).sum(axis=-1)
+    coloured = palette.colour_map(
+        np.maximum(spoken, 0), scale="attributions", background=background
+    )
+    return ((square.astype(np.uint16) + _enlarged(coloured)) // 2).astype(np.uint8)
+
+
+def _feature_visualisation(_: Pixels, __: str) -> Pixels:
+    with np.load(FEATURES / "small_vgg.npz", allow_pickle=False) as arrays:
+        made = [images.resize_to(arrays[f"pictures_{at}"][-1], SIDE // 2) for at in (2, 3, 4, 6)]
+    return np.vstack([np.hstack(made[:2]), np.hstack(made[2:])])
+
+
+def _robustness(square: Pixels, _: str) -> Pixels:
+    image = Image.fromarray(square)
+    moved = [
+        image,
+        image.rotate(30, Image.Resampling.BILINEAR),
+        image.filter(ImageFilter.GaussianBlur(5)),
+        ImageEnhance.Brightness(image).enhance(0.4),
+    ]
+    tiles = [images.resize_to(np.asarray(one), SIDE // 2) for one in moved]
+    return np.vstack([np.hstack(tiles[:2]), np.hstack(tiles[2:])])
+
+
 def _enlarged(small: Pixels) -> Pixels:
     rows = np.arange(SIDE) * small.shape[0] // SIDE
     columns = np.arange(SIDE) * small.shape[1] // SIDE
@@ -120,6 +151,9 @@ PREVIEWS: Mapping[str, Callable[[Pixels, str], Pixels]] = MappingProxyType(
         "learn_a_kernel": _learned,
         "network": _network,
         "search": _search,
+        "why": _why,
+        "feature_visualisation": _feature_visualisation,
+        "robustness": _robustness,
     }
 )
 """A preview for every page, by the page's address."""
