@@ -37,7 +37,7 @@ def test_a_patch_is_dragged_the_classes_follow_and_the_address_keeps_it(visit):
     page.mouse.up()
     page.wait_for_url("**why_cover=**")
     settle(page)
-    expect(page.locator(".share")).to_contain_text("6.3 % of the picture is covered")
+    expect(page.locator(".share")).to_contain_text("6.3% of the picture is covered")
     mask = np.array(_mask(page))
     assert mask.sum() == 16 * 16
     address = page.url.split("why_cover=")[1].split("&")[0]

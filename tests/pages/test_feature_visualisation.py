@@ -10,6 +10,7 @@ from cnnviz.networks.feature_visualisation.shipped import shipped_visualisations
 from cnnviz.notation import written
 from cnnviz.search.gallery import gallery_of_files
 from pages.feature_visualisation.scene import Scene
+from pages.ui.markdown import plain
 from pages.ui.own_gallery import HELD
 from tests.pages.checks import try_everything
 
@@ -87,7 +88,8 @@ def test_the_patches_are_those_that_excite_it_most(open_page):
     page = finished(page.run())
     found = extremes(network, "conv_2_1", [open_sample(name) for name in names])
     for cell in (*found.most(5, 3), *found.least(5, 3)):
-        assert f"{written(cell.value)}, {names[cell.picture]}.png" in captions(page)
+        title = plain(f"{names[cell.picture]}.png")
+        assert f"{written(cell.value)}, {title}" in captions(page)
     (said,) = (one.value for one in page.markdown if "largest cell" in one.value)
     assert f"**{written(found.most(5, 1)[0].value)}** in the best patch" in said
 

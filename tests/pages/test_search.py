@@ -373,7 +373,7 @@ def own_pictures(monkeypatch):
     def upload(*files):
         identity = f"files {time.time()}"
         gallery = cache(lambda: gallery_of_files(files))
-        monkeypatch.setattr(pictures, "_uploaded", lambda: (gallery(), identity))
+        monkeypatch.setattr(pictures, "uploaded_gallery", lambda _key: (gallery(), identity))
 
     return upload
 

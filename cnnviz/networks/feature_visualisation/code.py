@@ -51,70 +51,24 @@ def feature_code(network: Network, target: Target, recipe: Recipe) -> str:
     name = network.answer_layer if target.what == "class" else target.layer
     if recipe.start == "photo" or not has_code(network, name):
         return ""
-    whole, output = target, f'network.get_layer("{name}").output'
-    if whole.what == "class":
-        kind = network.layer(name).kind
-        if network.layer(name).channels < 2:
-            return ""
-        if network.answer_activation != "linear":
-            if kind not in ("Softmax", "Activation"):
-                return ""
-            output = f'network.get_layer("{name}").input'
-    vector = not network.layer(name).is_map
-    score = _SCORES["channel" if whole.what == "unit" and vector else whole.what]
-    rows, columns = size_of(network, target, recipe)
-    channels = network.input_shape[2]
-    colour = recipe.colour and channels == 3
-    lines = [
-        "import keras",
-        "import numpy as np",
-        "import tensorflow as tf",
-        "",
-        f'network = keras.models.load_model("{network.name}.keras", compile=False)',
-        f"part = keras.Model(network.inputs[0], {output})",
-        f"rows, columns, channels = {rows}, {columns}, {channels}",
-    ]
-    if (rows, columns) != network.input_shape[:2]:
-        lines += [
-            "weights = part.get_weights()",
-            "other = keras.Input((rows, columns, channels))",
-            "part = keras.models.clone_model(part, input_tensors=other)",
-            "part.set_weights(weights)",
+    output = _output(network, target, name)
+    if not output:
+        return ""
+    is_vector_unit = target.what == "unit" and not network.layer(name).is_map
+    score = _SCORES["channel" if is_vector_unit else target.what].format(index=target.index)
+    body = "\n".join(
+        [
+            *_part(network, target, recipe, output),
+            *_start(recipe, network.input_shape[2]),
+            *_picture_of(recipe, network.input_shape[2]),
+            "",
         ]
-    lines += [f"random = np.random.default_rng([{recipe.seed}, 0])", "random.uniform(-1, 1, 4)"]
-    if recipe.fourier:
-        lines += [
-            "shape = (channels, rows, columns // 2 + 1, 2)",
-            "size = np.hypot(np.fft.fftfreq(rows)[:, None], np.fft.rfftfreq(columns))",
-            "size = np.maximum(size, 1 / max(rows, columns))",
-            "part_of = np.full(columns // 2 + 1, 4.0)",
-            "part_of[[0, -1] if columns % 2 == 0 else [0]] = 1",
-            "scale = rows * columns / size / np.sqrt(np.sum(part_of / size**2))",
-        ]
-    else:
-        lines += ["shape = (rows, columns, channels)"]
-    lines += [f'values = tf.Variable({CONTRAST} * random.standard_normal(shape).astype("float32"))']
-    if colour:
-        lines += [f"mixing = np.array({colour_mixing().tolist()}, 'float32')"]
-    lines += ["", "", "def picture_of(values):"]
-    if recipe.fourier:
-        lines += [
-            "    spectrum = tf.complex(values[..., 0], values[..., 1]) * scale.astype('complex64')",
-            "    grid = tf.signal.irfft2d(spectrum, fft_length=[rows, columns])",
-            "    grid = tf.transpose(grid, [1, 2, 0])",
-        ]
-    else:
-        lines += ["    grid = values"]
-    if colour:
-        lines += ["    grid = grid @ mixing.T"]
-    lines += ["    return tf.sigmoid(grid)", ""]
-    body = "\n".join(lines) + "\n"
+    )
     if recipe.shakes:
         body += _SHAKEN.format(
             jitter=int(recipe.jitter), scale=int(recipe.scale), rotation=int(recipe.rotation)
         )
     seen = "shaken(picture_of(values))" if recipe.shakes else "picture_of(values)"
-    score = score.format(index=target.index)
     adam = f"{recipe.rate}, {FORGET}, {FORGET_SQUARE}, {EPSILON}"
     return f"""{body}
 adam = keras.optimizers.Adam({adam})
@@ -129,3 +83,72 @@ for step in range({recipe.steps}):
 result = np.rint(255 * picture_of(values).numpy()).astype("uint8")
 print(result.shape, float(-loss))
 """
+
+
+def _output(network: Network, target: Target, name: str) -> str:
+    """Name what is asked; "" for a class whose logits no Keras layer gives."""
+    layer = network.layer(name)
+    if target.what == "class" and layer.channels < 2:
+        return ""
+    if target.what == "class" and network.answer_activation != "linear":
+        is_apart = layer.kind in ("Softmax", "Activation")
+        return f'network.get_layer("{name}").input' if is_apart else ""
+    return f'network.get_layer("{name}").output'
+
+
+def _part(network: Network, target: Target, recipe: Recipe, output: str) -> list[str]:
+    """Read the network up to what is asked, for pictures of the recipe's size."""
+    rows, columns = size_of(network, target, recipe)
+    lines = [
+        "import keras",
+        "import numpy as np",
+        "import tensorflow as tf",
+        "",
+        f'network = keras.models.load_model("{network.name}.keras", compile=False)',
+        f"part = keras.Model(network.inputs[0], {output})",
+        f"rows, columns, channels = {rows}, {columns}, {network.input_shape[2]}",
+    ]
+    if (rows, columns) != network.input_shape[:2]:
+        lines += [
+            "weights = part.get_weights()",
+            "other = keras.Input((rows, columns, channels))",
+            "part = keras.models.clone_model(part, input_tensors=other)",
+            "part.set_weights(weights)",
+        ]
+    return lines
+
+
+def _start(recipe: Recipe, channels: int) -> list[str]:
+    """Draw the noise that it starts from."""
+    lines = [f"random = np.random.default_rng([{recipe.seed}, 0])", "random.uniform(-1, 1, 4)"]
+    if recipe.fourier:
+        lines += [
+            "shape = (channels, rows, columns // 2 + 1, 2)",
+            "size = np.hypot(np.fft.fftfreq(rows)[:, None], np.fft.rfftfreq(columns))",
+            "size = np.maximum(size, 1 / max(rows, columns))",
+            "part_of = np.full(columns // 2 + 1, 4.0)",
+            "part_of[[0, -1] if columns % 2 == 0 else [0]] = 1",
+            "scale = rows * columns / size / np.sqrt(np.sum(part_of / size**2))",
+        ]
+    else:
+        lines += ["shape = (rows, columns, channels)"]
+    lines += [f'values = tf.Variable({CONTRAST} * random.standard_normal(shape).astype("float32"))']
+    if recipe.colour and channels == 3:
+        lines += [f"mixing = np.array({colour_mixing().tolist()}, 'float32')"]
+    return lines
+
+
+def _picture_of(recipe: Recipe, channels: int) -> list[str]:
+    """Write the function from what is learned to the picture."""
+    lines = ["", "", "def picture_of(values):"]
+    if recipe.fourier:
+        lines += [
+            "    spectrum = tf.complex(values[..., 0], values[..., 1]) * scale.astype('complex64')",
+            "    grid = tf.signal.irfft2d(spectrum, fft_length=[rows, columns])",
+            "    grid = tf.transpose(grid, [1, 2, 0])",
+        ]
+    else:
+        lines += ["    grid = values"]
+    if recipe.colour and channels == 3:
+        lines += ["    grid = grid @ mixing.T"]
+    return [*lines, "    return tf.sigmoid(grid)", ""]
