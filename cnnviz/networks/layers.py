@@ -200,9 +200,12 @@ def _pair(value: Any) -> tuple[int, int]:
 
 
 def strides_of(layer: Any) -> tuple[int, int] | None:
-    """Read a sliding layer's strides, None for every other kind."""
+    """Read a sliding layer's strides, None for every other kind.
+
+    Windows of a pooling without any stand side by side.
+    """
     if type(layer).__name__ in _WINDOWS or type(layer).__name__ == "Conv2DTranspose":
-        return _pair(layer.strides)
+        return _pair(layer.pool_size if layer.strides is None else layer.strides)
     return None
 
 
@@ -218,7 +221,8 @@ _POINTWISE = frozenset(
         *("Rescaling", "Normalization", "Identity", "StochasticDepth", "LayerScale"),
         *("ActivityRegularization", "CustomScaleLayer"),
         *("RandomBrightness", "RandomContrast", "RandomFlip", "RandomRotation"),
-        *("RandomTranslation", "RandomZoom", "RandomCrop"),
+        *("RandomTranslation", "RandomZoom", "RandomCrop", "RandomShear", "RandomErasing"),
+        *("RandomHue", "RandomSaturation", "RandomGrayscale"),
     }
 )
 
@@ -227,7 +231,8 @@ def multiply_adds_of(layer: Any, input_shape: Shape, output_shape: Shape) -> int
     """Count the multiplications (each with its addition) of a convolution or a dense layer."""
     kind = type(layer).__name__
     if kind == "Conv2D":
-        return int(math.prod(output_shape) * math.prod(layer.kernel.shape[:3]))
+        taps = math.prod(layer.kernel_size) * (input_shape[-1] // layer.groups)
+        return int(math.prod(output_shape) * taps)
     if kind == "DepthwiseConv2D":
         return int(math.prod(output_shape) * math.prod(layer.kernel_size))
     if kind == "SeparableConv2D":
@@ -321,7 +326,7 @@ def receptive_field_of(
         pooling = kind in _POOLINGS
         sizes = _pair(layer.pool_size if pooling else layer.kernel_size)
         dilation = (1, 1) if pooling else _pair(layer.dilation_rate)
-        strides = _pair(layer.strides)
+        strides = strides_of(layer) or (1, 1)
         before = [
             padding_amounts(
                 shape[axis],
@@ -369,42 +374,61 @@ def receptive_field_of(
     return None
 
 
+def input_info(name: str, shape: Shape) -> LayerInfo:
+    """Describe a network's input, (height, width, channels)."""
+    pixel = ReceptiveField((1, 1), (1, 1), (0, 0), (0, 0, shape[0], shape[1]))
+    return LayerInfo(
+        name=name,
+        kind="InputLayer",
+        output_shape=shape,
+        parameters=0,
+        multiply_adds=0,
+        receptive_field=pixel,
+        inputs=(),
+        strides=None,
+        memory_bytes=4 * math.prod(shape),
+        activation=None,
+        stage=0,
+    )
+
+
+def layer_info(
+    name: str, layer: Any, before: Sequence[LayerInfo], output: Shape, parameters: int
+) -> LayerInfo:
+    """Describe one layer from what it is given and what it gives.
+
+    layer : a Keras layer, or whatever has its class's name and its attributes.
+    before : of the layers it takes its input from, in order.
+    """
+    shapes = [info.output_shape for info in before]
+    activation = getattr(layer, "activation", None)
+    activation = getattr(activation, "__name__", activation)
+    field = receptive_field_of(layer, [info.receptive_field for info in before], shapes, output)
+    changed = bool(shapes) and output[:-1] != max(shapes, key=math.prod)[:-1]
+    return LayerInfo(
+        name=name,
+        kind=type(layer).__name__,
+        output_shape=output,
+        parameters=parameters,
+        multiply_adds=multiply_adds_of(layer, shapes[0], output) if shapes else 0,
+        receptive_field=None if field is None else field.of_map(output),
+        inputs=tuple(info.name for info in before),
+        strides=strides_of(layer),
+        memory_bytes=4 * math.prod(output),
+        activation=None if activation in (None, "linear") else activation,
+        stage=max((info.stage for info in before), default=0) + changed,
+    )
+
+
 def describe_layers(nodes: Sequence[Node], input_name: str, input_shape: Shape) -> list[LayerInfo]:
     """Describe the input and every layer, in the order of `nodes`."""
-    pixel = ReceptiveField((1, 1), (1, 1), (0, 0), (0, 0, input_shape[0], input_shape[1]))
-    described = {
-        input_name: LayerInfo(
-            name=input_name,
-            kind="InputLayer",
-            output_shape=input_shape,
-            parameters=0,
-            multiply_adds=0,
-            receptive_field=pixel,
-            inputs=(),
-            strides=None,
-            memory_bytes=4 * math.prod(input_shape),
-            activation=None,
-            stage=0,
-        )
-    }
+    described = {input_name: input_info(input_name, input_shape)}
     for node in nodes:
-        layer, output = node.operation, tuple(int(side) for side in node.output.shape[1:])
-        before = [described[name] for name in node.inputs]
-        shapes = [info.output_shape for info in before]
-        activation = getattr(getattr(layer, "activation", None), "__name__", None)
-        field = receptive_field_of(layer, [info.receptive_field for info in before], shapes, output)
-        changed = bool(shapes) and output[:-1] != max(shapes, key=math.prod)[:-1]
-        described[node.name] = LayerInfo(
-            name=node.name,
-            kind=type(layer).__name__,
-            output_shape=output,
-            parameters=sum(math.prod(weight.shape) for weight in getattr(layer, "weights", [])),
-            multiply_adds=multiply_adds_of(layer, shapes[0], output) if shapes else 0,
-            receptive_field=None if field is None else field.of_map(output),
-            inputs=node.inputs,
-            strides=strides_of(layer),
-            memory_bytes=4 * math.prod(output),
-            activation=None if activation in (None, "linear") else activation,
-            stage=max((info.stage for info in before), default=0) + changed,
+        described[node.name] = layer_info(
+            node.name,
+            node.operation,
+            [described[name] for name in node.inputs],
+            tuple(int(side) for side in node.output.shape[1:]),
+            sum(math.prod(weight.shape) for weight in getattr(node.operation, "weights", [])),
         )
     return list(described.values())

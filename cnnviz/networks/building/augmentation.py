@@ -1,0 +1,188 @@
+"""Layers that change pictures at random while a network is trained, and pass them on otherwise.
+
+All in Keras's names; a strength is the largest change, drawn anew for each picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from cnnviz.networks.building.layer import Layer, Misfit, a
+from cnnviz.networks.building.options import REQUIRED, choice, number, value_range
+from cnnviz.networks.layers import Shape
+
+_FILL = ("reflect", "constant", "wrap", "nearest")
+_BYTES = (0, 255)
+
+
+@dataclass(frozen=True)
+class _Augmentation(Layer):
+    needs_map: ClassVar[bool] = True
+    colours: ClassVar[tuple[int, ...]] = ()
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """The picture's own.
+
+        Raises
+        ------
+        Misfit : it works on colours, and the map is none.
+        """
+        if self.colours and shape[-1] not in self.colours:
+            wanted = " or ".join(map(str, self.colours))
+            raise Misfit(
+                f"{a(self, 'A')} must be given {wanted} channels.", f"a map of {shape[-1]}"
+            )
+        return shape
+
+
+@dataclass(frozen=True)
+class RandomFlip(_Augmentation):
+    """Mirrored, or not."""
+
+    code: ClassVar[str] = "rflip"
+    stem: ClassVar[str] = "random_flip"
+    positional: ClassVar[int] = 1
+
+    mode: str = choice("m", ("horizontal_and_vertical", "horizontal", "vertical"))
+
+
+@dataclass(frozen=True)
+class RandomRotation(_Augmentation):
+    """Turned, by at most this share of a whole turn."""
+
+    code: ClassVar[str] = "rturn"
+    stem: ClassVar[str] = "random_rotation"
+    positional: ClassVar[int] = 1
+
+    factor: float = number("f", 0.1, 1.0, default=REQUIRED)
+    fill_mode: str = choice("m", _FILL)
+
+
+@dataclass(frozen=True)
+class RandomTranslation(_Augmentation):
+    """Moved, by at most these shares of height and width."""
+
+    code: ClassVar[str] = "rmove"
+    stem: ClassVar[str] = "random_translation"
+    positional: ClassVar[int] = 2
+
+    height_factor: float = number("h", 0.1, 1.0, default=REQUIRED)
+    width_factor: float = number("w", 0.1, 1.0, default=REQUIRED)
+    fill_mode: str = choice("m", _FILL)
+
+
+@dataclass(frozen=True)
+class RandomZoom(_Augmentation):
+    """Made larger or smaller, by at most this share."""
+
+    code: ClassVar[str] = "rzoom"
+    stem: ClassVar[str] = "random_zoom"
+    positional: ClassVar[int] = 1
+
+    height_factor: float = number("h", 0.1, 0.99, default=REQUIRED)
+    fill_mode: str = choice("m", _FILL)
+
+
+@dataclass(frozen=True)
+class RandomShear(_Augmentation):
+    """Slanted along columns (x) and rows (y)."""
+
+    code: ClassVar[str] = "rshear"
+    stem: ClassVar[str] = "random_shear"
+    positional: ClassVar[int] = 2
+
+    x_factor: float = number("x", 0.0, 1.0)
+    y_factor: float = number("y", 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class RandomBrightness(_Augmentation):
+    """Lightened or darkened, by at most this share of the range."""
+
+    code: ClassVar[str] = "rlight"
+    stem: ClassVar[str] = "random_brightness"
+    positional: ClassVar[int] = 2
+
+    factor: float = number("f", 0.2, 1.0, default=REQUIRED)
+    value_range: tuple[int, int] = value_range("v", _BYTES)
+
+
+@dataclass(frozen=True)
+class RandomContrast(_Augmentation):
+    """The distance of each number from the channel's mean made larger or smaller."""
+
+    code: ClassVar[str] = "rcontrast"
+    stem: ClassVar[str] = "random_contrast"
+    positional: ClassVar[int] = 2
+
+    factor: float = number("f", 0.2, 1.0, default=REQUIRED)
+    value_range: tuple[int, int] = value_range("v", _BYTES)
+
+
+@dataclass(frozen=True)
+class RandomErasing(_Augmentation):
+    """A rectangle covered, in about this share of the pictures."""
+
+    code: ClassVar[str] = "rerase"
+    stem: ClassVar[str] = "random_erasing"
+    positional: ClassVar[int] = 1
+
+    factor: float = number("f", 1.0, 1.0)
+    value_range: tuple[int, int] = value_range("v", _BYTES)
+
+
+@dataclass(frozen=True)
+class RandomHue(_Augmentation):
+    """Colours turned around the wheel; of colour pictures alone."""
+
+    code: ClassVar[str] = "rhue"
+    stem: ClassVar[str] = "random_hue"
+    positional: ClassVar[int] = 2
+    colours: ClassVar[tuple[int, ...]] = (3,)
+
+    factor: float = number("f", 0.1, 1.0, default=REQUIRED)
+    value_range: tuple[int, int] = value_range("v", _BYTES)
+
+
+@dataclass(frozen=True)
+class RandomSaturation(_Augmentation):
+    """Colours made stronger or paler; of colour pictures alone."""
+
+    code: ClassVar[str] = "rsat"
+    stem: ClassVar[str] = "random_saturation"
+    positional: ClassVar[int] = 2
+    colours: ClassVar[tuple[int, ...]] = (3,)
+
+    factor: float = number("f", 0.3, 1.0, default=REQUIRED)
+    value_range: tuple[int, int] = value_range("v", _BYTES)
+
+
+@dataclass(frozen=True)
+class RandomGrayscale(_Augmentation):
+    """Colours taken away, in this share of the pictures."""
+
+    code: ClassVar[str] = "rgrey"
+    stem: ClassVar[str] = "random_grayscale"
+    positional: ClassVar[int] = 1
+    colours: ClassVar[tuple[int, ...]] = (1, 3)
+
+    factor: float = number("f", 0.5, 1.0)
+
+
+@dataclass(frozen=True)
+class GaussianNoise(Layer):
+    """Noise added, with this standard deviation."""
+
+    code: ClassVar[str] = "noise"
+    stem: ClassVar[str] = "gaussian_noise"
+    positional: ClassVar[int] = 1
+
+    stddev: float = number("s", 0.1, 1.0, default=REQUIRED)
+
+
+AUGMENTATION_KINDS: tuple[type[Layer], ...] = (
+    *(RandomFlip, RandomRotation, RandomTranslation, RandomZoom, RandomShear),
+    *(RandomBrightness, RandomContrast, RandomErasing, RandomHue, RandomSaturation),
+    *(RandomGrayscale, GaussianNoise),
+)

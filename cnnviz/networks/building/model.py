@@ -1,0 +1,69 @@
+"""A stack as a Keras model, with weights drawn at random."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnnviz.networks.building.code import MODEL_NAME, is_sequential
+from cnnviz.networks.building.layer import Call
+from cnnviz.networks.building.stack import Stack
+from cnnviz.networks.building.table import calls_of
+from cnnviz.networks.keras_files.building import in_own_thread
+from cnnviz.networks.tensorflow_runtime import load_keras
+
+
+def build_model(stack: Stack, *, seed: int | None = None) -> Any:
+    """Build the network that `stack_code` writes.
+
+    Parameters
+    ----------
+    seed : draws the same weights, masks and changes of pictures each time; nothing is drawn from
+        the process's random numbers then.
+
+    Returns
+    -------
+    A built `keras.Model` in float32: (batch, height, width, channels) to what the last layer gives.
+
+    Raises
+    ------
+    ImpossibleStack : see `cnnviz.networks.building.table.describe`.
+    """
+    calls = calls_of(stack)
+    # Keras keeps names and scopes per thread: in one of its own the caller's stay as they were.
+    return in_own_thread(lambda: _built(stack, calls, seed))
+
+
+def _built(stack: Stack, calls: tuple[Call, ...], seed: int | None) -> Any:
+    keras = load_keras()
+    image = keras.Input(stack.input.shape, name=stack.names()[0])
+    layers = [
+        keras_layer(call, None if seed is None else seed + number)
+        for number, call in enumerate(calls)
+    ]
+    if is_sequential(stack):
+        return keras.Sequential([image, *layers], name=MODEL_NAME)
+    tensors = {image.name: image}
+    for call, layer in zip(calls, layers, strict=True):
+        given = [tensors[source] for source in call.inputs]
+        tensors[call.name] = layer(given[0] if len(given) == 1 else given)
+    return keras.Model(image, tensors[calls[-1].name] if calls else image, name=MODEL_NAME)
+
+
+_SEEDED = ("kernel_initializer", "depthwise_initializer", "pointwise_initializer")
+
+
+def keras_layer(call: Call, seed: int | None = None) -> Any:
+    """Make one call's Keras layer, not built yet."""
+    keras = load_keras()
+    kind = getattr(keras.layers, call.layer.kind())
+    layer = kind(**call.layer.arguments(), name=call.name, dtype="float32")
+    if seed is None:
+        return layer
+    config = layer.get_config()
+    for name in _SEEDED:
+        described = config.get(name)
+        if described is not None and "seed" in described["config"]:
+            described["config"]["seed"] = seed
+    if "seed" in config:
+        config["seed"] = seed
+    return kind.from_config(config)
