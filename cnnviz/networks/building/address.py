@@ -14,8 +14,9 @@ from cnnviz.networks.building.options import REQUIRED, BrokenRule
 from cnnviz.networks.building.stack import KINDS, MOST_LAYERS, Stack
 from cnnviz.notation import shown
 
-LONGEST_TEXT = 6000
-"""Letters of a stack's text; nothing longer is looked at."""
+_LONGEST_LAYER = 99
+LONGEST_TEXT = MOST_LAYERS * (_LONGEST_LAYER + 1)
+"""Letters of a stack's text: as many as the longest there is. Nothing longer is looked at."""
 
 _BY_CODE: Mapping[str, type[Layer]] = {kind.code: kind for kind in KINDS.values()}
 

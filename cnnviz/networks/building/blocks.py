@@ -110,6 +110,8 @@ class ResidualBlock(Block):
     def candidates(cls, layers: Sequence[Layer]) -> Iterator[Block]:
         """Combine what the convolutions have."""
         convolutions = [layer for layer in layers if isinstance(layer, Conv2D)]
+        if len(convolutions) > 3:
+            return
         yield from _made(
             cls,
             dict.fromkeys(layer.filters for layer in convolutions),

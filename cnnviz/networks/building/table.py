@@ -93,7 +93,7 @@ class Outline:
     problem: ImpossibleStack | None
 
 
-def describe(stack: Stack, limits: Limits = LIMITS) -> tuple[Row, ...]:
+def describe(stack: Stack, *, limits: Limits = LIMITS) -> tuple[Row, ...]:
     """Describe every layer.
 
     Raises
@@ -106,14 +106,17 @@ def describe(stack: Stack, limits: Limits = LIMITS) -> tuple[Row, ...]:
     >>> row.name, row.output_shape, row.weights, row.multiply_adds, row.receptive_field.size
     ('conv_1', (32, 32, 6), 168, 165888, (3, 3))
     """
-    found = outline(stack, limits)
+    found = outline(stack, limits=limits)
     if found.problem:
         raise found.problem
     return found.rows
 
 
-def outline(stack: Stack, limits: Limits = LIMITS) -> Outline:
-    """Describe the layers up to the first that does not fit, and say why it does not."""
+def outline(stack: Stack, *, limits: Limits = LIMITS) -> Outline:
+    """Describe the layers up to the first that does not fit, and say why it does not.
+
+    limits : what a network may cost on this server; those of an uploaded one.
+    """
     rows: list[Row] = []
     for position, row in enumerate(_followed(stack, limits)):
         if isinstance(row, Misfit):

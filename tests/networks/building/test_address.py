@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from cnnviz.networks.building.address import LONGEST_TEXT, format_stack, parse_stack
 from cnnviz.networks.building.kinds import Activation, Conv2D, Input, Rescaling, ZeroPadding2D
+from cnnviz.networks.building.layer import Layer
+from cnnviz.networks.building.options import Choice, Number, Option, Pair, Range, Sides, Whole
 from cnnviz.networks.building.presets import PRESETS
-from cnnviz.networks.building.stack import Stack
+from cnnviz.networks.building.stack import KINDS, MOST_LAYERS, Stack
 from tests.networks.building.stacks import any_stacks
 
 
@@ -50,6 +52,33 @@ def test_texts_that_were_copied_once_mean_what_they_meant() -> None:
     assert format_stack(stack) == text
 
 
+def longest(option: Option) -> Any:
+    """Take the value whose text is the longest."""
+    match option:
+        case Number():
+            return option.high
+        case Range():
+            return (100, 255)
+        case Pair(high=high):
+            return (high, high - 1)
+        case Sides(high=high):
+            return ((high, high - 1), (high, high))
+        case Whole(high=high):
+            return high
+        case Choice(words=words):
+            return max(words, key=len)
+    return False
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_the_longest_text_of_a_layer_leaves_room_for_all_layers(kind: type[Layer]) -> None:
+    layer = kind(**{name: longest(option) for name, option in kind.options().items()})
+    numbers = sum(isinstance(option, Number) for option in kind.options().values())
+    word = format_stack(Stack((Input(1, 1, 1), layer) if kind is not Input else (layer,)))
+    # The longest number there is, such as n1.2345678901234567en100, in the place of each.
+    assert len(word.split("~")[-1]) + 24 * numbers < LONGEST_TEXT / MOST_LAYERS
+
+
 HOSTILE = {
     "": 'Received: "" as layer 0',
     "in-h8-w8-c1~what": 'Received: "what" as layer 1',
@@ -69,7 +98,7 @@ HOSTILE = {
     "flat": "begin with its Input",
     "in-h8-w8-c1~in-h8-w8-c1": "one Input, in front",
     "in-h8-w8-c1" + "~flat" * 200: "100 layers. Received: 201",
-    "x" * (LONGEST_TEXT + 1): "6,000 letters. Received: 6,001",
+    "x" * (LONGEST_TEXT + 1): "10,000 letters. Received: 10,001",
 }
 
 

@@ -59,7 +59,7 @@ def test_a_presets_program_makes_its_network(name: str) -> None:
     assert_the_same(PRESETS[name].stack)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(stack=valid_stacks())
 def test_any_stacks_program_makes_its_network(stack: Stack) -> None:
     assert_the_same(stack)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections import Counter
 from typing import Any
 
@@ -24,12 +25,13 @@ from cnnviz.networks.building.kinds import (
 )
 from cnnviz.networks.building.layer import Call, Layer
 from cnnviz.networks.building.model import build_model, keras_layer
+from cnnviz.networks.building.options import REQUIRED
 from cnnviz.networks.building.presets import PRESETS
 from cnnviz.networks.building.stack import Stack
 from cnnviz.networks.building.table import calls_of, describe, outline
 from cnnviz.networks.keras_files.building import in_own_thread
 from cnnviz.networks.tensorflow_runtime import load_keras
-from tests.networks.building.stacks import any_stacks, valid_stacks
+from tests.networks.building.stacks import INNER_KINDS, any_stacks, valid_stacks
 
 
 def kerass_own(stack: Stack) -> dict[str, tuple[tuple[int, ...], int, int]]:
@@ -51,7 +53,7 @@ def kerass_table(stack: Stack) -> set[LayerInfo]:
     return set(Network.from_model(build_model(stack)).layers)
 
 
-@settings(max_examples=30)
+@settings(max_examples=200)
 @given(stack=valid_stacks())
 def test_shapes_and_weights_are_kerass_own(stack: Stack) -> None:
     rows = describe(stack)
@@ -64,7 +66,7 @@ def test_shapes_and_weights_are_kerass_own(stack: Stack) -> None:
         assert row.kept_weights == sum(kept for *_, kept in parts), row
 
 
-@settings(max_examples=30)
+@settings(max_examples=60)
 @given(stack=any_stacks(most=4))
 def test_what_is_refused_keras_refuses_too(stack: Stack) -> None:
     found = outline(stack)
@@ -162,8 +164,6 @@ def test_a_stack_of_an_input_alone_is_a_network_that_passes_it_on() -> None:
 
 
 def test_each_kind_can_be_built_with_what_it_starts_with() -> None:
-    from tests.networks.building.stacks import INNER_KINDS
-
     keras = load_keras()
 
     def run() -> Counter[str]:
@@ -184,11 +184,6 @@ def test_each_kind_can_be_built_with_what_it_starts_with() -> None:
 
 
 def test_keras_takes_every_option_by_the_name_and_default_that_is_declared() -> None:
-    import inspect
-
-    from cnnviz.networks.building.options import REQUIRED
-    from tests.networks.building.stacks import INNER_KINDS
-
     for kind in INNER_KINDS:
         own = getattr(load_keras().layers, kind.kind(), None)
         if own is None:

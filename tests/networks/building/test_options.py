@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.networks.building.kinds import Conv2D, Dense, Input
@@ -51,6 +51,7 @@ def outcome(call: Callable[[Any], Any], given_: Any) -> tuple[Any, str]:
 
 
 @pytest.mark.parametrize("option", EACH, ids=lambda option: type(option).__name__)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_value_comes_back_from_an_address_and_from_python(option: Option, data: Any) -> None:
     value = option.checked(data.draw(values(option, "")))
@@ -78,7 +79,8 @@ def test_what_is_accepted_is_in_its_one_form_and_within_its_limits(
 
 
 @pytest.mark.parametrize("option", EACH, ids=lambda option: type(option).__name__)
-@given(text=st.text(max_size=30))
+@settings(max_examples=40)
+@given(text=st.text("0123456789nex.-٣same", max_size=12) | st.text(max_size=30))
 def test_any_text_is_read_or_refused_by_the_rule(option: Option, text: str) -> None:
     value, rule = outcome(option.read, text)
     assert rule == option.rule if rule else option.checked(value) == value

@@ -19,6 +19,7 @@ from cnnviz.networks.building.blocks import InceptionBlock, ResidualBlock
 from cnnviz.networks.building.code import stack_code
 from cnnviz.networks.building.expressions import ProgramError
 from cnnviz.networks.building.kinds import (
+    ACTIVATION_NAMES,
     Activation,
     AveragePooling2D,
     BatchNormalization,
@@ -284,6 +285,19 @@ def test_branches_that_grow_without_end_are_refused_at_once() -> None:
     text = "\n".join(["a = Input((8, 8, 1))", "x = Add()([a, a])", *sums, "m = Model(a, x)"])
     with pytest.raises(ProgramError, match="Branches"):
         read_program(text)
+
+
+def test_a_block_of_many_different_convolutions_costs_little() -> None:
+    convolutions = [
+        f"x{n} = Conv2D({n}, {n}, strides={n}, activation='{name}')(a)"
+        for n, name in enumerate(ACTIVATION_NAMES[:14], start=1)
+    ]
+    joined = "x = Add()([" + ", ".join(f"x{n}" for n in range(1, 15)) + "])"
+    text = "\n".join(["a = Input((8, 8, 1))", *convolutions, joined, "m = Model(a, x)"])
+    start = time.process_time()
+    with pytest.raises(ProgramError, match="residual or an inception block"):
+        read_program(text)
+    assert time.process_time() - start < 0.5
 
 
 def test_nothing_of_a_program_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -136,7 +137,7 @@ def test_changes_of_pictures_need_pictures() -> None:
 def test_what_is_too_much_for_the_server_names_the_limit() -> None:
     small = replace(LIMITS, model_parameters=0.001)
     stack = Stack((IMAGE, Flatten(), Dense(100)))
-    found = outline(stack, small).problem
+    found = outline(stack, limits=small).problem
     assert found is not None
     assert "1,000 weights; the variable CNNVIZ_MODEL_PARAMETERS" in str(found)
     assert "19,300, of which 19,300 in this layer, at layer 2, dense_1" in str(found)
@@ -146,9 +147,9 @@ def test_what_is_too_much_for_the_server_names_the_limit() -> None:
     ]
     grown = Stack((IMAGE, *(UpSampling2D((16, 16)),) * 5))
     roomy = replace(LIMITS, model_map_numbers=64.0, model_parameters=50.0)
-    assert "64 million numbers" in str(outline(grown, roomy).problem)
+    assert "64 million numbers" in str(outline(grown, limits=roomy).problem)
     costly = Stack((IMAGE, Conv2D(512, (1, 1)), Conv2D(512, (5, 5))))
-    found = outline(costly, replace(roomy, model_multiply_adds=0.001)).problem
+    found = outline(costly, limits=replace(roomy, model_multiply_adds=0.001)).problem
     assert found is not None
     assert "billion multiplications" in str(found)
 
@@ -171,8 +172,6 @@ def test_an_outline_ends_where_the_problem_is_and_each_mend_leads_past_it(stack:
 
 
 def test_a_table_is_worked_out_within_a_frame() -> None:
-    import time
-
     stack = PRESETS["small_resnet"].stack
     describe(stack)
     start = time.process_time()

@@ -1,0 +1,87 @@
+"""An open network as a stack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from cnnviz.networks import Network, NetworkError, open_network
+from cnnviz.networks.building.kinds import Activation, Conv2D, Dense, ReLU
+from cnnviz.networks.building.model import build_model
+from cnnviz.networks.building.opened import stack_of_network
+from cnnviz.networks.building.presets import PRESETS
+from cnnviz.networks.tensorflow_runtime import load_keras
+
+
+@pytest.mark.parametrize("name", ["lenet_5", "small_resnet", "mobilenet"])
+def test_a_built_network_gives_its_stack_back(name: str) -> None:
+    stack = PRESETS[name].stack
+    assert stack_of_network(Network.from_model(build_model(stack))) == stack
+
+
+@pytest.mark.parametrize("name", ["tutorial", "small_vgg"])
+def test_a_shipped_network_is_its_preset(name: str) -> None:
+    layers = stack_of_network(open_network(name)).layers
+    assert tuple(Activation("relu") if layer == ReLU() else layer for layer in layers) == (
+        PRESETS[name].stack.layers
+    )
+
+
+def test_what_passes_on_what_it_gets_is_left_out() -> None:
+    layers = load_keras().layers
+    image = load_keras().Input((6, 6, 1))
+    x = layers.Conv2D(2, 3, kernel_initializer="orthogonal")(layers.Identity()(image))
+    model = load_keras().Model(image, layers.Dense(2)(layers.Identity()(x)))
+    found = stack_of_network(Network.from_model(model))
+    assert found.layers[1:] == (Conv2D(2, (3, 3)), Dense(2))
+
+
+def reshaped(layers: Any, x: Any) -> Any:
+    return layers.Reshape((9, 4, 3))(x)
+
+
+def on_rows(layers: Any, x: Any) -> Any:
+    return layers.Softmax(axis=1)(x)
+
+
+def shared(layers: Any, x: Any) -> Any:
+    return layers.PReLU(shared_axes=[1, 2])(x)
+
+
+def scaled(layers: Any, x: Any) -> Any:
+    return layers.Rescaling([1.0, 2.0, 3.0])(x)
+
+
+def branched(layers: Any, x: Any) -> Any:
+    return layers.Add()([x, layers.Conv2D(3, 1)(x)])
+
+
+@pytest.mark.parametrize(
+    ("make", "word"),
+    [
+        (reshaped, '"wrong" (Reshape)'),
+        (on_rows, "axis=1"),
+        (shared, "shared_axes=[1, 2]"),
+        (scaled, "The scale of a Rescaling must be a number"),
+        (branched, "residual or an inception block"),
+    ],
+)
+def test_what_a_stack_has_not_is_refused_by_its_name(
+    make: Callable[[Any, Any], Any], word: str
+) -> None:
+    keras = load_keras()
+    image = keras.Input((6, 6, 3))
+    output = make(keras.layers, image)
+    model = keras.Model(image, output)
+    model.layers[-1].name = "wrong"
+    with pytest.raises(NetworkError) as error:
+        stack_of_network(Network.from_model(model))
+    assert word in str(error.value)
+    assert '"wrong"' in str(error.value)
+
+
+def test_efficientnet_has_other_blocks() -> None:
+    with pytest.raises(NetworkError, match="residual or an inception block"):
+        stack_of_network(open_network("efficientnet_lite0"))
