@@ -6,7 +6,7 @@ What is read becomes values of our own; nothing of the program is looked up or r
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -220,14 +220,14 @@ class Scope:
             )
         return found
 
-    def append(self, model: Chain, node: ast.expr) -> None:
+    def append(self, model: Chain, node: ast.expr, depth: int = 0) -> None:
         """Put a layer, an input or the layers of another Sequential at the end of a Sequential.
 
         Raises
         ------
         ProgramError : it is none of those, or has its place already.
         """
-        value = self.value(node)
+        value = self.value(node, depth)
         if model.is_placed or value is model:
             raise ProgramError(
                 node.lineno, "A Sequential is complete once it is part of another network.", "add"
@@ -312,7 +312,13 @@ class Scope:
                 raise ProgramError(
                     node.lineno,
                     f"Of {a(kind)} these arguments are read: {', '.join(options) or 'none'}.",
-                    f"{shown(name)}={as_received(value)}",
+                    f"{shown(name)}={_said(value)}",
+                )
+            elif type(value) in _WORDS:
+                raise ProgramError(
+                    node.lineno,
+                    "An argument of a layer must be a number, a text or a list of those.",
+                    f"{name}={_said(value)}",
                 )
         if given.get("activation", "") is None:
             given["activation"] = "linear"
@@ -354,9 +360,7 @@ class Scope:
                     node.lineno, "A Sequential takes a list of layers.", _spelled(part)
                 )
             for element in part.elts:
-                if depth > _DEEPEST:
-                    self.value(element, depth)
-                self.append(model, element)
+                self.append(model, element, depth + 1)
         self._models.append(model)
         return model
 
@@ -369,7 +373,7 @@ class Scope:
                 value = value[0]
             if not isinstance(value, Tensor):
                 raise ProgramError(
-                    node.lineno, f"A Model needs one tensor as its {name}.", as_received(value)
+                    node.lineno, f"A Model needs one tensor as its {name}.", _said(value)
                 )
             ends.append(value.name)
         if given or ends[0] not in self._inputs:
@@ -451,13 +455,13 @@ def _input_of(shape: Any, node: ast.expr) -> Input:
         raise ProgramError(
             node.lineno,
             "An input's shape must be (height, width, channels).",
-            as_received(shape),
+            _said(shape),
         )
     given: Input = _refusing(node, lambda: Input(*shape))
     return given
 
 
-def _refusing(node: ast.expr, make: Any) -> Any:
+def _refusing(node: ast.expr, make: Callable[[], Any]) -> Any:
     """Make a layer, and say of what breaks its rules in which line that stands."""
     try:
         return make()
@@ -473,6 +477,42 @@ _WITHOUT_EFFECT = {
 }
 
 
+_WORDS: Mapping[type, str] = {
+    Module: "a part of Keras",
+    Tensor: "a tensor",
+    Made: "a layer",
+    Chain: "a model",
+    Graph: "a model",
+}
+
+_EXPRESSIONS: Mapping[type[ast.expr], str] = {
+    ast.ListComp: "a comprehension",
+    ast.SetComp: "a comprehension",
+    ast.DictComp: "a comprehension",
+    ast.GeneratorExp: "a comprehension",
+    ast.Lambda: "a lambda",
+    ast.Dict: "a dictionary",
+    ast.Set: "a set",
+    ast.List: "a list",
+    ast.Tuple: "a list",
+    ast.JoinedStr: "an f-string",
+    ast.BinOp: "arithmetic",
+    ast.UnaryOp: "a sign",
+    ast.BoolOp: "a condition",
+    ast.IfExp: "a condition",
+    ast.Compare: "a comparison",
+    ast.Attribute: "a part of something else",
+    ast.Subscript: "an index",
+    ast.NamedExpr: "an assignment inside",
+    ast.Starred: "a star",
+    ast.Call: "a call",
+}
+
+
+def _said(value: Any) -> str:
+    return _WORDS.get(type(value)) or as_received(value)
+
+
 def _spelled(node: ast.expr) -> str:
     """Name an expression for a sentence, by its name where it has one."""
     parts: list[str] = []
@@ -486,4 +526,4 @@ def _spelled(node: ast.expr) -> str:
         return as_received(node.value)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
         return _spelled(node.func)
-    return f"a {type(node).__name__}"
+    return _EXPRESSIONS.get(type(node), type(node).__name__)

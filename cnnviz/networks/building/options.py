@@ -340,9 +340,9 @@ def sides(letter: str, start: int, high: int) -> Any:
 def as_received(value: object) -> str:
     """Quote a value in a sentence; a number that is too long to be read is not spelled out.
 
-    >>> as_received(-3), as_received(1 << 99_999)
-    ('-3', 'a number of 100,000 bits')
+    >>> as_received(-3), as_received(None), as_received(1 << 99_999)
+    ('-3', 'None', 'a number of 100,000 bits')
     """
     if isinstance(value, int) and value.bit_length() > 128:
         return f"a number of {value.bit_length():,} bits"
-    return shown(value)
+    return repr(value) if value is None or isinstance(value, bool) else shown(value)

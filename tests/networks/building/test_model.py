@@ -163,22 +163,25 @@ def test_a_stack_of_an_input_alone_is_a_network_that_passes_it_on() -> None:
     assert np.array_equal(build_model(Stack((Input(2, 2, 1),)))(pictures), pictures)
 
 
-def test_each_kind_can_be_built_with_what_it_starts_with() -> None:
+def test_each_kind_can_be_trained_with_what_it_starts_with() -> None:
     keras = load_keras()
 
     def run() -> Counter[str]:
-        image = keras.Input((12, 12, 3), name="image")
-        built: Counter[str] = Counter()
+        pictures = keras.ops.convert_to_tensor(np.full((2, 12, 12, 3), 0.5, np.float32))
+        run: Counter[str] = Counter()
         for kind in INNER_KINDS:
             stack = Stack((Input(12, 12, 3), kind()))
-            tensors = {"image": image}
+            tensors = {"image": pictures}
             for call in calls_of(stack):
                 given_ = [tensors[source] for source in call.inputs]
-                output = keras_layer(call)(given_[0] if len(given_) == 1 else given_)
+                layer = keras_layer(call)
+                trains = {"training": True} if layer._call_has_training_arg else {}
+                output = layer(given_[0] if len(given_) == 1 else given_, **trains)
                 tensors[call.name] = output
             assert tuple(output.shape[1:]) == describe(stack)[1].output_shape
-            built[kind.kind()] += 1
-        return built
+            assert np.isfinite(np.asarray(output)).all()
+            run[kind.kind()] += 1
+        return run
 
     assert len(in_own_thread(run)) == len(INNER_KINDS)
 
