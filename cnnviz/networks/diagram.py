@@ -30,6 +30,11 @@ _COLOURS = {
 _OTHER = "#9aa3ab"
 
 
+def colour_of(kind: str) -> str:
+    """Give the colour of a kind of layer, by Keras's name of it."""
+    return _COLOURS.get(kind, _OTHER)
+
+
 def network_svg(layers: Sequence[LayerInfo], title: str) -> str:
     """Draw the layers as blocks: height for the rows of a map, width for its channels.
 
@@ -59,7 +64,7 @@ def network_svg(layers: Sequence[LayerInfo], title: str) -> str:
                 apart = order[layer.name] - order[name]
                 _wire(made, places[name][1], left, middle, apart)
     for layer, left, width, height in boxes:
-        fill = _COLOURS.get(layer.kind, _OTHER)
+        fill = colour_of(layer.kind)
         svg.rect(made, left, middle - height / 2, width, height, fill, rx=2)
         at = f"{svg.number(left + width / 2 + 4)} {svg.number(_TOP + _TALLEST + 14)}"
         turned = f"translate({at}) rotate(90)"
