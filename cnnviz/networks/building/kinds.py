@@ -157,7 +157,7 @@ class DepthwiseConv2D(Layer):
 
     code: ClassVar[str] = "dw"
     stem: ClassVar[str] = "depthwise"
-    positional: ClassVar[int] = 3
+    positional: ClassVar[int] = 4
     needs_map: ClassVar[bool] = True
 
     kernel_size: tuple[int, int] = pair("k", 3, _KERNEL, default=REQUIRED)

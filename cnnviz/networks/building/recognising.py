@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cnnviz.networks.building.blocks import BLOCK_KINDS, Block
-from cnnviz.networks.building.kinds import Activation, Input, ReLU
+from cnnviz.networks.building.kinds import Activation, Conv2D, Input, ReLU
 from cnnviz.networks.building.layer import Call, Layer
 from cnnviz.networks.building.stack import Stack
 from cnnviz.networks.building.table import outline
@@ -155,8 +155,9 @@ def _form_of_block(block: Block, shape: Shape) -> Any:
 def _form(name: str, calls: Mapping[str, Call], start: str) -> Any:
     """Write what leads from `start` to a call, without names: equal where the arithmetic is.
 
-    An activation inside a layer is one behind it, and a sum has no order. There is one merge at
-    most on the way (`_up_to_merge`), so this is as long as the block.
+    An activation inside a layer is one behind it, a sum has no order, and a kernel of one place is
+    never padded. There is one merge at most on the way (`_up_to_merge`), so this is as long as the
+    block.
     """
     if name == start:
         return "start"
@@ -165,6 +166,8 @@ def _form(name: str, calls: Mapping[str, Call], start: str) -> Any:
     if call.layer.kind() == "Add":
         given.sort(key=repr)
     layer: Layer = Activation("relu") if call.layer == ReLU() else call.layer
+    if isinstance(layer, Conv2D) and layer.kernel_size == (1, 1):
+        layer = layer.with_options(padding="same")
     activation = getattr(layer, "activation", "linear")
     if activation != "linear" and not isinstance(layer, Activation):
         inner = (layer.with_options(activation="linear"), *given)

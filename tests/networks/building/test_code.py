@@ -20,6 +20,7 @@ from cnnviz.networks.building.kinds import (
 )
 from cnnviz.networks.building.model import build_model
 from cnnviz.networks.building.presets import PRESETS
+from cnnviz.networks.building.reading import read_program
 from cnnviz.networks.building.stack import Stack
 from cnnviz.networks.building.table import ImpossibleStack
 from cnnviz.networks.keras_files.building import in_own_thread
@@ -105,3 +106,48 @@ def test_a_program_is_written_as_people_write_it() -> None:
 def test_an_impossible_stack_has_no_program() -> None:
     with pytest.raises(ImpossibleStack, match="at layer 1, conv_1"):
         stack_code(Stack((Input(2, 2, 1), Conv2D(1, (3, 3)))))
+
+
+PASTED = {
+    "as a tutorial has it": """
+import keras
+from keras import layers
+
+input_shape = (28, 28, 1)
+model = keras.models.Sequential()
+model.add(keras.Input(shape=input_shape))
+model.add(layers.Conv2D(8, kernel_size=(3, 3), activation="relu"))
+model.add(layers.MaxPooling2D(pool_size=(2, 2), strides=1))
+model.add(layers.DepthwiseConv2D(3, 2, "same", 2, use_bias=False))
+model.add(keras.Sequential([layers.BatchNormalization(momentum=0.9), layers.ReLU(6)]))
+model.add(layers.Dropout(0.25))
+model.add(layers.Flatten())
+model.add(layers.Dense(10, "softmax"))
+""",
+    "with blocks": """
+import tensorflow as tf
+from tensorflow.keras import Model, layers as L
+
+image = tf.keras.Input((8, 9, 3))
+x = L.Conv2DTranspose(4, 3, 2, padding="same", output_padding=(1, 0))(image)
+y = L.Conv2D(4, 3, padding="same")(x)
+y = L.Activation("gelu")(y)
+y = L.Conv2D(4, 3, padding="same")(y)
+x = L.Activation("gelu")(L.Add()([y, x]))
+one = L.Conv2D(1, 1)(x)
+two = L.Conv2D(2, 3, padding="same")(L.Conv2D(3, 1, padding="same")(x))
+three = L.Conv2D(4, 5, padding="same")(L.Conv2D(5, 1, padding="same")(x))
+four = L.Conv2D(6, 1, padding="same")(L.MaxPool2D(3, 1, "same")(x))
+x = L.Concatenate()([one, two, three, four])
+model = Model(image, L.Dense(2)(L.GlobalMaxPooling2D()(x)))
+""",
+}
+
+
+@pytest.mark.parametrize("name", PASTED)
+def test_a_pasted_program_is_read_as_keras_runs_it(name: str) -> None:
+    ran, built = run(PASTED[name]), build_model(read_program(PASTED[name]))
+    ran.set_weights(built.get_weights())
+    picture = np.random.default_rng(0).normal(size=(2, *built.input_shape[1:])).astype(np.float32)
+    np.testing.assert_allclose(ran(picture), built(picture), rtol=1e-5, atol=1e-6)
+    assert ran.count_params() == built.count_params()
