@@ -98,8 +98,9 @@ def _parsed(text: str) -> ast.Module:
     except SyntaxError as error:
         lines = text.splitlines()
         line = error.lineno or 0
-        word = lines[line - 1].strip() if 0 < line <= len(lines) else "no Python"
-        raise ProgramError(line, "The program must be Python.", shown(word, 40)) from None
+        known = 0 < line <= len(lines)
+        word = shown(lines[line - 1].strip(), 40) if known else "a text that cannot be parsed"
+        raise ProgramError(line, "The program must be Python.", word) from None
     # Null bytes and half signs; chains of signs, dots and operators that are nested without end.
     except (ValueError, RecursionError, MemoryError) as error:
         raise ProgramError(

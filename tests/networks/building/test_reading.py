@@ -194,7 +194,7 @@ HOSTILE = {
     "raise x": ("raise", 1),
     "print('x')": ('"print"', 1),
     "x = 1 +": ('"x = 1 +"', 1),
-    "\0": ("no Python", 0),
+    "\0": ("cannot be parsed", 0),
     "\ud800": ("UnicodeEncodeError", 0),
     "x" * (LONGEST_PROGRAM + 1): ("20,001 letters", 0),
     "import os\n" * 100_000: ("1,000,000 letters", 0),
