@@ -1,5 +1,7 @@
 """The page Feature visualisation: its parts and experiments, against the package."""
 
+import re
+
 import pytest
 
 from cnnviz.images.pictures import encode_png
@@ -12,6 +14,7 @@ from cnnviz.search.gallery import gallery_of_files
 from pages.feature_visualisation.scene import Scene
 from pages.ui.markdown import plain
 from pages.ui.own_gallery import HELD
+from tests.pages.checks import finished as ended
 from tests.pages.checks import try_everything
 
 PAGE = "pages/11_feature_visualisation.py"
@@ -20,13 +23,9 @@ SMALL = {"feature_network": "Small VGG", "feature_steps": "32", "feature_layer":
 
 def finished(page):
     """Run the page until nothing is being made any more."""
-    for _ in range(200):
-        assert not page.exception
-        assert not page.error
-        if not any(button.key == "queue_cancel" for button in page.button):
-            return page
-        page.run()
-    pytest.fail("What is made was never there.")
+    page = ended(page)
+    assert not page.error
+    return page
 
 
 def captions(page) -> str:
@@ -103,8 +102,23 @@ def test_it_can_be_stopped_and_begun_again(open_page):
     page.button(key="queue_cancel").click().run()
 
 
-def test_every_experiment_goes_through(open_page):
-    try_everything(open_page(PAGE, **SMALL), finished)
+def test_every_experiment_goes_through_and_says_the_values_of_its_pictures(open_page):
+    def says(page):
+        page = finished(page)
+        (note,) = (one.value for one in page.markdown if one.value.startswith("**Watch**"))
+        seen = note.partition(" **Seen** ")[2]
+        shown = captions(page)
+        if "whole recipe" in seen:
+            whole, bare = re.findall(r"[\d.]+(?= with)", seen)
+            assert f"Everything: {whole}" in shown
+            assert f"Without any: {bare}" in shown
+            assert float(bare) > float(whole)  # what looks like noise scores higher
+        else:
+            before, after = map(float, re.findall(r"[\d.]+(?= to| in)", seen))
+            assert after > 2 * before
+            assert f"{written(after)}" in shown
+
+    try_everything(open_page(PAGE, **SMALL), says)
 
 
 @pytest.mark.parametrize(
