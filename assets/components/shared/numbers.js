@@ -63,7 +63,5 @@ export function withSign(value) {
 
 // A probability, in per cent.
 export function asPercent(probability) {
-  return probability > 0 && probability < 0.0005
-    ? "< 0.1%"
-    : `${(probability * 100).toFixed(1)}%`;
+  return probability > 0 && probability < 0.0005 ? "< 0.1%" : `${(probability * 100).toFixed(1)}%`;
 }
