@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.attribution import METHODS, layers_with_maps
-from cnnviz.networks import Network, NetworkError
+from cnnviz.networks import NetworkError
 from cnnviz.notation import written_share
 from pages.attribution.scene import Scene
 from pages.attribution.state import (
@@ -18,31 +18,18 @@ from pages.attribution.state import (
     NOBODY,
     WHY,
 )
-from pages.ui.markdown import plain
-from pages.ui.own_network import opened_network
+from pages.ui.own_network import answered, opened_network
 from pages.ui.picture import Picture
-
-
-def chosen_network() -> tuple[Network, str, bool] | None:
-    """Draw the choice of a network; give it, its key for caches and whether it is one's own."""
-    return opened_network(WHY, NETWORK)
 
 
 def chosen_scene(picture: Picture) -> Scene | None:
     """Draw what is asked beside the stage; None where there is nothing to ask."""
-    chosen = chosen_network()
+    chosen = opened_network(WHY, NETWORK)
     if chosen is None:
         return None
     network, identity, own = chosen
-    if not network.has_classes:
-        st.info(
-            f"A reason needs an answer of classes. {plain(network.title)} gives none.",
-            icon=":material/info:",
-        )
-        return None
-    probabilities = network.probabilities(picture.image)
-    if not np.isfinite(probabilities).all():
-        st.warning("Its answer to this picture is NaN or infinite.", icon=":material/warning:")
+    probabilities = answered(network, picture, "A reason needs an answer of classes.")
+    if probabilities is None:
         return None
     order = [int(at) for at in np.argsort(-probabilities, kind="stable")]
 

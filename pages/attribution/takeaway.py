@@ -6,13 +6,13 @@ import streamlit as st
 from cnnviz.attribution.code import attribution_code
 from cnnviz.attribution.formulas import cam_formula, pixel_formula, unfold
 from cnnviz.attribution.placing import on_input
-from cnnviz.networks.code import network_file
 from cnnviz.notation import legend, written
 from pages.attribution import maps
 from pages.attribution.pixels import is_signed
 from pages.attribution.scene import Scene
 from pages.attribution.trust import coloured
 from pages.ui.markdown import plain
+from pages.ui.network_files import program_files
 from pages.ui.own_network import OWN_NETWORK
 from pages.ui.picture import picture_address
 from pages.ui.stage import why_it_matters
@@ -52,18 +52,8 @@ def finish(scene: Scene, values: np.ndarray | None) -> None:
             "Map as PNG", f"{name}.png", lambda: coloured(values, is_signed(scene, name))
         ),
         Download("Map as NPZ", f"{name}.npz", lambda: npz(map=values, on_input=grid)),
-        picture_download(
-            "Input as PNG", "input.png", lambda: scene.network.shown_part(scene.picture.image)
-        ),
+        *program_files(scene.network, scene.picture, own=scene.own),
     ]
-    if not scene.own:
-        downloads.append(
-            Download(
-                "Network as .keras",
-                f"{scene.network.name}.keras",
-                lambda: network_file(scene.network),
-            )
-        )
     take_it_with_you(downloads, code if scene.against is None else "")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from cnnviz.networks import NETWORKS, Network, open_network
+from cnnviz.networks import Network
 from cnnviz.networks.feature_visualisation import Recipe, Target
 from cnnviz.networks.feature_visualisation.choosing import (
     SIZES,
@@ -15,7 +15,6 @@ from cnnviz.networks.feature_visualisation.choosing import (
     sizes_to_ask,
 )
 from cnnviz.networks.feature_visualisation.recipe import PARTS
-from cnnviz.server.jobs import Job
 from pages.feature_visualisation.scene import Scene
 from pages.feature_visualisation.state import (
     ANSWER,
@@ -32,22 +31,8 @@ from pages.feature_visualisation.state import (
     SWITCHES,
     WHAT,
 )
-from pages.ui.own_network import OWN_NETWORK, name_of, network_title
+from pages.ui.own_network import opened_network
 from pages.ui.picture import Picture
-from pages.ui.queue import made
-
-
-def chosen_network() -> tuple[Network, str, bool] | None:
-    """Draw the choice of a network; give it, its key for caches and whether it is one's own."""
-    title, own = network_title(FEATURE, NETWORK)
-    if title == OWN_NETWORK and own is not None:
-        return own.network, own.identity, True
-    name = name_of(title)
-    if NETWORKS[name].is_here:
-        with st.spinner(f"Opening {title}", show_time=False):
-            return open_network(name), name, False
-    network = made(f"download {name}", f"{title} is downloaded", lambda job: _downloaded(job, name))
-    return None if network is None else (network, name, False)
 
 
 def chosen_scene(picture: Picture, *, kinds: tuple[str, ...], switches: bool) -> Scene | None:
@@ -58,7 +43,7 @@ def chosen_scene(picture: Picture, *, kinds: tuple[str, ...], switches: bool) ->
     kinds : what the part can be asked about, keys of `WHAT`.
     switches : whether the parts of the recipe can be switched here.
     """
-    chosen = chosen_network()
+    chosen = opened_network(FEATURE, NETWORK)
     if chosen is None:
         return None
     network, identity, own = chosen
@@ -172,11 +157,3 @@ def _class(network: Network, picture: Picture) -> int:
         help="The most probable for your picture first. Type to find one.",
     )
     return order[0] if asked == ANSWER else chosen
-
-
-def _downloaded(job: Job, name: str) -> Network:
-    def progress(received: int, expected: int) -> None:
-        part = received / expected if expected else 0.0
-        job.report(min(part, 1.0), f"{received / 1e6:.0f} MB received")
-
-    return open_network(name, progress=progress)

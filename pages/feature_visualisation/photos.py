@@ -25,7 +25,7 @@ from pages.ui.own_gallery import own_gallery
 from pages.ui.queue import made
 
 _SHOWN = 6
-_SIDE = 160
+_SIDE, _WIDTH = 160, 84
 Looked = tuple[Extremes, tuple[str, ...], tuple[Callable[[], np.ndarray], ...]]
 """The extremes of a layer, and the name and the opener of each picture."""
 
@@ -71,14 +71,14 @@ def _agreement(scene: Scene, found: Growing, by_layer: Extremes, count: int) -> 
     made_cell = _largest_cell(scene, found)
     ordinary = float(np.median(by_layer.largest[:, channel]))
     verdict = (
-        "The picture excites it more than any photo does."
+        "The picture excites it more than any of these pictures does."
         if made_cell > best.value
-        else "A photo excites it more than the picture made for it."
+        else "One of these pictures excites it as much as the picture made for it, or more."
     )
     st.markdown(
         f"The channel's largest cell: **{written(made_cell)}** on the picture that was made, "
-        f"**{written(best.value)}** in the best patch; in half of the {count:,} pictures it stays "
-        f"below {written(ordinary)}. {verdict}"
+        f"**{written(best.value)}** in the best patch; in half of the {count:,} pictures it is "
+        f"at most {written(ordinary)}. {verdict}"
     )
 
 
@@ -98,18 +98,19 @@ def _row(
     names: Sequence[str],
     openers: Sequence[Callable[[], np.ndarray]],
 ) -> None:
-    for column, cell in zip(st.columns(_SHOWN), cells, strict=False):
+    row = st.container(horizontal=True)
+    for cell in cells:
         try:
             part, _ = patch(scene.network, scene.target.layer, openers[cell.picture](), cell)
         except ImageError as error:
-            column.caption(plain(str(error)))
+            row.caption(plain(str(error)))
             continue
         name = plain(names[cell.picture])
-        column.image(
+        row.image(
             images.encode_png(enlarged(part, _SIDE)),
             caption=f"{written(cell.value)}, {name}",
             alt=f"A patch of {name}, value {written(cell.value)}.",
-            width="stretch",
+            width=_WIDTH,
         )
 
 

@@ -3,12 +3,12 @@
 import numpy as np
 import streamlit as st
 
-from cnnviz.networks.code import network_file
 from cnnviz.networks.feature_visualisation.code import feature_code
 from cnnviz.networks.feature_visualisation.formulas import climbed, picture_formula
 from cnnviz.notation import legend, written
 from pages.feature_visualisation.making import Growing
 from pages.feature_visualisation.scene import Scene
+from pages.ui.network_files import network_files
 from pages.ui.stage import why_it_matters
 from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
 
@@ -33,9 +33,9 @@ def finish(scene: Scene, found: Growing) -> None:
         )
     why_it_matters(
         "A kernel of the first layer can be read off its weights; deeper, nobody can. A picture "
-        "made for a channel shows what it answers to and nothing else, photos show it among much "
-        "else. Where both show the same, one knows what the channel looks for; where they do not, "
-        "one of them misleads."
+        "made for a channel shows what drives it up and little else, photos show it among much "
+        "else. Where both show the same, that is good evidence of what the channel looks for; "
+        "where they differ, neither is to be trusted alone."
     )
     if found.done is None:
         return
@@ -57,14 +57,7 @@ def finish(scene: Scene, found: Growing) -> None:
     if recipe.start == "photo":
         photo = scene.picture.image
         downloads.append(picture_download("Photo as PNG", "input.png", lambda: photo))
-    if not scene.own:
-        downloads.append(
-            Download(
-                "Network as .keras",
-                f"{scene.network.name}.keras",
-                lambda: network_file(scene.network),
-            )
-        )
+    downloads += network_files(scene.network, own=scene.own)
     take_it_with_you(downloads, feature_code(scene.network, scene.target, recipe))
 
 

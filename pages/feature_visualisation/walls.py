@@ -85,8 +85,9 @@ def what_each_is_for() -> None:
     """Say what each part of the recipe does."""
     st.caption(
         "Each picture is made from the same noise by the same steps. The value is the target's "
-        "own, of the picture as it is shown: a recipe that gives a larger one does not give what "
-        "looks more like a photo. That is what the parts are for: they cost some of the value."
+        "own, of the picture as it is shown: a larger one does not mean a picture that looks "
+        "more like a photo. The parts of the recipe are there for the look, and mostly cost some "
+        "of the value."
     )
 
 

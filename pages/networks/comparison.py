@@ -112,13 +112,16 @@ def _uploaded(first: Network) -> tuple[str, str, Network] | None:
 
 def _sentence(scene: Scene, title: str, compared: Comparison) -> str:
     first, second = plain(scene.network.title), plain(title)
+    if title == TWIN:
+        second = "its untrained twin"
     if not compared.layers:
         return f"No layer of *{first}* has the name of one of *{second}*: only answers compare."
     found = [one for one in compared.layers if not math.isnan(one.outputs)]
-    words = f"**{len(compared.layers):,}** layers of *{first}* and *{second}* have the same names. "
-    others = len(compared.only_first) + len(compared.only_second)
+    one, others = len(compared.layers) == 1, len(compared.only_first) + len(compared.only_second)
+    words = f"**{len(compared.layers):,}** layer{'' if one else 's'} of *{first}* and *{second}* "
+    words += f"ha{'s' if one else 've'} the same name{'' if one else 's'}. "
     if others:
-        words += f"{others:,} are in one of them alone. "
+        words += f"{others:,} {'is' if others == 1 else 'are'} in one of them alone. "
     if not found:
         return words + "None of them has outputs of the same shape."
     different = [one for one in found if one.outputs > _SAME]

@@ -137,13 +137,13 @@ def _sentence(scene: Scene, layer: LayerInfo, found: GalleryHealth) -> str:
     )
     saturated = int((found.saturated_in > 0).sum())
     words += (
-        f"**{found.saturated.sum():,}** have at least half of their cells at a limit of the "
-        f"activation on every picture, {saturated:,} on at least one. "
+        "With at least half of their cells at a limit of the activation on every picture: "
+        f"**{found.saturated.sum():,}**, on at least one: {saturated:,}. "
     )
     if found.compared:
         return words + (
-            f"**{(found.duplicate_of >= 0).sum():,}** go with another one by a correlation of "
-            f"{DUPLICATE_FROM:g} or more over the cells of all pictures."
+            f"Near-duplicates of another one, with a correlation of {DUPLICATE_FROM:g} or more "
+            f"over the cells of all pictures: **{(found.duplicate_of >= 0).sum():,}**."
         )
     if layer.channels > MOST_COMPARED:
         return words + f"More than {MOST_COMPARED:,} are not compared with each other."

@@ -6,13 +6,14 @@ import numpy as np
 
 from cnnviz.drawing.legend import with_legend
 from cnnviz.drawing.palette import symmetric_limit
-from cnnviz.networks.code import has_code, maps_npz, network_code, network_file
+from cnnviz.networks.code import has_code, maps_npz, network_code
 from cnnviz.networks.feature_maps.drawn import map_area, map_picture, over_photo, wall
 from cnnviz.networks.feature_maps.wall import largest_value
 from cnnviz.shapes import Pixels
 from pages.networks.scene import Scene
 from pages.networks.state import OVER, PAGE, RANGE
 from pages.networks.wall import shown_photo
+from pages.ui.network_files import program_files
 from pages.ui.stage import page_background, why_it_matters
 from pages.ui.takeaway import Download, picture_download, take_it_with_you
 from pages.ui.uses import link_to_block
@@ -30,14 +31,8 @@ def finish(scene: Scene) -> None:
     network, layer = scene.network, scene.focus.layer
     downloads = [
         *_of_layer(scene, layer),
-        picture_download(
-            "Input as PNG", "input.png", lambda: network.shown_part(scene.picture.image)
-        ),
+        *program_files(network, scene.picture, own=scene.own),
     ]
-    if not scene.own:
-        downloads.append(
-            Download("Network as .keras", f"{network.name}.keras", lambda: network_file(network))
-        )
     code = network_code(network, layer) if has_code(network, layer) else ""
     take_it_with_you(downloads, code)
 

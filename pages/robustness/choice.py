@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
 import streamlit as st
 
-from cnnviz.networks import Network
 from pages.robustness.scene import Scene, share
 from pages.robustness.state import (
     AT,
@@ -23,14 +21,8 @@ from pages.robustness.state import (
     TARGETED,
     TURNS,
 )
-from pages.ui.markdown import plain
-from pages.ui.own_network import opened_network
+from pages.ui.own_network import answered, opened_network
 from pages.ui.picture import Picture
-
-
-def chosen_network() -> tuple[Network, str, bool] | None:
-    """Draw the choice of a network; give it, its key for caches and whether it is one's own."""
-    return opened_network(STEADY, NETWORK)
 
 
 def chosen_scene(picture: Picture, *, follows: bool) -> Scene | None:
@@ -38,19 +30,13 @@ def chosen_scene(picture: Picture, *, follows: bool) -> Scene | None:
 
     follows : whether one of the classes is to be chosen.
     """
-    chosen = chosen_network()
+    chosen = opened_network(STEADY, NETWORK)
     if chosen is None:
         return None
     network, identity, own = chosen
-    if not network.has_classes:
-        st.info(
-            f"What is steady or not is an answer of classes. {plain(network.title)} gives none.",
-            icon=":material/info:",
-        )
-        return None
-    probabilities = network.probabilities(picture.image)
-    if not np.isfinite(probabilities).all():
-        st.warning("Its answer to this picture is NaN or infinite.", icon=":material/warning:")
+    lacking = "What is steady or not is an answer of classes."
+    probabilities = answered(network, picture, lacking)
+    if probabilities is None:
         return None
     scene = Scene(network, picture, identity, own, int(probabilities.argmax()), probabilities)
     if not follows:

@@ -13,7 +13,7 @@ from pages.ui.experiments import TryThis
 from pages.ui.picture import Picture
 from pages.ui.stage import seen_first, stage_and_controls
 
-_HEADINGS = ("Network", "Says of the picture itself", "Nearest change at which not", "Keeps it at")
+_HEADINGS = ("Network", "Says of the picture itself", "Nearest change that flips it", "Keeps it at")
 
 
 def show(picture: Picture) -> None:

@@ -95,7 +95,7 @@ EXPERIMENTS = (
     Experiment(
         "Only shift it",
         {CHANGE.name: "shift_right"},
-        "Does the probability hold still, as pooling promises?",
+        "Does the probability hold still? Pooling alone does not promise it.",
         _stays,
     ),
     Experiment(

@@ -72,9 +72,10 @@ def layer_sentence(scene: Scene, name: str, sweep: Sweep, likeness: Likeness) ->
     if first:
         floor = float(np.floor(100 * pooled[:first].min())) / 100
         until = f"; up to `{likeness.layers[first - 1]}` it is at least {written(floor, 2)}"
+    cosine = float(np.floor(1000 * pooled[first])) / 1000  # never rounded up to the bound
     return (
         f"{where}, the pooled maps begin to differ at **`{likeness.layers[first]}`**: its cosine, "
-        f"{written(pooled[first], 2)}, is the first below {ALIKE} of the {len(pooled)} layers "
+        f"{written(cosine)}, is the first below {ALIKE} of the {len(pooled)} layers "
         f"compared{until}."
     )
 
@@ -121,9 +122,9 @@ def attack_sentence(scene: Scene, goal: int | None, attack: Attack) -> str:
     return (
         f"A number changes by at most **{attack.largest} of 255 levels** (L\u221e), the length of "
         f"the whole change **{written(attack.length, 4)} levels** (L2); {share(changed)} of the "
-        f"numbers differ. {scene.label(followed)} goes from {share(scene.probabilities[followed])} "
-        f"to {share(attack.probabilities[followed])}; the answer is now **{scene.label(best)}**, "
-        f"{share(attack.probabilities[best])}."
+        f"numbers differ. The probability of {scene.label(followed)} goes from "
+        f"{share(scene.probabilities[followed])} to {share(attack.probabilities[followed])}; the "
+        f"answer is now **{scene.label(best)}**, {share(attack.probabilities[best])}."
     )
 
 

@@ -7,7 +7,6 @@ import io
 import numpy as np
 import streamlit as st
 
-from cnnviz.networks.code import network_file
 from cnnviz.networks.robustness import CHANGES
 from cnnviz.networks.robustness.adversarial import prepared
 from cnnviz.networks.robustness.code import attack_code, sweep_code
@@ -18,6 +17,7 @@ from pages.robustness.runs import Attacked, Likeness, Moved, Rival
 from pages.robustness.scene import Scene, amount_words
 from pages.robustness.state import EPSILON, STEADY
 from pages.robustness.story import ALIKE
+from pages.ui.network_files import program_files
 from pages.ui.picture import picture_address
 from pages.ui.stage import why_it_matters
 from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
@@ -56,7 +56,7 @@ def finish_sweep(scene: Scene, name: str, moved: Moved, likeness: Likeness | Non
             ),
         ),
         *_likeness_downloads(likeness, sweep.amounts),
-        *_files(scene),
+        *program_files(scene.network, scene.picture, own=scene.own),
     ]
     take_it_with_you(downloads, sweep_code(network, name, scene.target))
 
@@ -125,7 +125,7 @@ def finish_attack(scene: Scene, goal: int | None, found: Attacked, steps: int) -
                 probabilities=attack.probabilities,
             ),
         ),
-        *_files(scene),
+        *program_files(scene.network, scene.picture, own=scene.own),
     ]
     code = attack_code(scene.network, class_index, epsilon=epsilon, targeted=targeted, steps=steps)
     take_it_with_you(downloads, code)
@@ -176,18 +176,3 @@ def _likeness_downloads(likeness: Likeness | None, amounts: np.ndarray) -> list[
         "pooled": likeness.values[..., 1],
     }
     return [Download("Layers as NPZ", "layers.npz", lambda: npz(**arrays))]
-
-
-def _files(scene: Scene) -> list[Download]:
-    """Offer what the program reads."""
-    network = scene.network
-    files = [
-        picture_download(
-            "Input as PNG", "input.png", lambda: network.shown_part(scene.picture.image)
-        )
-    ]
-    if not scene.own:
-        files.append(
-            Download("Network as .keras", f"{network.name}.keras", lambda: network_file(network))
-        )
-    return files

@@ -4,10 +4,11 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.images import pictures as images
-from cnnviz.networks.code import has_code, network_file
+from cnnviz.networks.code import has_code
 from cnnviz.search.downloads import contact_sheet, results_csv, search_code
 from pages.search.scene import SearchScene, open_indexed, qualities
 from pages.ui.markdown import plain
+from pages.ui.network_files import network_files
 from pages.ui.stage import why_it_matters
 from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
 
@@ -52,13 +53,7 @@ def _downloads(scene: SearchScene) -> list[Download]:
         picture_download("Query as PNG", "query.png", lambda: scene.part),
     ]
     if has_code(scene.network, scene.layer) and not scene.indexed.private:
-        downloads.append(
-            Download(
-                "Network as .keras",
-                f"{scene.network.name}.keras",
-                lambda: network_file(scene.network),
-            )
-        )
+        downloads += network_files(scene.network, own=False)
     return downloads
 
 

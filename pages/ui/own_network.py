@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from cnnviz.networks import NETWORKS, Network, open_network
 from cnnviz.networks.keras_files.upload import Upload
 from cnnviz.server.jobs import Job
 from pages.ui.entries import Choice
+from pages.ui.markdown import plain
+from pages.ui.picture import Picture
 from pages.ui.queue import made
 from pages.ui.state import Table
 
@@ -84,6 +88,22 @@ def opened_network(table: Table, entry: Choice[str]) -> tuple[Network, str, bool
             return open_network(name), name, False
     network = made(f"download {name}", f"{title} is downloaded", lambda job: _downloaded(job, name))
     return None if network is None else (network, name, False)
+
+
+def answered(network: Network, picture: Picture, lacking: str) -> NDArray[np.float32] | None:
+    """Give a network's probabilities for a picture; None, with a sentence, where it has none.
+
+    lacking : what is said to a network without classes.
+    """
+    if not network.has_classes:
+        title = plain(network.title)
+        st.info(f"{lacking} {title} gives none.", icon=":material/info:")
+        return None
+    probabilities = network.probabilities(picture.image)
+    if not np.isfinite(probabilities).all():
+        st.warning("Its answer to this picture is NaN or infinite.", icon=":material/warning:")
+        return None
+    return probabilities
 
 
 def _downloaded(job: Job, name: str) -> Network:

@@ -58,6 +58,7 @@ def finished(page: AppTest) -> AppTest:
     """Run a page until nothing that it has asked the queue for is under way."""
     for _ in range(600):
         assert not page.exception
+        assert not page.error
         if not any(button.key == "queue_cancel" for button in page.button):
             return page
         time.sleep(0.05)

@@ -147,7 +147,7 @@ def test_a_network_of_dense_layers_is_asked_by_its_pixels(open_page, monkeypatch
     from pages.attribution import choice
     from tests.attribution.models import dense_only
 
-    monkeypatch.setattr(choice, "chosen_network", lambda: (dense_only(), "dense only", False))
+    monkeypatch.setattr(choice, "opened_network", lambda *_: (dense_only(), "dense only", False))
     settings, _ = sent(open_page(PAGE), "methods")
     assert settings["method"] == "saliency"
     assert [one["state"] for one in settings["methods"]].count("none") == 4

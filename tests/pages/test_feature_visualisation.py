@@ -15,18 +15,10 @@ from pages.feature_visualisation.scene import Scene
 from pages.feature_visualisation.state import STEPS
 from pages.ui.markdown import plain
 from pages.ui.own_gallery import HELD
-from tests.pages.checks import finished as ended
-from tests.pages.checks import try_everything
+from tests.pages.checks import finished, try_everything
 
 PAGE = "pages/11_feature_visualisation.py"
 SMALL = {"feature_network": "Small VGG", "feature_steps": "32", "feature_layer": "conv_2_1"}
-
-
-def finished(page):
-    """Run the page until nothing is being made any more."""
-    page = ended(page)
-    assert not page.error
-    return page
 
 
 def captions(page) -> str:

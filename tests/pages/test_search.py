@@ -26,7 +26,7 @@ from pages.ui import edits
 from pages.ui.own_network import HELD
 from pages.ui.takeaway import npz
 from pages.ui.wire import unpack
-from tests.pages.checks import sent
+from tests.pages.checks import finished, sent
 
 PATH = "pages/09_search.py"
 NETWORK = "Small VGG"
@@ -46,20 +46,9 @@ def search(open_page):
     """Open the page and wait until the queue has made what it shows."""
 
     def opened(**address):
-        return made(open_page(PATH, **{"search_network": NETWORK} | address))
+        return finished(open_page(PATH, **{"search_network": NETWORK} | address))
 
     return opened
-
-
-def made(page):
-    for _ in range(200):
-        assert not page.exception
-        assert not page.error
-        if not any(button.key == "queue_cancel" for button in page.button):
-            return page
-        time.sleep(0.1)
-        page.run()
-    raise AssertionError("The queue has not made it in time.")
 
 
 def test_the_thumbnails_are_the_photos_in_order(search):
@@ -176,7 +165,7 @@ def test_what_experiments_say_was_found_was_found(search, index):
         ("Only a region", None, "fish"),
         ("What does an untrained network find?", last, "tool"),
     ):
-        made(page.button(key=f"try_{label}").click().run())
+        finished(page.button(key=f"try_{label}").click().run())
         settings, arrays = sent(page, "own")
         names = [one["name"] for one in settings["layers"]]
         layer = layer or names[settings["layer"]]
@@ -463,7 +452,7 @@ def test_cancelled_work_can_be_started_again(open_page, own_pictures):
     page.button(key="queue_cancel").click().run()
     assert "stopped" in page.info[0].value
     page.button(key="queue_again").click().run()
-    assert sent(made(page), "groups")[0]["titles"][-1] == "399.png"
+    assert sent(finished(page), "groups")[0]["titles"][-1] == "399.png"
 
 
 def test_ones_own_network_looks_at_the_photos(open_page):
@@ -471,9 +460,9 @@ def test_ones_own_network_looks_at_the_photos(open_page):
     network = open_network("tutorial")
     page = open_page(PATH, search_network=NETWORK)
     page.session_state[HELD] = SimpleNamespace(identity="own test", network=network)
-    made(page.run())
+    finished(page.run())
     page.selectbox(key="search_network").set_value("Your own model").run()
-    settings, arrays = sent(made(page), "own")
+    settings, arrays = sent(finished(page), "own")
     assert [one["name"] for one in settings["layers"]] == layers_to_index(network)
     assert arrays["indices"].shape == (len(settings["layers"]), 15)
 

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.checks import complaints, overflow, violations
 from tests.browser.tabs import settle
 
-VIEWS = {"Health": "go with another", "Compare": "The answers"}
+VIEWS = {"Health": "Near-duplicates of another one", "Compare": "The answers"}
 
 
 @pytest.mark.parametrize("view", VIEWS)

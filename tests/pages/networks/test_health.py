@@ -11,23 +11,14 @@ from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network
 from cnnviz.networks.feature_maps.gallery_health import HealthCount
 from cnnviz.search.photos import all_photos, open_photo
+from tests.pages.checks import finished
 
 PAGE = "pages/08_network.py"
 HEALTH = {"view": "Health", "network": "Tutorial network"}
 
 
-def ready(page):
-    for _ in range(120):
-        assert not page.exception
-        assert not page.error
-        if not any(button.key == "queue_cancel" for button in page.button):
-            return page
-        page.run()
-    pytest.fail("The health was never there.")
-
-
 def test_the_shipped_photos_are_counted_and_the_sentence_has_their_numbers(open_page):
-    page = ready(open_page(PAGE, **HEALTH, place="relu_2:3:4:5"))
+    page = finished(open_page(PAGE, **HEALTH, place="relu_2:3:4:5"))
     network = open_network("tutorial")
     count = HealthCount(network.layer("relu_2").channels)
     for photo in all_photos():
@@ -38,7 +29,8 @@ def test_the_shipped_photos_are_counted_and_the_sentence_has_their_numbers(open_
     assert f"**{found.dead.sum()}** " in said
     assert f"on all {len(all_photos())} pictures" in said
     assert f"alone {(maps == 0).all(axis=(0, 1)).sum()}." in said
-    assert f"**{(found.duplicate_of >= 0).sum()}** go with another" in said
+    duplicates = (found.duplicate_of >= 0).sum()
+    assert said.endswith(f"over the cells of all pictures: **{duplicates}**.")
     (table,) = (one.value for one in page.dataframe)
     table = table.sort_values("Channel")
     np.testing.assert_array_equal(table["Dead on"], found.dead_in)
@@ -56,7 +48,7 @@ def test_ones_own_pictures_are_asked_for_and_counted(open_page):
     page.file_uploader(key="health_files").set_value(
         [("some.zip", file.getvalue(), "application/zip")]
     )
-    page = ready(page.run())
+    page = finished(page.run())
     (table,) = (one.value for one in page.dataframe)
     assert table["Dead on"].max() <= 2
     assert any("on all 2 pictures" in one.value for one in page.markdown)
@@ -64,10 +56,10 @@ def test_ones_own_pictures_are_asked_for_and_counted(open_page):
 
 @pytest.mark.parametrize("layer", ["image", "flatten", "softmax"])
 def test_every_kind_of_layer_is_counted(open_page, layer):
-    page = ready(open_page(PAGE, **HEALTH, place=f"{layer}:0:0:0"))
+    page = finished(open_page(PAGE, **HEALTH, place=f"{layer}:0:0:0"))
     assert len(page.dataframe) == 1
 
 
 def test_nonsense_in_the_address_counts_the_shipped_photos(open_page):
-    page = ready(open_page(PAGE, **HEALTH, health_over="<script>", place="x:1:1:1"))
+    page = finished(open_page(PAGE, **HEALTH, health_over="<script>", place="x:1:1:1"))
     assert len(page.dataframe) == 1
