@@ -133,6 +133,18 @@ def _robustness(square: Pixels, _: str) -> Pixels:
     return np.vstack([np.hstack(tiles[:2]), np.hstack(tiles[2:])])
 
 
+def _augmentation(square: Pixels, _: str) -> Pixels:
+    image = Image.fromarray(square)
+    moved = [
+        image,
+        image.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
+        image.rotate(-20, Image.Resampling.BILINEAR).crop((12, 12, SIDE - 12, SIDE - 12)),
+        ImageEnhance.Color(image).enhance(0.2),
+    ]
+    tiles = [images.resize_to(np.asarray(one), SIDE // 2) for one in moved]
+    return np.vstack([np.hstack(tiles[:2]), np.hstack(tiles[2:])])
+
+
 def _enlarged(small: Pixels) -> Pixels:
     rows = np.arange(SIDE) * small.shape[0] // SIDE
     columns = np.arange(SIDE) * small.shape[1] // SIDE
@@ -154,6 +166,7 @@ PREVIEWS: Mapping[str, Callable[[Pixels, str], Pixels]] = MappingProxyType(
         "why": _why,
         "feature_visualisation": _feature_visualisation,
         "robustness": _robustness,
+        "augmentation": _augmentation,
     }
 )
 """A preview for every page, by the page's address."""

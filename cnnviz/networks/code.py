@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.images.pictures import LUMINANCE
 from cnnviz.networks.network import Network
 from cnnviz.networks.opening import NETWORKS, open_network
 
@@ -66,6 +67,15 @@ def logits_lines(network: Network) -> list[str]:
 def has_code(network: Network, layer: str) -> bool:
     """Whether a plain Keras model finds the layer by its name (not inside a nested model)."""
     return any(one.name == layer for one in network.model.layers)
+
+
+def prepared_function(network: Network) -> str:
+    """Write the function `prepared(pixels)`: (rows, columns, 3) levels as the network's input."""
+    grey = f"    pixels = pixels @ np.float32({list(LUMINANCE)})[:, None]\n"
+    numbers = "".join(f"    {line}\n" for line in network.preprocessing.code.splitlines())
+    return (
+        f"def prepared(pixels):\n{grey if network.input_shape[2] == 1 else ''}{numbers}    return x"
+    )
 
 
 def network_file(network: Network) -> bytes:

@@ -9,13 +9,14 @@ from cnnviz.networks.robustness import Attack
 from cnnviz.shapes import Pixels
 from pages.robustness import curves, panes, runs, story
 from pages.robustness.choice import choose_attack, chosen_scene, goal_of
-from pages.robustness.comparing import table
 from pages.robustness.experiments import EXPERIMENTS, FREE, KEEP, Seen
 from pages.robustness.scene import Scene, share
 from pages.robustness.state import EPSILON, METHOD, QUALITY, STEADY, TURNS
 from pages.robustness.takeaway import finish_attack
 from pages.ui.experiments import TryThis
+from pages.ui.markdown import table
 from pages.ui.picture import Picture
+from pages.ui.picture_files import encoded
 from pages.ui.stage import seen_first, stage_and_controls
 
 
@@ -95,7 +96,7 @@ def _stage(scene: Scene, goal: int | None, attack: Attack) -> None:
             ),
             panes.Pane("After", "The picture with that difference added.", 2),
         ],
-        frames=[runs.encoded(one) for one in (attack.before, difference, attack.after)],
+        frames=[encoded(one) for one in (attack.before, difference, attack.after)],
         now=attack.probabilities[np.newaxis],
         asked=[scene.target] if goal is None else [goal, scene.target],
     )

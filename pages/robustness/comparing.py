@@ -10,6 +10,7 @@ from pages.robustness.experiments import EXPERIMENTS, FREE, KEEP, Seen
 from pages.robustness.state import AT, STEADY
 from pages.robustness.takeaway import finish_comparison
 from pages.ui.experiments import TryThis
+from pages.ui.markdown import table
 from pages.ui.picture import Picture
 from pages.ui.stage import seen_first, stage_and_controls
 
@@ -37,15 +38,3 @@ def show(picture: Picture) -> None:
         st.markdown(story.fair_sentence(rivals))
     tries.saw(Seen(scene, name, rivals=tuple(rivals) if are_all else (), at=at))
     finish_comparison(name, rivals)
-
-
-def table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    """Write a table as Markdown; its cells are Markdown already.
-
-    >>> print(table(("a", "b"), [("1", "2")]))
-    | a | b |
-    | --- | --- |
-    | 1 | 2 |
-    """
-    lines = [headings, tuple("---" for _ in headings), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

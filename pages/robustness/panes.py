@@ -12,6 +12,7 @@ from pages.robustness.scene import Scene
 from pages.robustness.state import AT, STEADY
 from pages.ui.components.registration import register
 from pages.ui.edits import Handshake
+from pages.ui.picture_files import joined, media_type
 from pages.ui.wire import pack
 
 _mount = register("robustness/stage")
@@ -89,12 +90,11 @@ def show(
         "classes": [scene.network.labels[one] for one in listed],
         "rows": [[listed.index(one) for one in row] for row in rows],
         "asked": listed.index(asked[0]),
-        "media": "image/png" if frames[0].startswith(b"\x89PNG") else "image/jpeg",
+        "media": media_type(frames[0]),
     }
     message = pack(
         settings,
-        frames=np.frombuffer(b"".join(frames), np.uint8),
-        ends=np.cumsum([len(one) for one in frames]).astype(np.int32),
+        **joined(frames),
         before=scene.probabilities[listed].astype(np.float32),
         now=now[:, listed].astype(np.float32),
     )

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from cnnviz.images import pictures as images
 from cnnviz.networks import NETWORKS, Network, open_network
 from cnnviz.networks.robustness import (
     CHANGES,
@@ -25,17 +24,15 @@ from cnnviz.networks.robustness import (
 )
 from cnnviz.search.index import layers_to_index
 from cnnviz.server.jobs import Job
-from cnnviz.shapes import Pixels
 from pages.robustness.scene import Scene
 from pages.ui.own_network import HELD, OwnModel
+from pages.ui.picture_files import encoded
 from pages.ui.queue import asked, show_progress
 
 _PATIENCE = 1.0
 """Seconds that a page waits for the first part before it shows how far the work is."""
 EPSILONS = tuple(range(0, 33, 2))
 """Sizes of a single step, in levels, of which the curve is drawn."""
-_SMALL = 64
-"""Pixels up to which a picture is sent without loss: each of them is seen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,12 +91,6 @@ class BySize:
 
     epsilons: tuple[int, ...]
     probabilities: np.ndarray
-
-
-def encoded(picture: Pixels) -> bytes:
-    """Write a picture for the browser, without loss where single pixels are seen."""
-    small = max(picture.shape[:2]) <= _SMALL
-    return images.encode_png(picture) if small else images.encode_jpeg(picture)
 
 
 def moved(scene: Scene, name: str) -> tuple[Moved | None, Likeness | None]:

@@ -1,6 +1,7 @@
-"""What strangers write (names of files, layers and classes, addresses) is never Markdown."""
+"""Markdown: what strangers write (names of files, layers, classes, addresses) never is; tables."""
 
 import re
+from collections.abc import Sequence
 
 
 def plain(text: str) -> str:
@@ -10,3 +11,15 @@ def plain(text: str) -> str:
     named "\!\[x\]\(y\)"
     """
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|~<>$:])", r"\\\1", text)
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Write a table; its cells are Markdown already.
+
+    >>> print(table(("a", "b"), [("1", "2")]))
+    | a | b |
+    | --- | --- |
+    | 1 | 2 |
+    """
+    lines = [headings, tuple("---" for _ in headings), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

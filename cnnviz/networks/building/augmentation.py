@@ -110,7 +110,7 @@ class RandomBrightness(_Augmentation):
 
 @dataclass(frozen=True)
 class RandomContrast(_Augmentation):
-    """The distance of each number from the channel's mean made larger or smaller."""
+    """The distance of each number from the channel's mean made larger, by at most this share."""
 
     code: ClassVar[str] = "rcontrast"
     stem: ClassVar[str] = "random_contrast"
@@ -122,7 +122,7 @@ class RandomContrast(_Augmentation):
 
 @dataclass(frozen=True)
 class RandomErasing(_Augmentation):
-    """A rectangle covered, in about this share of the pictures."""
+    """A rectangle covered with noise, in about half this share of the pictures."""
 
     code: ClassVar[str] = "rerase"
     stem: ClassVar[str] = "random_erasing"
@@ -134,7 +134,7 @@ class RandomErasing(_Augmentation):
 
 @dataclass(frozen=True)
 class RandomHue(_Augmentation):
-    """Colours turned around the wheel; of colour pictures alone."""
+    """Colours turned around the wheel, by at most half this share of it."""
 
     code: ClassVar[str] = "rhue"
     stem: ClassVar[str] = "random_hue"
@@ -147,7 +147,7 @@ class RandomHue(_Augmentation):
 
 @dataclass(frozen=True)
 class RandomSaturation(_Augmentation):
-    """Colours made stronger or paler; of colour pictures alone."""
+    """Colours made paler, in half of the pictures taken away; stronger only above 0.5."""
 
     code: ClassVar[str] = "rsat"
     stem: ClassVar[str] = "random_saturation"

@@ -80,8 +80,17 @@ def _called(stack: Stack, calls: Sequence[Call]) -> list[str]:
 
 
 def _made(call: Call) -> str:
-    arguments = [*_arguments(call.layer), f'name="{call.name}"']
-    return f"layers.{call.layer.kind()}({', '.join(arguments)})"
+    return written_layer(call.layer, f'name="{call.name}"')
+
+
+def written_layer(layer: Layer, *more: str) -> str:
+    """Write what makes a layer, with more arguments behind its own.
+
+    >>> from cnnviz.networks.building.augmentation import RandomRotation
+    >>> written_layer(RandomRotation(0.1), "seed=3")
+    'layers.RandomRotation(0.1, seed=3)'
+    """
+    return f"layers.{layer.kind()}({', '.join([*_arguments(layer), *more])})"
 
 
 def _arguments(layer: Layer) -> list[str]:

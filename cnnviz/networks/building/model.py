@@ -56,14 +56,16 @@ def keras_layer(call: Call, seed: int | None = None) -> Any:
     """Make one call's Keras layer, not built yet."""
     keras = load_keras()
     kind = getattr(keras.layers, call.layer.kind())
-    layer = kind(**call.layer.arguments(), name=call.name, dtype="float32")
+    settled = {"name": call.name, "dtype": "float32"}
+    layer = kind(**call.layer.arguments(), **settled)
     if seed is None:
         return layer
+    if hasattr(layer, "seed"):
+        # Not by its config: RandomShear refuses the one that it gives, RandomGrayscale's lacks it.
+        return kind(**call.layer.arguments(), **settled, seed=seed)
     config = layer.get_config()
     for name in _SEEDED:
         described = config.get(name)
         if described is not None and "seed" in described["config"]:
             described["config"]["seed"] = seed
-    if "seed" in config:
-        config["seed"] = seed
     return kind.from_config(config)

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnnviz.images.pictures import LUMINANCE
-from cnnviz.networks.code import has_code, logits_lines
+from cnnviz.networks.code import has_code, logits_lines, prepared_function
 from cnnviz.networks.robustness.adversarial import step_length
 from cnnviz.networks.robustness.changes import CHANGES
 from cnnviz.networks.robustness.sweep import STEPS, amounts_of
@@ -136,14 +135,12 @@ print(np.abs(difference).max(), np.linalg.norm(difference))
 def _opening(network: Network, more: str) -> str:
     """Write the imports, what opens the files, and the function `prepared(pixels)`."""
     imports = sorted([more, "import keras", "import numpy as np"])
-    grey = f"pixels = pixels @ np.float32({list(LUMINANCE)})[:, None]\n"
-    numbers = f"{grey if network.input_shape[2] == 1 else ''}{network.preprocessing.code}\nreturn x"
     return (
         "\n".join(imports)
         + "\nfrom PIL import Image, ImageFilter\n\n"
         + f'network = keras.models.load_model("{network.name}.keras", compile=False)\n'
         + 'picture = np.asarray(Image.open("input.png").convert("RGB"))\n\n'
-        + f"\ndef prepared(pixels):\n{_indented(numbers)}\n\n\n"
+        + f"\n{prepared_function(network)}\n\n\n"
     )
 
 

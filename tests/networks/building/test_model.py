@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 
 from cnnviz.networks import LayerInfo, Network
 from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS
@@ -66,7 +66,7 @@ def test_shapes_and_weights_are_kerass_own(stack: Stack) -> None:
         assert row.kept_weights == sum(kept for *_, kept in parts), row
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, suppress_health_check=[*HealthCheck])  # most small stacks are possible
 @given(stack=any_stacks(most=4))
 def test_what_is_refused_keras_refuses_too(stack: Stack) -> None:
     found = outline(stack)
@@ -213,3 +213,17 @@ def test_what_is_handed_to_keras_is_what_the_layer_says() -> None:
     config = call_alone(Conv2D(3, (2, 5), (1, 2), "same", activation="mish")).get_config()
     assert (config["filters"], config["kernel_size"], config["strides"]) == (3, (2, 5), (1, 2))
     assert (config["padding"], config["activation"]) == ("same", "mish")
+
+
+@pytest.mark.parametrize("kind", AUGMENTATION_KINDS, ids=lambda kind: kind.kind())
+def test_a_seed_draws_the_same_changes_of_pictures(kind: type[Layer]) -> None:
+    pictures = np.random.default_rng(0).random((6, 12, 10, 3), np.float32)
+    options = kind.options()
+    told = {"x_factor": 0.5} if "x_factor" in options else {}
+    told |= {"value_range": (0, 1)} if "value_range" in options else {}
+    stack = Stack((Input(12, 10, 3), kind(**told)))
+    first, again = (
+        np.asarray(build_model(stack, seed=5)(pictures, training=True)) for _ in range(2)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert (first != pictures).any()

@@ -3,6 +3,7 @@
 
 import { ClassBars } from "../../shared/class_bars.js";
 import { element, titled } from "../../shared/dom.js";
+import { opened, sameBytes } from "../../shared/files.js";
 import { debounced } from "../../shared/hand.js";
 import { Handshake } from "../../shared/handshake.js";
 import { mounted } from "../../shared/mount.js";
@@ -54,7 +55,7 @@ class Steadiness {
     const isOld = this.handshake.isOld(settings.serial);
     this.handshake.take(settings.serial);
     const { panes, stops, label, size } = settings;
-    const isNew = !same(this.arrays?.frames.data, arrays.frames.data);
+    const isNew = !sameBytes(this.arrays?.frames.data, arrays.frames.data);
     Object.assign(this, { settings, arrays });
     if (!(isOld || this.player.on || this.rest.isWaiting())) this.at = settings.at;
     this.at = Math.min(this.at, stops.length - 1);
@@ -87,18 +88,12 @@ class Steadiness {
   }
 
   open() {
-    const { frames, ends } = this.arrays;
-    const files = Array.from(ends.data, (end, at) =>
-      frames.data.slice(at ? ends.data[at - 1] : 0, end),
-    );
-    const type = this.settings.media;
-    Promise.all(files.map((file) => createImageBitmap(new Blob([file], { type })))).then(
-      (bitmaps) => {
-        if (frames !== this.arrays.frames && !same(frames.data, this.arrays.frames.data)) return;
-        this.bitmaps = bitmaps;
-        this.draw();
-      },
-    );
+    const { frames } = this.arrays;
+    opened(this.arrays, this.settings.media).then((bitmaps) => {
+      if (frames !== this.arrays.frames && !sameBytes(frames.data, this.arrays.frames.data)) return;
+      this.bitmaps = bitmaps;
+      this.draw();
+    });
   }
 
   layout() {
@@ -158,8 +153,4 @@ class Steadiness {
     this.player.stop();
     this.rest.cancel();
   }
-}
-
-function same(one, other) {
-  return one?.length === other.length && one.every((byte, at) => byte === other[at]);
 }

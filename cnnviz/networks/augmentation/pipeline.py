@@ -1,0 +1,84 @@
+"""A pipeline: augmentation layers in order, and the short text of it that an address carries.
+
+The numbers of a picture go from 0 to 1 in it: Keras's RandomSaturation and GaussianNoise mean that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from cnnviz.networks.building import KINDS, Stack, format_stack, parse_stack
+from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS
+from cnnviz.networks.building.kinds import Input
+from cnnviz.networks.building.layer import Layer
+from cnnviz.notation import shown
+
+MOST_LAYERS = 6
+PIPELINE_KINDS: tuple[str, ...] = tuple(kind.kind() for kind in AUGMENTATION_KINDS)
+"""The kinds of layer that a pipeline may have, by Keras's names."""
+
+_STARTS: Mapping[str, Mapping[str, float]] = {"RandomShear": {"x_factor": 0.3}}
+"""Options of layers that by Keras's own defaults change nothing."""
+
+_BEFORE = format_stack(Stack((Input(8, 8, 3),))) + "~"
+
+
+def checked_pipeline(layers: Iterable[Layer]) -> tuple[Layer, ...]:
+    """Return the layers, told that numbers go from 0 to 1.
+
+    Raises
+    ------
+    ValueError : a layer is none of `PIPELINE_KINDS`, one comes twice, or there are too many.
+    """
+    found = tuple(layers)
+    if len(found) > MOST_LAYERS:
+        raise ValueError(f"A pipeline has at most {MOST_LAYERS} layers. Received: {len(found)}.")
+    for position, layer in enumerate(found):
+        if layer.kind() in {one.kind() for one in found[:position]}:
+            raise ValueError(
+                f"A pipeline has one layer of each kind. Received: {layer.kind()} twice."
+            )
+        if layer.kind() not in PIPELINE_KINDS:
+            raise ValueError(
+                f"A layer of a pipeline is one of {', '.join(PIPELINE_KINDS)}. "
+                f"Received: {shown(layer.kind())}."
+            )
+    return tuple(
+        one.with_options(value_range=(0, 1)) if "value_range" in one.options() else one
+        for one in found
+    )
+
+
+def started(kind: str) -> Layer:
+    """Give a layer of that kind as it begins: so that one sees what it does."""
+    return checked_pipeline([KINDS[kind](**_STARTS.get(kind, {}))])[0]
+
+
+def format_pipeline(layers: Iterable[Layer]) -> str:
+    """Write a pipeline as a text of letters that an address carries as they are.
+
+    >>> format_pipeline([started("RandomRotation"), started("RandomBrightness")])
+    'rturn-f0.1~rlight-f0.2'
+    """
+    # That its numbers go from 0 to 1 goes without saying.
+    plain = [
+        one.with_options(value_range=one.options()["value_range"].default)
+        if "value_range" in one.options()
+        else one
+        for one in layers
+    ]
+    return format_stack(Stack((Input(8, 8, 3), *plain)))[len(_BEFORE) :]
+
+
+def parse_pipeline(text: str) -> tuple[Layer, ...]:
+    """Read what `format_pipeline` writes, in time proportional to the text's length.
+
+    Raises
+    ------
+    ValueError : it names what there is not, gives an option a value that it may not have, or has
+        too many layers.
+
+    >>> [layer.kind() for layer in parse_pipeline("rflip~rturn-f0.1")]
+    ['RandomFlip', 'RandomRotation']
+    """
+    return checked_pipeline(parse_stack(_BEFORE + text).layers[1:]) if text else ()

@@ -1,0 +1,1 @@
+"""The browser components of these pages, each mounted by one typed function."""
