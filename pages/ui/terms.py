@@ -54,6 +54,7 @@ _LEARN = "pages/07_learn_a_kernel.py"
 _NETWORK = "pages/08_network.py"
 _SEARCHES = "pages/09_search.py"
 _ROBUSTNESS = "pages/12_robustness.py"
+_AUGMENTATION = "pages/15_augmentation.py"
 _SEVERAL = {"channels_part": "Several filters at once"}
 
 _TERMS = (
@@ -482,6 +483,20 @@ _TERMS = (
         _NETWORKS,
         _ROBUSTNESS,
         {"steady_part": "Adversarial step"},
+    ),
+    Term(
+        "augmentation",
+        "Changing each picture at random while a network is trained, in ways that leave its class "
+        "as it is.",
+        _NETWORKS,
+        _AUGMENTATION,
+    ),
+    Term(
+        "test-time augmentation",
+        "The mean of a network's answers to several random versions of one picture.",
+        _NETWORKS,
+        _AUGMENTATION,
+        {"augment_count": "48"},
     ),
     Term(
         "embedding",

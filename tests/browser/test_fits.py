@@ -56,6 +56,7 @@ ESSENTIALS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "Overview": [".diagram .network", ".answer .number", ".actions"],
     },
     "robustness": {"": [".pictures canvas", ".player", ".classes li:nth-child(-n+3)"]},
+    "augmentation": {"": [".tile:nth-child(-n+16)", ".hand .large", ".player", ".drawn"]},
     "search": {
         "Search": [".region", ".results .card:nth-child(-n+3)"],
         "Map": ["canvas.map", ".pointed"],

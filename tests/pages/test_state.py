@@ -172,6 +172,7 @@ QUICKLY = {
         "feature_steps": "32",
     },
     "pages/12_robustness.py": {"steady_network": "Tutorial network"},
+    "pages/15_augmentation.py": {"augment_network": "Tutorial network"},
 }
 
 
