@@ -21,7 +21,7 @@ from pages.ui.markdown import table
 from pages.ui.picture import Picture
 from pages.ui.stage import seen_first, stage_and_controls
 
-_HEADINGS = ("Class", "The picture itself", "Mean of the samples", "Least", "Most")
+_HEADINGS = ("Class", "Itself", "Mean", "Least", "Most")
 
 
 @st.fragment  # a control runs this again, not the menu and the picker beside it
@@ -56,6 +56,7 @@ def _average(scene: Scene, drawn: Drawn) -> None:
     st.markdown(story.mean_sentence(scene, drawn))
     _chart(scene, drawn)
     st.markdown(table(_HEADINGS, story.mean_rows(scene, drawn)))
+    st.caption("The picture itself, and then the mean, the least and the most of its samples.")
     best = int(drawn.answers.mean(axis=0).argmax())
     formula = mean_formula(drawn.answers[:, best].tolist())
     st.latex(formula)
