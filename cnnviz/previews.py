@@ -133,6 +133,23 @@ def _robustness(square: Pixels, _: str) -> Pixels:
     return np.vstack([np.hstack(tiles[:2]), np.hstack(tiles[2:])])
 
 
+def _build(square: Pixels, background: str) -> Pixels:
+    """Draw the picture and what a convolution, ReLU and two poolings leave of it, as sheets."""
+    made = Image.new("RGB", (SIDE, SIDE), background)
+    layers: list[Pixels] = [square]
+    values = np.maximum(_edges(square), 0)
+    for _ in range(3):
+        layers.append(display(values, "rescale"))
+        values = pool(values, size=2)
+    for at, sheet in enumerate(layers):
+        side = (88, 88, 58, 34)[at]
+        image = Image.fromarray(np.ascontiguousarray(sheet)).resize((side, side))
+        left, top = (4, 34, 70, 106)[at], (52, 26, 40, 80)[at]
+        made.paste(Image.new("RGB", (side + 4, side + 4), background), (left - 2, top - 2))
+        made.paste(image, (left, top))
+    return np.asarray(made)
+
+
 def _augmentation(square: Pixels, _: str) -> Pixels:
     image = Image.fromarray(square)
     moved = [
@@ -166,6 +183,7 @@ PREVIEWS: Mapping[str, Callable[[Pixels, str], Pixels]] = MappingProxyType(
         "why": _why,
         "feature_visualisation": _feature_visualisation,
         "robustness": _robustness,
+        "build": _build,
         "augmentation": _augmentation,
     }
 )

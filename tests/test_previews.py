@@ -15,7 +15,9 @@ def test_every_page_has_a_preview_of_any_picture(name, sample):
     assert len(np.unique(picture)) > 1
 
 
-@pytest.mark.parametrize("name", ["convolution", "pooling", "network", "why", "robustness"])
+@pytest.mark.parametrize(
+    "name", ["convolution", "pooling", "network", "why", "robustness", "build"]
+)
 def test_a_preview_follows_the_picture(name):
     assert (preview(name, open_sample("panda")) != preview(name, open_sample("moose"))).any()
 

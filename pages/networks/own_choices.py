@@ -11,22 +11,12 @@ from cnnviz.networks import NetworkError
 from cnnviz.networks.labels import parse_labels
 from cnnviz.networks.variations import compare_preprocessings
 from pages.ui.markdown import plain
-from pages.ui.own_network import HELD, OwnModel
+from pages.ui.own_network import CHOICES, HELD, OwnModel
 from pages.ui.picture import Picture
 
 _ROW = 28  # pixels
-_PIXELS = "own_model_pixels"
-_SIDE = "own_model_side"
 _WANTED_SIDE = "own_model_wanted_side"
-_LABELS = "own_model_labels"
-_LABEL_FILE = "own_model_label_file"
-_LABEL_COMPLAINT = "own_model_label_complaint"
-
-
-def begin_anew() -> None:
-    """Forget the choices made for another network."""
-    for key in (_PIXELS, _SIDE, _LABELS, _LABEL_FILE, _LABEL_COMPLAINT):
-        st.session_state.pop(key, None)
+_PIXELS, _SIDE, _LABELS, _LABEL_FILE, _LABEL_COMPLAINT = CHOICES
 
 
 def choices(picture: Picture) -> OwnModel:

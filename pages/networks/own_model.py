@@ -7,16 +7,15 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from cnnviz.images.preprocessing import PREPROCESSINGS
 from cnnviz.limits import LIMITS
 from cnnviz.networks import NetworkError, random_twin
 from cnnviz.networks.keras_files.upload import read_upload
 from cnnviz.notation import shown_name
-from pages.networks.own_choices import begin_anew, choices, complain, wanted_side
+from pages.networks.own_choices import choices, complain, wanted_side
 from pages.networks.scene import Scene
 from pages.networks.state import PAGE, UNTRAINED
 from pages.ui.markdown import plain
-from pages.ui.own_network import HELD, OwnModel
+from pages.ui.own_network import HELD, OwnModel, hold, pixels_of
 from pages.ui.picture import Picture
 
 _SEEN = "own_model_seen"
@@ -106,11 +105,8 @@ def _read(file_name: str, data: bytes, side: int | None = None) -> None:
         # The same network at another size: the other choices stay.
         st.session_state[HELD] = replace(before, upload=upload)
         return
-    scale = upload.network.preprocessing
-    pixels = next(key for key, one in PREPROCESSINGS.items() if one is scale)
     digest = hashlib.sha256(data).hexdigest()
-    st.session_state[HELD] = OwnModel(file_name, data, digest, upload, pixels)
-    begin_anew()
+    hold(OwnModel(file_name, data, digest, upload, pixels_of(upload.network)))
 
 
 def _forget() -> None:

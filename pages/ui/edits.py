@@ -57,6 +57,10 @@ class History(Generic[Value]):
         kept = st.session_state.get(self._key)
         return kept.pop() if kept else None
 
+    def forget(self) -> None:
+        """Keep nothing: what was taken back cannot be had again once something else is done."""
+        st.session_state.pop(self._key, None)
+
 
 class Handshake:
     """The serial number of a component's last edit that Python has taken over.

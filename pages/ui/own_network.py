@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnnviz.images.preprocessing import PREPROCESSINGS
 from cnnviz.networks import NETWORKS, Network, open_network
 from cnnviz.networks.keras_files.upload import Upload
 from cnnviz.server.jobs import Job
@@ -18,6 +19,13 @@ from pages.ui.state import Table
 OWN_NETWORK = "Your own model"
 HELD = "own_model"
 """The session's key of the uploaded network; nothing of it is kept anywhere else."""
+
+
+CHOICES = (
+    *("own_model_pixels", "own_model_side", "own_model_labels"),
+    *("own_model_label_file", "own_model_label_complaint"),
+)
+"""The session's keys of what was chosen for that network on the page Network."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,19 @@ class OwnModel:
         """The network as the choices have it."""
         network = self.upload.network.with_preprocessing(self.pixels)
         return network if self.labels is None else network.with_labels(self.labels)
+
+
+def hold(own: OwnModel) -> None:
+    """Take another network in hand; what was chosen for the one before is forgotten."""
+    for key in CHOICES:
+        st.session_state.pop(key, None)
+    st.session_state[HELD] = own
+
+
+def pixels_of(network: Network) -> str:
+    """Give the key of a network's preprocessing."""
+    scale = network.preprocessing
+    return next(key for key, one in PREPROCESSINGS.items() if one is scale)
 
 
 def network_entry(name: str) -> Choice[str]:

@@ -150,6 +150,16 @@ PAGES = (
         "too small to see.",
     ),
     Page(
+        "pages/13_build.py",
+        "Build a network",
+        ":material/construction:",
+        "Stack layers yourself: each says at once what it gives, what it costs, and what it makes "
+        "of your picture.",
+        _NETWORKS,
+        "A network is a stack of layers whose shapes fit. Where its weights, its multiplications "
+        "and its memory go follows from the shapes, before anything is trained.",
+    ),
+    Page(
         "pages/15_augmentation.py",
         "Augmentation",
         ":material/auto_awesome_motion:",

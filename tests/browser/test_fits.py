@@ -18,6 +18,10 @@ ESSENTIALS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "convolution": {"": _WINDOW},
     "padding_and_stride": {"": _GRIDS},
     "padding_and_stride?pad_transposed=true": {"": _GRIDS},
+    "build": {
+        "Stack": [".totals", ".run .card", ".panel .head", ".options"],
+        "What it makes of your picture": [".map-pane .frame"],
+    },
     "channels": {
         "One filter": [".lane .frame", ".kernel-grid", ".tail .frame", ".sentence"],
         "Several filters at once": [".stops", ".net .card", ".key .legend"],

@@ -24,11 +24,13 @@ from cnnviz.kernels import KERNELS
 from cnnviz.learning.descent import compare, learning_step, start_learning
 from cnnviz.learning.replay import hidden_maps
 from cnnviz.learning.task import learning_task
+from cnnviz.networks.building import KINDS, PRESETS, Stack, format_stack, parse_stack
 from cnnviz.networks.feature_maps.drawn import over_photo
 from cnnviz.networks.layers import ReceptiveField
 from cnnviz.notation import written, written_count
 from cnnviz.search import Match, best_precision, precision
 from cnnviz.shapes import padding_amounts
+from pages.building.palette import palette
 from pages.ui.components.registration import FOLDER, bundle
 from pages.ui.wire import pack
 from tests.javascript.stages import sweeps, transposed, windows
@@ -57,6 +59,7 @@ TESTED = {
     "precision": "search/results/precision",
     "learning": "learning/run/pictures",
     "wire": "shared/wire",
+    "design": "building/stack/design",
     "overlay": "shared/overlay",
 }
 
@@ -309,6 +312,25 @@ def packed() -> dict[str, object]:
     }
 
 
+def designs() -> dict[str, object]:
+    """Give stacks with their layers' names, and each kind as it is when it has just been added."""
+    every = Stack((KINDS["Input"](), *(kind() for name, kind in KINDS.items() if name != "Input")))
+    odd = (
+        "in-h20-w30-c1~conv-f6-k3x5-s2-psame-d1x2-g2-agelu-b0-ihe_normal~up-f4-k3-o0x1"
+        "~pad-p1x2x0x3~scale-s0.5-on1~relu-m6~drop-r0.25~rlight-f0.2-v0x1~act-asigmoid~act-asigmoid"
+    )
+    stacks = [every, parse_stack(odd), *(preset.stack for preset in PRESETS.values())]
+    return {
+        "kinds": palette()["kinds"],
+        "stacks": [{"text": format_stack(one), "names": one.names()} for one in stacks],
+        "fresh": {
+            kind.code: format_stack(Stack((KINDS["Input"](), kind()))).split("~")[1]
+            for name, kind in KINDS.items()
+            if name != "Input"
+        },
+    }
+
+
 CASES: dict[str, Callable[[], object]] = {
     "focus": focus,
     "sentences": sentences,
@@ -322,6 +344,7 @@ CASES: dict[str, Callable[[], object]] = {
     "limit": limits,
     "learning": learned,
     "wire": packed,
+    "design": designs,
     "overlay": overlay,
 }
 

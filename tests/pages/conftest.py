@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 _OPEN_NETWORKS = (
     *("pages/08_network.py", "pages/09_search.py"),
     *("pages/10_why.py", "pages/11_feature_visualisation.py", "pages/12_robustness.py"),
+    "pages/13_build.py",
     "pages/15_augmentation.py",
 )
 

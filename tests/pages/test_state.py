@@ -35,6 +35,7 @@ PARTS = {
     "pages/08_network.py": "view",
     "pages/09_search.py": "search_view",
     "pages/12_robustness.py": "steady_part",
+    "pages/13_build.py": "build_part",
 }
 
 

@@ -1,0 +1,137 @@
+// The form of one layer's options, as Python declares them. change(letter, text) is called once
+// a value is there; what breaks a rule is said at its field and told nobody.
+
+import { element } from "../../shared/dom.js";
+
+export class OptionsForm {
+  constructor(change, complain) {
+    this.change = change;
+    this.complain = complain;
+    this.section = element("div", { class: "options" });
+  }
+
+  // The same layer again keeps its fields, and with them the focus.
+  show(layer, kind) {
+    const signature = `${layer.code} ${layer.serial ?? ""}`;
+    if (signature !== this.signature) {
+      this.signature = signature;
+      this.fields = kind.options.map((option) => fieldOf(option, this));
+      this.section.replaceChildren(...this.fields.map((field) => field.section));
+      if (!kind.options.length) {
+        this.section.append(element("p", { class: "none", text: "It has no options." }));
+      }
+    }
+    kind.options.forEach((option, at) => this.fields[at].fill(layer.values[option.letter]));
+  }
+}
+
+function fieldOf(option, form) {
+  const make = { numbers, number, range, flag, choice }[option.type];
+  const { inputs, fill, read } = make(option);
+  const name = option.name.replaceAll("_", " ");
+  const label = element("span", { class: "label", text: name });
+  const told = () => {
+    const text = read();
+    const fits = text !== undefined && inputs.every((input) => input.checkValidity());
+    for (const input of inputs) input.classList.toggle("wrong", !fits);
+    form.complain(fits ? "" : `${option.rule}.`);
+    if (fits && text !== section.text) {
+      section.text = text;
+      form.change(option.letter, text);
+    }
+  };
+  inputs.forEach((input, at) => {
+    const part = inputs.length > 1 ? `, ${PARTS[inputs.length][at]}` : "";
+    input.setAttribute("aria-label", `${name}${part}`);
+    input.title = option.rule;
+    input.onchange = told;
+  });
+  const section = element("div", { class: `option ${option.type}` }, label, ...inputs);
+  return {
+    section,
+    fill: (text) => {
+      section.text = text;
+      if (!inputs.some((input) => input.getRootNode().activeElement === input)) fill(text);
+      else if (inputs.every((input) => input.type !== "number")) fill(text);
+    },
+  };
+}
+
+const PARTS = { 2: ["rows", "columns"], 4: ["top", "bottom", "left", "right"] };
+
+const numberInput = (option, more = {}) =>
+  element("input", {
+    type: "number",
+    min: option.low,
+    max: option.high,
+    step: 1,
+    ...(option.optional && { placeholder: "auto" }),
+    ...more,
+  });
+
+// One whole number, rows and columns, or four sides: 3, 3x5, 1x2x0x3.
+function numbers(option) {
+  const inputs = Array.from({ length: option.count }, () => numberInput(option));
+  const fill = (text) => {
+    const parts = text === null ? [] : text.split("x");
+    inputs.forEach((input, at) => (input.value = parts[parts.length > 1 ? at : 0] ?? ""));
+  };
+  const read = () => {
+    const given = inputs.map((input) => input.value.trim());
+    if (given.every((one) => one === "")) return option.optional ? null : undefined;
+    // The one that was left empty is as the other.
+    const whole = given.map((one) => one || given.find((other) => other));
+    if (whole.some((one) => !/^\d+$/.test(one))) return undefined;
+    const plain = whole.map(Number).map(String);
+    return new Set(plain).size === 1 ? plain[0] : plain.join("x");
+  };
+  return { inputs, fill, read };
+}
+
+function range(option) {
+  const inputs = [numberInput(option), numberInput(option)];
+  const fill = (text) => text.split("x").forEach((part, at) => (inputs[at].value = part));
+  const read = () => {
+    const [low, high] = inputs.map((input) => Number(input.value || NaN));
+    return low < high ? `${low}x${high}` : undefined;
+  };
+  return { inputs, fill, read };
+}
+
+function number(option) {
+  const input = numberInput(option, { step: "any" });
+  // An arrow moves it by what the option says; any number between may be typed.
+  input.onkeydown = (event) => {
+    const sign = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (!sign) return;
+    event.preventDefault();
+    const next = Number(input.value || 0) + sign * option.step;
+    input.value = Number(Math.max(option.low, Math.min(option.high, next)).toPrecision(10));
+    input.onchange();
+  };
+  const fill = (text) => (input.value = text === null ? "" : text.replaceAll("n", "-"));
+  const read = () => {
+    if (input.value.trim() === "") return option.optional ? null : undefined;
+    const value = Number(input.value);
+    return Number.isFinite(value) ? String(value).replace("+", "").replaceAll("-", "n") : undefined;
+  };
+  return { inputs: [input], fill, read };
+}
+
+function flag() {
+  const input = element("input", { type: "checkbox" });
+  return {
+    inputs: [input],
+    fill: (text) => (input.checked = text === "1"),
+    read: () => (input.checked ? "1" : "0"),
+  };
+}
+
+function choice(option) {
+  const input = element(
+    "select",
+    {},
+    ...option.words.map((word) => element("option", { value: word, text: word })),
+  );
+  return { inputs: [input], fill: (text) => (input.value = text), read: () => input.value };
+}

@@ -1,0 +1,1 @@
+"""The browser components of this page, each mounted by one typed function."""
