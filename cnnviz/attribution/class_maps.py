@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from cnnviz.attribution.placing import (
     on_picture,
     unheard,
 )
+from cnnviz.networks.feature_visualisation.recipe import layers_on_the_way
 from cnnviz.networks.layers import NetworkError
 
 if TYPE_CHECKING:
@@ -30,14 +32,17 @@ Maps = NDArray[np.float32]
 def layers_with_maps(network: Network) -> list[str]:
     """Name the layers whose maps can be weighed, in the network's order: more than one cell each.
 
+    Only those that the answer is made of; of a network that answers with a mask not the mask.
+
     Raises
     ------
     NetworkError : there is none, as in a network of dense layers alone.
     """
+    own = _of_the_mask(network)
     names = [
         info.name
-        for info in network.layers[1:]
-        if info.is_map and info.output_shape[0] * info.output_shape[1] > 1
+        for info in layers_on_the_way(network, network.answer_layer)[1:]
+        if info.is_map and math.prod(info.output_shape[:2]) > 1 and info.name not in own
     ]
     if not names:
         raise NetworkError(
@@ -45,6 +50,18 @@ def layers_with_maps(network: Network) -> list[str]:
             f"{', '.join(dict.fromkeys(info.kind for info in network.layers[1:]))[:200]}."
         )
     return names
+
+
+def _of_the_mask(network: Network) -> set[str]:
+    """Name the layers whose maps are a class's own: the answer, back to what gives its logits."""
+    found: set[str] = set()
+    name = network.answer_layer if network.has_mask else ""
+    while name:
+        found.add(name)
+        info = network.layer(name)
+        passes = len(info.inputs) == 1 and not info.parameters
+        name = info.inputs[0] if passes else ""
+    return found
 
 
 def grad_cam(

@@ -144,6 +144,8 @@ maps, slopes = kept[-1][0].numpy(), tape.gradient(z, kept[-1])[0].numpy()
     elif method == "occlusion":
         body = f"\n{_OCCLUSION}"
     elif method in ("score_cam", "rise"):
+        if network.has_mask:
+            return ""
         made = _SCORE_CAM.replace("{layer}", layer) if method == "score_cam" else _RISE
         kind = "sigmoid" if network.answer_activation == "sigmoid" else "softmax"
         body = _SEEN.replace("{activation}", kind) + made

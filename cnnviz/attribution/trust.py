@@ -13,6 +13,7 @@ from scipy.stats import rankdata
 
 from cnnviz.attribution.methods import Method
 from cnnviz.attribution.placing import Attribution, Report, batched, on_input, unheard
+from cnnviz.networks.scrambling import randomised_from_the_top
 
 if TYPE_CHECKING:
     from cnnviz.networks.network import Network
@@ -172,7 +173,7 @@ def scrambled(
     """
     at = {"layer": layer} if method.by_layer else {}
     by_size = np.abs(on_input(network, image, values))
-    parts = list(network.randomised_from_the_top(stages))
+    parts = list(randomised_from_the_top(network, stages))
     for done, (lowest, random) in enumerate(parts):
         report(done / len(parts))
         again = method.compute(random(), image, class_index=class_index, **at)

@@ -47,21 +47,29 @@ def opening_lines(network: Network) -> list[str]:
 
 
 def logits_lines(network: Network) -> list[str]:
-    """Write what makes `scores`, from inputs to logits, of `network`.
+    """Write what makes `scores`, from inputs to (inputs, classes) logits, of `network`.
 
-    Nothing where that takes more than a line or two.
+    Nothing where that takes more than a few lines.
     """
     name = network.answer_layer
     if not has_code(network, name) or network.layer(name).channels < 2:
         return []
+    part, kind = f'network.get_layer("{name}")', type(network.operation(name)).__name__
+    alone = len(network.outputs) == 1
+    whole = "network" if alone else f"keras.Model(network.inputs[0], {part}.output)"
     if network.answer_activation == "linear":
-        return ["scores = network"]
-    kind = type(network.operation(name)).__name__
-    if kind in ("Softmax", "Activation"):
-        return [f'scores = keras.Model(network.inputs[0], network.get_layer("{name}").input)']
-    if kind == "Dense":
-        return [f'network.get_layer("{name}").activation = None', "scores = network"]
-    return []
+        lines = [f"scores = {whole}"]
+    elif kind in ("Softmax", "Activation"):
+        lines = [f"scores = keras.Model(network.inputs[0], {part}.input)"]
+    elif kind in ("Dense", "Conv2D", "Conv2DTranspose", "SeparableConv2D"):
+        lines = [f"{part}.activation = None", f"scores = {whole}"]
+    else:
+        return []
+    if network.has_mask:
+        lines[-1] = lines[-1].replace("scores", "cells", 1)
+        lines += ["", "", "def scores(given):  # the mean over all cells"]
+        lines += ["    return keras.ops.mean(cells(given), axis=(1, 2))", "", ""]
+    return lines
 
 
 def has_code(network: Network, layer: str) -> bool:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.activations import softmax
 from cnnviz.images.crops import Box, centred_crop, crop_and_resize
 from cnnviz.images.preprocessing import PREPROCESSINGS, Preprocessing
+from cnnviz.networks.answers import Answer, class_probabilities
 from cnnviz.networks.labels import imagenet_classes
 from cnnviz.networks.layers import LayerInfo, NetworkError
 from cnnviz.networks.pixel_scale import pixel_scale
@@ -138,17 +137,35 @@ class Network:
     @property
     def answer_layer(self) -> str:
         """The name of the layer whose output is the answer."""
+        return self.answer.layer
+
+    @property
+    def answer(self) -> Answer:
+        """Which output answers, and how it is read."""
         return self._runner.answer
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of the layers that answer, in the model's order; see `answering`."""
+        return self._runner.outputs
 
     @property
     def answer_activation(self) -> str:
         """What makes probabilities of the logits: "softmax", "sigmoid" or "linear" (nothing)."""
-        return self._runner.activation
+        return self.answer.activation
 
     @property
     def has_classes(self) -> bool:
-        """Whether the answer is a vector of class scores, and not a map or a picture."""
-        return self._names_classes and len(self.layer(self.answer_layer).output_shape) == 1
+        """Whether the answer is class scores, in a vector or in each cell, and not a picture."""
+        return self._names_classes and (self.answer.is_vector or self.answer.is_mask)
+
+    @property
+    def has_mask(self) -> bool:
+        """Whether each cell of the answer has class scores of its own.
+
+        What is one number per class is then the mean over all cells (`cnnviz.networks.answers`).
+        """
+        return self._names_classes and self.answer.is_mask
 
     @property
     def class_count(self) -> int:
@@ -291,7 +308,7 @@ class Network:
     def predictions(self, maps: Mapping[str, Maps], top: int = 5) -> list[Prediction]:
         """Read the answer off maps that are there already, without another run."""
         self._must_have_classes()
-        return self._ranked(self._probabilities(maps[self.answer_layer]), top)
+        return self._ranked(class_probabilities(self.answer, maps[self.answer_layer]), top)
 
     def probabilities(self, image: ArrayLike) -> Maps:
         """Compute the probability of each class, (classes,) float32."""
@@ -325,7 +342,7 @@ class Network:
             return nothing, nothing
         with RUNS:
             logits, answers = self._runner.answers()(batch)
-        probabilities = [self._probabilities(answer) for answer in as_array(answers)]
+        probabilities = [class_probabilities(self.answer, answer) for answer in as_array(answers)]
         return as_array(logits), np.stack(probabilities)
 
     def gradients(
@@ -418,7 +435,7 @@ class Network:
         tf, function = load_tensorflow(), self._runner.masked_answers(layer, info.channels)
         with RUNS:
             logits, answers = function(self._batch([x]), tf.constant(factors))
-        probabilities = [self._probabilities(answer) for answer in as_array(answers)]
+        probabilities = [class_probabilities(self.answer, answer) for answer in as_array(answers)]
         return as_array(logits), np.stack(probabilities)
 
     def warm_up(self, *, answers: bool = False) -> None:
@@ -444,7 +461,8 @@ class Network:
         make : builds it.
         shapes : of what it is given, float32; `runner.WHOLES` for whole numbers.
         """
-        return self._runner.compiled(key, make(self._runner), list(shapes))
+        whole_key = (self._runner.answer, key)
+        return self._runner.compiled(whole_key, make(self._runner), list(shapes))
 
     # Views that share the weights and the compiled functions
 
@@ -463,6 +481,32 @@ class Network:
         """
         view = copy.copy(self)
         view.labels = self._checked_labels(labels)
+        return view
+
+    def answering(self, output: str, *, mask: bool | None = None) -> Network:
+        """See the same network with another of its outputs as the answer.
+
+        Another output's classes have names of their own, which are not known here.
+
+        Parameters
+        ----------
+        output : one of `outputs`.
+        mask : whether a map is read as a class in each cell, which is doubtful where it has as
+            many channels as a picture; without, not there.
+
+        Raises
+        ------
+        NetworkError : the network has no such output.
+        """
+        if output not in self.outputs:
+            raise NetworkError(
+                f"The output must be one of {', '.join(map(shown, self.outputs))}. "
+                f"Received: {shown(output)}."
+            )
+        view = copy.copy(self)
+        view._runner = self._runner.answering(output, mask=mask)
+        same = view.class_count == self.class_count and output == self.answer_layer
+        view.labels = self.labels if same else view._checked_labels(None)
         return view
 
     def without_classes(self) -> Network:
@@ -489,34 +533,6 @@ class Network:
         view._runner = self._runner.untrained(seed, begin)
         return view
 
-    def randomised_from_the_top(
-        self, stages: int, seed: int = 0
-    ) -> Iterator[tuple[str, Callable[[], Network]]]:
-        """Replace the weights by those of `untrained`, from the answer down, in equal parts.
-
-        Yields
-        ------
-        The lowest layer whose weights are random, and what makes the network so: to be called in
-        order, before the next. All share one copy; the network itself stays as it is.
-        """
-        weighted = [info.name for info in reversed(self.layers) if info.parameters]
-        stages = max(min(stages, len(weighted)), 1)
-        ends = [round(len(weighted) * part / stages) for part in range(1, stages + 1)]
-        made: list[Network] = []
-
-        def until(end: int) -> Network:
-            if not made:
-                view = copy.copy(self)
-                view.title, view.is_random, view.is_shared = f"{self.title}, scrambled", True, False
-                view._runner = self._runner.copied()
-                made.append(view)
-            made[0]._runner.take_weights(self.untrained(seed)._runner, weighted[:end])
-            return made[0]
-
-        for end in ends:
-            if end:
-                yield weighted[end - 1], partial(until, end)
-
     def _batch(self, inputs: Any) -> Any:
         array = np.ascontiguousarray(inputs, np.float32)
         if array.shape[1:] != self.input_shape:
@@ -539,7 +555,7 @@ class Network:
     def _must_have_classes(self) -> None:
         if not self.has_classes:
             raise NetworkError(
-                "Only a network that ends in a vector of class scores names classes. "
+                "Only a network that ends in class scores names classes. "
                 f"Received: an answer of shape {self.layer(self.answer_layer).output_shape}."
             )
 
@@ -550,14 +566,6 @@ class Network:
             raise NetworkError(
                 f"The class must be from 0 to {self.class_count - 1}. Received: {class_index}."
             )
-
-    def _probabilities(self, answer: Maps) -> Maps:
-        if self.answer_activation == "linear":
-            one = len(answer) == 1
-            return softmax(np.array([-answer[0] / 2, answer[0] / 2]) if one else answer)
-        if len(answer) == 1:
-            return np.array([1 - answer[0], answer[0]], np.float32)
-        return answer
 
     def _ranked(self, probabilities: Maps, top: int) -> list[Prediction]:
         # Of equal ones the first class, so that an answer does not depend on the sort.

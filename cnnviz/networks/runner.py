@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 import zlib
 from collections import OrderedDict
@@ -11,6 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.networks.answers import (
+    answer_of,
+    logits_of,
+    losses,
+    over_cells,
+    probabilities_of_cells,
+)
 from cnnviz.networks.layers import NetworkError, Node, describe_layers, flatten_model
 from cnnviz.networks.tensorflow_runtime import load_keras, load_tensorflow, processor_count
 
@@ -37,12 +45,12 @@ class Runner:
         self.nodes, outputs = flatten_model(model, self.image, tree=keras.tree)
         self.by_name: dict[str, Node] = {node.name: node for node in self.nodes}
         self.layers = tuple(describe_layers(self.nodes, "image", shape))
-        vectors = [name for name in outputs if len(self.by_name[name].output.shape) == 2]
-        self.answer = (vectors or outputs)[0]
-        self.activation = self._answer_activation()
+        self.outputs = tuple(dict.fromkeys(outputs))
+        vectors = [name for name in self.outputs if len(self.by_name[name].output.shape) == 2]
+        self.answer = answer_of((vectors or self.outputs)[0], self.by_name, self.shape)
         self._lock = threading.Lock()
         self._functions: OrderedDict[Any, Callable[..., Any]] = OrderedDict()
-        self._twin: tuple[int, Runner] | None = None
+        self._twins: dict[int, Runner] = {}
         self._twin_lock = threading.Lock()
 
     @property
@@ -51,21 +59,17 @@ class Runner:
         rows, columns, channels = self.layers[0].output_shape
         return rows, columns, channels
 
-    def _answer_activation(self) -> str:
-        """Name what makes probabilities of the scores: "softmax", "sigmoid" or "linear"."""
-        name = self.answer
-        while name in self.by_name:
-            layer = self.by_name[name].operation
-            if type(layer).__name__ == "Softmax":
-                return "softmax"
-            activation = getattr(getattr(layer, "activation", None), "__name__", "linear")
-            if activation in ("softmax", "sigmoid"):
-                return activation
-            shapeless = ("Reshape", "Flatten", "Dropout", "Identity", "Activation")
-            if activation != "linear" or type(layer).__name__ not in shapeless:
-                break
-            name = self.by_name[name].inputs[0]
-        return "linear"
+    def answering(self, output: str, *, mask: bool | None = None) -> Runner:
+        """See the same graph with another of its outputs as the answer; all else is shared.
+
+        mask : whether a map is read as a mask; without, as `answer_of` finds.
+        """
+        answer = answer_of(output, self.by_name, self.shape, mask=mask)
+        if answer == self.answer:
+            return self
+        view = copy.copy(self)
+        view.answer = answer
+        return view
 
     def forward(
         self,
@@ -105,27 +109,11 @@ class Runner:
 
     def scores(self, outputs: Mapping[str, Any]) -> Any:
         """Find the (batch, classes) logits behind the answer; a single unit z is (−z/2, z/2)."""
-        tf = load_tensorflow()
-        node = self.by_name[self.answer]
-        answer = _float(outputs[self.answer])
-        kind = type(node.operation).__name__
-        if self.activation != "linear":
-            if kind in ("Softmax", "Activation"):
-                answer = _float(outputs[node.inputs[0]])
-            elif kind == "Dense":
-                answer = tf.linalg.matmul(outputs[node.inputs[0]], node.operation.kernel.value)
-                if node.operation.use_bias:
-                    answer += node.operation.bias.value
-                answer = _float(answer)
-            else:
-                # Right but for a constant, which neither softmax nor a gradient minds.
-                safe = tf.clip_by_value(answer, 1e-30, 1.0)
-                answer = tf.math.log(safe)
-                if self.activation == "sigmoid":
-                    answer -= tf.math.log1p(-tf.minimum(safe, 1 - 1e-7))
-        if answer.shape[-1] == 1:
-            answer = tf.concat([-answer / 2, answer / 2], axis=-1)
-        return answer
+        return over_cells(self.answer, self.logits(outputs))
+
+    def logits(self, outputs: Mapping[str, Any]) -> Any:
+        """Find the logits behind the answer, (batch, classes), or those of each cell of a mask."""
+        return logits_of(self.answer, self.by_name, outputs)
 
     def untrained(self, seed: int, begin: Callable[[Runner], None]) -> Runner:
         """Build the same graph with weights as they were before training, once for each seed.
@@ -136,21 +124,26 @@ class Runner:
         begin : called with a graph that was just built, before anybody else gets it.
         """
         with self._twin_lock:
-            if self._twin is None or self._twin[0] != seed:
+            if seed not in self._twins:
                 model = load_keras().models.clone_model(self.model)
                 twin = Runner(model, self.shape[:2])
                 for trained, fresh in zip(self.nodes, twin.nodes, strict=True):
                     _draw_weights(trained, fresh, seed)
                 begin(twin)
-                self._twin = seed, twin
-            return self._twin[1]
+                self._twins.clear()
+                self._twins[seed] = twin
+            return self._twins[seed]._as(self)
+
+    def _as(self, other: Runner) -> Runner:
+        """Answer as another runner of the same layers does."""
+        return self.answering(other.answer.layer, mask=other.answer.is_mask)
 
     def copied(self) -> Runner:
         """Build the same graph with the same weights, which may then be changed."""
         model = load_keras().models.clone_model(self.model)
-        copy = Runner(model, self.shape[:2])
-        copy.take_weights(self, [node.name for node in self.nodes])
-        return copy
+        other = Runner(model, self.shape[:2])
+        other.take_weights(self, [node.name for node in self.nodes])
+        return other._as(self)
 
     def take_weights(self, other: Runner, layers: Collection[str]) -> None:
         """Take over the weights of some layers from the same graph; never on a shared one."""
@@ -175,13 +168,22 @@ class Runner:
         return self.compiled("every map", every_map, [(1, *self.shape)])
 
     def answers(self) -> Callable[..., Any]:
-        """Give the function from (n, height, width, channels) to logits and answers."""
+        """Give the function from (n, height, width, channels) to logits and answers.
+
+        Of a mask the probabilities, over all cells.
+        """
 
         def answers(x: Any) -> tuple[Any, Any]:
-            outputs = self.forward(x)
-            return self.scores(outputs), _float(outputs[self.answer])
+            return self._scored(self.forward(x))
 
-        return self.compiled("answers", answers, [(None, *self.shape)])
+        return self.compiled(("answers", self.answer), answers, [(None, *self.shape)])
+
+    def _scored(self, outputs: Mapping[str, Any]) -> tuple[Any, Any]:
+        if self.answer.is_mask:
+            given = over_cells(self.answer, probabilities_of_cells(self.answer, outputs))
+        else:
+            given = _float(outputs[self.answer.layer])
+        return self.scores(outputs), given
 
     def every_slope(self) -> Callable[..., Any]:
         """Give the function from one input and a class to every layer's output and slope."""
@@ -197,7 +199,7 @@ class Runner:
             slopes = tape.gradient(score, values, unconnected_gradients="zero")
             return [_float(value) for value in values], [_float(slope) for slope in slopes]
 
-        return self.compiled("every slope", every_slope, [(1, *self.shape), _WHOLE])
+        return self.compiled(("every slope", self.answer), every_slope, [(1, *self.shape), _WHOLE])
 
     def input_slopes(self, *, guided: bool = False) -> Callable[..., Any]:
         """Give the function from (n, height, width, channels) and a class to logits and slopes.
@@ -212,7 +214,7 @@ class Runner:
                 score = self.scores(self.forward(x, guided=guided))[:, class_index]
             return score, tape.gradient(score, x, unconnected_gradients="zero")
 
-        key = ("input slopes", guided)
+        key = ("input slopes", self.answer, guided)
         return self.compiled(key, input_slopes, [(None, *self.shape), _WHOLE])
 
     def loss_slope(self) -> Callable[..., Any]:
@@ -222,11 +224,10 @@ class Runner:
         def loss_slope(x: Any, class_index: Any) -> Any:
             with tf.GradientTape() as tape:
                 tape.watch(x)
-                logits = self.scores(self.forward(x))[0]
-                loss = tf.reduce_logsumexp(logits) - logits[class_index]
+                loss = tf.reduce_mean(losses(self.logits(self.forward(x))[0], class_index))
             return tape.gradient(loss, x, unconnected_gradients="zero")
 
-        return self.compiled("loss slope", loss_slope, [(1, *self.shape), _WHOLE])
+        return self.compiled(("loss slope", self.answer), loss_slope, [(1, *self.shape), _WHOLE])
 
     def layer_slope(self, layer: str) -> Callable[..., Any]:
         """Give the function from one input and a class to one layer's output and its slope."""
@@ -240,7 +241,7 @@ class Runner:
             slope = tape.gradient(score, outputs[layer], unconnected_gradients="zero")
             return _float(outputs[layer]), _float(slope)
 
-        key = ("layer slope", layer)
+        key = ("layer slope", self.answer, layer)
         return self.compiled(key, layer_slope, [(1, *self.shape), _WHOLE])
 
     def masked_answers(self, layer: str, channels: int) -> Callable[..., Any]:
@@ -253,9 +254,9 @@ class Runner:
         def masked_answers(x: Any, factors: Any) -> tuple[Any, Any]:
             repeated = tf.repeat(x, tf.shape(factors)[0], axis=0)
             outputs = self.forward(repeated, mask=(layer, factors))
-            return self.scores(outputs), _float(outputs[self.answer])
+            return self._scored(outputs)
 
-        key = ("masked answers", layer)
+        key = ("masked answers", self.answer, layer)
         return self.compiled(key, masked_answers, [(1, *self.shape), (None, channels)])
 
     def compiled(

@@ -13,6 +13,7 @@ from cnnviz.images.samples import SAMPLES, open_sample
 from cnnviz.networks import NETWORKS, open_network, random_twin, variations
 from cnnviz.networks.network import Network
 from cnnviz.shapes import Pixels
+from pages.networks import mask
 from pages.networks.scene import Scene
 from pages.networks.state import (
     BLUR,
@@ -38,11 +39,13 @@ def show(scene: Scene) -> None:
     network = scene.network
     if not network.has_classes:
         st.info(
-            f"An answer needs one number per class at the end. {plain(network.title)} ends with "
+            f"An answer needs a number for each class at the end. {plain(network.title)} ends with "
             f"the shape {network.layer(network.answer_layer).output_shape}.",
             icon=":material/info:",
         )
         return
+    if network.has_mask:
+        mask.show(scene)
     bars, settings = st.columns([3, 1.4], gap="medium")
     with settings:
         most = max(4, min(20, network.class_count))
@@ -74,7 +77,7 @@ def show(scene: Scene) -> None:
             )
     with bars:
         scores = answer_bars(scene, other, min(count, network.class_count))
-    if network.answer_activation == "softmax" and len(network.labels) > 1:
+    if not network.has_mask and network.answer_activation == "softmax" and len(network.labels) > 1:
         _softmax(scene, [float(score) for score in scores.logits])
 
 

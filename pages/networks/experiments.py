@@ -17,10 +17,9 @@ def _answered(scene: Scene) -> str:
     if not network.has_classes:
         return f"Its last layer, {network.answer_layer}, names no classes."
     (first,) = network.predictions(scene.maps, top=1)
-    classes = scene.maps[network.answer_layer].size
     return (
         f"Its answer is {first.label} with {written_share(first.probability)}; guessing among "
-        f"{max(classes, 2):,} classes would be {written_share(1, max(classes, 2))}."
+        f"{network.class_count:,} classes would be {written_share(1, network.class_count)}."
     )
 
 
@@ -43,8 +42,10 @@ def network_experiments(scene: Scene) -> Sequence[Experiment[Scene]]:
     def answer() -> Mapping[str, object]:
         network = scene.network
         best = network.predictions(scene.maps, top=1) if network.has_classes else []
-        layer = network.answer_layer
-        return {VIEW.name: "Explain", PLACE.name: Focus(layer, best[0].index if best else 0)}
+        channel = best[0].index if best else 0
+        channel = min(channel, network.layer(network.answer_layer).channels - 1)
+        place = scene.strongest(network.answer_layer, channel)
+        return {VIEW.name: "Explain", PLACE.name: Focus(network.answer_layer, channel, *place)}
 
     return (
         Experiment(

@@ -7,9 +7,10 @@ import streamlit as st
 
 from cnnviz.images.preprocessing import PREPROCESSINGS
 from cnnviz.limits import LIMITS
-from cnnviz.networks import NetworkError
+from cnnviz.networks import Network, NetworkError
 from cnnviz.networks.labels import parse_labels
 from cnnviz.networks.variations import compare_preprocessings
+from pages.networks.state import MASK, OUTPUT, PAGE
 from pages.ui.markdown import plain
 from pages.ui.own_network import CHOICES, HELD, OwnModel
 from pages.ui.picture import Picture
@@ -21,10 +22,54 @@ _PIXELS, _SIDE, _LABELS, _LABEL_FILE, _LABEL_COMPLAINT = CHOICES
 
 def choices(picture: Picture) -> OwnModel:
     """Draw the choices, and return the network in hand with what was chosen."""
-    own = st.session_state[HELD] = _preprocessing(st.session_state[HELD], picture)
+    own = st.session_state[HELD] = _answer(st.session_state[HELD])
+    own = st.session_state[HELD] = _preprocessing(own, picture)
     _labels(own)
     _input_side(own)
     return own
+
+
+def _answer(own: OwnModel) -> OwnModel:
+    """Offer the choice among several outputs, and how three maps are read."""
+    network = own.upload.network
+    output = ""
+    if len(network.outputs) > 1:
+        output = PAGE.control(
+            st.selectbox,
+            OUTPUT,
+            "Its answer",
+            options=network.outputs,
+            otherwise=network.answer_layer,
+            format_func=lambda name: _said(network, name),
+            on_change=_forget_names,
+            help="The output that is read as its answer, on this and on the other pages.",
+        )
+        network = network.answering(output)
+    mask = False
+    if network.answer.may_be_mask and not network.answer.is_mask:
+        mask = PAGE.control(
+            st.toggle,
+            MASK,
+            "Its three maps are classes",
+            help="Three maps at the end may be the colours of a picture, or the scores of three "
+            "classes in each cell: a file does not say which.",
+        )
+    return replace(own, output=output, mask=mask)
+
+
+def _forget_names() -> None:
+    """Empty the fields: what they hold was said of another output, which keeps it."""
+    for key in (_LABELS, _LABEL_FILE, _LABEL_COMPLAINT):
+        st.session_state.pop(key, None)
+
+
+def _said(network: Network, name: str) -> str:
+    if name not in network.outputs:
+        return name
+    answer = network.answering(name).answer
+    shape = " \u00d7 ".join(map(str, answer.shape))
+    kind = "mask" if answer.is_mask else "vector" if answer.is_vector else "picture"
+    return f"{name}, {kind} of {shape}"
 
 
 def wanted_side() -> int | None:
@@ -52,7 +97,7 @@ def _preprocessing(own: OwnModel, picture: Picture) -> OwnModel:
     )
     st.caption(PREPROCESSINGS[pixels].explanation)
     own = replace(own, pixels=pixels)
-    if own.upload.network.has_classes:
+    if own.network.has_classes:
         check = st.popover(
             "Which scale is right?",
             icon=":material/fact_check:",
@@ -98,10 +143,11 @@ def _compare(own: OwnModel, picture: Picture) -> None:
 
 def _labels(own: OwnModel) -> None:
     """Offer to name the classes, by pasting or from a file."""
-    network = own.upload.network
+    network = own.network
     if not network.has_classes:
         return
-    named = "Name its classes" if own.labels is None else f"{len(own.labels):,} names"
+    given = own.labels.get(network.answer_layer)
+    named = "Name its classes" if given is None else f"{len(given):,} names"
     with st.popover(named, icon=":material/label:", width="stretch"):
         st.text_area(
             f"A name for each of its {network.class_count:,} classes",
@@ -133,11 +179,15 @@ def _take_labels(key: str) -> None:
     if own is None:
         return
     try:
-        labels = parse_labels(given, own.upload.network.class_count) if given else None
+        network = own.network
+        labels = parse_labels(given, network.class_count) if given else ()
     except NetworkError as error:
         st.session_state[_LABEL_COMPLAINT] = str(error)
         return
-    st.session_state[HELD] = replace(own, labels=labels)
+    named = {**own.labels, network.answer_layer: tuple(labels)}
+    if not labels:
+        del named[network.answer_layer]
+    st.session_state[HELD] = replace(own, labels=named)
 
 
 def _input_side(own: OwnModel) -> None:

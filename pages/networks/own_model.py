@@ -110,7 +110,7 @@ def _read(file_name: str, data: bytes, side: int | None = None) -> None:
 
 
 def _forget() -> None:
-    for key in (HELD, _COMPLAINT, "network_own_maps", "network_own_wall"):
+    for key in (HELD, _COMPLAINT, "network_own_maps", "network_own_wall", "network_mask"):
         st.session_state.pop(key, None)
 
 

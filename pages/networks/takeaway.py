@@ -10,12 +10,13 @@ from cnnviz.networks.code import has_code, maps_npz, network_code
 from cnnviz.networks.feature_maps.drawn import map_area, map_picture, over_photo, wall
 from cnnviz.networks.feature_maps.wall import largest_value
 from cnnviz.shapes import Pixels
+from pages.networks.mask import found_mask
 from pages.networks.scene import Scene
-from pages.networks.state import OVER, PAGE, RANGE
+from pages.networks.state import OVER, PAGE, RANGE, VIEW
 from pages.networks.wall import shown_photo
 from pages.ui.network_files import program_files
 from pages.ui.stage import page_background, why_it_matters
-from pages.ui.takeaway import Download, picture_download, take_it_with_you
+from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
 from pages.ui.uses import link_to_block
 
 
@@ -30,11 +31,20 @@ def finish(scene: Scene) -> None:
     )
     network, layer = scene.network, scene.focus.layer
     downloads = [
+        *(_of_mask(scene) if PAGE[VIEW] == "Answer" and network.has_mask else ()),
         *_of_layer(scene, layer),
         *program_files(network, scene.picture, own=scene.own),
     ]
     code = network_code(network, layer) if has_code(network, layer) else ""
     take_it_with_you(downloads, code)
+
+
+def _of_mask(scene: Scene) -> Iterator[Download]:
+    def packed() -> bytes:
+        found = found_mask(scene)
+        return npz(probabilities=found.probabilities, winners=found.winners)
+
+    yield Download("Mask as NPZ", "mask.npz", packed)
 
 
 def _of_layer(scene: Scene, layer: str) -> Iterator[Download]:

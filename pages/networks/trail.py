@@ -53,7 +53,12 @@ class Trail:
         if network.has_classes:
             units = network.layer(network.answer_layer).channels
             best = network.predictions(maps, top=1)[0].index
-            return Cell(network.answer_layer, 0, 0, min(best, units - 1))
+            channel = min(best, units - 1)
+            return Cell(
+                network.answer_layer,
+                *self.scene.strongest(network.answer_layer, channel),
+                channel,
+            )
         answer = network.layer(network.answer_layer)
         rows, columns = answer.output_shape[:2] if answer.is_map else (1, 1)
         return Cell(answer.name, rows // 2, columns // 2, 0)

@@ -1,6 +1,8 @@
 """The uploaded network of this session, which every page about networks may use."""
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import streamlit as st
@@ -35,7 +37,9 @@ class OwnModel:
     file_name, data, digest : the file.
     upload : what was read from it.
     pixels : the key of its preprocessing.
-    labels : the names of its classes; None for numbers.
+    labels : by output, the names of its classes; numbers where there are none.
+    output : the output that is read as its answer; "" for the first that is a vector.
+    mask : whether an answer of three maps is read as a class in each cell.
     """
 
     file_name: str
@@ -43,18 +47,27 @@ class OwnModel:
     digest: str
     upload: Upload
     pixels: str
-    labels: tuple[str, ...] | None = None
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    output: str = ""
+    mask: bool = False
 
     @property
     def identity(self) -> str:
         """What changes whenever the network's numbers may."""
-        return f"own {self.digest} {self.upload.network.input_shape[:2]} {self.pixels}"
+        whole = f"own {self.digest} {self.upload.network.input_shape[:2]} {self.pixels}"
+        answer = self.network.answer
+        return f"{whole} {answer.layer} {answer.is_mask}"
 
     @property
     def network(self) -> Network:
         """The network as the choices have it."""
         network = self.upload.network.with_preprocessing(self.pixels)
-        return network if self.labels is None else network.with_labels(self.labels)
+        if self.output or self.mask:
+            network = network.answering(
+                self.output or network.answer_layer, mask=True if self.mask else None
+            )
+        labels = self.labels.get(network.answer_layer, ())
+        return network.with_labels(labels) if len(labels) == network.class_count else network
 
 
 def hold(own: OwnModel) -> None:
@@ -114,12 +127,24 @@ def opened_network(table: Table, entry: Choice[str]) -> tuple[Network, str, bool
 def answered(network: Network, picture: Picture, lacking: str) -> NDArray[np.float32] | None:
     """Give a network's probabilities for a picture; None, with a sentence, where it has none.
 
+    What stands for a mask, and which of several outputs is asked, is said.
+
     lacking : what is said to a network without classes.
     """
     if not network.has_classes:
         title = plain(network.title)
         st.info(f"{lacking} {title} gives none.", icon=":material/info:")
         return None
+    if network.has_mask:
+        st.caption(
+            "Its answer is a mask: a class's probability and its logit are the means over all "
+            f"{math.prod(network.answer.shape[:2]):,} cells. That is a convention."
+        )
+    if len(network.outputs) > 1:
+        st.caption(
+            f"Of its {len(network.outputs)} outputs {plain(network.answer_layer)} is asked; "
+            "the page Network lets you choose another."
+        )
     probabilities = network.probabilities(picture.image)
     if not np.isfinite(probabilities).all():
         st.warning("Its answer to this picture is NaN or infinite.", icon=":material/warning:")

@@ -313,6 +313,13 @@ _TERMS = (
         {"act_part": "Softmax"},
     ),
     Term(
+        "segmentation mask",
+        "A map with the most probable class of each cell, as a network for segmentation answers.",
+        _NETWORKS,
+        _NETWORK,
+        {"view": "Answer"},
+    ),
+    Term(
         "logit",
         "A class's number before softmax; it may have any size and either sign.",
         _BENDING,

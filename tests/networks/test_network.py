@@ -262,10 +262,11 @@ def test_several_labels_at_once_keep_their_own_probabilities() -> None:
     np.testing.assert_allclose(network.probabilities(PICTURE), 1 / (1 + np.exp(-z)), atol=1e-6)
 
 
-def test_a_network_that_answers_with_maps_names_no_classes() -> None:
+def test_a_network_that_answers_with_maps_that_are_no_scores_names_no_classes() -> None:
     keras = load_keras()
     image = keras.Input((8, 8, 3))
-    network = Network.from_model(keras.Model(image, keras.layers.Conv2D(2, 3)(image)))
+    maps = keras.layers.Conv2D(2, 3, activation="relu")(image)
+    network = Network.from_model(keras.Model(image, maps))
     assert not network.has_classes
     assert network.labels == ()
     network.warm_up()

@@ -63,6 +63,8 @@ def test_a_wrong_preprocessing_changes_the_answer():
 
 def test_a_network_without_classes_cannot_be_compared():
     keras = load_keras()
-    model = keras.Sequential([keras.layers.Input((4, 4, 3)), keras.layers.Conv2D(2, 3)])
+    model = keras.Sequential(
+        [keras.layers.Input((4, 4, 3)), keras.layers.Conv2D(2, 3, activation="relu")]
+    )
     with pytest.raises(NetworkError, match="names classes"):
         compare_preprocessings(Network.from_model(model), PICTURE)

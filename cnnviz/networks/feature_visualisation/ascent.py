@@ -321,7 +321,7 @@ class _Maker:
     def _make_value(self, runner: Runner) -> Callable[..., Any]:
         """Give what computes the target's value of one input."""
         tf, target = load_tensorflow(), self.target
-        name = runner.answer if target.what == "class" else target.layer
+        name = runner.answer.layer if target.what == "class" else target.layer
         needed = {info.name for info in layers_on_the_way(self.network, name)}
 
         def value(x: Any, where: Any) -> Any:

@@ -88,7 +88,7 @@ print(result.shape, float(-loss))
 def _output(network: Network, target: Target, name: str) -> str:
     """Name what is asked; "" for a class whose logits no Keras layer gives."""
     layer = network.layer(name)
-    if target.what == "class" and layer.channels < 2:
+    if target.what == "class" and (layer.channels < 2 or network.has_mask):
         return ""
     if target.what == "class" and network.answer_activation != "linear":
         is_apart = layer.kind in ("Softmax", "Activation")

@@ -380,9 +380,12 @@ def _answer_notes(network: NetworkSpec, name: str, shape: Shape) -> Iterator[str
     """Say how the network's end is read, where that is not plain."""
     activation = final_activation(network, name)
     if len(network.outputs) > 1:
-        yield f"It has {len(network.outputs)} outputs; {shown(name)} is read as its answer."
+        yield (
+            f"It has {len(network.outputs)} outputs; {shown(name)} is read as its answer until "
+            "you choose another."
+        )
     if math.prod(shape[:-1]) > 1:
-        yield f"It ends in maps ({_said(shape)}) and not in a vector, so it names no classes."
+        yield f"It ends in maps ({_said(shape)}) and not in a vector."
     elif shape[-1] == 1 and activation in ("sigmoid", "linear"):
         logit = "a probability" if activation == "sigmoid" else "a logit"
         yield f"It ends in one number, read as {logit} of the second of two classes."

@@ -78,7 +78,7 @@ def sweep_code(network: Network, name: str, class_index: int) -> str:
     leaves the class's probability at each amount in `result`.
     """
     answer = network.answer_layer
-    if not has_code(network, answer) or network.layer(answer).channels < 2:
+    if not has_code(network, answer) or network.layer(answer).channels < 2 or network.has_mask:
         return ""
     change = CHANGES[name]
     amounts = amounts_of(change)
@@ -107,7 +107,7 @@ def attack_code(
     It reads what `sweep_code` reads, and leaves the changed picture in `result`.
     """
     head = logits_lines(network)
-    if not head:
+    if not head or network.has_mask:
         return ""
     step = step_length(epsilon, steps)
     return (

@@ -157,7 +157,9 @@ def test_a_network_without_classes_has_statistics_without_effect() -> None:
 
     keras = load_keras()
     image = keras.Input((8, 8, 3))
-    network = Network.from_model(keras.Model(image, keras.layers.Conv2D(2, 3, name="c")(image)))
+    network = Network.from_model(
+        keras.Model(image, keras.layers.Conv2D(2, 3, activation="relu", name="c")(image))
+    )
     assert layer_statistics(network, network.preprocess(PICTURE), "c").effect is None
     assert layer_statistics(network, network.preprocess(PICTURE), "image").mean.shape == (3,)
 

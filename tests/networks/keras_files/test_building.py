@@ -252,7 +252,8 @@ def test_what_the_file_asks_for_and_does_not_get_is_said(keras):
 def test_the_answer_is_the_output_with_a_softmax(keras):
     read = opened(saved(several_outputs(keras)))
     assert read.model.outputs[0].shape == (None, 4)
-    assert 'It has 2 outputs; "classes" is read as its answer.' in read.notes
+    said = 'It has 2 outputs; "classes" is read as its answer until you choose another.'
+    assert said in read.notes
 
 
 def test_a_map_of_one_cell_is_read_as_a_vector(keras):

@@ -171,21 +171,21 @@ def test_the_check_shows_the_best_class_under_each_scale(open_own, read):
 def test_pasted_names_are_the_classes_names(open_own):
     page = open_own(view="Layer", place="answer:1:0:0")
     page.text_area(key="own_model_labels").set_value("cat\ndog\nowl").run()
-    assert held(page).labels == ("cat", "dog", "owl")
+    assert held(page).labels == {"answer": ("cat", "dog", "owl")}
     assert wall(page)[0]["names"] == ["cat", "dog", "owl"]
     page.text_area(key="own_model_labels").set_value("").run()
-    assert held(page).labels is None
+    assert held(page).labels == {}
 
 
 def test_names_from_a_file_and_too_few_of_them(open_own):
     page = open_own()
     file = page.file_uploader(key="own_model_label_file")
     file.set_value(("names.json", b'["a", "b", "c"]', "application/json")).run()
-    assert held(page).labels == ("a", "b", "c")
+    assert held(page).labels == {"answer": ("a", "b", "c")}
     page.text_area(key="own_model_labels").set_value("only, two").run()
     (error,) = page.error
     assert "Received: 2 labels" in error.value.replace("\\", "")
-    assert held(page).labels == ("a", "b", "c")
+    assert held(page).labels == {"answer": ("a", "b", "c")}
 
 
 def test_the_input_takes_another_size_where_the_file_leaves_it_open(open_own):

@@ -30,7 +30,8 @@ def walk() -> None:
     network = open_network("tutorial")
     if st.session_state["no_classes"]:
         x = keras.Input((9, 11, 3))
-        network = Network.from_model(keras.Model(x, keras.layers.Conv2D(4, 3, name="each")(x)))
+        y = keras.layers.Conv2D(4, 3, activation="relu", name="each")(x)
+        network = Network.from_model(keras.Model(x, y))
     scene = Scene(network, picture, "network")
     Trail(scene)
     for wish in st.session_state["wishes"]:
