@@ -50,7 +50,11 @@ class Limits:
     model_input_side : height or width of an uploaded network's input, in pixels.
     model_map_numbers : numbers in all maps of one picture, in millions; four bytes each.
     model_multiply_adds : multiplications of one answer, in billions; 30 take about a second.
-    heavy_jobs : trainings, feature visualisations and indexings that run at the same time.
+    heavy_jobs : feature visualisations and indexings that run at the same time.
+    trainings : trainings that run at the same time, each in a process of its own.
+    training_minutes : how long one training may take, without pauses.
+    training_multiply_adds : multiplications of one picture in a network that is trained, in
+        millions.
     gallery_pictures : pictures of one uploaded gallery that are used, the first ones.
     gallery_megabytes : size of all files of an uploaded gallery together, in MiB.
     gallery_files : files and folders that a zip may list.
@@ -77,6 +81,9 @@ class Limits:
     model_map_numbers: float = _amount(64.0, 1_000_000)
     model_multiply_adds: float = _amount(30.0, 1_000_000)
     heavy_jobs: int = _whole(2, 1_000)
+    trainings: int = _whole(2, 1_000)
+    training_minutes: float = _amount(15.0, 10_000)
+    training_multiply_adds: float = _amount(200.0, 1_000_000)
     gallery_pictures: int = _whole(2_000, 1_000_000)
     gallery_megabytes: float = _amount(200.0, 100_000)
     gallery_files: int = _whole(10_000, 1_000_000)
@@ -192,6 +199,8 @@ ON_OWN_COMPUTER: Mapping[str, float] = MappingProxyType(
         "model_map_numbers": 512.0,
         "model_multiply_adds": 120.0,
         "session_upload_megabytes": 2_048.0,
+        "training_minutes": 120.0,
+        "training_multiply_adds": 2_000.0,
     }
 )
 

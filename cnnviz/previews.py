@@ -16,6 +16,7 @@ from cnnviz.layers.dropout import dropout
 from cnnviz.layers.tutorial_network import tutorial_maps, tutorial_weights
 from cnnviz.learning.descent import learning_step, start_learning
 from cnnviz.learning.task import learning_task
+from cnnviz.networks.training.drawn_shapes import draw_shapes
 from cnnviz.pooling import pool
 from cnnviz.shapes import Pixels, coverage
 from cnnviz.shipped import FEATURES
@@ -162,6 +163,11 @@ def _augmentation(square: Pixels, _: str) -> Pixels:
     return np.vstack([np.hstack(tiles[:2]), np.hstack(tiles[2:])])
 
 
+def _train(_: Pixels, __: str) -> Pixels:
+    drawn = draw_shapes(9, side=SIDE // 3)[0]
+    return np.vstack([np.hstack([*drawn[row : row + 3]]) for row in (0, 3, 6)])
+
+
 def _enlarged(small: Pixels) -> Pixels:
     rows = np.arange(SIDE) * small.shape[0] // SIDE
     columns = np.arange(SIDE) * small.shape[1] // SIDE
@@ -185,6 +191,7 @@ PREVIEWS: Mapping[str, Callable[[Pixels, str], Pixels]] = MappingProxyType(
         "robustness": _robustness,
         "build": _build,
         "augmentation": _augmentation,
+        "train": _train,
     }
 )
 """A preview for every page, by the page's address."""

@@ -103,6 +103,7 @@ class Hosting:
             "CNNVIZ_SHARED": "1",
             "CNNVIZ_SERVER_UPLOAD_MEGABYTES": f"{uploads:.3f}",
             "CNNVIZ_HEAVY_JOBS": str(ceil(limits.heavy_jobs / self.replicas)),
+            "CNNVIZ_TRAININGS": str(ceil(limits.trainings / self.replicas)),
         }
 
 

@@ -5,8 +5,9 @@
     job.cancel()                                # work ends at its next job.report(...)
 
 A visitor has one place at a time: what else they ask for waits until it is free, behind those who
-have none. Work that nobody wants any more is dropped. Training, indexing and feature
-visualisation go through the one queue `JOBS`.
+have none. Work that nobody wants any more is dropped. Indexing, downloads and feature
+visualisation go through the one queue `JOBS`; trainings, each a process of its own that gives way
+to the server, through `TRAININGS`, so that who trains can meanwhile ask other pages.
 """
 
 from __future__ import annotations
@@ -257,3 +258,6 @@ def _app_goes_on() -> bool:
 
 JOBS = JobQueue(LIMITS.heavy_jobs)
 """The one queue of this server."""
+
+TRAININGS = JobQueue(LIMITS.trainings)
+"""That of the trainings."""

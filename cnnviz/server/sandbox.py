@@ -15,39 +15,30 @@ import json
 import logging
 import math
 import os
-import random
 import signal
 import struct
-import subprocess
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from queue import Empty, Queue
 from typing import Any, BinaryIO
 
-import numpy as np
 import psutil
 from numpy.typing import NDArray
+
+from cnnviz.server.children import FRAME, end, keep_to_two_cores, packed, start, unpacked
 
 if sys.platform != "win32":
     import resource
 
 MEBIBYTE = 1024 * 1024
 _LOG = logging.getLogger(__name__)
-_FRAME = struct.Struct("<cQ")
 _HEADER_BYTES = 4 * MEBIBYTE
-_ARRAY_TYPES = frozenset({"float32", "float64", "int32", "int64", "uint8", "bool"})
 # How much of the resident memory is shared libraries, which no limit on private memory counts.
 _LIBRARY_BYTES = 128 * MEBIBYTE
-_CORES = 2
-_KEPT_VARIABLES = (
-    *("PATH", "HOME", "USERPROFILE", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP"),
-    *("SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV", "KERAS_HOME"),
-)
 
 
 @dataclass(frozen=True)
@@ -165,36 +156,6 @@ def loading() -> Iterator[None]:
 # The parent's side.
 
 
-def _child_environment() -> dict[str, str]:
-    """Keep what an interpreter needs to start; the server's secrets are not among it."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name in _KEPT_VARIABLES or name.startswith(("CNNVIZ_", "TF_"))
-    }
-    root = str(Path(__file__).resolve().parents[2])
-    kept["PYTHONPATH"] = os.pathsep.join(filter(None, [root, kept.get("PYTHONPATH", "")]))
-    kept.update(
-        KERAS_BACKEND="tensorflow",
-        CUDA_VISIBLE_DEVICES="-1",
-        TF_CPP_MIN_LOG_LEVEL="3",
-        HDF5_PLUGIN_PRELOAD="::",  # HDF5's own switch: never load a filter from a library
-    )
-    return kept
-
-
-def _start() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-c", "from cnnviz.server.sandbox import serve_parent; serve_parent()"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=Path(__file__).resolve().parents[2],
-        env=_child_environment(),
-        start_new_session=True,
-    )
-
-
 def _write_request(stream: BinaryIO, header: bytes, data: bytes) -> None:
     # A child that was killed reads no further.
     with contextlib.suppress(OSError), stream:
@@ -206,9 +167,9 @@ def _read_frames(stream: BinaryIO, most: int, frames: Queue[tuple[bytes, bytes]]
     """Queue each frame as it comes; the last is (b"", b"") or, beyond `most` bytes, (b"!", b"")."""
     left = most + _HEADER_BYTES
     with contextlib.suppress(OSError, ValueError):
-        while len(start := stream.read(_FRAME.size)) == _FRAME.size:
-            kind, length = _FRAME.unpack(start)
-            left -= _FRAME.size + length
+        while len(start := stream.read(FRAME.size)) == FRAME.size:
+            kind, length = FRAME.unpack(start)
+            left -= FRAME.size + length
             if left < 0:
                 frames.put((b"!", b""))
                 return
@@ -249,24 +210,11 @@ class _Watch:
             self.is_stopped = self._process.status() == psutil.STATUS_STOPPED
 
 
-def _end(child: subprocess.Popen[bytes]) -> float:
-    """Kill the child with all it started; return its processor seconds, 0 on Windows."""
-    if sys.platform == "win32":
-        child.kill()
-        child.wait()
-        return 0.0
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
-    _, status, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    return used.ru_utime + used.ru_stime
-
-
 def _supervise(header: bytes, data: bytes, allowance: Allowance) -> Reply:
     started = time.monotonic()
     frames: Queue[tuple[bytes, bytes]] = Queue()
     tail: deque[bytes] = deque(maxlen=2)
-    child = _start()
+    child = start(__name__, serve_parent.__name__)
     watch = _Watch(child.pid)
     assert child.stdin is not None
     assert child.stdout is not None
@@ -284,7 +232,7 @@ def _supervise(header: bytes, data: bytes, allowance: Allowance) -> Reply:
             thread.start()
         kind, body = _wait_for_reply(watch, frames, allowance)
     finally:
-        processor_seconds = max(_end(child), watch.seconds)
+        processor_seconds = max(end(child), watch.seconds)
         for thread in threads:
             thread.join(timeout=5)
         child.stdout.close()
@@ -368,18 +316,8 @@ def _sentence(cause: str, allowance: Allowance) -> str:
 def _unpack_reply(body: bytes, usage: Usage) -> Reply:
     """Take a reply apart, checking every size: the child is not trusted either."""
     try:
-        (length,) = struct.unpack_from("<Q", body)
-        header = json.loads(body[8 : 8 + length])
-        offset, arrays = 8 + length, {}
-        for name, kind, shape in header["arrays"]:
-            if kind not in _ARRAY_TYPES or not all(
-                type(side) is int and side >= 0 for side in shape
-            ):
-                raise ValueError(kind)
-            array = np.frombuffer(body, np.dtype(kind), math.prod(shape), offset)
-            arrays[str(name)] = array.reshape(shape)
-            offset += array.nbytes
-        return Reply(dict(header["values"]), arrays, usage)
+        values, arrays = unpacked(body)
+        return Reply(values, arrays, usage)
     except (
         ValueError,
         LookupError,
@@ -398,29 +336,21 @@ _replies: BinaryIO | None = None
 
 def _send(kind: bytes, body: bytes) -> None:
     if _replies is not None:
-        _replies.write(_FRAME.pack(kind, len(body)) + body)
+        _replies.write(FRAME.pack(kind, len(body)) + body)
         _replies.flush()
 
 
 def _send_reply(values: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
     """Send a header and then the arrays' own memory, without a copy of it."""
-    blocks = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    described = [[name, str(block.dtype), block.shape] for name, block in blocks.items()]
-    header = json.dumps({"values": dict(values), "arrays": described}).encode()
     if _replies is not None:
-        length = 8 + len(header) + sum(block.nbytes for block in blocks.values())
-        _replies.write(_FRAME.pack(b"R", length) + struct.pack("<Q", len(header)) + header)
-        for block in blocks.values():
-            _replies.write(block.reshape(-1).view(np.uint8).data)
+        for block in packed(b"R", values, arrays):
+            _replies.write(block)
         _replies.flush()
 
 
 def _limit_this_process(allowance: Allowance) -> None:
     """Let the system itself hold the limits; it cannot be argued with."""
-    if hasattr(os, "sched_setaffinity"):
-        # Every core costs TensorFlow threads and memory; two are enough for one forward pass.
-        cores = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, random.sample(cores, min(_CORES, len(cores))))
+    keep_to_two_cores()
     if sys.platform == "win32":
         return
 

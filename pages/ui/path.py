@@ -160,6 +160,15 @@ PAGES = (
         "and its memory go follows from the shapes, before anything is trained.",
     ),
     Page(
+        "pages/14_train.py",
+        "Train it",
+        ":material/model_training:",
+        "A network learns from pictures in front of you: real accuracy rises, real kernels form.",
+        _NETWORKS,
+        "Training is many small steps against the gradient of a loss. What was learnt is measured "
+        "by pictures that were held out; what the network learns from says too much.",
+    ),
+    Page(
         "pages/15_augmentation.py",
         "Augmentation",
         ":material/auto_awesome_motion:",

@@ -1,5 +1,6 @@
 """Heavy work as a page shows it: a place in the queue, progress, cancel, try again."""
 
+import time
 import uuid
 from collections.abc import Callable
 from itertools import cycle
@@ -9,7 +10,7 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from cnnviz.server.jobs import JOBS, Job
+from cnnviz.server.jobs import JOBS, TRAININGS, Job
 from cnnviz.server.shared_work import SharedWork
 from pages.ui.markdown import plain
 
@@ -70,6 +71,32 @@ def asked(
     if patience:
         job.wait(patience)
     return job
+
+
+def begin_training(work: Callable[[Job], Any], *, goes_on: float) -> Job:
+    """Begin what goes on while other pages are looked at, and a while after the tab was closed.
+
+    What this session has trained before is cancelled where it still goes on.
+
+    goes_on : seconds after which the work of a closed tab is ended.
+    """
+    who: str = st.session_state.setdefault("queue_session", uuid.uuid4().hex)
+    visitor = browser_of(str(st.context.cookies.get("_streamlit_xsrf"))) or who
+    wanted = _until_left(_is_open(), goes_on)
+    return TRAININGS.submit(work, owner=f"training {who}", visitor=visitor, wanted=wanted)
+
+
+def _until_left(is_open: Callable[[], bool], seconds: float) -> Callable[[], bool]:
+    """Tell whether a page is open, or was so many seconds ago."""
+    seen = time.monotonic()
+
+    def wanted() -> bool:
+        nonlocal seen
+        if is_open():
+            seen = time.monotonic()
+        return time.monotonic() - seen < seconds
+
+    return wanted
 
 
 def show_progress(job: Job | None, title: str, key: str) -> None:

@@ -1,0 +1,110 @@
+"""What moves while a training goes on: its bar, its curves, and what the network is like now."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.networks.training.history import Snapshot
+from cnnviz.networks.training.plan import Plan
+from cnnviz.networks.training.run import Run
+from pages.training import curves, runs, story
+from pages.training.state import SHOWN, TRAIN
+from pages.ui.markdown import plain
+
+EVERY = 1.0
+"""Seconds from one look at a training to the next."""
+
+
+def buttons(plan: Plan | None) -> None:
+    """Draw what one can do with a training."""
+    run = runs.current()
+    alive = runs.is_alive()
+    with st.container(horizontal=True, key="train_buttons"):
+        if not alive:
+            st.button(
+                "Start" if run is None else "Train again",
+                key="train_start",
+                type="primary",
+                icon=":material/play_arrow:",
+                disabled=plan is None,
+                on_click=_start,
+                args=(plan, False),
+            )
+        elif run is not None and run.is_held:
+            st.button(
+                "Go on",
+                key="train_go",
+                type="primary",
+                icon=":material/play_arrow:",
+                on_click=run.go_on,
+            )
+        elif run is not None:
+            st.button("Pause", key="train_pause", icon=":material/pause:", on_click=run.pause)
+        st.button(
+            "One batch",
+            key="train_one",
+            icon=":material/skip_next:",
+            disabled=plan is None and not alive,
+            on_click=_start if not alive or run is None else run.one_batch,
+            args=(plan, True) if not alive or run is None else (),
+            help="One step: the gradient of one batch, and the update that follows. Then it waits.",
+        )
+        st.button(
+            "Stop",
+            key="train_stop",
+            icon=":material/stop:",
+            disabled=not alive,
+            on_click=runs.stop_all,
+            help="What was trained so far stays.",
+        )
+        st.button(
+            "Reset",
+            key="train_reset",
+            type="tertiary",
+            icon=":material/restart_alt:",
+            disabled=run is None,
+            on_click=_reset,
+            help="Forget all trainings of this session.",
+        )
+
+
+def _start(plan: Plan | None, one: bool) -> None:
+    if plan is not None:
+        TRAIN.write({SHOWN.name: None})
+        runs.begin([plan], one=one)
+
+
+def _reset() -> None:
+    runs.forget_all()
+    TRAIN.write({SHOWN.name: None})
+
+
+def snapshot_in_hand(run: Run) -> Snapshot | None:
+    """Give the epoch that is looked at: the one chosen, or the last."""
+    snapshots = run.history.snapshots
+    if not snapshots:
+        return None
+    at = TRAIN[SHOWN]
+    return snapshots[-1] if at is None else snapshots[min(at, len(snapshots) - 1)]
+
+
+def show() -> None:
+    """Draw the bar and the curves; again and again while a training goes on."""
+    alive = runs.is_alive()
+    st.fragment(_show, run_every=EVERY if alive else None)(alive)
+
+
+def _show(was_alive: bool) -> None:
+    run = runs.current()
+    if was_alive and not runs.is_alive():
+        st.rerun()
+    if run is None:
+        return
+    if run.error:
+        st.error(plain(run.error), icon=":material/error:")
+    elif run.is_alive:
+        steps = max(1, run.history.batches * run.plan.settings.epochs)
+        st.progress(min(1.0, run.history.steps_done() / steps), story.status(run))
+    if run.note:
+        st.info(plain(run.note), icon=":material/timer_off:")
+    curves.learning_curves(runs.held().runs, run, snapshot_in_hand(run))

@@ -1,0 +1,106 @@
+"""What the page says of a training, in sentences that hold at every setting."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cnnviz.networks.training.history import Snapshot
+from cnnviz.networks.training.plan import Plan
+from cnnviz.networks.training.run import Run
+from cnnviz.networks.training.settings import OPTIMISERS, SCHEDULES
+from cnnviz.notation import written, written_count, written_share
+from pages.ui.markdown import plain
+
+
+def status(run: Run) -> str:
+    """Say where a training is, for its bar."""
+    history, settings = run.history, run.plan.settings
+    name = f"**{plain(run.plan.label)}.**"
+    if run.state == "waiting":
+        place = run.job.place if run.job is not None else 0
+        waits = f"Number {place} in the queue" if place > 1 else "Next"
+        return f"{name} {waits}"
+    if not history.snapshots:
+        return f"{name} Its process begins: TensorFlow is loaded, the network built"
+    words = f"{name} Epoch {min(history.epochs + 1, settings.epochs)} of {settings.epochs}"
+    moment = history.moment
+    if moment is not None and moment.epoch > history.epochs:
+        words += (
+            f", batch {moment.batch} of {history.batches}: loss {written(moment.loss)}, "
+            f"{written_share(moment.accuracy)} right so far"
+        )
+    if run.state == "paused":
+        return f"{words}. Paused"
+    left = history.seconds_left(settings.epochs)
+    return words if left is None else f"{words}. About {duration(left)} left"
+
+
+def duration(seconds: float) -> str:
+    """Write a time in seconds or minutes.
+
+    >>> duration(8.2), duration(75)
+    ('9 s', '2 min')
+    """
+    return f"{math.ceil(seconds)} s" if seconds < 60 else f"{math.ceil(seconds / 60)} min"
+
+
+def counted(run: Run, snapshot: Snapshot) -> str:
+    """Say how many pictures held out are right."""
+    labels = run.plan.data.labels[run.plan.data.validation]
+    right = int((snapshot.predicted == labels).sum())
+    return f"{written_share(right, len(labels))} ({right:,} of {len(labels):,})"
+
+
+def result_sentence(run: Run) -> str:
+    """Say what came of a training, with its numbers."""
+    history = run.history
+    last, best = history.snapshots[-1], history.best
+    if best is None:
+        return (
+            f"Not a single epoch is over. Before the first step, **{counted(run, last)}** of the "
+            "pictures held out are right, by chance."
+        )
+    epochs = "1 epoch" if last.epoch == 1 else f"{last.epoch} epochs"
+    said = (
+        f"After {epochs} and {written(round(last.seconds, 1))} s, **{counted(run, last)}** of the "
+        "pictures held out are right"
+    )
+    if not np.isfinite(last.val_loss):
+        return f"{said}; the loss is no number any more: the weights have run away."
+    if best.epoch != last.epoch:
+        said += f"; the best was epoch {best.epoch} with {counted(run, best)}"
+    return f"{said}. Before the first step it was {counted(run, history.snapshots[0])}."
+
+
+def gap_sentence(run: Run) -> str:
+    """Compare training and validation at the last whole epoch."""
+    last = run.history.snapshots[-1]
+    if last.loss is None or last.accuracy is None or not np.isfinite(last.val_loss):
+        return ""
+    apart = 100 * (last.accuracy - last.val_accuracy)
+    measured = (
+        f"While the last epoch went on, {written_share(last.accuracy)} of the training pictures "
+        f"were right, and at its end {written_share(last.val_accuracy)} of those held out: "
+    )
+    if abs(apart) < 0.05:
+        return f"{measured}no difference."
+    more = "more" if apart > 0 else "fewer"
+    return f"{measured}{written(abs(apart), 2)} points {more} among what it learns from."
+
+
+def plan_sentence(plan: Plan) -> str:
+    """Say how a training goes, before it begins."""
+    settings, data = plan.settings, plan.data
+    used = len(data.first(settings.examples))
+    steps = -(-used // settings.batch)
+    rate = f"{SCHEDULES[settings.schedule].lower()} rate from {settings.rate:g}"
+    if settings.schedule == "constant":
+        rate = f"constant rate {settings.rate:g}"
+    return (
+        f"{written_count(used)} pictures in {len(data.class_names)} classes to learn from, "
+        f"{len(data.validation):,} held out. {OPTIMISERS[settings.optimiser].title}, {rate}, "
+        f"{steps:,} steps of {min(settings.batch, used)} pictures in each of {settings.epochs} "
+        "epochs."
+    )

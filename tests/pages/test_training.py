@@ -1,0 +1,94 @@
+"""The page "Train it": a run from Start to its result, what it refuses, what it says."""
+
+import time
+
+import pytest
+
+from cnnviz.networks.building import format_stack
+from cnnviz.networks.building.kinds import Conv2D, Dense, Flatten, Input
+from cnnviz.networks.building.stack import Stack
+from pages.ui.own_network import HELD
+
+PAGE = "pages/14_train.py"
+SMALL = format_stack(Stack((Input(8, 8, 1), Conv2D(4, (3, 3)), Flatten(), Dense(10))))
+TINY = {
+    "stack": SMALL,
+    "train_data": "Digits",
+    "train_pictures": "60",
+    "train_epochs": "2",
+}
+
+
+def ended(page):
+    """Look again until the training in hand has ended."""
+    for _ in range(600):
+        assert not page.exception
+        if not any(button.key == "train_stop" and not button.disabled for button in page.button):
+            return page
+        time.sleep(0.1)
+        page.run()
+    raise AssertionError("The training never ended.")
+
+
+def text_of(page) -> str:
+    return "\n".join(one.value for one in (*page.markdown, *page.caption))
+
+
+def test_a_tiny_run_goes_from_start_to_a_network_of_ones_own(open_page):
+    page = open_page(PAGE, **TINY)
+    assert "60 pictures in 10 classes to learn from, 400 held out" in text_of(page)
+    assert "a softmax follows its last layer" in text_of(page)
+    page.button(key="train_start").click().run()
+    run = page.session_state["train_runs"].runs[0]
+    page = ended(page)
+    assert not page.error
+    assert run.state == "done"
+    last = run.history.snapshots[-1]
+    labels = run.plan.data.labels[run.plan.data.validation]
+    right = int((last.predicted == labels).sum())
+    assert f"({right:,} of 400)** of the pictures held out are right" in text_of(page)
+    page.button(key="train_open").click().run()
+    assert not page.exception
+    own = page.session_state[HELD]
+    assert own.network.labels == tuple("0123456789")
+    assert own.network.input_shape == (8, 8, 1)
+    assert "Your own model now" in text_of(page)
+    # Another begins beside it, and Reset forgets both.
+    page.button(key="train_one").click().run()
+    assert len(page.session_state["train_runs"].runs) == 2
+    page.button(key="train_reset").click().run()
+    assert page.session_state["train_runs"].runs == []
+    assert not page.exception
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"stack": "in-h8-w8~magic", "train_data": "Everything", "train_rate": "nan"},
+        {"stack": "x" * 20_000, "train_epochs": "61", "train_cell": "a-b", "train_epoch": "-1"},
+        {"train_network": "Your own design", "train_pictures": "7", "train_cell": "99-99"},
+    ],
+)
+def test_nonsense_in_the_address_opens_the_defaults(open_page, address):
+    page = open_page(PAGE, **{"train_data": "Digits", **address})
+    assert not page.exception
+    assert not page.error
+    assert not page.warning
+    assert "1,397 pictures" in text_of(page) or "6,000 pictures" in text_of(page)
+
+
+def test_a_network_that_cannot_be_trained_is_one_sentence(open_page):
+    page = open_page(PAGE, stack="in-h8-w8-c1~conv-f4-k3", train_data="Digits")
+    assert not page.exception
+    (said,) = page.warning
+    assert "one number for each of the 10 classes" in said.value
+    assert page.button(key="train_start").disabled
+
+
+def test_a_preset_takes_the_place_of_a_design(open_page):
+    page = open_page(PAGE, stack=SMALL, train_data="Digits")
+    assert page.selectbox(key="train_network").value == "own"
+    page.selectbox(key="train_network").select("tutorial").run()
+    assert "stack" not in page.query_params
+    assert page.query_params["train_network"] == "Tutorial network"
+    assert not page.exception
