@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import streamlit as st
 
 from cnnviz.networks.training.history import Snapshot
 from cnnviz.networks.training.plan import Plan
 from cnnviz.networks.training.run import Run
 from pages.training import curves, runs, story
-from pages.training.state import SHOWN, TRAIN
+from pages.training.components.replay import replay
+from pages.training.state import CELL, SHOWN, TRAIN
+from pages.training.walls import walls
+from pages.ui.edits import Handshake
 from pages.ui.markdown import plain
 
+_KEY = "train_replay"
+_HANDSHAKE = Handshake(_KEY)
 EVERY = 1.0
 """Seconds from one look at a training to the next."""
 
@@ -91,10 +98,49 @@ def snapshot_in_hand(run: Run) -> Snapshot | None:
 def show() -> None:
     """Draw the bar and the curves; again and again while a training goes on."""
     alive = runs.is_alive()
-    st.fragment(_show, run_every=EVERY if alive else None)(alive)
+    st.fragment(_curves, run_every=EVERY if alive else None)(alive)
 
 
-def _show(was_alive: bool) -> None:
+def show_inside() -> None:
+    """Draw what the network is like at each epoch, again and again while a training goes on."""
+    st.fragment(_inside, run_every=EVERY if runs.is_alive() else None)()
+
+
+def _inside() -> None:
+    run = runs.current()
+    snapshot = None if run is None else snapshot_in_hand(run)
+    if run is None or snapshot is None:
+        return
+    st.header("Epoch by epoch", anchor=False)
+    classes = len(run.plan.data.class_names)
+    cell = TRAIN[CELL]
+    cell = cell if cell is not None and max(cell) < classes else None
+    replay(
+        run,
+        snapshot.epoch,
+        cell,
+        walls(run, snapshot, cell),
+        key=_KEY,
+        serial=_HANDSHAKE.serial,
+        on_ask=_take,
+    )
+    st.markdown(f"**Each layer's last step, {story.when(snapshot)}**")
+    curves.layer_sizes(run, snapshot)
+
+
+def _take() -> None:
+    asked = _HANDSHAKE.sent("ask")
+    with contextlib.suppress(KeyError, TypeError, ValueError, OverflowError):
+        _HANDSHAKE.take(asked)
+        run = runs.current()
+        at = int(asked["at"])
+        last = run is not None and at >= len(run.history.snapshots) - 1
+        cell = asked["cell"]
+        chosen = None if cell is None else (int(cell[0]), int(cell[1]))
+        TRAIN.write({SHOWN.name: None if last else at, CELL.name: chosen})
+
+
+def _curves(was_alive: bool) -> None:
     run = runs.current()
     if was_alive and not runs.is_alive():
         st.rerun()

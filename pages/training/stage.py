@@ -37,6 +37,7 @@ def train_it(picture: Picture) -> None:
     if run is not None and run.history.snapshots and not run.is_alive:
         st.markdown(f"{story.result_sentence(run)} {story.gap_sentence(run)}")
         open_elsewhere(run)
+    live.show_inside()
     why_it_matters(
         "Nobody writes a network's weights. They are found step by step: the gradient of the loss "
         "over one batch says how each weight should move, and the optimiser moves it. Whether "

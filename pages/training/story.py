@@ -87,7 +87,10 @@ def gap_sentence(run: Run) -> str:
     if abs(apart) < 0.05:
         return f"{measured}no difference."
     more = "more" if apart > 0 else "fewer"
-    return f"{measured}{written(abs(apart), 2)} points {more} among what it learns from."
+    points = written(abs(apart), 2)
+    return (
+        f"{measured}{points} point{'' if points == '1' else 's'} {more} among what it learns from."
+    )
 
 
 def plan_sentence(plan: Plan) -> str:
@@ -104,3 +107,8 @@ def plan_sentence(plan: Plan) -> str:
         f"{steps:,} steps of {min(settings.batch, used)} pictures in each of {settings.epochs} "
         "epochs."
     )
+
+
+def when(snapshot: Snapshot) -> str:
+    """Name an epoch, to follow other words."""
+    return f"epoch {snapshot.epoch}" if snapshot.epoch else "before the first step"

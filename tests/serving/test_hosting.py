@@ -77,9 +77,9 @@ def test_the_address_is_one_that_opens_here(hosting, address):
 def test_what_all_may_have_is_shared_out_among_the_replicas():
     shares = Hosting(4).replica_variables(Limits(server_upload_megabytes=2_048, heavy_jobs=10))
     replica = Limits.from_environment(shares)
-    assert replica == Limits(server_upload_megabytes=512, heavy_jobs=3)
+    assert replica == Limits(server_upload_megabytes=512, heavy_jobs=3, trainings=1)
 
 
 def test_a_share_holds_what_one_visitor_may_have():
     replica = Limits.from_environment(Hosting(64).replica_variables(Limits()))
-    assert replica == Limits(server_upload_megabytes=256, heavy_jobs=1)
+    assert replica == Limits(server_upload_megabytes=256, heavy_jobs=1, trainings=1)

@@ -1,0 +1,1 @@
+"""The browser components of the page "Train it"."""
