@@ -31,7 +31,6 @@ def buttons(plan: Plan | None) -> None:
             st.button(
                 "Start" if run is None else "Train again",
                 key="train_start",
-                type="primary",
                 icon=":material/play_arrow:",
                 disabled=plan is None,
                 on_click=_start,
@@ -41,7 +40,6 @@ def buttons(plan: Plan | None) -> None:
             st.button(
                 "Go on",
                 key="train_go",
-                type="primary",
                 icon=":material/play_arrow:",
                 on_click=run.go_on,
             )
