@@ -15,7 +15,7 @@ from cnnviz.networks.training.fitting import takes_levels
 from cnnviz.networks.training.plan import Plan
 from cnnviz.networks.training.run import Run
 from cnnviz.server.sandbox import Usage
-from pages.ui.own_network import HELD, OWN_NETWORK, OwnModel
+from pages.ui.own_network import HELD, OWN_NETWORK, OwnModel, hold
 from pages.ui.picture import picture_address
 from pages.ui.takeaway import Download, take_it_with_you
 
@@ -104,10 +104,7 @@ def _open(run: Run) -> None:
     digest = hashlib.sha256(data).hexdigest()
     labels = tuple(run.plan.data.class_names)
     name = f"{_file_stem(run)}.keras"
-    # What was chosen for another network, as when one is uploaded.
-    for key in ("pixels", "side", "labels", "label_file", "label_complaint", "complaint"):
-        st.session_state.pop(f"own_model_{key}", None)
-    st.session_state[HELD] = OwnModel(name, data, digest, upload, _pixels(run), labels)
+    hold(OwnModel(name, data, digest, upload, _pixels(run), {network.answer_layer: labels}))
     st.session_state[_OPENED] = run
 
 
