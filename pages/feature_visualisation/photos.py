@@ -1,4 +1,4 @@
-"""In photos: the places that excite a channel most, and least, beside the picture made for it."""
+"""In photos: what excites a target most, and least, beside the picture made for it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,15 @@ import streamlit as st
 from cnnviz.images import ImageError
 from cnnviz.images import pictures as images
 from cnnviz.networks.feature_visualisation.ascent import largest_cell
-from cnnviz.networks.feature_visualisation.patches import Extreme, Extremes, extremes, patch
+from cnnviz.networks.feature_visualisation.patches import (
+    Extreme,
+    Extremes,
+    extremes,
+    patch,
+    values_in,
+)
 from cnnviz.notation import written
-from cnnviz.search.gallery import Gallery
+from cnnviz.search.gallery import Gallery, GalleryError
 from cnnviz.search.photos import all_photos, open_photo
 from cnnviz.server.jobs import Job
 from pages.feature_visualisation.making import Growing
@@ -21,35 +27,40 @@ from pages.feature_visualisation.scene import Scene
 from pages.feature_visualisation.state import COLLECTION, FEATURE
 from pages.feature_visualisation.walls import enlarged
 from pages.ui.markdown import plain
-from pages.ui.own_gallery import own_gallery
+from pages.ui.own_gallery import own_gallery, uploaded_gallery
 from pages.ui.queue import made
 
 _SHOWN = 6
 _SIDE, _WIDTH = 160, 84
+_VALUE = {"channel": "mean", "unit": "value", "class": "logit"}
+_COMPARED = {
+    "channel": "The channel's largest cell",
+    "unit": "The unit's value",
+    "class": "The class's logit",
+}
 Looked = tuple[Extremes, tuple[str, ...], tuple[Callable[[], np.ndarray], ...]]
 """The extremes of a layer, and the name and the opener of each picture."""
 
 
 def show(scene: Scene, found: Growing) -> None:
     """Draw the made picture, the patches, and whether they agree."""
-    held = own_gallery()
     source = FEATURE.control(
         st.segmented_control,
         COLLECTION,
         "Photos",
-        options=["shipped", "own"] if held else ["shipped"],
         required=True,
-        help="Your own pictures are here too, once you have brought them to the page Search.",
+        help="The photos that ship, or pictures of your own, which stay in this session.",
     )
+    held = _brought() if source == "own" else None
     looked = None
-    if found.done is not None:
-        looked = _looked(scene, held if source == "own" else None)
+    if found.done is not None and (held is not None or source != "own"):
+        looked = _looked(scene, held)
     left, right = st.columns([1, 2.4])
     with left:
         if found.last is not None:
             st.image(
                 images.encode_png(enlarged(found.last.picture, 256)),
-                caption=f"Made for it: mean {written(found.last.value)}",
+                caption=f"Made for it: {_VALUE[scene.target.what]} {written(found.last.value)}",
                 alt=f"The picture made for {scene.words()}.",
                 width="stretch",
             )
@@ -59,25 +70,42 @@ def show(scene: Scene, found: Growing) -> None:
     channel = scene.target.index
     with right:
         st.markdown("**They excite it most**")
-        _row(scene, by_layer.most(channel, _SHOWN), names, openers)
+        _row(scene, by_layer.layer, by_layer.most(channel, _SHOWN), names, openers)
         st.markdown("**And least**")
-        _row(scene, by_layer.least(channel, _SHOWN), names, openers)
+        _row(scene, by_layer.layer, by_layer.least(channel, _SHOWN), names, openers)
     _agreement(scene, found, by_layer, len(names))
+
+
+def _brought() -> tuple[str, Gallery] | None:
+    """Draw the upload of one's own pictures; give those that are in hand."""
+    try:
+        _, identity = uploaded_gallery("feature_files")
+    except GalleryError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return None
+    held = own_gallery()
+    if held is None:
+        st.info("Upload many pictures, or a zip of them.", icon=":material/photo_library:")
+    elif not identity:
+        st.caption(f"{len(held[1]):,} pictures of yours are in hand, brought on another page.")
+    return held
 
 
 def _agreement(scene: Scene, found: Growing, by_layer: Extremes, count: int) -> None:
     assert found.done is not None
     channel, best = scene.target.index, by_layer.most(scene.target.index, 1)[0]
-    made_cell = _largest_cell(scene, found)
+    is_channel = scene.target.what == "channel"
+    made_cell = _largest_cell(scene, found) if is_channel else found.done.value
     ordinary = float(np.median(by_layer.largest[:, channel]))
     verdict = (
         "The picture excites it more than any of these pictures does."
         if made_cell > best.value
         else "One of these pictures excites it as much as the picture made for it, or more."
     )
+    where = "patch" if is_channel else "photo"
     st.markdown(
-        f"The channel's largest cell: **{written(made_cell)}** on the picture that was made, "
-        f"**{written(best.value)}** in the best patch; in half of the {count:,} pictures it is "
+        f"{_COMPARED[scene.target.what]}: **{written(made_cell)}** on the picture that was made, "
+        f"**{written(best.value)}** in the best {where}; in half of the {count:,} pictures it is "
         f"at most {written(ordinary)}. {verdict}"
     )
 
@@ -94,6 +122,7 @@ def _largest_cell(scene: Scene, found: Growing) -> float:
 
 def _row(
     scene: Scene,
+    layer: str,
     cells: Sequence[Extreme],
     names: Sequence[str],
     openers: Sequence[Callable[[], np.ndarray]],
@@ -101,7 +130,7 @@ def _row(
     row = st.container(horizontal=True)
     for cell in cells:
         try:
-            part, _ = patch(scene.network, scene.target.layer, openers[cell.picture](), cell)
+            part, _ = patch(scene.network, layer, openers[cell.picture](), cell)
         except ImageError as error:
             row.caption(plain(str(error)))
             continue
@@ -115,7 +144,7 @@ def _row(
 
 
 def _looked(scene: Scene, held: tuple[str, Gallery] | None) -> Looked | None:
-    layer = scene.target.layer
+    layer, what = scene.target.layer, scene.target.what
     if held is None:
         shipped = all_photos()
         names = tuple(photo.title for photo in shipped)
@@ -127,7 +156,7 @@ def _looked(scene: Scene, held: tuple[str, Gallery] | None) -> Looked | None:
         identity, gallery = held
         names = tuple(file.name.split("/")[-1] for file in gallery.files)
         openers = tuple(file.picture for file in gallery.files)
-    key = f"feature patches {scene.identity} {layer} {identity}"
+    key = f"feature patches {scene.identity} {what} {layer} {identity}"
 
     def work(job: Job) -> Looked:
         good: list[int] = []
@@ -142,7 +171,10 @@ def _looked(scene: Scene, held: tuple[str, Gallery] | None) -> Looked | None:
                 good.append(at)
                 yield image
 
-        found = extremes(scene.network, layer, readable())
+        if what == "channel":
+            found = extremes(scene.network, layer, readable())
+        else:
+            found = values_in(scene.network, what, layer, readable())
         return found, tuple(names[at] for at in good), tuple(openers[at] for at in good)
 
     return made(

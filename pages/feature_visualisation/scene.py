@@ -45,13 +45,17 @@ class Scene:
 
     def words(self, target: Target | None = None) -> str:
         """Name what is asked, as Markdown that cannot be anything but text."""
+        return plain(self.named(target))
+
+    def named(self, target: Target | None = None) -> str:
+        """Name what is asked, for what shows text as it is."""
         one = target or self.target
         if one.what == "class":
-            return f"the class {plain(self.network.labels[one.index])}"
+            return f"the class {self.network.labels[one.index]}"
         if one.what == "layer":
-            return f"all of {plain(one.layer)}"
+            return f"all of {one.layer}"
         kind = "a unit of channel" if one.what == "unit" else "channel"
-        return f"{kind} {one.index} of {plain(one.layer)}"
+        return f"{kind} {one.index} of {one.layer}"
 
     def several(self) -> list[Target]:
         """List the first eight channels of the layer in hand; those from the one in hand on."""

@@ -36,12 +36,12 @@ def eight_channels(picture: Picture) -> None:
     scene, stage, tries = _begun(picture, ("channel",), switches=True)
     if scene is None:
         return
-    questions = {f"Channel {one.index}": (one, scene.recipe) for one in scene.several()}
+    questions = {one.index: (one, scene.recipe) for one in scene.several()}
     with seen_first(stage):
         found = grown(
             scene, list(questions.values()), f"{len(questions)} channels of {scene.target.layer}"
         )
-        walls.several({title: found[one] for title, one in questions.items()}, "feature_several")
+        walls.channels(scene, {channel: found[one] for channel, one in questions.items()})
     mine = found.get(scene.question, Growing())
     tries.saw(Seen(scene, mine))
     finish(scene, mine)
@@ -63,7 +63,7 @@ def with_and_without(picture: Picture) -> None:
 
 def in_photos(picture: Picture) -> None:
     """Draw what excites a channel most and least in photos, beside the picture made for it."""
-    scene, stage, tries = _begun(picture, ("channel",), switches=False)
+    scene, stage, tries = _begun(picture, ("channel", "unit", "class"), switches=False)
     if scene is None:
         return
     with seen_first(stage):

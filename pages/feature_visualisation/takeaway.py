@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from cnnviz.networks.feature_visualisation.ascent import photo_part
 from cnnviz.networks.feature_visualisation.code import feature_code
 from cnnviz.networks.feature_visualisation.formulas import climbed, picture_formula
 from cnnviz.notation import legend, written
@@ -55,7 +56,7 @@ def finish(scene: Scene, found: Growing) -> None:
         Download("Curve as CSV", "feature.csv", lambda: curve_csv(found)),
     ]
     if recipe.start == "photo":
-        photo = scene.picture.image
+        photo = photo_part(scene.picture.image, done.picture.shape[:2])
         downloads.append(picture_download("Photo as PNG", "input.png", lambda: photo))
     downloads += network_files(scene.network, own=scene.own)
     take_it_with_you(downloads, feature_code(scene.network, scene.target, recipe))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import streamlit as st
@@ -12,10 +13,19 @@ from cnnviz.notation import written
 from cnnviz.shapes import Pixels
 from pages.feature_visualisation.making import Growing
 from pages.feature_visualisation.scene import Scene
+from pages.feature_visualisation.state import CHANNEL, FEATURE
 from pages.ui import charts
+from pages.ui.components.registration import register
+from pages.ui.edits import sent_value
+from pages.ui.wire import pack
 
-_LARGE, _SMALL = 384, 224
+_growth = register("feature_visualisation/growth")
+_tiles = register("feature_visualisation/tiles")
+_TILES = "feature_tiles"
+_SMALL = 224
 _ACROSS = 4
+_MOST_EXACT = 128
+"""Sides of pictures that are sent as they are; larger ones as JPEG."""
 
 
 def one(scene: Scene, found: Growing) -> None:
@@ -24,18 +34,65 @@ def one(scene: Scene, found: Growing) -> None:
         st.caption("Nothing has been made yet.")
         return
     left, right = st.columns(2)
-    last = found.last
     with left:
-        title = f"{scene.words()[0].upper()}{scene.words()[1:]}"
-        st.image(
-            images.encode_png(enlarged(last.picture, _LARGE)),
-            caption=f"{title}, {scene.network.title}: {written(last.value)} "
-            f"after {last.step} of {scene.recipe.steps} steps",
-            alt=f"A picture made for {scene.words()} by {last.step} steps.",
-            width="stretch",
-        )
+        _growth(key="feature_growth", data=_way(scene, found))
     with right:
         curve(found)
+
+
+def _way(scene: Scene, found: Growing) -> bytes:
+    """Pack every frame that there is."""
+    files, media = _files([frame.picture for frame in found.frames])
+    asked = scene.named()
+    settings = {
+        "key": scene.key(*scene.question),
+        "title": f"{asked[0].upper()}{asked[1:]}, {scene.network.title}",
+        "alt": f"A picture made for {asked}.",
+        "size": list(found.frames[0].picture.shape[:2]),
+        "media": media,
+        "stops": [
+            f"{written(frame.value)} after {frame.step} of {scene.recipe.steps} steps"
+            for frame in found.frames
+        ],
+    }
+    return pack(settings, **files)
+
+
+def _files(pictures: Sequence[Pixels | None]) -> tuple[dict[str, np.ndarray], str]:
+    """Write pictures as files, one after the other; nothing for one that is not there yet."""
+    largest = max((max(one.shape) for one in pictures if one is not None), default=0)
+    exact = largest <= _MOST_EXACT
+    encode = images.encode_png if exact else images.encode_jpeg
+    written_files = [b"" if one is None else encode(one) for one in pictures]
+    return {
+        "frames": np.frombuffer(b"".join(written_files), np.uint8),
+        "ends": np.cumsum([len(one) for one in written_files]).astype(np.int32),
+    }, f"image/{'png' if exact else 'jpeg'}"
+
+
+def channels(scene: Scene, found: Mapping[int, Growing]) -> None:
+    """Draw channels side by side; a press takes one in hand."""
+    files, media = _files([one.last.picture if one.last else None for one in found.values()])
+    settings = {
+        "label": f"Channels of {scene.target.layer}; a press takes one in hand",
+        "media": media,
+        "items": [
+            {
+                "index": channel,
+                "words": _said(f"Channel {channel}", one),
+                "pressed": channel == scene.target.index,
+            }
+            for channel, one in found.items()
+        ],
+    }
+    _tiles(key=_TILES, data=pack(settings, **files), on_channel_change=_take)
+
+
+def _take() -> None:
+    """Take the channel in hand that was pressed; what is no channel is left alone."""
+    sent = sent_value(_TILES, "channel")
+    with contextlib.suppress(ValueError, TypeError, OverflowError):
+        FEATURE.write({CHANNEL.name: CHANNEL.checked(sent)})
 
 
 def curve(found: Growing) -> None:
@@ -99,13 +156,20 @@ def enlarged(picture: Pixels, side: int) -> Pixels:
 def _tile(title: str, found: Growing) -> None:
     if found.last is None:
         grey = np.full((8, 8, 3), 128, np.uint8)
-        st.image(grey, caption=f"{title}: waits", alt=f"{title}, not begun.", width="stretch")
+        words = _said(title, found)
+        st.image(grey, caption=words, alt=f"{title}, not begun.", width="stretch")
         return
-    value = written(found.last.value)
-    ended = "" if found.done is not None else f", step {found.last.step}"
     st.image(
         images.encode_png(enlarged(found.last.picture, _SMALL)),
-        caption=f"{title}: {value}{ended}",
-        alt=f"{title}: the picture made for it, value {value}.",
+        caption=_said(title, found),
+        alt=f"{title}: the picture made for it, value {written(found.last.value)}.",
         width="stretch",
     )
+
+
+def _said(title: str, found: Growing) -> str:
+    """Say under a picture what its target says to it."""
+    if found.last is None:
+        return f"{title}: waits"
+    ended = "" if found.done is not None else f", step {found.last.step}"
+    return f"{title}: {written(found.last.value)}{ended}"

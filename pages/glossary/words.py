@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.ui.path import PAGES
 from pages.ui.picture import picture_address
-from pages.ui.terms import TERMS, Term
+from pages.ui.vocabulary import TERMS, Term
 
 _TITLES = {page.path: page.title for page in PAGES}
 

@@ -1,13 +1,18 @@
 """The page Feature visualisation: its parts and experiments, against the package."""
 
+import io
 import re
 
+import numpy as np
 import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
 
 from cnnviz.images.pictures import encode_png
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network
 from cnnviz.networks.feature_visualisation import Recipe, Target, extremes, visualise
+from cnnviz.networks.feature_visualisation.patches import values_in
 from cnnviz.networks.feature_visualisation.shipped import shipped_visualisations
 from cnnviz.notation import written
 from cnnviz.search.gallery import gallery_of_files
@@ -15,7 +20,7 @@ from pages.feature_visualisation.scene import Scene
 from pages.feature_visualisation.state import STEPS
 from pages.ui.markdown import plain
 from pages.ui.own_gallery import HELD
-from tests.pages.checks import finished, try_everything
+from tests.pages.checks import finished, messages, sent, try_everything
 
 PAGE = "pages/11_feature_visualisation.py"
 SMALL = {"feature_network": "Small VGG", "feature_steps": "32", "feature_layer": "conv_2_1"}
@@ -23,7 +28,11 @@ SMALL = {"feature_network": "Small VGG", "feature_steps": "32", "feature_layer":
 
 def captions(page) -> str:
     """Give what stands below the pictures."""
-    return "\n".join(one.caption for element in page.get("image") for one in element.proto.imgs)
+    said = [one.caption for element in page.get("image") for one in element.proto.imgs]
+    for settings, _ in messages(page):
+        said += settings.get("stops", [])[-1:]
+        said += [item["words"] for item in settings.get("items", []) if "words" in item]
+    return "\n".join(said)
 
 
 def test_it_shows_the_picture_that_the_package_makes(open_page):
@@ -44,9 +53,8 @@ def test_it_opens_with_pictures_that_are_there_already(open_page, part):
     shipped = list(shipped_visualisations("efficientnet_lite0").values())
     for at, one in enumerate(shipped if part == "Eight channels" else shipped[:1]):
         value = written(one.value)
-        assert (f"Channel {at}: {value}" if part == "Eight channels" else f": {value} after") in (
-            captions(page)
-        )
+        words = f"Channel {at}: {value}" if part == "Eight channels" else f"{value} after"
+        assert words in captions(page)
 
 
 def test_eight_channels_each_get_their_own(open_page):
@@ -57,6 +65,45 @@ def test_eight_channels_each_get_their_own(open_page):
         open_network("small_vgg"), Target("channel", "conv_2_1", 12), Recipe(size=64, steps=32)
     )
     assert f"Channel 12: {written(made.value)}" in said
+
+
+def test_the_way_is_there_to_be_played_back(open_page):
+    page = finished(open_page(PAGE, **SMALL, feature_channel="3"))
+    settings, arrays = sent(page, "frames")
+    made = visualise(
+        open_network("small_vgg"), Target("channel", "conv_2_1", 3), Recipe(size=64, steps=32)
+    )
+    ends = [0, *arrays["ends"]]
+    assert len(settings["stops"]) == len(made.frames) == len(ends) - 1
+    for at, frame in enumerate(made.frames):
+        file = arrays["frames"][ends[at] : ends[at + 1]].tobytes()
+        np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(file))), frame.picture)
+        assert settings["stops"][at].startswith(f"{written(frame.value)} after {frame.step} of 32")
+
+
+def presses():
+    import streamlit as st
+
+    from pages.feature_visualisation.state import CHANNEL, FEATURE
+    from pages.feature_visualisation.walls import _take
+
+    FEATURE.follow()
+    st.session_state["seen"] = []
+    for given in st.session_state["sent"]:
+        st.session_state["feature_tiles"] = {"channel": given}
+        _take()
+        st.session_state["seen"].append(FEATURE[CHANNEL])
+
+
+def test_a_pressed_tile_is_the_channel_in_hand(open_page):
+    page = finished(open_page(PAGE, **SMALL, feature_part="Eight channels", feature_channel="9"))
+    settings, _ = sent(page, "items")
+    assert [one["index"] for one in settings["items"] if one["pressed"]] == [9]
+    page = AppTest.from_function(presses)
+    page.session_state["sent"] = [12, "x", None, -1, 1e12, [1], {}]
+    page.run()
+    assert not page.exception
+    assert page.session_state["seen"] == [12] * 7
 
 
 def test_each_part_of_the_recipe_is_left_out_once(open_page):
@@ -75,7 +122,6 @@ def test_the_patches_are_those_that_excite_it_most(open_page):
     files = [(f"{name}.png", encode_png(open_sample(name))) for name in names]
     address = {"feature_part": "In photos", "feature_photos": "Your own pictures"}
     page = finished(open_page(PAGE, **SMALL, **address, feature_channel="5"))
-    assert "cat" not in captions(page).split()  # there is no gallery yet: the shipped photos
     page.session_state[HELD] = ("files test", gallery_of_files(files))
     page = finished(page.run())
     found = extremes(network, "conv_2_1", [open_sample(name) for name in names])
@@ -84,6 +130,34 @@ def test_the_patches_are_those_that_excite_it_most(open_page):
         assert f"{written(cell.value)}, {title}" in captions(page)
     (said,) = (one.value for one in page.markdown if "largest cell" in one.value)
     assert f"**{written(found.most(5, 1)[0].value)}** in the best patch" in said
+
+
+@pytest.mark.parametrize(
+    ("of", "said", "told"),
+    [("A class", "The class's logit", "logit"), ("A unit", "The unit's value", "value")],
+)
+def test_units_and_classes_have_photos_too(open_page, of, said, told):
+    network = open_network("small_vgg")
+    address = {"feature_part": "In photos", "feature_of": of, "feature_class": "3"}
+    page = open_page(PAGE, **SMALL, **address, feature_channel="3")
+    names = ("panda", "cat", "coffee")
+    files = [(f"{name}.png", encode_png(open_sample(name))) for name in names]
+    page.session_state[HELD] = ("files test", gallery_of_files(files))
+    page.segmented_control(key="feature_photos").set_value("own").run()
+    page = finished(page)
+    what = "class" if of == "A class" else "unit"
+    found = values_in(network, what, "conv_2_1", [open_sample(name) for name in names])
+    assert f"Made for it: {told} " in captions(page)
+    for cell in found.most(3, 3):
+        assert f"{written(cell.value)}, {plain(names[cell.picture] + '.png')}" in captions(page)
+    assert any(one.value.startswith(said) for one in page.markdown)
+
+
+def test_own_pictures_are_asked_for_in_place(open_page):
+    address = {"feature_part": "In photos", "feature_photos": "Your own pictures"}
+    page = finished(open_page(PAGE, **SMALL, **address))
+    assert "Upload many pictures" in page.info[0].value
+    assert page.file_uploader(key="feature_files").label == "Pictures, or a zip of them"
 
 
 def test_it_can_be_stopped_and_begun_again(open_page):

@@ -1,6 +1,6 @@
 """The Glossary page."""
 
-from pages.ui.terms import TERMS
+from pages.ui.vocabulary import TERMS
 
 
 def test_it_lists_every_word_with_its_sentence_and_a_link(open_page):

@@ -135,6 +135,11 @@ def visualise(
     return Visualisation(tuple(frames), shaken)
 
 
+def photo_part(photo: ArrayLike | None, size: tuple[int, int]) -> Pixels:
+    """Cut out of a photo what a picture of (rows, columns) starts from."""
+    return crop_and_resize(np.asarray(photo), target=size)
+
+
 def measure(network: Network, target: Target, picture: ArrayLike) -> float:
     """Ask a target about pixels of any size that it can be asked about: its value.
 
@@ -219,7 +224,7 @@ class _Maker:
             random, self.shape[:2], Recipe(jitter=False, scale=False, rotation=False)
         )
         if recipe.start == "photo":
-            part = crop_and_resize(np.asarray(photo), target=self.shape[:2])
+            part = photo_part(photo, self.shape[:2])
             pixels = photo_pixels(part, self.shape[2])
             drawn = values_of(pixels, fourier=recipe.fourier, colour=recipe.colour)
             values, slope = tf.constant(drawn), self._slope_at(tf.constant(drawn), still)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnviz.images.pictures import LUMINANCE
 from cnnviz.networks.code import has_code
 from cnnviz.networks.feature_visualisation.ascent import EPSILON, FORGET, FORGET_SQUARE
-from cnnviz.networks.feature_visualisation.parametrisation import CONTRAST, colour_mixing
+from cnnviz.networks.feature_visualisation.parametrisation import (
+    CONTRAST,
+    NEAR_THE_ENDS,
+    colour_mixing,
+)
 from cnnviz.networks.feature_visualisation.recipe import Recipe, Target, size_of
 
 if TYPE_CHECKING:
@@ -44,12 +49,13 @@ _SCORES = {
 
 
 def feature_code(network: Network, target: Target, recipe: Recipe) -> str:
-    """Write the program; "" where a plain Keras model cannot be asked, or the start is a photo.
+    """Write the program; "" where a plain Keras model cannot be asked.
 
-    It reads `<name>.keras` and leaves the picture, (rows, columns, channels) uint8, in `result`.
+    It reads `<name>.keras`, and for a start from a photo `input.png`, its part in the size of the
+    picture (`photo_part`), and leaves the picture, (rows, columns, channels) uint8, in `result`.
     """
     name = network.answer_layer if target.what == "class" else target.layer
-    if recipe.start == "photo" or not has_code(network, name):
+    if not has_code(network, name):
         return ""
     output = _output(network, target, name)
     if not output:
@@ -103,6 +109,7 @@ def _part(network: Network, target: Target, recipe: Recipe, output: str) -> list
         "import keras",
         "import numpy as np",
         "import tensorflow as tf",
+        *(["from PIL import Image"] if recipe.start == "photo" else []),
         "",
         f'network = keras.models.load_model("{network.name}.keras", compile=False)',
         f"part = keras.Model(network.inputs[0], {output})",
@@ -119,23 +126,46 @@ def _part(network: Network, target: Target, recipe: Recipe, output: str) -> list
 
 
 def _start(recipe: Recipe, channels: int) -> list[str]:
-    """Draw the noise that it starts from."""
-    lines = [f"random = np.random.default_rng([{recipe.seed}, 0])", "random.uniform(-1, 1, 4)"]
+    """Draw the noise that it starts from, or find the values whose picture is the photo."""
+    from_photo, is_colour = recipe.start == "photo", recipe.colour and channels == 3
+    lines = []
+    if not from_photo:
+        lines += [f"random = np.random.default_rng([{recipe.seed}, 0])", "random.uniform(-1, 1, 4)"]
     if recipe.fourier:
         lines += [
-            "shape = (channels, rows, columns // 2 + 1, 2)",
+            *([] if from_photo else ["shape = (channels, rows, columns // 2 + 1, 2)"]),
             "size = np.hypot(np.fft.fftfreq(rows)[:, None], np.fft.rfftfreq(columns))",
             "size = np.maximum(size, 1 / max(rows, columns))",
             "part_of = np.full(columns // 2 + 1, 4.0)",
             "part_of[[0, -1] if columns % 2 == 0 else [0]] = 1",
             "scale = rows * columns / size / np.sqrt(np.sum(part_of / size**2))",
         ]
-    else:
+    elif not from_photo:
         lines += ["shape = (rows, columns, channels)"]
-    lines += [f'values = tf.Variable({CONTRAST} * random.standard_normal(shape).astype("float32"))']
-    if recipe.colour and channels == 3:
+    if is_colour:
         lines += [f"mixing = np.array({colour_mixing().tolist()}, 'float32')"]
-    return lines
+    if from_photo:
+        return lines + _values_of_photo(recipe, channels)
+    drawn = f'{CONTRAST} * random.standard_normal(shape).astype("float32")'
+    return [*lines, f"values = tf.Variable({drawn})"]
+
+
+def _values_of_photo(recipe: Recipe, channels: int) -> list[str]:
+    lines = ['photo = np.asarray(Image.open("input.png").convert("RGB"), "float64") / 255']
+    if channels == 1:
+        lines += [f"photo = photo @ np.array({list(LUMINANCE)})[:, None]"]
+    lines += [
+        f"photo = np.clip(photo, {NEAR_THE_ENDS}, 1 - {NEAR_THE_ENDS})",
+        "grid = np.log(photo) - np.log1p(-photo)",
+    ]
+    if recipe.colour and channels == 3:
+        lines += ['grid = grid @ np.linalg.inv(mixing.astype("float64")).T']
+    if recipe.fourier:
+        lines += [
+            "spectrum = np.fft.rfft2(grid.transpose(2, 0, 1)) / scale",
+            "grid = np.stack([spectrum.real, spectrum.imag], axis=-1)",
+        ]
+    return [*lines, 'values = tf.Variable(grid.astype("float32"))']
 
 
 def _picture_of(recipe: Recipe, channels: int) -> list[str]:

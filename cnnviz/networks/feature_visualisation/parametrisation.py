@@ -26,7 +26,7 @@ CONTRAST = 0.1
 
 _PHOTO_SIDE = 64
 # Pixels of a photo that lie at the ends have no finite place before the sigmoid.
-_NEAR_THE_ENDS = 0.02
+NEAR_THE_ENDS = 0.02
 
 
 @functools.lru_cache(maxsize=16)
@@ -118,7 +118,7 @@ def values_of(pixels: ArrayLike, *, fourier: bool, colour: bool) -> Floats:
     ----------
     pixels : (rows, columns, 1 or 3) from 0 to 1.
     """
-    shares = np.clip(np.asarray(pixels, np.float64), _NEAR_THE_ENDS, 1 - _NEAR_THE_ENDS)
+    shares = np.clip(np.asarray(pixels, np.float64), NEAR_THE_ENDS, 1 - NEAR_THE_ENDS)
     before = np.log(shares) - np.log1p(-shares)
     if colour and before.shape[-1] == 3:
         before = before @ np.linalg.inv(colour_mixing().astype(np.float64)).T

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.images.crops import Box
+from cnnviz.networks.feature_visualisation.recipe import What
 from cnnviz.networks.layers import NetworkError
 from cnnviz.shapes import Pixels
 
@@ -103,6 +104,49 @@ def extremes(
     high, low, high_at, low_at = (np.stack(part) for part in zip(*found, strict=True))
     columns = info.output_shape[1] if info.is_map else 1
     return Extremes(layer, high, low, high_at.astype(np.int32), low_at.astype(np.int32), columns)
+
+
+def values_in(
+    network: Network,
+    what: What,
+    layer: str,
+    images: Iterable[ArrayLike],
+    *,
+    report: Report = lambda _: None,
+) -> Extremes:
+    """Ask units or classes about whole pictures: one value of each in each picture.
+
+    Parameters
+    ----------
+    what : "unit", the cell in the middle of each channel's map, or "class", each class's logit.
+    layer : of the units; the classes' is the network's answer.
+    images : as in `extremes`.
+
+    Returns
+    -------
+    Extremes whose largest and smallest values are the same.
+
+    Raises
+    ------
+    NetworkError : there is no such layer, no class, or no picture.
+    """
+    name = network.answer_layer if what == "class" else layer
+    shape = network.layer(name).output_shape
+    rows, columns = shape[:2] if what == "unit" and len(shape) == 3 else (1, 1)
+    middle = rows // 2 * columns + columns // 2
+    found: list[NDArray[np.float32]] = []
+    for count, image in enumerate(images):
+        report(count)
+        if what == "class":
+            found.append(network.logits(image))
+        else:
+            maps = network.feature_maps(image, [name])[name]
+            found.append(maps.reshape(-1, maps.shape[-1])[middle if maps.ndim == 3 else 0])
+    if not found:
+        raise NetworkError("To look for patches takes a picture at least. Received: none.")
+    values = np.stack(found)
+    at = np.full(values.shape, middle, np.int32)
+    return Extremes(name, values, values, at, at, columns)
 
 
 def patch(network: Network, layer: str, image: ArrayLike, cell: Extreme) -> tuple[Pixels, Box]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cnnviz.images.pictures import encode_png
 from cnnviz.images.samples import SAMPLES, open_sample
 from cnnviz.networks import Network, NetworkError, open_network
 from cnnviz.networks.code import network_file
@@ -15,7 +16,12 @@ from cnnviz.networks.feature_visualisation import (
     measure,
     visualise,
 )
-from cnnviz.networks.feature_visualisation.ascent import _Maker, frame_steps, largest_cell
+from cnnviz.networks.feature_visualisation.ascent import (
+    _Maker,
+    frame_steps,
+    largest_cell,
+    photo_part,
+)
 from cnnviz.networks.feature_visualisation.code import feature_code
 from cnnviz.networks.feature_visualisation.parametrisation import (
     colour_covariance,
@@ -28,7 +34,7 @@ from cnnviz.networks.feature_visualisation.parametrisation import (
     spectrum_of,
     values_of,
 )
-from cnnviz.networks.feature_visualisation.patches import patch
+from cnnviz.networks.feature_visualisation.patches import patch, values_in
 from cnnviz.networks.feature_visualisation.recipe import size_of, takes_any_size
 from cnnviz.networks.feature_visualisation.shaking import drawn_places, places, shown_at
 from cnnviz.networks.tensorflow_runtime import load_keras
@@ -311,6 +317,26 @@ def test_the_largest_cell_is_the_map_s() -> None:
     assert found == pytest.approx(float(maps[..., 9].max()), rel=1e-5)
 
 
+def test_units_and_classes_are_asked_about_whole_pictures() -> None:
+    network = open_network("small_vgg")
+    photos = [open_sample(name) for name in ("panda", "cat")]
+    logits = values_in(network, "class", "", photos)
+    np.testing.assert_allclose(logits.largest, [network.logits(one) for one in photos], rtol=1e-5)
+    units = values_in(network, "unit", "conv_3_1", photos)
+    maps = [network.feature_maps(one, ["conv_3_1"])["conv_3_1"] for one in photos]
+    rows, columns = (side // 2 for side in maps[0].shape[:2])
+    np.testing.assert_array_equal(units.largest, [one[rows, columns] for one in maps])
+    best = units.most(5, 1)[0]
+    assert (best.row, best.column) == (rows, columns)
+    # The unit that a picture is made for is this one.
+    shown = network.shown_part(photos[0])
+    assert units.largest[0, 5] == pytest.approx(
+        measure(network, Target("unit", "conv_3_1", 5), shown), rel=1e-4
+    )
+    with pytest.raises(NetworkError, match="takes a picture at least"):
+        values_in(network, "class", "", [])
+
+
 # ---- the program --------------------------------------------------------------------------------
 
 
@@ -319,14 +345,20 @@ def test_the_largest_cell_is_the_map_s() -> None:
     (Target("unit", "conv_2_2", 3), Recipe(steps=6, fourier=False, seed=2)),
     (Target("class", index=4), Recipe(steps=6, colour=False)),
     (Target("layer", "conv_2_1"), Recipe(steps=6, **PLAIN)),
+    (Target("layer", "conv_2_1"), Recipe(size=48, steps=6, start="photo")),
+    (Target("channel", "conv_3_1", 2), Recipe(steps=6, start="photo", fourier=False)),
 ], ids=lambda one: getattr(one, "what", ""))  # fmt: skip
 def test_the_program_makes_the_same_picture(target, recipe, tmp_path, monkeypatch, capsys) -> None:
     network = open_network("small_vgg")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "small_vgg.keras").write_bytes(network_file(network))
+    photo = open_sample("panda") if recipe.start == "photo" else None
+    made = visualise(network, target, recipe, photo=photo)
+    if photo is not None:
+        part = photo_part(photo, made.picture.shape[:2])
+        (tmp_path / "input.png").write_bytes(encode_png(part))
     names: dict = {}
     exec(compile(feature_code(network, target, recipe), "program.py", "exec"), names)
-    made = visualise(network, target, recipe)
     away = np.abs(names["result"].astype(int) - made.picture)
     # One level where rounding decides; where a ReLU stands on its edge, a little more.
     assert (away > 1).mean() < 0.01

@@ -3,7 +3,8 @@
 import pytest
 
 from pages.ui.path import PAGES
-from pages.ui.terms import TERMS, with_terms
+from pages.ui.terms import with_terms
+from pages.ui.vocabulary import TERMS
 from tests.pages.test_state import TABLES
 
 each_term = pytest.mark.parametrize("term", TERMS.values(), ids=list(TERMS))
