@@ -276,7 +276,7 @@ _SIGNS = frozenset(
         r"\frac \tfrac \sum \sqrt \left \right \max \min \tanh \ln \log \cos \cdot \cdots \dots"
         r"\ldots \mathbf \quad \qquad \infty \approx \le \ge \lfloor \rfloor \lceil \rceil \bigl"
         r"\bigr \Bigl \Bigr \lVert \rVert \odot \ni \tilde \underbrace"
-        r" \leftarrow \longrightarrow \mathrel \top \pi",
+        r" \leftarrow \longrightarrow \mathrel \top \pi \ne",
     )
 )
 """What LaTeX writes with letters and is no symbol of ours."""

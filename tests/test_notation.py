@@ -31,7 +31,7 @@ from cnnviz.learning.formulas import (
     local_bound_with_numbers,
     step_rule,
 )
-from cnnviz.networks.robustness.formulas import attack_rule
+from cnnviz.networks.robustness.formulas import MARGIN, attack_rule, margin_with_numbers
 from cnnviz.notation import (
     _SHOWN,
     SYMBOLS,
@@ -119,6 +119,8 @@ FORMULAS = [
     *(method.formula for method in METHODS.values()),
     *(cam_formula(UNFOLDED, name) for name in ("grad_cam", "hires_cam")),
     *(pixel_formula(name, 1, 2, [1, -2], [3, 4]) for name in ("saliency", "gradient_times_input")),
+    MARGIN,
+    margin_with_numbers([0.5, 0.1, 0.4], 0),
     *(attack_rule(4, targeted=steps > 1, steps=steps) for steps in (1, 10)),
     SOFTMAX,
     SLOPE_OF_LOSS,

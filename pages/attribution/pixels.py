@@ -16,6 +16,7 @@ from pages.attribution.scene import Scene
 from pages.attribution.state import EVERY, LAYER, METHOD, WHY
 from pages.ui.components.registration import register
 from pages.ui.edits import Handshake
+from pages.ui.markdown import plain
 from pages.ui.wire import pack
 
 _mount = register("attribution/map")
@@ -32,7 +33,24 @@ def show(scene: Scene) -> np.ndarray | None:
     maps.ask(scene, every=WHY[EVERY])
     values = maps.shown(scene, scene.name)
     _mount(key=_KEY, data=_message(scene, values), on_ask_change=lambda: _take(_HANDSHAKE, scene))
+    if values is not None and not values.any():
+        st.info(empty_sentence(scene), icon=":material/info:")
     return values
+
+
+def empty_sentence(scene: Scene) -> str:
+    """Say why a map is 0 everywhere."""
+    label, title = scene.label(scene.target), plain(scene.method.title)
+    if scene.against is not None:
+        other = scene.label(scene.against)
+        return f"{title} gives {label} and {other} the same map, so nothing is left of either."
+    if not scene.method.by_layer:
+        return f"This map is 0 everywhere: by {title} no pixel has to do with {label}."
+    return (
+        f"This map is 0 everywhere: in no cell of {plain(scene.layer)} is the weighted sum of the "
+        f"maps above 0, and ReLU leaves nothing of what is below. So by {title} nothing here "
+        f"speaks for {label}; another layer or method may still tell."
+    )
 
 
 def is_signed(scene: Scene, name: str) -> bool:
@@ -66,7 +84,15 @@ def _message(scene: Scene, values: np.ndarray | None) -> bytes:
         rows, columns = grid.shape
         size = (min(rows, _MOST_CELLS), min(columns, _MOST_CELLS))
         small = grid if size == grid.shape else enlarged(grid, size)
-        sizes.append({"name": name, "rows": size[0], "columns": size[1], "of": [rows, columns]})
+        sizes.append(
+            {
+                "name": name,
+                "rows": size[0],
+                "columns": size[1],
+                "of": [rows, columns],
+                "empty": not grid.any(),
+            }
+        )
         tiled.append(levels(small, signed=False).ravel())
     photo = images.resize_to(
         scene.picture.image, min(_PHOTO_SIDE, max(scene.picture.image.shape[:2]))

@@ -37,4 +37,4 @@ def show(picture: Picture) -> None:
         st.markdown(table(_HEADINGS, [story.rival_row(one, name) for one in rivals]))
         st.markdown(story.fair_sentence(rivals))
     tries.saw(Seen(scene, name, rivals=tuple(rivals) if are_all else (), at=at))
-    finish_comparison(name, rivals)
+    finish_comparison(picture, name, rivals, at)

@@ -62,15 +62,29 @@ class Likeness:
 class Rival:
     """One network's sweep, beside others.
 
-    best : the class that it gives the unmoved picture, and its label.
-    classes : among how many it chooses.
+    best : the class that it gives the unmoved picture.
+    own : whether it was uploaded; nobody is offered its file.
     """
 
-    title: str
+    network: Network
     best: int
-    label: str
-    classes: int
     sweep: Sweep
+    own: bool = False
+
+    @property
+    def title(self) -> str:
+        """What the network is called."""
+        return self.network.title
+
+    @property
+    def label(self) -> str:
+        """The class's name."""
+        return self.network.labels[self.best]
+
+    @property
+    def classes(self) -> int:
+        """Among how many it chooses."""
+        return self.network.class_count
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,9 +152,11 @@ def compared(scene: Scene, name: str) -> tuple[list[Rival], bool]:
     if own is not None and own.network.has_classes:
         openers.setdefault(own.identity, lambda: own.network)
     image, change = scene.picture.image, CHANGES[name]
+    uploaded = {own.identity} if own is not None else set()
+    uploaded |= {scene.identity} if scene.own else set()
 
     def work(job: Job) -> bool:
-        for at, opener in enumerate(openers.values()):
+        for at, (key, opener) in enumerate(openers.items()):
             job.report(at / len(openers), "Opening a network")
             network = opener()
             begun = at / len(openers)
@@ -151,9 +167,7 @@ def compared(scene: Scene, name: str) -> tuple[list[Rival], bool]:
             found = sweep(network, image, change, report=report)
             still = int(np.argmin(np.abs(found.amounts - change.nothing)))
             best = int(found.probabilities[still].argmax())
-            job.parts.append(
-                Rival(network.title, best, network.labels[best], network.class_count, found)
-            )
+            job.parts.append(Rival(network, best, found, own=key in uploaded))
         return True
 
     private = scene.is_private or own is not None

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 
 from cnnviz.networks.robustness import CHANGES
 from cnnviz.networks.robustness.adversarial import prepared
-from cnnviz.networks.robustness.code import attack_code, sweep_code
-from cnnviz.networks.robustness.formulas import attack_rule, steepest, step_with_numbers
+from cnnviz.networks.robustness.code import attack_code, comparison_code, sweep_code
+from cnnviz.networks.robustness.formulas import (
+    MARGIN,
+    attack_rule,
+    best_other,
+    margin_with_numbers,
+    steepest,
+    step_with_numbers,
+)
 from cnnviz.notation import legend, written
 from cnnviz.search.formulas import similarity_formula
 from pages.robustness.runs import Attacked, Likeness, Moved, Rival
 from pages.robustness.scene import Scene, amount_words
 from pages.robustness.state import EPSILON, STEADY
 from pages.robustness.story import ALIKE
-from pages.ui.network_files import program_files
-from pages.ui.picture import picture_address
+from pages.ui.markdown import plain
+from pages.ui.network_files import network_files, program_files
+from pages.ui.picture import Picture, picture_address
 from pages.ui.stage import why_it_matters
 from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
 
@@ -61,8 +70,9 @@ def finish_sweep(scene: Scene, name: str, moved: Moved, likeness: Likeness | Non
     take_it_with_you(downloads, sweep_code(network, name, scene.target))
 
 
-def finish_comparison(name: str, rivals: list[Rival]) -> None:
-    """Draw what follows a comparison of networks."""
+def finish_comparison(picture: Picture, name: str, rivals: list[Rival], at: int) -> None:
+    """Draw what follows a comparison of networks, with the numbers of one stop."""
+    _margins(name, rivals, at)
     why_it_matters(
         "How well a network does on clean pictures says little about how steady it is. Two of the "
         "same accuracy can differ much in what throws them; so it is measured, change by change, "
@@ -71,9 +81,43 @@ def finish_comparison(name: str, rivals: list[Rival]) -> None:
     amounts = rivals[0].sweep.amounts
     headings = ["amount", *(f"{one.title}: {one.label}" for one in rivals)]
     columns = [one.sweep.probabilities[:, one.best] for one in rivals]
-    take_it_with_you(
-        [Download("Curves as CSV", f"{name}.csv", lambda: csv(headings, [amounts, *columns]))], ""
+    downloads = [
+        Download("Curves as CSV", f"{name}.csv", lambda: csv(headings, [amounts, *columns]))
+    ]
+    for one in rivals:
+        downloads += _files_of(one, picture)
+    take_it_with_you(downloads, comparison_code([(one.network, one.best) for one in rivals], name))
+
+
+def _files_of(rival: Rival, picture: Picture) -> list[Download]:
+    """Offer what the program reads of a network."""
+    network = rival.network
+    shown = picture_download(
+        f"Input of {network.title} as PNG",
+        f"input_{network.name}.png",
+        lambda: network.shown_part(picture.image),
     )
+    files = [
+        replace(one, label=f"{network.title} as .keras")
+        for one in network_files(network, own=rival.own)
+    ]
+    return [shown, *files]
+
+
+def _margins(name: str, rivals: list[Rival], at: int) -> None:
+    """Write how far each network is from another answer, at one stop."""
+    st.header("How far from another answer", anchor=False)
+    st.latex(MARGIN)
+    amount = amount_words(name, rivals[0].sweep.amounts[at])
+    st.caption(
+        f"{legend(MARGIN)} Above 0 the class that a network gave the unmoved picture is still its "
+        f"answer. With the numbers at {amount}:"
+    )
+    for one in rivals:
+        answer = one.sweep.probabilities[at]
+        st.latex(margin_with_numbers(answer, one.best))
+        other = one.network.labels[best_other(answer, one.best)]
+        st.caption(f"{plain(one.title)}: {plain(one.label)} before {plain(other)}.")
 
 
 def finish_attack(scene: Scene, goal: int | None, found: Attacked, steps: int) -> None:

@@ -11,10 +11,14 @@ from cnnviz.attribution import METHODS, grad_cam, integrated_gradients
 from cnnviz.attribution.covering import SIDE, covered, read_mask, write_mask
 from cnnviz.attribution.placing import enlarged, on_input
 from cnnviz.images.samples import open_sample
-from cnnviz.networks import open_network
+from cnnviz.networks import Network, open_network
+from cnnviz.networks.keras_files.upload import Upload
+from cnnviz.networks.tensorflow_runtime import load_keras
+from cnnviz.server.sandbox import Usage
 from pages.attribution.pixels import levels
 from pages.attribution.state import PART
-from tests.pages.checks import flat_picture, sent, try_everything
+from pages.ui.own_network import HELD, OWN_NETWORK, OwnModel
+from tests.pages.checks import finished, flat_picture, sent, try_everything
 
 PAGE = "pages/10_why.py"
 SMALL = {"why_network": "Small VGG"}
@@ -54,6 +58,36 @@ def test_two_classes_are_the_difference_of_their_maps(open_page, small):
     np.testing.assert_allclose(arrays["values"], expected, atol=1e-6)
     assert settings["signed"]
     assert settings["sides"] == [f"for {network.labels[5]}", f"for {network.labels[3]}"]
+
+
+def negative() -> OwnModel:
+    """Hold a network whose last maps are below 0 in every cell."""
+    keras = load_keras()
+    image = keras.Input((12, 12, 3))
+    low = keras.initializers.Constant(-9.0)
+    maps = keras.layers.Conv2D(3, 3, bias_initializer=low, name="low")(image)
+    means = keras.layers.GlobalAveragePooling2D()(maps)
+    model = keras.Model(image, keras.layers.Dense(4, activation="softmax")(means))
+    upload = Upload(Network.from_model(model), (), Usage(0.0, 0.0, 0))
+    return OwnModel("low.keras", b"", "low", upload, "zero_to_one")
+
+
+@pytest.mark.parametrize("method", ["Score-CAM", "Grad-CAM", "Grad-CAM++", "HiResCAM"])
+def test_a_map_of_which_relu_leaves_nothing_says_so(open_page, method):
+    page = open_page(PAGE, why_network="Tutorial network", why_method=method)
+    page.session_state[HELD] = negative()
+    page = finished(page.run())
+    page.selectbox(key="why_network").select(OWN_NETWORK).run()
+    page = finished(page)
+    settings, arrays = sent(page, "methods")
+    assert settings["layer"] == "low"
+    said = [one.value for one in page.info if "0 everywhere" in one.value]
+    assert bool(said) is not arrays["values"].any()
+    if method == "Score-CAM":
+        assert "in no cell of low is the weighted sum of the maps above 0" in said[0]
+    empties = [one["empty"] for one in settings["layers"]]
+    if method in ("Grad-CAM", "HiResCAM"):
+        assert empties == [not arrays["values"].any()]
 
 
 def test_what_takes_many_runs_is_asked_in_the_queue_and_its_sum_is_shown(open_page, small):

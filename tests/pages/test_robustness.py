@@ -8,6 +8,7 @@ from cnnviz.networks import NETWORKS, open_network
 from cnnviz.networks.code import network_file
 from cnnviz.networks.keras_files.upload import read_upload
 from cnnviz.networks.robustness import CHANGES, adversarial, likeness_along, survival, sweep
+from cnnviz.networks.robustness.formulas import margin_with_numbers
 from cnnviz.search.index import layers_to_index
 from pages.robustness.attacking import amplified
 from pages.robustness.panes import rows_of
@@ -66,7 +67,8 @@ def test_it_opens_where_the_answer_flips_and_says_so(open_page, small):
 
 def test_networks_are_compared_by_their_own_classes(open_page):
     page = finished(open_page(PAGE, **SMALL, steady_part=PARTS[1], steady_change="Blur"))
-    said = text_of(page)
+    said, latex = text_of(page), [one.value.strip(" $\n") for one in page.latex]
+    assert "results[" in page.code[0].value
     for name in ("efficientnet_lite0", "small_vgg", "tutorial"):
         network = open_network(name)
         found = sweep(network, open_sample("panda"), CHANGES["blur"])
@@ -76,6 +78,8 @@ def test_networks_are_compared_by_their_own_classes(open_page):
         (row,) = (line for line in said.splitlines() if line.startswith(begun))
         assert f"| {network.labels[best]}, {share(found.probabilities[0, best])} |" in row
         assert row.endswith(f"| {stays} of 21 |")
+        # Nothing is chosen: the margins are those of the unmoved picture.
+        assert margin_with_numbers(found.probabilities[0], best) in latex
 
 
 @pytest.mark.parametrize("targeted", [False, True])

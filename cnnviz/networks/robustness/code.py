@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,25 +78,70 @@ def sweep_code(network: Network, name: str, class_index: int) -> str:
     It reads `<name>.keras` and `input.png`, the part of the picture that the network is shown, and
     leaves the class's probability at each amount in `result`.
     """
-    answer = network.answer_layer
-    if not has_code(network, answer) or network.layer(answer).channels < 2 or network.has_mask:
+    if not _gives_classes(network):
         return ""
+    return (
+        _opening(network, "import io")
+        + change_lines(name)
+        + "\n\n"
+        + _amount_lines(name)
+        + _answer_lines(network, class_index)
+        + "result = answers[:, target]\nprint(amounts, result)\n"
+    )
+
+
+def comparison_code(rivals: Sequence[tuple[Network, int]], name: str) -> str:
+    """Write the program for one change and several networks; "" where no plain Keras model can.
+
+    It reads `<name>.keras` and `input_<name>.png` of each, the part of the picture that it is
+    shown, and leaves the probability of each network's class by its name in `results`.
+    """
+    able = [(one, index) for one, index in rivals if _gives_classes(one)]
+    if not able or len({one.name for one, _ in able}) < len(able):
+        return ""
+    imports = (
+        "import io\n\nimport keras\nimport numpy as np\nfrom PIL import Image, ImageFilter\n\n"
+    )
+    lines = imports + change_lines(name) + "\n\n" + _amount_lines(name) + "results = {}\n"
+    for network, class_index in able:
+        lines += (
+            f'\nnetwork = keras.models.load_model("{network.name}.keras", compile=False)\n'
+            + f'picture = np.asarray(Image.open("input_{network.name}.png").convert("RGB"))\n\n'
+            + f"\n{prepared_function(network)}\n\n\n"
+            + _answer_lines(network, class_index)
+            + f'results["{network.name}"] = answers[:, target]\n'
+        )
+    return lines + "\nfor name, result in results.items():\n    print(name, result)\n"
+
+
+def _gives_classes(network: Network) -> bool:
+    """Whether a plain Keras model gives the probability of each class."""
+    answer = network.answer_layer
+    several = has_code(network, answer) and network.layer(answer).channels > 1
+    return several and not network.has_mask
+
+
+def _amount_lines(name: str) -> str:
     change = CHANGES[name]
     amounts = amounts_of(change)
     unmoved = int(np.argmin(np.abs(amounts - change.nothing)))
+    return (
+        f"amounts = np.linspace({change.least}, {change.most}, {STEPS})\n"
+        f"amounts[{unmoved}] = {change.nothing}\n"
+    )
+
+
+def _answer_lines(network: Network, class_index: int) -> str:
+    """Write what makes `answers`, a row of probabilities for each amount, and names `target`."""
+    part = f'network.get_layer("{network.answer_layer}").output'
     softmax = "answers = np.asarray(keras.ops.softmax(answers))\n"
     return (
-        _opening(network, "import io")
-        + f'answering = keras.Model(network.inputs[0], network.get_layer("{answer}").output)\n'
-        + f"target = {class_index}  # {network.labels[class_index]}\n\n"
-        + change_lines(name)
-        + f"\n\namounts = np.linspace({change.least}, {change.most}, {STEPS})\n"
-        + f"amounts[{unmoved}] = {change.nothing}\n"
+        f"answering = keras.Model(network.inputs[0], {part})\n"
+        + f"target = {class_index}  # {network.labels[class_index]}\n"
         + 'pictures = [changed(amount).astype("float32") for amount in amounts.tolist()]\n'
         + "x = np.stack([prepared(one) for one in pictures])\n"
         + "answers = answering.predict(x, verbose=0)\n"
         + (softmax if network.answer_activation == "linear" else "")
-        + "result = answers[:, target]\nprint(amounts, result)\n"
     )
 
 

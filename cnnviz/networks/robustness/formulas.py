@@ -3,12 +3,39 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from cnnviz.networks.robustness.adversarial import Attack, step_length
 from cnnviz.notation import latex_number
 
 _SLOPE = r"\operatorname{sign}\frac{\partial L}{\partial x}"
 _SLOPE_THERE = r"\operatorname{sign}\frac{\partial L}{\partial x'}"
+
+
+MARGIN = r"P_u - \max_{u' \ne u} P_{u'}"
+"""How far a class is ahead of the best of the others; below 0 another is the answer."""
+
+
+def margin_with_numbers(probabilities: ArrayLike, class_index: int) -> str:
+    r"""Write a class's margin with the numbers of one answer.
+
+    >>> print(margin_with_numbers([0.5, 0.125, 0.375], 0))
+    P_{0} - P_{2} = 0.5 - 0.375 = 0.125
+    """
+    array = np.asarray(probabilities, np.float64)
+    other = best_other(array, class_index)
+    own, best = float(array[class_index]), float(array[other])
+    return (
+        rf"P_{{{class_index}}} - P_{{{other}}} = {latex_number(own)} - {latex_number(best)} "
+        f"= {latex_number(own - best)}"
+    )
+
+
+def best_other(probabilities: ArrayLike, class_index: int) -> int:
+    """Find the most probable class beside one."""
+    others = np.array(probabilities, np.float64)
+    others[class_index] = -np.inf
+    return int(others.argmax())
 
 
 def attack_rule(epsilon: int, *, targeted: bool, steps: int) -> str:

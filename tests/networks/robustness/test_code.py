@@ -8,7 +8,12 @@ from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network
 from cnnviz.networks.code import network_file
 from cnnviz.networks.robustness import CHANGES, adversarial, sweep
-from cnnviz.networks.robustness.code import attack_code, change_lines, sweep_code
+from cnnviz.networks.robustness.code import (
+    attack_code,
+    change_lines,
+    comparison_code,
+    sweep_code,
+)
 
 PANDA = open_sample("panda")
 _IMPORTS = "import io\nimport numpy as np\nfrom PIL import Image, ImageFilter\n"
@@ -47,6 +52,23 @@ def test_a_sweep_s_program_gives_its_curve(network, run):
     result = run(opened, sweep_code(opened, "rotate", best))
     expected = sweep(opened, PANDA, CHANGES["rotate"]).probabilities[:, best]
     np.testing.assert_allclose(result, expected, atol=2e-4)
+
+
+def test_a_comparison_s_program_gives_every_curve(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    networks = [open_network(name) for name in ("small_vgg", "tutorial")]
+    rivals = [(one, one.predict(PANDA, top=1)[0].index) for one in networks]
+    for network in networks:
+        (tmp_path / f"{network.name}.keras").write_bytes(network_file(network))
+        shown = encode_png(network.shown_part(PANDA))
+        (tmp_path / f"input_{network.name}.png").write_bytes(shown)
+    names: dict = {}
+    exec(compile(comparison_code(rivals, "shear"), "program.py", "exec"), names)
+    assert "tutorial [" in capsys.readouterr().out
+    for network, best in rivals:
+        expected = sweep(network, PANDA, CHANGES["shear"]).probabilities[:, best]
+        np.testing.assert_allclose(names["results"][network.name], expected, atol=2e-4)
+    assert comparison_code([rivals[0], rivals[0]], "shear") == ""  # files of one name
 
 
 @pytest.mark.parametrize(

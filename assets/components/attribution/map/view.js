@@ -236,7 +236,7 @@ class Reasons {
         title: one.name,
         hint: `${one.name}: ${one.of[0]} × ${one.of[1]} cells`,
         pressed: one.name === layer,
-        note: `${one.of[0]} × ${one.of[1]}`,
+        note: `${one.of[0]} × ${one.of[1]}${one.empty ? ", all 0" : ""}`,
         rows: one.rows,
         columns: one.columns,
         levels,
