@@ -34,10 +34,10 @@ def _read_cell(text: str) -> Cell:
     return channel, row, column
 
 
-CELL: Entry[Cell] = Entry(
-    "build_cell", (0, 0, 0), _read_cell, lambda cell: ":".join(map(str, cell))
+CELL: Entry[Cell | None] = Entry(
+    "build_cell", None, _read_cell, lambda cell: ":".join(map(str, cell or ()))
 )
-"""The number that is marked on the wall of a layer."""
+"""The number that is marked on the wall of a layer; None for the largest of its first map."""
 BUILD = Table("build", PART, STACK, LAYER, SEED, CELL)
 
 

@@ -40,7 +40,7 @@ def wall(stack: Stack, maps: StackMaps) -> None:
     if values.ndim == 1:
         shown, first, numbers = _in_rows(values), 0, len(values)
     else:
-        shown, first = _around(values, BUILD[CELL][0])
+        shown, first = _around(values, (BUILD[CELL] or (0,))[0])
         numbers = 0
     cell = _settled(shown, first)
     layer_wall(
@@ -79,8 +79,12 @@ def _around(values: np.ndarray, channel: int) -> tuple[np.ndarray, int]:
 
 def _settled(shown: np.ndarray, first: int) -> tuple[int, int, int]:
     """Give the cell in hand, moved to where the layer has one."""
-    channel, row, column = BUILD[CELL]
     rows, columns, channels = shown.shape
+    cell = BUILD[CELL]
+    if cell is None:
+        largest = np.nan_to_num(shown[..., 0], nan=-np.inf).argmax()
+        return first, int(largest) // columns, int(largest) % columns
+    channel, row, column = cell
     channel = min(max(channel, first), first + channels - 1)
     return channel, min(row, rows - 1), min(column, columns - 1)
 

@@ -30,7 +30,7 @@ function seenWords(_, row) {
   return row.field ? row.field.join(" \u00d7 ") : "all";
 }
 
-export const shapeWords = (shape) => shape.join(" \u00d7 ");
+export const shapeWords = (shape, between = " \u00d7 ") => shape.join(between);
 
 export class Card {
   constructor() {
@@ -75,7 +75,9 @@ export class Card {
     this.add.title = `Add a layer behind ${name}`;
     const { row } = layer;
     const known = row?.shape !== undefined;
-    this.shape.textContent = known ? shapeWords(row.shape) : impossible ? "does not fit" : "\u2013";
+    this.fits = known ? row.shape : null;
+    if (!known) this.shape.textContent = impossible ? "no fit" : "\u2013";
+    this.button.title = `${name}: ${kind}`;
     COSTS.forEach((cost, at) => {
       const { fill, number } = this.costs[at];
       const value = known ? cost.of(row, input) : 0;
@@ -94,6 +96,10 @@ export class Card {
   // Draw the maps in a room of so many pixels, below each other or side by side.
   draw(layer, room, page) {
     const context = sharpContext(this.maps, room.width, room.height);
+    if (this.fits) {
+      const isTight = !room.lies && room.width < 90;
+      this.shape.textContent = shapeWords(this.fits, isTight ? "\u00d7" : undefined);
+    }
     const { tiles, levels } = layer;
     if (!tiles) return;
     context.imageSmoothingEnabled = false;
@@ -112,6 +118,15 @@ export class Card {
     const [along, across] = room.lies ? [room.width, room.height] : [room.height, room.width];
     const side = Math.min(across, room.side);
     const shown = Math.max(1, Math.min(count, Math.floor((along + gap) / (side + gap))));
+    const more = layer.row.shape[2] - shown;
+    const end = shown * (side + gap);
+    if (more > 0 && along - end > (room.lies ? 30 : 13)) {
+      context.fillStyle = page.ink;
+      context.font = `11px ${page.font}`;
+      context.textAlign = room.lies ? "left" : "center";
+      const [x, y] = room.lies ? [end + 2, across / 2 + 4] : [across / 2, end + 10];
+      context.fillText(`+${more}`, x, y);
+    }
     const [high, wide] = fitted(rows, columns, side);
     for (let at = 0; at < shown; at++) {
       const part = levels.subarray(at * rows * columns, (at + 1) * rows * columns);

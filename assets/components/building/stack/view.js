@@ -19,10 +19,13 @@ export default mounted((root) => new Stack(root));
 
 const NARROW = 600; // pixels, below which layers lie below each other
 const PANEL = 190; // pixels that stand below the maps: the form, the line above it
+const MAPS = 6; // that a card shows, where there is room for them
 const AROUND = 176; // pixels of a card beside its maps
 const KEYS =
   "Arrow keys choose a layer, Alt and arrow keys move it, Delete deletes it, D repeats it, " +
   "+ adds one behind it.";
+
+const sectionOf = (card) => card.section;
 
 class Stack {
   constructor(root) {
@@ -38,6 +41,8 @@ class Stack {
       ...COSTS.map(({ label }) => element("span", { text: label })),
     );
     this.totals = element("span", { class: "totals" });
+    const said = COSTS.map(({ label }) => label).join(", ");
+    this.legend = element("span", { class: "rows", text: `Rows: ${said}` });
     this.note = element("span", { class: "note" });
     this.tools = element("div", { class: "tools" });
     this.problem = element("div", { class: "problem", role: "alert" });
@@ -65,7 +70,7 @@ class Stack {
     );
     this.palette.section.hidden = true;
     root.replaceChildren(
-      element("div", { class: "bar" }, this.totals, this.note),
+      element("div", { class: "bar" }, this.totals, this.legend, this.note),
       element("div", { class: "scroller" }, this.labels, this.run),
       this.problem,
       this.panel,
@@ -130,8 +135,10 @@ class Stack {
         isInput: at === 0,
       });
     });
-    const shown = this.cards.slice(0, this.layers.length).map((card) => card.section);
-    if (shown.length !== this.run.children.length) this.run.replaceChildren(...shown);
+    // Those that stay are left where they are, and one of them keeps the focus.
+    const { children } = this.run;
+    while (children.length > this.layers.length) children[children.length - 1].remove();
+    this.run.append(...this.cards.slice(children.length, this.layers.length).map(sectionOf));
     this.names = names;
     this.fillPanel();
     this.fillProblem();
@@ -158,7 +165,10 @@ class Stack {
     const name = this.names[this.hand];
     const before = this.layers[this.hand - 1]?.row?.shape;
     const row = layer.row;
-    const shapes = [before, row?.shape].filter(Boolean).map(shapeWords).join(" \u2192 ");
+    const shapes = [before, row?.shape]
+      .filter(Boolean)
+      .map((one) => shapeWords(one))
+      .join(" \u2192 ");
     this.facts.replaceChildren(
       element("strong", { text: name }),
       element("span", { text: ` ${kind.kind}` }),
@@ -170,15 +180,19 @@ class Stack {
     earlier.disabled = this.hand < 2;
     later.disabled = this.hand === 0 || this.hand === this.layers.length - 1;
     repeat.disabled = remove.disabled = this.hand === 0;
+    this.fillTotals();
+    this.totals.classList.toggle("waits", this.waitsFrom < Infinity);
+    this.note.textContent = this.settings.note;
+  }
+
+  fillTotals() {
     const rows = this.layers.map((one) => one.row).filter((one) => one?.shape);
     const sum = (of) => rows.reduce((total, one) => total + of(one), 0);
     const count = this.layers.length - 1;
     this.totals.textContent =
       `${count} ${count === 1 ? "layer" : "layers"} \u00b7 ${writtenCount(sum((one) => one.weights))} weights` +
-      ` \u00b7 ${writtenCount(sum((one) => one.multiply_adds))} multiply-adds` +
-      ` \u00b7 ${inBytes(sum((one) => one.memory))} of maps`;
-    this.totals.classList.toggle("waits", this.waitsFrom < Infinity);
-    this.note.textContent = this.settings.note;
+      ` \u00b7 ${writtenCount(sum((one) => one.multiply_adds))} ${this.isNarrow ? "mult.-adds" : "multiply-adds"}` +
+      ` \u00b7 ${inBytes(sum((one) => one.memory))}${this.isNarrow ? "" : " of maps"}`;
   }
 
   fillProblem() {
@@ -196,17 +210,20 @@ class Stack {
 
   layout() {
     if (!this.settings) return;
+    const wasNarrow = this.isNarrow;
     const page = theme(this.root.getRootNode());
     this.isNarrow = this.root.clientWidth < NARROW;
     this.root.classList.toggle("narrow", this.isNarrow);
+    if (this.isNarrow !== wasNarrow) this.fillTotals();
     const rest = PANEL + AROUND + this.problem.offsetHeight;
     const height = Math.max(70, Math.min(440, heightFor(this.root) - rest));
+    const most = (height - 13) / MAPS - 3;
     this.layers.forEach((layer, at) => {
       const card = this.cards[at];
       const width = card.button.clientWidth - 10;
       const room = this.isNarrow
-        ? { width: Math.max(60, card.button.clientWidth - 215), height: 38, lies: true, side: 38 }
-        : { width, height, lies: false, side: Math.min(width, 72) };
+        ? { width: Math.max(60, card.button.clientWidth - 215), height: 34, lies: true, side: 34 }
+        : { width, height, lies: false, side: Math.min(width, 72, Math.max(44, most)) };
       card.draw(layer, room, page);
     });
   }
@@ -249,13 +266,14 @@ class Stack {
   }
 
   press(name) {
+    this.tell.cancel(); // or the stack that is looked at now would come after what is taken back
     this.waitsFrom = 0;
     this.setStateValue("tool", { serial: this.handshake.send(), name });
   }
 
   mend({ words, stack }) {
+    this.tell.cancel();
     this.say(words);
-    this.handshake.begin();
     const layer = Math.min(this.settings.problem.position, stack.split("~").length - 1);
     this.setStateValue("edit", { serial: this.handshake.send(), stack, layer });
   }
@@ -309,6 +327,7 @@ class Stack {
     this.palette.section.hidden = false;
     this.form.section.hidden = true;
     this.palette.focus();
+    this.palette.section.scrollIntoView({ block: "nearest" });
   }
 
   closePalette({ focus = true } = {}) {

@@ -37,7 +37,7 @@ class LayerWall {
     const page = theme(this.root.getRootNode());
     this.page = page;
     const [rows, columns, channels] = this.shape;
-    const room = [this.root.clientWidth, heightFor(this.root) - 110];
+    const room = [this.root.clientWidth, heightFor(this.root) - 165];
     this.settings.across = acrossFor(room, rows, columns, channels);
     const { limit, across, name, numbers } = this.settings;
     this.wall.show(this.values, this.shape, across, {
