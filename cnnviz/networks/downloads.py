@@ -22,9 +22,16 @@ from cnnviz.networks.layers import NetworkError
 _BASE = "https://storage.googleapis.com/tensorflow/keras-applications"
 _CHUNK = 256 * 1024
 _SECONDS = 15
+_KINDS = {"md5": "MD5", "sha256": "SHA-256"}
 
 Progress = Callable[[int, int], None]
 """Called with the bytes received and the bytes expected. May raise to stop the download."""
+
+
+def keras_home() -> Path:
+    """Where Keras keeps what it downloads."""
+    home = os.environ.get("KERAS_HOME")
+    return Path(home) if home else Path.home() / ".keras"
 
 
 @dataclass(frozen=True)
@@ -53,9 +60,7 @@ class Application:
     @property
     def path(self) -> Path:
         """Where the weights lie once they are here."""
-        home = os.environ.get("KERAS_HOME")
-        folder = Path(home) if home else Path.home() / ".keras"
-        return folder / "models" / self.url.rsplit("/", 1)[-1]
+        return keras_home() / "models" / self.url.rsplit("/", 1)[-1]
 
     @property
     def is_here(self) -> bool:
@@ -69,63 +74,94 @@ class Application:
         ------
         NetworkError : no connection, a file that is not the expected one, or no room for it.
         """
-        path = self.path
-        if path.is_file():
-            return path
-        partial: Path | None = None
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with (
-                urllib.request.urlopen(self.url, timeout=_SECONDS) as answer,
-                # Beside its final place, so that renaming is all or nothing.
-                tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file,
-            ):
-                partial = Path(file.name)
-                expected = int(answer.headers.get("Content-Length") or 0)
-                received, digest = 0, hashlib.md5(usedforsecurity=False)
-                while chunk := answer.read(_CHUNK):
-                    file.write(chunk)
-                    digest.update(chunk)
-                    received += len(chunk)
-                    if received > 2_000_000 * self.megabytes + 2_000_000:
-                        raise NetworkError(
-                            f"The weights of {self.title} take about {self.megabytes} MB. "
-                            "Received: more than twice as much."
-                        )
-                    if progress is not None:
-                        progress(received, max(expected, received))
-            if expected and received != expected:
-                raise NetworkError(
-                    f"The weights of {self.title} must arrive whole. "
-                    f"Received: {received:,} of {expected:,} bytes."
-                )
-            if self.md5 and digest.hexdigest() != self.md5:
-                raise NetworkError(
-                    f"The weights of {self.title} must be the ones that Keras published. "
-                    f"Received: a file with the MD5 {digest.hexdigest()}."
-                )
-            partial.replace(path)
-        except urllib.error.HTTPError as error:
-            raise NetworkError(
-                f"The weights of {self.title} could not be fetched from {_host(self.url)}. "
-                f"Received: HTTP {error.code}."
-            ) from error
-        except (urllib.error.URLError, TimeoutError, http.client.HTTPException) as error:
-            reason = getattr(error, "reason", None) or error
-            raise NetworkError(
-                f"{self.title} must be downloaded once ({self.megabytes} MB), which needs a "
-                f"connection to {_host(self.url)}. Received: {reason}."
-            ) from error
-        except OSError as error:
-            raise NetworkError(
-                f"The weights of {self.title} need {self.megabytes} MB in {path.parent}. "
-                f"Received: {error.strerror or error}."
-            ) from error
-        finally:
-            if partial is not None:
-                with contextlib.suppress(OSError):
-                    partial.unlink()
+        return fetch_file(
+            self.url,
+            self.path,
+            title=self.title,
+            what=f"The weights of {self.title}",
+            megabytes=self.megabytes,
+            digest=f"md5:{self.md5}" if self.md5 else "",
+            progress=progress,
+        )
+
+
+def fetch_file(
+    url: str,
+    path: Path,
+    *,
+    title: str,
+    what: str,
+    megabytes: int,
+    digest: str = "",
+    progress: Progress | None = None,
+) -> Path:
+    """Download a file unless it is here, check it, and return its path.
+
+    Two who ask at once each write a file of their own, and the last one done takes its place.
+
+    Parameters
+    ----------
+    title, what : how sentences call what is downloaded, and its file ("The weights of ...").
+    megabytes : about how large it is.
+    digest : "md5:..." or "sha256:..." of the file that is expected; "" where none is known.
+
+    Raises
+    ------
+    NetworkError : no connection, a file that is not the expected one, or no room for it.
+    """
+    if path.is_file():
         return path
+    partial: Path | None = None
+    kind, _, expected_digest = digest.partition(":")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with (
+            urllib.request.urlopen(url, timeout=_SECONDS) as answer,
+            # Beside its final place, so that renaming is all or nothing.
+            tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file,
+        ):
+            partial = Path(file.name)
+            expected = int(answer.headers.get("Content-Length") or 0)
+            received, found = 0, hashlib.new(kind or "md5", usedforsecurity=False)
+            while chunk := answer.read(_CHUNK):
+                file.write(chunk)
+                found.update(chunk)
+                received += len(chunk)
+                if received > 2_000_000 * megabytes + 2_000_000:
+                    raise NetworkError(
+                        f"{what} take about {megabytes} MB. Received: more than twice as much."
+                    )
+                if progress is not None:
+                    progress(received, max(expected, received))
+        if expected and received != expected:
+            raise NetworkError(
+                f"{what} must arrive whole. Received: {received:,} of {expected:,} bytes."
+            )
+        if expected_digest and found.hexdigest() != expected_digest:
+            raise NetworkError(
+                f"{what} must be the ones that Keras published. "
+                f"Received: a file with the {_KINDS[kind]} {found.hexdigest()}."
+            )
+        partial.replace(path)
+    except urllib.error.HTTPError as error:
+        raise NetworkError(
+            f"{what} could not be fetched from {_host(url)}. Received: HTTP {error.code}."
+        ) from error
+    except (urllib.error.URLError, TimeoutError, http.client.HTTPException) as error:
+        reason = getattr(error, "reason", None) or error
+        raise NetworkError(
+            f"{title} must be downloaded once ({megabytes} MB), which needs a "
+            f"connection to {_host(url)}. Received: {reason}."
+        ) from error
+    except OSError as error:
+        raise NetworkError(
+            f"{what} need {megabytes} MB in {path.parent}. Received: {error.strerror or error}."
+        ) from error
+    finally:
+        if partial is not None:
+            with contextlib.suppress(OSError):
+                partial.unlink()
+    return path
 
 
 def _host(url: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
-from cnnviz.networks.building import PRESETS, Stack
+from cnnviz.networks.building import PRESETS
 from cnnviz.networks.training.data import DATA, DataSet
 from cnnviz.networks.training.plan import Plan, planned
 from cnnviz.networks.training.settings import OPTIMISERS, Settings
@@ -28,46 +31,35 @@ from pages.training.state import (
 )
 
 
-def stack_in_hand() -> Stack:
-    """Give the network that is chosen, before it is made to fit its data."""
-    own = TRAIN[STACK]
-    return PRESETS[_preset()].stack if own is None else own
+def plan_of(values: Mapping[str, Any], data: DataSet, label: str = "") -> Plan:
+    """Give what is trained where the table holds these values.
 
-
-def settings_in_hand() -> Settings:
-    """Give the settings as the controls have them."""
-    return Settings(
-        optimiser=TRAIN[OPTIMISER],
-        rate=TRAIN[RATE],
-        schedule=TRAIN[SCHEDULE],
-        batch=TRAIN[BATCH],
-        epochs=TRAIN[EPOCHS],
-        examples=TRAIN[EXAMPLES] or DATA[TRAIN[DATA_SET]].examples,
-        augmentation=TRAIN[AUGMENTATION],
-        decay=TRAIN[DECAY],
-        seed=TRAIN[SEED],
-    )
-
-
-def network_title() -> str:
-    """Name the network in hand."""
-    return PRESET.label(OWN_DESIGN if TRAIN[STACK] is not None else _preset())
-
-
-def plan_in_hand(data: DataSet) -> Plan:
-    """Give what a press on Start trains.
+    label : what it is called; the network's name without.
 
     Raises
     ------
     ValueError : see `planned`.
     """
-    label = network_title()
+    own, name = values[STACK.name], values[PRESET.name]
+    preset = PRESETS.get(name, PRESETS[PRESET.default])
+    title = PRESET.label(OWN_DESIGN) if own is not None else preset.label
+    settings = Settings(
+        optimiser=values[OPTIMISER.name],
+        rate=values[RATE.name],
+        schedule=values[SCHEDULE.name],
+        batch=values[BATCH.name],
+        epochs=values[EPOCHS.name],
+        examples=values[EXAMPLES.name] or DATA[values[DATA_SET.name]].examples,
+        augmentation=values[AUGMENTATION.name],
+        decay=values[DECAY.name],
+        seed=values[SEED.name],
+    )
     return planned(
-        stack_in_hand(),
+        preset.stack if own is None else own,
         data,
-        settings_in_hand(),
-        watched_class=min(TRAIN[WATCHED], len(data.class_names) - 1),
-        label=label,
+        settings,
+        watched_class=min(values[WATCHED.name], len(data.class_names) - 1),
+        label=label or title,
     )
 
 
@@ -81,7 +73,7 @@ def choose_data_and_network() -> None:
     )
     own = TRAIN[STACK] is not None
     names = [*PRESETS, *([OWN_DESIGN] if own else [])]
-    if own and TRAIN[PRESET] != OWN_DESIGN:
+    if own and TRAIN[PRESET] != OWN_DESIGN:  # the address named a design
         TRAIN.write({PRESET.name: OWN_DESIGN})
     TRAIN.control(
         st.selectbox,
@@ -147,10 +139,19 @@ def choose_settings() -> None:
             step=1,
             help="Draws the first weights and the order of the pictures: the same, the same run.",
         )
+        _choose_watched()
 
 
-def _preset() -> str:
-    return TRAIN[PRESET] if TRAIN[PRESET] in PRESETS else PRESET.default
+def _choose_watched() -> None:
+    names = DATA[TRAIN[DATA_SET]].class_names
+    TRAIN.control(
+        st.selectbox,
+        WATCHED,
+        "Watched picture",
+        options=range(len(names)),
+        format_func=names.__getitem__,
+        help="The first picture held out of this class: its maps are shown from the next Start on.",
+    )
 
 
 def _take_preset() -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 
+import numpy as np
 import streamlit as st
 
+from cnnviz.networks.training.formulas import SENTENCES, STEP, step_with_numbers
 from cnnviz.networks.training.history import Snapshot
 from cnnviz.networks.training.plan import Plan
 from cnnviz.networks.training.run import Run
+from cnnviz.notation import legend
 from pages.training import curves, runs, story
 from pages.training.components.replay import replay
 from pages.training.state import CELL, SHOWN, TRAIN
@@ -124,6 +127,22 @@ def _inside() -> None:
     )
     st.markdown(f"**Each layer's last step, {story.when(snapshot)}**")
     curves.layer_sizes(run, snapshot)
+    if snapshot.epoch and np.isfinite(snapshot.weight).all():
+        _step(run, snapshot)
+
+
+def _step(run: Run, snapshot: Snapshot) -> None:
+    """Write one weight's step with its numbers."""
+    settings = run.plan.settings
+    st.header("One step, with its numbers", anchor=False)
+    formula = step_with_numbers(snapshot, settings)
+    st.latex(STEP)
+    st.latex(formula)
+    st.caption(
+        f"{legend(STEP, formula)} The first weight of `{run.history.layers[0]}` at the last step "
+        f"of {story.when(snapshot)}, where the learning rate is {snapshot.rate:g}. "
+        f"{SENTENCES[settings.optimiser]}"
+    )
 
 
 def _take() -> None:

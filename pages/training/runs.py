@@ -25,11 +25,11 @@ class Held:
     """What a session has trained.
 
     runs : the earliest first; several may have been begun together, to be compared.
-    pressed : the press on an experiment that was answered last.
+    contest : the experiment whose runs were begun last, by its label, and those runs.
     """
 
     runs: list[Run] = field(default_factory=list)
-    pressed: int = 0
+    contest: tuple[str, Sequence[Run]] = ("", ())
 
 
 def held() -> Held:
@@ -53,10 +53,11 @@ def is_alive() -> bool:
     return any(run.is_alive for run in held().runs)
 
 
-def begin(plans: Sequence[Plan], *, one: bool = False) -> None:
+def begin(plans: Sequence[Plan], *, one: bool = False, contest: str = "") -> None:
     """Train networks, one after the other; what went on before is stopped.
 
     one : pause after the first batch.
+    contest : the experiment that they belong to.
     """
     stop_all()
     runs = [Run(plan, one=one) for plan in plans]
@@ -70,6 +71,8 @@ def begin(plans: Sequence[Plan], *, one: bool = False) -> None:
     job = begin_training(work, goes_on=AFTER_LEAVING)
     for run in runs:
         run.job = job
+    if contest:
+        mine.contest = contest, runs
 
 
 def stop_all() -> None:

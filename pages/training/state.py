@@ -6,7 +6,7 @@ from cnnviz.networks.building import PRESETS, format_stack, parse_stack
 from cnnviz.networks.training.data import DATA
 from cnnviz.networks.training.settings import AUGMENTATIONS, MOST_EPOCHS, OPTIMISERS, SCHEDULES
 from cnnviz.notation import written
-from pages.ui.entries import Choice, Entry, Open, Whole
+from pages.ui.entries import Choice, Entry, Open, Whole, read_whole
 from pages.ui.state import Table
 
 OWN_DESIGN = "own"
@@ -42,7 +42,7 @@ DECAY = Choice(
     "train_decay", (0.0, 0.0001, 0.001, 0.01, 0.1), 0.0, lambda part: written(part) if part else "0"
 )
 SEED = Whole("train_seed", 0, 999, 0)
-WATCHED = Whole("train_watched", 0, _MOST_CLASSES, 0)
+WATCHED = Entry("train_watched", 0, lambda text: read_whole(text, 0, _MOST_CLASSES), str)
 """The class whose first picture held out is watched."""
 SHOWN = Open(Whole("train_epoch", 0, MOST_EPOCHS, 0))
 """The epoch that is looked at; open for the last one."""

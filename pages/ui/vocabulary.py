@@ -52,6 +52,7 @@ _NETWORK = "pages/08_network.py"
 _SEARCHES = "pages/09_search.py"
 _FEATURES = "pages/11_feature_visualisation.py"
 _ROBUSTNESS = "pages/12_robustness.py"
+_TRAIN = "pages/14_train.py"
 _AUGMENTATION = "pages/15_augmentation.py"
 _SEVERAL = {"channels_part": "Several filters at once"}
 
@@ -437,6 +438,48 @@ _TERMS = (
         _LEARNING,
         _LEARN,
         {"learn_batch": "4"},
+    ),
+    Term(
+        "epoch",
+        "One pass over all the pictures that a network learns from.",
+        _LEARNING,
+        _TRAIN,
+    ),
+    Term(
+        "optimiser",
+        "The rule that makes a step of the weights out of their gradient, such as SGD or Adam.",
+        _LEARNING,
+        _TRAIN,
+        also=("optimizer", "optimizers"),
+    ),
+    Term(
+        "held out",
+        "Pictures that a network never learns from, by which it is measured: the validation set.",
+        _LEARNING,
+        _TRAIN,
+        also=("validation",),
+    ),
+    Term(
+        "overfitting",
+        "To be right on what was learnt from more often than on what was held out.",
+        _LEARNING,
+        _TRAIN,
+        {"train_pictures": "120"},
+        also=("overfit", "overfits"),
+    ),
+    Term(
+        "weight decay",
+        "To make every weight a little smaller at each step, besides what its gradient asks for.",
+        _LEARNING,
+        _TRAIN,
+        {"train_decay": "0.01"},
+    ),
+    Term(
+        "confusion matrix",
+        "How many pictures of each class were taken for each class, as a table.",
+        _LEARNING,
+        _TRAIN,
+        also=("confusion matrices",),
     ),
     Term(
         "initialisation",

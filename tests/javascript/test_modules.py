@@ -61,6 +61,7 @@ TESTED = {
     "wire": "shared/wire",
     "design": "building/stack/design",
     "overlay": "shared/overlay",
+    "kernels": "training/replay/kernels",
 }
 
 
@@ -164,6 +165,23 @@ def overlay() -> list[object]:
                 "mixed": mixed.reshape(-1, 3).tolist(),
             }
         )
+    return found
+
+
+def kernels() -> list[object]:
+    """Kernels of a convolution, (rows, columns, channels, filters), and the colours of each."""
+    random, found = np.random.default_rng(11), []
+    for channels in (1, 2, 3):
+        values = random.normal(0, 1, (3, 2, channels, 4)).astype(np.float32)
+        for one in range(4):
+            kernel = values[..., one]
+            most = np.abs(kernel).max()
+            if channels == 3:
+                colours = np.floor(127.5 + 127.5 * kernel.astype(np.float64) / most + 0.5)
+            else:
+                scale = {"scale": "weights", "limit": most, "background": LIGHT_BACKGROUND}
+                colours = colour_map(kernel[..., 0], **scale)
+            found.append([values.ravel().tolist(), values.shape, one, colours.tolist()])
     return found
 
 
@@ -346,6 +364,7 @@ CASES: dict[str, Callable[[], object]] = {
     "wire": packed,
     "design": designs,
     "overlay": overlay,
+    "kernels": kernels,
 }
 
 

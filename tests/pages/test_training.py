@@ -1,12 +1,20 @@
 """The page "Train it": a run from Start to its result, what it refuses, what it says."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
-from cnnviz.networks.building import format_stack
+from cnnviz.networks.building import describe, format_stack
 from cnnviz.networks.building.kinds import Conv2D, Dense, Flatten, Input
 from cnnviz.networks.building.stack import Stack
+from cnnviz.networks.training.data import DataSource
+from cnnviz.networks.training.downloaded import FILES
+from cnnviz.notation import written, written_share
+from pages.training import runs, stage
+from pages.training.experiments import CONTESTS
+from pages.training.state import EPOCHS, EXAMPLES
+from pages.ui.markdown import plain
 from pages.ui.own_network import HELD
 
 PAGE = "pages/14_train.py"
@@ -92,3 +100,59 @@ def test_a_preset_takes_the_place_of_a_design(open_page):
     assert "stack" not in page.query_params
     assert page.query_params["train_network"] == "Tutorial network"
     assert not page.exception
+
+
+@pytest.mark.parametrize("contest", CONTESTS, ids=[one.label for one in CONTESTS])
+def test_both_sides_of_an_experiment_can_be_trained_and_differ(open_page, monkeypatch, contest):
+    begun = []
+    monkeypatch.setattr(runs, "begin", lambda plans, **more: begun.append((plans, more)))
+    page = open_page(PAGE, train_data="Digits")
+    page.button(key=f"try_{contest.label}").click().run()
+    assert not page.exception
+    assert not page.warning
+    ((plans, more),) = begun
+    assert more == {"contest": contest.label}
+    assert [plan.label for plan in plans] == list(contest.sides)
+    one, other = plans
+    assert (one.stack, one.settings) != (other.stack, other.settings)
+    assert one.data is other.data
+    if contest.label == "Dense against convolution":
+        counts = [sum(row.weights for row in describe(plan.stack)) for plan in plans]
+        assert counts[0] == pytest.approx(counts[1], rel=0.01)
+    # What the controls show is the second side: Train again repeats it.
+    page.button(key="train_start").click().run()
+    (again,) = begun[1][0]
+    assert (again.stack, again.settings) == (other.stack, other.settings)
+
+
+def test_an_experiment_trains_both_sides_and_tells_them_apart(open_page, monkeypatch):
+    contest = next(one for one in CONTESTS if one.label.startswith("Too large"))
+    monkeypatch.setitem(contest.state, EPOCHS.name, 2)
+    monkeypatch.setitem(contest.state, EXAMPLES.name, 60)
+    page = open_page(PAGE, train_data="Digits")
+    page.button(key=f"try_{contest.label}").click().run()
+    page = ended(page)
+    both = page.session_state["train_runs"].runs
+    assert [run.state for run in both] == ["done", "done"]
+    (note,) = (one.value for one in page.markdown if one.value.startswith("**Watch**"))
+    for run in both:
+        last = run.history.snapshots[-1]
+        right = round(last.val_accuracy * 400)
+        assert f"{run.plan.label}: {written_share(right, 400)} ({right} of 400)" in note
+        assert f"{run.plan.label} {written(last.val_loss)}" in note
+
+
+def test_what_must_be_downloaded_says_so_where_there_is_no_connection(open_page, monkeypatch):
+    files = replace(FILES["mnist"], url="http://127.0.0.1:9/")
+    monkeypatch.setattr(stage, "FILES", {"mnist": files})
+    monkeypatch.setattr(DataSource, "is_here", property(lambda source: not source.published))
+    page = open_page(PAGE, train_data="MNIST")
+    for _ in range(100):
+        if page.error:
+            break
+        time.sleep(0.05)
+        page.run()
+    assert not page.exception
+    (said,) = page.error
+    assert said.value.startswith(plain("MNIST must be downloaded once (12 MB), which needs a"))
+    assert page.button(key="train_start").disabled

@@ -17,6 +17,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.networks.training.downloaded import FILES, MOST_EXAMPLES, published
 from cnnviz.networks.training.drawn_shapes import SHAPES, draw_shapes
 from cnnviz.shapes import Pixels
 
@@ -102,22 +103,25 @@ def data_from_pictures(
             "Some pictures must be held out, and some left. "
             f"Received: held_out={held_out}, pictures={len(pixels)}."
         )
-    order = np.random.default_rng(seed).permutation(len(pixels))
-    # The first of each class, then the second of each, and so on: any beginning is balanced.
-    turn = np.empty(len(order), np.int64)
-    for one in range(len(class_names)):
-        mine = classes[order] == one
-        turn[mine] = np.arange(int(mine.sum()))
-    order = order[np.argsort(turn, kind="stable")]
+    order = _balanced(classes, np.random.default_rng(seed).permutation(len(pixels)))
     return DataSet(
         title,
         source,
         pixels,
         classes,
         tuple(class_names),
-        order[held_out:],
-        order[:held_out],
+        training=order[held_out:],
+        validation=order[:held_out],
     )
+
+
+def _balanced(classes: NDArray[np.int64], order: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Take the first of each class, then the second of each: any beginning is balanced."""
+    turn = np.empty(len(order), np.int64)
+    for one in np.unique(classes):
+        mine = classes[order] == one
+        turn[mine] = np.arange(int(mine.sum()))
+    return order[np.argsort(turn, kind="stable")]
 
 
 @dataclass(frozen=True)
@@ -131,6 +135,7 @@ class DataSource:
     class_names : what is told apart.
     examples : pictures there are to learn from.
     make : gives the data set.
+    published : its name in `FILES`, if it is downloaded; "" otherwise.
     """
 
     title: str
@@ -139,6 +144,12 @@ class DataSource:
     class_names: tuple[str, ...]
     examples: int
     make: Callable[[DataSource], DataSet]
+    published: str = ""
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it opens without a connection."""
+        return not self.published or FILES[self.published].are_here
 
 
 def _shapes(source: DataSource) -> DataSet:
@@ -164,6 +175,20 @@ def _digits(source: DataSource) -> DataSet:
     )
 
 
+def _published(source: DataSource) -> DataSet:
+    images, labels, held_out = published(source.published)
+    examples = len(images) - held_out
+    return DataSet(
+        source.title,
+        source.source,
+        images,
+        labels,
+        source.class_names,
+        training=_balanced(labels, np.arange(examples)),
+        validation=np.arange(examples, len(images)),
+    )
+
+
 DATA: Mapping[str, DataSource] = MappingProxyType(
     {
         "shapes": DataSource(
@@ -183,6 +208,42 @@ DATA: Mapping[str, DataSource] = MappingProxyType(
             tuple("0123456789"),
             1_397,
             _digits,
+        ),
+        "mnist": DataSource(
+            "MNIST",
+            "Handwritten digits of 28 by 28 pixels (LeCun and Cortes, 1998), the first 10,000 of "
+            "60,000; downloaded once.",
+            (28, 28, 1),
+            tuple("0123456789"),
+            MOST_EXAMPLES,
+            _published,
+            "mnist",
+        ),
+        "fashion_mnist": DataSource(
+            "Fashion-MNIST",
+            "Clothes of 28 by 28 pixels (Xiao, Rasul and Vollgraf, 2017), the first 10,000 of "
+            "60,000; downloaded once.",
+            (28, 28, 1),
+            (
+                *("T-shirt", "trouser", "pullover", "dress", "coat"),
+                *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
+            ),
+            MOST_EXAMPLES,
+            _published,
+            "fashion_mnist",
+        ),
+        "cifar10": DataSource(
+            "CIFAR-10",
+            "Photos of 32 by 32 pixels (Krizhevsky, 2009), the first 10,000 of 50,000; downloaded "
+            "once, 170 MB.",
+            (32, 32, 3),
+            (
+                *("airplane", "automobile", "bird", "cat", "deer"),
+                *("dog", "frog", "horse", "ship", "truck"),
+            ),
+            MOST_EXAMPLES,
+            _published,
+            "cifar10",
         ),
     }
 )

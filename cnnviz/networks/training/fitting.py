@@ -100,7 +100,7 @@ class _Watch:
             (layer.kernel for layer in model.layers if type(layer).__name__ == "Conv2D"), None
         )
         self._names, self._owners = _layers_with_weights(model)
-        self._sizes = _watched_steps(model.optimizer, model.trainable_variables)
+        self._sizes, self._weight = _watched_steps(model.optimizer, model.trainable_variables)
         self.mapped = _mapped_layers(model)
         keras = load_keras()
         outputs = [model.get_layer(name).output for name in self.mapped]
@@ -114,11 +114,15 @@ class _Watch:
         return {"kernels": np.ascontiguousarray(values[..., :MOST_KERNELS])}
 
     def sizes(self) -> dict[str, NDArray[Any]]:
-        """Lengths of each layer's weights, gradient and update at the last step: (layers, 3)."""
+        """Give what the last step was like.
+
+        Lengths of each layer's weights, gradient and update, (layers, 3), and of the first weight:
+        what it was, its gradient, what it became.
+        """
         squares = np.square(np.asarray(self._sizes))
         by_layer = np.zeros((len(self._names), 3), np.float32)
         np.add.at(by_layer, self._owners, squares)
-        return {"sizes": np.sqrt(by_layer)}
+        return {"sizes": np.sqrt(by_layer), "weight": np.asarray(self._weight)}
 
     @property
     def layers(self) -> list[str]:
@@ -157,10 +161,11 @@ def _layers_with_weights(model: Any) -> tuple[list[str], list[int]]:
     return names, [names.index(name) for name in owners]
 
 
-def _watched_steps(optimizer: Any, variables: Sequence[Any]) -> Any:
-    """Let an optimiser note how long weights, gradients and updates are, at each step."""
+def _watched_steps(optimizer: Any, variables: Sequence[Any]) -> tuple[Any, Any]:
+    """Let an optimiser note how long weights, gradients and updates are, and one weight's step."""
     tf = load_tensorflow()
     sizes = tf.Variable(tf.zeros((max(1, len(variables)), 3)), trainable=False)
+    weight = tf.Variable(tf.zeros(3), trainable=False)
     apply = optimizer.apply
 
     def noted(grads: Sequence[Any], trainable_variables: Sequence[Any] | None = None) -> Any:
@@ -171,10 +176,12 @@ def _watched_steps(optimizer: Any, variables: Sequence[Any]) -> Any:
             for old, gradient, variable in zip(before, grads, variables, strict=True)
         ]
         sizes.assign(tf.stack(rows))
+        first = (before[0], grads[0], variables[0].value)
+        weight.assign(tf.stack([tf.reshape(one, [-1])[0] for one in first]))
         return done
 
     optimizer.apply = noted
-    return sizes
+    return sizes, weight
 
 
 def _mapped_layers(model: Any) -> list[str]:

@@ -25,6 +25,7 @@ class Snapshot:
     maps : of the watched picture by layer: levels (maps, rows, columns) uint8 around 128, which
         stands for 0, and what 1 and 255 stand for.
     sizes : (layers, 3), lengths of weights, gradient and update at the last step.
+    weight : the network's first weight at that step: what it was, its gradient, what it became.
     predicted, certainty, truth : of each picture held out: its class, that class's probability, and
         the right one's.
     """
@@ -39,6 +40,7 @@ class Snapshot:
     kernels: NDArray[np.float32] | None
     maps: Mapping[str, tuple[NDArray[np.uint8], float]]
     sizes: NDArray[np.float32]
+    weight: NDArray[np.float32]
     predicted: NDArray[np.int32]
     certainty: NDArray[np.float32]
     truth: NDArray[np.float32]
@@ -116,6 +118,7 @@ class History:
                 for place, name in enumerate(self.mapped)
             },
             arrays["sizes"],
+            arrays["weight"],
             arrays["predicted"],
             arrays["certainty"],
             arrays["truth"],

@@ -14,10 +14,12 @@ from cnnviz.networks.training.card import model_card
 from cnnviz.networks.training.code import curves_file, data_file, training_code
 from cnnviz.networks.training.data import data_from_pictures, open_data
 from cnnviz.networks.training.fitting import network_input, train, trained_model
+from cnnviz.networks.training.formulas import step_with_numbers
 from cnnviz.networks.training.history import History, confusion, worst_mistakes
 from cnnviz.networks.training.plan import planned
 from cnnviz.networks.training.run import Run
 from cnnviz.networks.training.settings import Settings
+from cnnviz.notation import latex_number
 from cnnviz.server.jobs import JobQueue
 
 pytestmark = pytest.mark.tensorflow
@@ -87,6 +89,14 @@ def test_sizes_are_those_of_the_step(digits):
     assert said.history.layers == ("conv_1", "dense_1")
     np.testing.assert_allclose(sizes[:, 2], 0.5 * sizes[:, 1], rtol=1e-3)
     assert (sizes > 0).all()
+    last = said.history.snapshots[-1]
+    before, gradient, after = last.weight
+    assert after == pytest.approx(before - 0.5 * gradient, rel=1e-5)
+    assert after == last.kernels[0, 0, 0, 0]
+    written = step_with_numbers(last, settings)
+    assert latex_number(float(after)) in written
+    assert r"-0.5 \cdot" in written
+    assert r"\eta" not in step_with_numbers(last, Settings("adam"))
 
 
 def test_a_network_that_scales_its_pixels_is_given_levels():

@@ -1,0 +1,45 @@
+"""One weight's step as LaTeX, with the numbers of a step that was taken."""
+
+from __future__ import annotations
+
+from cnnviz.networks.training.history import Snapshot
+from cnnviz.networks.training.settings import Settings
+from cnnviz.notation import aligned, bracketed
+from cnnviz.notation import latex_number as number
+
+STEP = r"w \leftarrow w + \Delta w"
+"""Every optimiser's step; they differ in how they make the change out of the gradient."""
+
+SENTENCES = {
+    "sgd": "Plain descent takes the change as minus the learning rate times the gradient.",
+    "momentum": "With momentum the change also keeps 0.9 of the change before (Polyak, 1964).",
+    "adam": "Adam divides a running mean of the gradient by the root of a running mean of its "
+    "square, so that steep and flat weights move alike (Kingma and Ba, 2015).",
+    "rmsprop": "RMSprop divides the gradient by the root of a running mean of its square "
+    "(Tieleman and Hinton, 2012).",
+}
+"""How each optimiser makes the change, by its key."""
+
+
+def step_with_numbers(snapshot: Snapshot, settings: Settings) -> str:
+    r"""Write the last step of the network's first weight.
+
+    Where the change is a product of two numbers, plain descent without weight decay, it is written
+    as one.
+    """
+    before, gradient, after = (float(value) for value in snapshot.weight)
+    change = after - before
+    made = r"\Delta w &= "
+    if settings.optimiser == "sgd" and not settings.decay:
+        made += (
+            rf"-\eta\,\frac{{\partial L}}{{\partial w}} = -{number(snapshot.rate)} \cdot "
+            rf"{bracketed(number(gradient))} = "
+        )
+    return aligned(
+        [
+            rf"\frac{{\partial L}}{{\partial w}} &= {number(gradient)}",
+            f"{made}{number(change)}",
+            rf"w &\leftarrow {number(before)} + {bracketed(number(change))} = {number(after)}",
+        ],
+        apart=0.5,
+    )

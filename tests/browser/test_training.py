@@ -1,0 +1,56 @@
+"""A whole tiny training in a real browser: it is seen, paused, replayed, and opened elsewhere."""
+
+import re
+
+from playwright.sync_api import expect
+
+from pages.training.state import SHOWN
+from tests.browser.checks import becomes, complaints, overflow, violations
+from tests.browser.tabs import settle
+
+TINY = (
+    "train?train_data=Digits&train_pictures=60&train_epochs=3&train_batch=8"
+    "&stack=in-h8-w8-c1~conv-f4-k3~flat~dense-u10"
+)
+
+
+def test_a_tiny_training_is_seen_from_its_first_batch_to_its_end(visit):
+    page = visit(TINY)
+    page.get_by_role("button", name="One batch").click()
+    expect(page.get_by_text("Paused")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("batch 1 of 8")).to_be_visible()
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("of the pictures held out are right")).to_be_visible(timeout=60_000)
+    settle(page)
+    slider = page.get_by_role("slider", name="Epoch", exact=True)
+    becomes(page, lambda: "epoch 3" in (slider.get_attribute("aria-valuetext") or ""), True)
+    before = _kernels(page)
+    slider.focus()
+    page.keyboard.press("Home")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("before the first step"))
+    assert _kernels(page) != before
+    page.wait_for_url(f"**{SHOWN.name}=0**")
+    # A cell of the matrix opens its pictures: as many as it counts.
+    settle(page)
+    cell = page.locator(".matrix button").filter(has_text="1").first
+    count = int(cell.inner_text())
+    cell.click()
+    page.wait_for_url("**train_cell=**")
+    wall = page.locator(".walls section").first
+    becomes(page, lambda: wall.locator("figure").count(), min(count, 24))
+    expect(cell).to_have_attribute("aria-pressed", "true")
+    assert violations(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    settle(page)
+    assert overflow(page) <= 0
+    page.get_by_role("button", name="Open it on the other pages").click()
+    expect(page.get_by_text("Your own model now.")).to_be_visible()
+    assert complaints(page) == []
+    page.get_by_test_id("stMain").get_by_role("link", name="Network", exact=True).click()
+    page.wait_for_url("**/network?**")
+    expect(page.locator(".network").first).to_be_visible()
+    assert complaints(page) == []
+
+
+def _kernels(page) -> str:
+    return page.locator(".kernels canvas").first.evaluate("(canvas) => canvas.toDataURL()")
