@@ -450,7 +450,6 @@ _TERMS = (
         "The rule that makes a step of the weights out of their gradient, such as SGD or Adam.",
         _LEARNING,
         _TRAIN,
-        also=("optimizer", "optimizers"),
     ),
     Term(
         "held out",
@@ -468,18 +467,10 @@ _TERMS = (
         also=("overfit", "overfits"),
     ),
     Term(
-        "weight decay",
-        "To make every weight a little smaller at each step, besides what its gradient asks for.",
-        _LEARNING,
-        _TRAIN,
-        {"train_decay": "0.01"},
-    ),
-    Term(
         "confusion matrix",
         "How many pictures of each class were taken for each class, as a table.",
         _LEARNING,
         _TRAIN,
-        also=("confusion matrices",),
     ),
     Term(
         "initialisation",
