@@ -5,7 +5,8 @@ pause for thought in between; now and then one leaves and another comes. They sp
 websocket (`tools/visitor.py`), all in one process, whose own share of the processor is told: it
 takes that away from a server on the same machine.
 
-Scenes: blocks, learn, networks, busy (networks, while two index a gallery and one opens a model).
+Scenes: blocks, learn, networks, busy (networks, while two index a gallery and one opens a model),
+reasons (Convolution, while one explains by occlusion and one lets a picture be made).
 `--address` loads an app that runs already, such as several replicas behind a proxy;
 `--server PID ...` then reads their processor time and memory.
 """
@@ -17,7 +18,7 @@ import asyncio
 import gc
 import statistics
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
@@ -25,13 +26,22 @@ from typing import Any
 import psutil
 
 from tools.app_server import running_app
-from tools.habits import BARE, BLOCKS, LEARN, NETWORKS, Place
-from tools.heavy_visitors import index_a_gallery, make_ready, open_a_model
+from tools.habits import BARE, BLOCKS, LEARN, NETWORKS, Place, move_a_slider
+from tools.heavy_visitors import (
+    explain_by_occlusion,
+    index_a_gallery,
+    make_ready,
+    open_a_model,
+    visualise_features,
+)
 from tools.visitor import Answer, visitor
 
 Row = tuple[str, str, str]
+Work = Callable[[str], Coroutine[Any, Any, None]]
 LEAVES = 1 / 12
 """How many of the things a visitor does are to leave; another comes at once."""
+_BEGINNING = 6.0
+"""Seconds that heavy work is given to open its network before others are measured beside it."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +54,8 @@ class Scene:
     places : where the visitors are, spread evenly.
     users, thought : how many, and the seconds between an answer and the next thing one does.
     most, first : the bounds in milliseconds of the slowest twentieth of answers and first views.
-    busy : whether two visitors more index a gallery and one opens a model.
+    beside : what visitors more do meanwhile, each given the app's address.
+    times : at most so many times what the same crowd waits without them.
     """
 
     title: str
@@ -53,14 +64,27 @@ class Scene:
     thought: float
     most: float
     first: float | None = None
-    busy: bool = False
+    beside: Sequence[Work] = ()
+    times: float | None = None
 
 
+_BUSY: Sequence[Work] = (
+    lambda address: index_a_gallery(address, 0),
+    lambda address: index_a_gallery(address, 1),
+    open_a_model,
+)
 SCENES = {
     "blocks": Scene("building blocks", BLOCKS, 200, 8, 200, 500),
     "learn": Scene("Learn a kernel", LEARN, 12, 1, 300),
     "networks": Scene("Network and Search", NETWORKS, 30, 5, 400),
-    "busy": Scene("Network and Search beside heavy work", NETWORKS, 30, 5, 800, busy=True),
+    "busy": Scene("Network and Search beside heavy work", NETWORKS, 30, 5, 800, beside=_BUSY),
+    "reasons": Scene(
+        "Convolution beside occlusion and feature visualisation",
+        [Place("convolution", "", move_a_slider)],
+        *(4, 1, 300),
+        beside=(explain_by_occlusion, visualise_features),
+        times=2.0,
+    ),
 }
 
 
@@ -109,13 +133,9 @@ async def gather_crowd(
     ]
     others: list[asyncio.Task[None]] = []
     await asyncio.sleep(arriving)
-    if scene.busy:
-        work: list[Coroutine[Any, Any, None]] = [
-            index_a_gallery(address, 0),
-            index_a_gallery(address, 1),
-            open_a_model(address),
-        ]
-        others = [asyncio.create_task(one) for one in work]
+    if scene.beside:
+        others = [asyncio.create_task(work(address)) for work in scene.beside]
+        await asyncio.sleep(_BEGINNING if scene.times else 0)
     crowd.answers.clear()
     crowd.early = len(crowd.firsts)
     begun, own, taken = time.monotonic(), _own_seconds(), processor_seconds(server)
@@ -267,16 +287,27 @@ async def measure(
     bare_server: Sequence[psutil.Process] = (),
 ) -> list[Row]:
     """Measure one user alone, the bare page under the same load, and the load."""
-    if scene.busy:
+    if scene.beside is _BUSY:
         make_ready()
     await warm(address, scene.places)
     await warm(bare, BARE)
-    few = replace(scene, users=1, thought=0.3, busy=False)
+    few = replace(scene, users=1, thought=0.3, beside=())
     alone = await gather_crowd(address, few, min(seconds, 8), seed, server)
-    plain = replace(scene, places=BARE, busy=False)
+    plain = replace(scene, places=BARE, beside=())
     bare_crowd = await gather_crowd(bare, plain, min(seconds, 15), seed, bare_server)
+    if scene.times is None:
+        crowd = await gather_crowd(address, scene, seconds, seed, server)
+        return described(scene, crowd, alone, bare_crowd)
+    quiet = await gather_crowd(address, replace(scene, beside=()), seconds, seed, server)
     crowd = await gather_crowd(address, scene, seconds, seed, server)
-    return described(scene, crowd, alone, bare_crowd)
+    return [*described(scene, crowd, alone, bare_crowd), times_without(scene, crowd, quiet)]
+
+
+def times_without(scene: Scene, crowd: Crowd, quiet: Crowd) -> Row:
+    """Set what a crowd waits beside heavy work against what it waits without."""
+    slow, usual = (percentile([one.ended for one in each.answers], 0.95) for each in (crowd, quiet))
+    measured = f"{slow / max(1, usual):.1f} x the {usual:.0f} ms without that work"
+    return f"{scene.title}: an answer, p95", measured, f"{scene.times:g} x"
 
 
 def rows(names: Sequence[str] = tuple(SCENES), **wanted: Any) -> list[Row]:

@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cnnviz.networks import open_network
+from cnnviz.attribution import grad_cam
+from cnnviz.networks import Network, open_network
 from cnnviz.networks.explanation.explain import explain
 from cnnviz.networks.feature_maps.statistics import layer_statistics
+from cnnviz.networks.robustness import CHANGES, sweep
 from cnnviz.networks.tensorflow_runtime import freeze_garbage, load_tensorflow
+from cnnviz.shapes import Pixels
 
 Row = tuple[str, str, str]
 
@@ -38,6 +41,15 @@ def rows() -> list[Row]:
     measured = f"{maps:.1f} ms, {maps / plain:.2f} x its forward pass ({plain:.1f} ms)"
     found.append((f"all maps of {network.title}, in NumPy", measured, "1.5 x"))
 
+    target = int(network.logits(picture).argmax())
+    plain, reason = medians(
+        lambda: forward(pixels).numpy(),
+        lambda: grad_cam(network, picture, class_index=target),
+    )
+    measured = f"{reason:.1f} ms, {reason / plain:.2f} x its forward pass ({plain:.1f} ms)"
+    found.append((f"Grad-CAM of {network.title}, photo to map", measured, "2.5 x"))
+    found += _sweeps(network, picture)
+
     every = network.feature_maps(picture)
     one, health = medians(
         lambda: explain(network, every, "stage6_block2_project_bn", 3, 4, 5),
@@ -48,10 +60,22 @@ def rows() -> list[Row]:
     return found
 
 
-def medians(*calculations: Callable[[], object]) -> list[float]:
+def _sweeps(network: Network, picture: Pixels) -> list[Row]:
+    """Time sweeps of 21 steps: one that moves pixels, and the dearest of the others."""
+    found = []
+    for name in ("rotate", "jpeg"):
+        change = CHANGES[name]
+        (taken,) = medians(lambda change=change: sweep(network, picture, change), rounds=5)
+        found.append(
+            (f"sweep of 21, {change.title}, {network.title}", f"{taken:.0f} ms", "1000 ms")
+        )
+    return found
+
+
+def medians(*calculations: Callable[[], object], rounds: int = ROUNDS) -> list[float]:
     """Time calculations in turn, so that a busy moment meets all of them; milliseconds."""
     times: list[list[float]] = [[] for _ in calculations]
-    for round_ in range(ROUNDS + 3):
+    for round_ in range(rounds + 3):
         for calculate, taken in zip(calculations, times, strict=True):
             start = time.perf_counter()
             result = calculate()

@@ -5,6 +5,7 @@ picture, from a key's press to the picture on screen.
 """
 
 import statistics
+import time
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -46,6 +47,20 @@ _WATCH_CANVAS = """
 }
 """
 
+_COUNT_ANSWERS = """
+(canvas) => {
+  const view = canvas.closest(".root").stage;
+  const update = view.update.bind(view);
+  let last = null;
+  window.answers = 0;
+  view.update = (component, message) => {
+    if (message.settings.serial !== last) window.answers += 1;
+    last = message.settings.serial;
+    return update(component, message);
+  };
+}
+"""
+
 _WATCH_IMAGE = """
 () => {
   window.waits = [];
@@ -77,7 +92,32 @@ def rows(address: str, page: Page) -> list[Row]:
         wait = follow(page, label, _WATCH_CANVAS)
         measured = f"{wait:.0f} ms, {wait / alone:.1f} x the bare page"
         found.append((f"slider to new view, {path}: {label}", measured, "100 ms"))
+    found.append(dragged_patch(address, page))
     return found
+
+
+def dragged_patch(address: str, page: Page, seconds: float = 4.0) -> Row:
+    """Drag a patch over the photo; how often a second the classes follow, in the browser."""
+    page.goto(f"{address}/why?why_part=Cover+it+up")
+    stage = page.locator("canvas.photo")
+    stage.wait_for()
+    page.wait_for_timeout(4_000)
+    box = stage.bounding_box()
+    assert box is not None
+    stage.evaluate(_COUNT_ANSWERS)
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.3 * box["height"])
+    page.mouse.down()
+    begun, step = time.monotonic(), 0
+    while time.monotonic() - begun < seconds:
+        along = (step % 100) / 100
+        across = 0.1 + 0.8 * along
+        page.mouse.move(box["x"] + across * box["width"], box["y"] + 0.5 * box["height"])
+        page.wait_for_timeout(15)
+        step += 1
+    answers = page.evaluate("window.answers")
+    taken = time.monotonic() - begun
+    page.mouse.up()
+    return "a patch dragged on Why: answers", f"{answers / taken:.1f} a second", "at least 10"
 
 
 def follow(page: Page, label: str, watch: str, count: int = 16) -> float:

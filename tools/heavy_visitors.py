@@ -1,4 +1,4 @@
-"""Visitors who bring work of their own: a gallery to be indexed, a model to be opened."""
+"""Visitors who bring heavy work: a gallery, a model, a map by many runs, a picture to be made."""
 
 import asyncio
 import io
@@ -6,11 +6,12 @@ import subprocess
 import sys
 import zipfile
 from functools import cache
+from itertools import count
 
 import numpy as np
 from PIL import Image
 
-from tools.visitor import visitor
+from tools.visitor import Visitor, visitor
 
 PICTURES, SIDE = 1_000, 256
 _MODEL = """
@@ -55,9 +56,7 @@ async def index_a_gallery(address: str, seed: int) -> None:
         status = await one.upload(one.named("search_files"), {"gallery.zip": gallery(seed)})
         if status >= 300:
             raise RuntimeError(f"The gallery was refused. Received: HTTP status {status}.")
-        while one.waiting:
-            await asyncio.sleep(0.5)
-            await one.go_on(next(iter(one.waiting)))
+        await _wait(one)
 
 
 async def open_a_model(address: str) -> None:
@@ -67,3 +66,25 @@ async def open_a_model(address: str) -> None:
         status = await one.upload(one.named("own_model_file"), {"model.keras": model()})
         if status >= 300:
             raise RuntimeError(f"The model was refused. Received: HTTP status {status}.")
+
+
+async def explain_by_occlusion(address: str) -> None:
+    """Ask Why by occlusion about one class after the other, each a piece of heavy work."""
+    async with visitor(address) as one:
+        for number in count():
+            await one.open("why", f"why_method=Occlusion&why_class={number}")
+            await _wait(one)
+
+
+async def visualise_features(address: str) -> None:
+    """Let a picture be made for one channel after the other, by as many steps as there can be."""
+    async with visitor(address) as one:
+        for number in count(500):
+            await one.open("feature_visualisation", f"feature_steps=512&feature_seed={number}")
+            await _wait(one)
+
+
+async def _wait(one: Visitor) -> None:
+    while one.waiting:
+        await asyncio.sleep(0.5)
+        await one.go_on(next(iter(one.waiting)))

@@ -39,17 +39,34 @@ def show(scene: Scene) -> None:
         return
     title, identity, other = found
     maps = _maps_of(scene, identity, other)
-    compared = scene.kept(
-        "network_compared",
-        identity,
-        lambda: compare_networks(scene.network, other, scene.maps, maps),
-    )
+    compared = _compared(scene, identity, other, maps)
     st.markdown(_sentence(scene, title, compared))
     if compared.layers:
         _chart(compared)
         _table(scene, compared)
     _answers(scene, title, other, maps)
     _maps(scene, title, other, maps)
+
+
+def with_twin(scene: Scene) -> Comparison:
+    """Compare a network with its untrained twin, on the picture in hand."""
+    other, identity = _twin(scene.network), f"{scene.identity}-untrained"
+    return _compared(scene, identity, other, _maps_of(scene, identity, other))
+
+
+def _compared(scene: Scene, identity: str, other: Network, maps: Maps) -> Comparison:
+    return scene.kept(
+        "network_compared",
+        identity,
+        lambda: compare_networks(scene.network, other, scene.maps, maps),
+    )
+
+
+def _twin(network: Network) -> Network:
+    # Built and compiled once; that takes seconds where there are many layers.
+    words = f"Building {plain(network.title)} again, with random weights"
+    with st.spinner(words, show_time=True):
+        return random_twin(network)
 
 
 def _maps_of(scene: Scene, identity: str, other: Network) -> Maps:
@@ -70,7 +87,7 @@ def _other(scene: Scene) -> tuple[str, str, Network] | None:
         help="Another network, or another checkpoint of this one from a Keras file.",
     )
     if title == TWIN:
-        return title, f"{scene.identity}-untrained", random_twin(scene.network)
+        return title, f"{scene.identity}-untrained", _twin(scene.network)
     if title == OTHER_FILE:
         return _uploaded(scene.network)
     name = next(name for name, entry in NETWORKS.items() if entry.title == title)

@@ -1,11 +1,13 @@
 """What there is to try on the Network page, in the view that is open."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 from cnnviz.networks import NETWORKS
 from cnnviz.notation import written, written_share
+from pages.networks.comparison import with_twin
 from pages.networks.scene import Scene
-from pages.networks.state import NETWORK, PLACE, UNTRAINED, VIEW, Focus
+from pages.networks.state import NETWORK, OTHER_NETWORK, PAGE, PLACE, TWIN, UNTRAINED, VIEW, Focus
 from pages.ui.experiments import Experiment
 
 KEEP = (VIEW.name, NETWORK.name, UNTRAINED.name, PLACE.name)
@@ -36,6 +38,45 @@ def _largest(scene: Scene) -> str:
     return f"The number that is explained is {value}, of {place.layer}. {_answered(scene)}"
 
 
+def _zeros(scene: Scene) -> str:
+    layer = scene.network.layer(scene.focus.layer)
+    zero = (scene.maps[layer.name] == 0).reshape(-1, layer.channels).all(axis=0)
+    kind = "maps" if layer.is_map else "numbers"
+    return (
+        f"On this picture alone {int(zero.sum()):,} of the {layer.channels:,} {kind} of "
+        f"{layer.name} are zero; the sentence at the stage says how many are on all photos."
+    )
+
+
+def _trained(scene: Scene) -> str:
+    found = [one for one in with_twin(scene).layers if math.isfinite(one.outputs)]
+    if not found:
+        return ""
+    most = max(found, key=lambda one: one.outputs)
+    return (
+        f"Of {len(found):,} layers {most.name} is the most different: the two outputs are "
+        f"{written(most.outputs)} times as far apart as the trained one is long."
+    )
+
+
+_ON_THE_BENCH = ("Health", "Compare")
+_BENCH = (
+    Experiment(
+        "Which maps never answer?",
+        {VIEW.name: "Health"},
+        "How many are zero on every photo, and how many only on this picture?",
+        _zeros,
+    ),
+    Experiment(
+        "What training changed, layer by layer",
+        {VIEW.name: "Compare", OTHER_NETWORK.name: TWIN, UNTRAINED.name: False},
+        "Do the first layers differ as much as the last?",
+        _trained,
+    ),
+)
+"""What there is to try where many pictures, or two networks, are looked at."""
+
+
 def network_experiments(scene: Scene) -> Sequence[Experiment[Scene]]:
     """Give the experiments for a network and a picture, whose answer decides what is looked at."""
 
@@ -47,7 +88,7 @@ def network_experiments(scene: Scene) -> Sequence[Experiment[Scene]]:
         place = scene.strongest(network.answer_layer, channel)
         return {VIEW.name: "Explain", PLACE.name: Focus(network.answer_layer, channel, *place)}
 
-    return (
+    usual = (
         Experiment(
             "What did training change?",
             {UNTRAINED.name: True},
@@ -71,3 +112,4 @@ def network_experiments(scene: Scene) -> Sequence[Experiment[Scene]]:
             _largest,
         ),
     )
+    return (*usual, *_BENCH) if PAGE[VIEW] in _ON_THE_BENCH else usual

@@ -517,6 +517,20 @@ _TERMS = (
         {"view": "Layer", "only": "saturated"},
     ),
     Term(
+        "checkpoint",
+        "The weights of a network as they were at one moment of its training.",
+        _NETWORKS,
+        _NETWORK,
+        {"view": "Compare"},
+    ),
+    Term(
+        "untrained twin",
+        "The same layers with weights as they are drawn before training.",
+        _NETWORKS,
+        _NETWORK,
+        {"untrained": "true"},
+    ),
+    Term(
         "feature visualisation",
         "A picture made for a part of a network, step by step, so that it answers strongly.",
         _NETWORKS,

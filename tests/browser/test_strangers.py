@@ -187,7 +187,7 @@ def test_the_names_in_a_network_and_its_labels_fetch_nothing(unguarded, stranger
     labels.press("Control+Enter")
     expect(page.get_by_role("button", name="2 names")).to_be_visible()
     page.keyboard.press("Escape")
-    for view in ("Layer", "Explain", "Answer", "Table", "Overview"):
+    for view in ("Layer", "Explain", "Answer", "Health", "Compare", "Table", "Overview"):
         page.get_by_role("radio", name=view).click()
         settle(page)
         assert complaints(page) == []
@@ -265,6 +265,7 @@ PLACES = [
     "network?network=Tutorial+network",
     "network?network=Tutorial+network&view=Layer",
     "network?network=Tutorial+network&view=Explain",
+    "feature_visualisation?feature_part=Eight+channels",
     "search?search_network=Tutorial+network",
 ]
 

@@ -20,7 +20,7 @@ from pages.feature_visualisation.scene import Scene
 from pages.feature_visualisation.state import STEPS
 from pages.ui.markdown import plain
 from pages.ui.own_gallery import HELD
-from tests.pages.checks import finished, messages, sent, try_everything
+from tests.pages.checks import finished, flat_picture, messages, sent, try_everything
 
 PAGE = "pages/11_feature_visualisation.py"
 SMALL = {"feature_network": "Small VGG", "feature_steps": "32", "feature_layer": "conv_2_1"}
@@ -158,6 +158,16 @@ def test_own_pictures_are_asked_for_in_place(open_page):
     page = finished(open_page(PAGE, **SMALL, **address))
     assert "Upload many pictures" in page.info[0].value
     assert page.file_uploader(key="feature_files").label == "Pictures, or a zip of them"
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 128, 3), (40, 30, 3)])
+def test_pictures_that_are_hardly_any_are_begun_with(open_page, shape):
+    page = open_page(PAGE, **SMALL, feature_of="A class")
+    page.session_state["picture_in_hand"] = flat_picture(shape)
+    page.selectbox(key="feature_of").set_value("class").run()
+    finished(page)
+    page.segmented_control(key="feature_start").set_value("photo").run()
+    assert "after 32 of 32 steps" in captions(finished(page))
 
 
 def test_it_can_be_stopped_and_begun_again(open_page):

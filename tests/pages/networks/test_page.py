@@ -1,9 +1,12 @@
 """The Network page as a whole: every view opens for every network that ships."""
 
+import numpy as np
 import pytest
 
 from cnnviz.networks import NETWORKS, open_network
+from cnnviz.networks.comparison import compare_networks
 from cnnviz.notation import written, written_share
+from tests.pages.checks import finished
 from tests.pages.networks.scenes import layer_menu
 
 VIEWS = ("Overview", "Layer", "Explain", "Answer", "Health", "Compare", "Table")
@@ -116,6 +119,30 @@ def test_experiments_set_up_what_they_promise_from_any_state(open_page):
     assert page.session_state["view"] == "Explain"
     best = open_network("tutorial").predict(page.session_state["picture_in_hand"].image, 1)[0]
     assert page.query_params["place"] == f"softmax:{best.index}:0:0"
+
+
+def test_the_bench_s_experiments_say_what_the_package_counts(open_page):
+    page = finished(
+        opened(open_page, view="Health", network="Tutorial network", place="relu_2:3:4:5")
+    )
+    network, image = open_network("tutorial"), page.session_state["picture_in_hand"].image
+
+    def seen(label):
+        assert not page.button(key=f"try_{label}").click().run().exception
+        (note,) = (one.value for one in page.markdown if one.value.startswith("**Watch**"))
+        return note
+
+    maps = network.feature_maps(image)
+    zero = (maps["relu_2"] == 0).all(axis=(0, 1)).sum()
+    said = seen("Which maps never answer?").replace("\\", "")
+    assert f"{zero} of the {maps['relu_2'].shape[-1]} maps of relu_2 are zero" in said
+    twin = network.untrained()
+    found = compare_networks(network, twin, maps, twin.feature_maps(image)).layers
+    most = max(found, key=lambda one: np.nan_to_num(one.outputs))
+    said = seen("What training changed, layer by layer").replace("\\", "")
+    assert page.session_state["view"] == "Compare"
+    assert f"{most.name} is the most different" in said
+    assert f"{written(most.outputs)} times" in said
 
 
 @pytest.mark.parametrize("picture", ["panda", "digit"])
