@@ -7,11 +7,11 @@ import contextlib
 import numpy as np
 import streamlit as st
 
-from cnnviz.networks.training.formulas import SENTENCES, STEP, step_with_numbers
+from cnnviz.networks.training.formulas import SENTENCES, SLOPE, STEP, step_with_numbers
 from cnnviz.networks.training.history import Snapshot
 from cnnviz.networks.training.plan import Plan
 from cnnviz.networks.training.run import Run
-from cnnviz.notation import legend
+from cnnviz.notation import legend, written
 from pages.training import curves, runs, story
 from pages.training.components.replay import replay
 from pages.training.state import CELL, SHOWN, TRAIN
@@ -135,12 +135,12 @@ def _step(run: Run, snapshot: Snapshot) -> None:
     """Write one weight's step with its numbers."""
     settings = run.plan.settings
     st.header("One step, with its numbers", anchor=False)
-    formula = step_with_numbers(snapshot, settings)
     st.latex(STEP)
-    st.latex(formula)
+    st.latex(step_with_numbers(snapshot, settings))
     st.caption(
-        f"{legend(STEP, formula)} The first weight of `{run.history.layers[0]}` at the last step "
-        f"of {story.when(snapshot)}, where the learning rate is {snapshot.rate:g}. "
+        f"{legend(STEP, SLOPE)} The first weight of `{run.history.layers[0]}` at the last step "
+        f"of {story.when(snapshot)}, where the learning rate is "
+        f"{written(snapshot.rate)}. "
         f"{SENTENCES[settings.optimiser]}"
     )
 

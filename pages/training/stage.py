@@ -13,6 +13,7 @@ from pages.training.choice import choose_data_and_network, choose_settings, plan
 from pages.training.experiments import EXPERIMENTS, Contest, contest_of
 from pages.training.result import open_elsewhere, take_away
 from pages.training.state import DATA_SET, FREE, PRESET, STACK, TRAIN
+from pages.training.walls import sample_sheet, sheet_words
 from pages.ui.experiments import TryThis
 from pages.ui.markdown import plain
 from pages.ui.picture import Picture
@@ -43,6 +44,8 @@ def train_it(picture: Picture) -> None:
         live.buttons(plan)
         if runs.current() is None and plan is not None:
             st.markdown(story.plan_sentence(plan))
+            words = sheet_words(plan.data)
+            st.image(sample_sheet(plan.data), caption=words, alt=words)
         live.show()
     tries.saw(runs.held().contest)
     if plan is not None:

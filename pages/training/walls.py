@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.networks.training.data import DataSet
 from cnnviz.networks.training.history import Snapshot, worst_mistakes
 from cnnviz.networks.training.run import Run
 from cnnviz.notation import written_share
@@ -13,6 +14,7 @@ from pages.training.story import when
 
 MOST_PICTURES = 24
 _WORST = 8
+_SAMPLES, _SHEET_SIDE = 3, 96
 
 
 def walls(run: Run, snapshot: Snapshot, cell: tuple[int, int] | None) -> list[Wall]:
@@ -22,6 +24,28 @@ def walls(run: Run, snapshot: Snapshot, cell: tuple[int, int] | None) -> list[Wa
     if cell is not None:
         found.insert(0, _of_cell(run, snapshot, labels, cell))
     return found
+
+
+def sample_sheet(data: DataSet) -> NDArray[np.uint8]:
+    """Lay out a few pictures to learn from: a column for each class, (height, width, 3)."""
+    labels = data.labels[data.training]
+    columns = []
+    for one in range(len(data.class_names)):
+        places = data.training[labels == one][:_SAMPLES]
+        columns.append(np.concatenate([_enlarged(data.images[place]) for place in places]))
+    sheet = np.concatenate(columns, axis=1)
+    return np.broadcast_to(sheet, (*sheet.shape[:2], 3))
+
+
+def sheet_words(data: DataSet) -> str:
+    """Say what a sheet of samples shows."""
+    return f"A few of the pictures to learn from, by class: {', '.join(data.class_names)}."
+
+
+def _enlarged(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    factor = max(1, _SHEET_SIDE // picture.shape[0])
+    framed = np.repeat(np.repeat(picture, factor, axis=0), factor, axis=1)
+    return np.pad(framed, ((0, 4), (0, 4), (0, 0)), constant_values=128)
 
 
 def _of_cell(

@@ -156,3 +156,23 @@ def test_what_must_be_downloaded_says_so_where_there_is_no_connection(open_page,
     (said,) = page.error
     assert said.value.startswith(plain("MNIST must be downloaded once (12 MB), which needs a"))
     assert page.button(key="train_start").disabled
+
+
+def test_a_run_goes_on_while_another_page_is_looked_at(open_page):
+    page = open_page(PAGE, **TINY | {"train_epochs": "60"})
+    page.button(key="train_start").click().run()
+    run = page.session_state["train_runs"].runs[0]
+    page.switch_page("pages/20_glossary.py").run()
+    assert not page.exception
+    for _ in range(600):
+        if run.history.epochs >= 2:
+            break
+        time.sleep(0.05)
+    assert run.is_alive
+    page.switch_page(PAGE).run()
+    assert not page.exception
+    assert page.button(key="train_pause") is not None
+    page.button(key="train_stop").click().run()
+    ended(page)
+    assert run.state == "stopped"
+    assert run.has_weights

@@ -10,6 +10,12 @@ from cnnviz.notation import latex_number as number
 STEP = r"w \leftarrow w + \Delta w"
 """Every optimiser's step; they differ in how they make the change out of the gradient."""
 
+SLOPE = r"\eta \, \frac{\partial L}{\partial w}"
+"""What else stands in a step."""
+
+_DIGITS = 7
+"""A weight's, which hold a change that is a thousandth of it: as many as float32 has."""
+
 SENTENCES = {
     "sgd": "Plain descent takes the change as minus the learning rate times the gradient.",
     "momentum": "With momentum the change also keeps 0.9 of the change before (Polyak, 1964).",
@@ -39,7 +45,8 @@ def step_with_numbers(snapshot: Snapshot, settings: Settings) -> str:
         [
             rf"\frac{{\partial L}}{{\partial w}} &= {number(gradient)}",
             f"{made}{number(change)}",
-            rf"w &\leftarrow {number(before)} + {bracketed(number(change))} = {number(after)}",
+            rf"w &\leftarrow {number(before, _DIGITS)} + {bracketed(number(change))} = "
+            rf"{number(after, _DIGITS)}",
         ],
         apart=0.5,
     )

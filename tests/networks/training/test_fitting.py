@@ -94,7 +94,7 @@ def test_sizes_are_those_of_the_step(digits):
     assert after == pytest.approx(before - 0.5 * gradient, rel=1e-5)
     assert after == last.kernels[0, 0, 0, 0]
     written = step_with_numbers(last, settings)
-    assert latex_number(float(after)) in written
+    assert latex_number(float(after), 7) in written
     assert r"-0.5 \cdot" in written
     assert r"\eta" not in step_with_numbers(last, Settings("adam"))
 
