@@ -7,7 +7,7 @@ import io
 
 import streamlit as st
 
-from cnnviz.networks.building import Outline, Row, Stack, stack_code
+from cnnviz.networks.building import Outline, Row, Stack, format_stack, stack_code
 from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS
 from cnnviz.networks.building.formulas import (
     memory_formula,
@@ -36,7 +36,7 @@ def finish(stack: Stack, found: Outline) -> None:
         _arithmetic(found.rows[position])
     if found.problem is None:
         open_elsewhere(stack)
-        _lead_to_training()
+        _lead_to_training(stack)
     why_it_matters(
         "A network's shape is a budget. Its weights are what must be learned and stored, its "
         "multiply-adds are the time of an answer, and its maps are the memory that training needs. "
@@ -88,15 +88,14 @@ def _arithmetic(row: Row) -> None:
         st.caption(" ".join(words))
 
 
-def _lead_to_training() -> None:
+def _lead_to_training(stack: Stack) -> None:
     page = next((page for page in PAGES if page.path == _TRAIN), None)
     if page is not None:
-        design = {name: text for name in ("stack",) if (text := st.query_params.get(name))}
         st.page_link(
             page.path,
             label="Train it",
             icon=page.icon,
-            query_params=design | picture_address() or None,
+            query_params={"stack": format_stack(stack)} | picture_address(),
         )
 
 

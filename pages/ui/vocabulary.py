@@ -52,6 +52,7 @@ _NETWORK = "pages/08_network.py"
 _SEARCHES = "pages/09_search.py"
 _FEATURES = "pages/11_feature_visualisation.py"
 _ROBUSTNESS = "pages/12_robustness.py"
+_BUILD = "pages/13_build.py"
 _TRAIN = "pages/14_train.py"
 _AUGMENTATION = "pages/15_augmentation.py"
 _SEVERAL = {"channels_part": "Several filters at once"}
@@ -223,6 +224,18 @@ _TERMS = (
         _SLIDING,
         _CHANNELS,
         _SEVERAL,
+    ),
+    Term(
+        "separable convolution",
+        "A depthwise convolution and then a pointwise one: far fewer weights than a standard "
+        "convolution that gives maps of the same shape.",
+        _SLIDING,
+        _BUILD,
+        {
+            "stack": "in-h32-w32-c3~conv-f32-k3-psame~act-arelu~sep-f64-k3-psame~act-arelu~gavg"
+            "~dense-u10~softmax",
+            "build_layer": "3",
+        },
     ),
     Term(
         "receptive field",
@@ -398,6 +411,18 @@ _TERMS = (
         _LAYERS,
         _NETWORK,
         {"view": "Table"},
+    ),
+    Term(
+        "residual block",
+        "Convolutions whose result is added to what they were given, so that a deep network is "
+        "trained as if it were shallower.",
+        _LAYERS,
+        _BUILD,
+        {
+            "stack": "in-h32-w32-c3~conv-f16-k3-psame~act-arelu~res-f16~res-f32-s2~gavg~dense-u10"
+            "~softmax",
+            "build_layer": "3",
+        },
     ),
     Term(
         "loss",

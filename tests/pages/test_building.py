@@ -233,17 +233,48 @@ def test_the_written_program_makes_the_same_network(open_page, tf, capsys):
     assert names["model"].count_params() == sum(row.weights for row in describe(TUTORIAL))
 
 
-def test_experiments_say_what_the_table_says(open_page):
-    page = open_page(PAGE)
-    seen = []
+FRONT = "in-h32-w32-c3~conv-f16-k3-psame~act-arelu"
+MEAN = "gavg~dense-u10~softmax"
 
-    def check(page):
-        settings, _ = stage(page)
-        assert settings["problem"] is None
-        seen.append(page.markdown)
 
-    try_everything(page, check)
-    assert len(seen) == 4
+def test_experiments_compare_designs_by_keras_s_own_counts(open_page, tf):
+    def weights(text: str, *layers: str) -> str:
+        model = build_model(parse_stack(text))
+        return f"{sum(int(model.get_layer(name).count_params()) for name in layers):,}"
+
+    small, wide = "conv-f16-k3-psame~act-arelu", "conv-f32-k3-s2-psame~act-arelu"
+    standard, end = "in-h32-w32-c3~conv-f32-k3-psame~act-arelu", "flat~dense-u10~softmax"
+    two = weights(f"{FRONT}~{small}~{small}~max~{end}", "conv_2", "conv_3")
+    one = weights(f"{FRONT}~conv-f16-k5-psame~act-arelu~max~{end}", "conv_2")
+    strided = build_model(
+        parse_stack(f"in-h32-w32-c3~conv-f16-k3-s2-psame~act-arelu~{wide}~{end}")
+    ).count_params()
+    work = [
+        places**2 * 9 * 3 * 16 + (places // 2) ** 2 * 9 * 16 * 32 + 8 * 8 * 32 * 10
+        for places in (16, 32)
+    ]
+    wanted = [
+        (f"have {two} weights", f"the one {one}", "sees 7 \u00d7 7 pixels", "(7 \u00d7 7)"),
+        (f"{work[0]:,} multiply-adds", f"{work[1]:,} with pooling", f"{strided:,} weights in both"),
+        (
+            f"has {weights(f'{FRONT}~{wide}~{MEAN}', 'dense_1')} weights",
+            f"it has {weights(f'{FRONT}~{wide}~{end}', 'dense_1')}",
+            "32 numbers instead of 8,192",
+        ),
+        (
+            f"{weights(f'{standard}~sep-f64-k3-psame~act-arelu~{MEAN}', 'separable_1')} weights",
+            f"of {weights(f'{standard}~conv-f64-k3-psame~act-arelu~{MEAN}', 'conv_2')} and",
+        ),
+    ]
+    page, told = open_page(PAGE), []
+    try_everything(
+        page,
+        lambda page: told.append(next(one for one in said(page).splitlines() if "Watch" in one)),
+    )
+    assert len(told) == len(wanted)
+    for sentence, parts in zip(told, wanted, strict=True):
+        for part in parts:
+            assert part in sentence
 
 
 def test_it_opens_elsewhere_with_the_weights_that_were_drawn(open_page, tf):
