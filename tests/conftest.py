@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -48,6 +49,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(mark)
     if hasattr(config, "workerinput"):
         items[:] = long_files_first(items, list(_MARKED_BY))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let a worker that drives a browser have one beside it that does not, in `make test`."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from tests.scheduling import BrowserBesideOthers
+
+    return BrowserBesideOthers(config, log)
 
 
 class _NoTensorFlow:

@@ -1,0 +1,38 @@
+"""Which test file a worker is given next."""
+
+from collections.abc import Sequence
+
+from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
+
+_BROWSER = "tests/browser/"
+
+
+def next_file(files: Sequence[str], *, browsing: int, workers: int) -> str:
+    """Choose one of the files that are left, the first of its kind.
+
+    browsing : how many of the other workers drive a browser; half of all are to.
+    """
+    to_browse = 2 * browsing < workers
+    return next((file for file in files if file.startswith(_BROWSER) == to_browse), files[0])
+
+
+class BrowserBesideOthers(LoadFileScheduling):
+    """Give each file to one worker, and files with a browser to half of the workers at a time.
+
+    A browser's tests wait for frames and answers; two such workers leave a quarter of two cores
+    idle, and then get in each other's way where a frame has to come in time. One beside a worker
+    that always computes does neither. What is left of one kind in the end is for all.
+    """
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        others = [files for one, files in self.assigned_work.items() if one is not node]
+        browsing = sum(
+            any(
+                file.startswith(_BROWSER) and not all(tests.values()) for file, tests in its.items()
+            )
+            for its in others
+        )
+        chosen = next_file(list(self.workqueue), browsing=browsing, workers=len(self.nodes))
+        self.workqueue.move_to_end(chosen, last=False)
+        super()._assign_work_unit(node)
