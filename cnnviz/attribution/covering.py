@@ -22,7 +22,14 @@ FILLS: tuple[Fill, ...] = get_args(Fill)
 Mask = NDArray[np.bool_]
 
 
-def covered(network: Network, image: ArrayLike, mask: Mask, fill: Fill) -> NDArray[np.float32]:
+def covered(
+    network: Network,
+    image: ArrayLike,
+    mask: Mask,
+    fill: Fill,
+    *,
+    x: NDArray[np.float32] | None = None,
+) -> NDArray[np.float32]:
     """Give what the network gets of the picture under the mask.
 
     Parameters
@@ -30,12 +37,14 @@ def covered(network: Network, image: ArrayLike, mask: Mask, fill: Fill) -> NDArr
     image : (height, width, 3) uint8.
     mask : (SIDE, SIDE) over the part that the network is shown, true where it is covered.
     fill : middle grey, the picture's mean, or the picture itself without its details.
+    x : what the network is given of the picture itself, where it is there already: to make it of a
+        large photo takes as long as half an answer.
 
     Returns
     -------
     `input_shape` float32.
     """
-    x = network.preprocess(image)
+    x = network.preprocess(image) if x is None else x
     rows, columns = x.shape[:2]
     at_row = (np.arange(rows) * SIDE) // rows
     at_column = (np.arange(columns) * SIDE) // columns

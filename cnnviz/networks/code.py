@@ -72,6 +72,45 @@ def logits_lines(network: Network) -> list[str]:
     return lines
 
 
+def comparison_code(first: Network, second: Network) -> str:
+    """Write the program that compares two networks layer by layer; "" where Keras lacks a layer.
+
+    It reads `first.keras` and `first.png`, the part of the picture that the first is shown, and the
+    same of `second`, and leaves the relative difference of the outputs by layer in `result`.
+    """
+    both = {info.name for info in second.layers[1:]}
+    names = [info.name for info in first.layers[1:] if info.name in both]
+    if not names or not all(has_code(one, name) for one in (first, second) for name in names):
+        return ""
+    lines = ["import keras", "import numpy as np", "from PIL import Image", ""]
+    lines += [f"names = {names}", "outputs = []"]
+    for which, network in (("first", first), ("second", second)):
+        lines += [
+            "",
+            "",
+            prepared_function(network),
+            "",
+            "",
+            f'network = keras.models.load_model("{which}.keras", compile=False)',
+            f'pixels = np.asarray(Image.open("{which}.png").convert("RGB"), "float32")',
+            "part = keras.Model(",
+            "    network.inputs[0], {name: network.get_layer(name).output for name in names}",
+            ")",
+            "found = part(prepared(pixels)[None])",
+            'outputs.append({name: np.asarray(found[name], "float64")[0] for name in names})',
+        ]
+    lines += [
+        "",
+        "result = {}",
+        "for name in names:",
+        "    a, b = (each[name] for each in outputs)",
+        "    if a.shape == b.shape and a.any():",
+        "        result[name] = np.linalg.norm(a - b) / np.linalg.norm(a)",
+        "        print(name, result[name])",
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def has_code(network: Network, layer: str) -> bool:
     """Whether a plain Keras model finds the layer by its name (not inside a nested model)."""
     return any(one.name == layer for one in network.model.layers)

@@ -23,6 +23,7 @@ _mount = register("attribution/cover")
 _KEY = "why_cover_stage"
 _HANDSHAKE = Handshake(_KEY)
 _LIVE = "why_cover_live"
+_PREPARED = "why_cover_prepared"
 _SIDE = 448
 _CLASSES = 6
 
@@ -37,7 +38,8 @@ def show(scene: Scene) -> None:
 
 def _message(scene: Scene, mask: Mask, fill: Fill) -> bytes:
     network, image = scene.network, scene.picture.image
-    x = covered(network, image, mask, fill)
+    photo, file, given = _prepared(scene)
+    x = covered(network, image, mask, fill, x=given)
     whole = scene.probabilities
     now = network.scores_of_inputs(x[np.newaxis])[1][0]
     listed = [int(at) for at in np.argsort(-whole, kind="stable")[:_CLASSES]]
@@ -46,7 +48,6 @@ def _message(scene: Scene, mask: Mask, fill: Fill) -> bytes:
     best = int(np.argmax(now))
     if best not in listed:
         listed.append(best)
-    photo = _photo(scene)
     settings = {
         "serial": _HANDSHAKE.serial,
         "side": SIDE,
@@ -56,12 +57,12 @@ def _message(scene: Scene, mask: Mask, fill: Fill) -> bytes:
         "asked": listed.index(scene.target),
         "picture": scene.key(),
         "alt": scene.picture.alt,
-        "size": list(photo.shape[:2]),
+        "size": list(photo),
         "share": float(mask.mean()),
     }
     return pack(
         settings,
-        photo=np.frombuffer(images.encode_jpeg(photo), np.uint8),
+        photo=file,
         mask=mask.astype(np.uint8),
         before=whole[listed].astype(np.float32),
         now=now[listed].astype(np.float32),
@@ -92,6 +93,23 @@ def finish(scene: Scene) -> None:
         ],
         "",
     )
+
+
+def _prepared(scene: Scene) -> tuple[tuple[int, int], np.ndarray, np.ndarray]:
+    """Give what no drag changes: the photo's size, its file, and the network's input.
+
+    Kept in the session, as a drag asks for an answer ten times a second.
+    """
+    key = scene.key()
+    held = st.session_state.get(_PREPARED)
+    if held is None or held[0] != key:
+        photo = _photo(scene)
+        rows, columns = photo.shape[:2]
+        file = np.frombuffer(images.encode_jpeg(photo), np.uint8)
+        given = scene.network.preprocess(scene.picture.image)
+        held = st.session_state[_PREPARED] = (key, ((rows, columns), file, given))
+    found: tuple[tuple[int, int], np.ndarray, np.ndarray] = held[1]
+    return found
 
 
 def _photo(scene: Scene) -> np.ndarray:

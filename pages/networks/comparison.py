@@ -48,6 +48,28 @@ def show(scene: Scene) -> None:
     _maps(scene, title, other, maps)
 
 
+def second_in_hand(scene: Scene) -> tuple[Network, bool] | None:
+    """Give the second network, and whether it was uploaded; None without one."""
+    title = PAGE[OTHER_NETWORK]
+    if title == TWIN:
+        return _twin(scene.network), scene.own
+    if title == OTHER_FILE:
+        held = st.session_state.get(_SECOND)
+        if held is None or held[3] is None:
+            return None
+        return _read_as(scene.network, held[3]), True
+    name = next(name for name, entry in NETWORKS.items() if entry.title == title)
+    return open_network(name), False
+
+
+def _read_as(first: Network, network: Network) -> Network:
+    """Scale an uploaded network's pixels as the first one's, and name its classes alike."""
+    second = network.with_preprocessing(first.preprocessing)
+    if second.class_count == first.class_count and first.has_classes:
+        second = second.with_labels(first.labels)
+    return second
+
+
 def with_twin(scene: Scene) -> Comparison:
     """Compare a network with its untrained twin, on the picture in hand."""
     other, identity = _twin(scene.network), f"{scene.identity}-untrained"
@@ -121,10 +143,7 @@ def _uploaded(first: Network) -> tuple[str, str, Network] | None:
             st.info("Upload a Keras model to compare with.", icon=":material/compare:")
         return None
     _, name, digest, network = held
-    second: Network = network.with_preprocessing(first.preprocessing)
-    if second.class_count == first.class_count and first.has_classes:
-        second = second.with_labels(first.labels)
-    return name, digest, second
+    return name, digest, _read_as(first, network)
 
 
 def _sentence(scene: Scene, title: str, compared: Comparison) -> str:

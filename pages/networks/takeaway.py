@@ -6,10 +6,12 @@ import numpy as np
 
 from cnnviz.drawing.legend import with_legend
 from cnnviz.drawing.palette import symmetric_limit
-from cnnviz.networks.code import has_code, maps_npz, network_code
+from cnnviz.networks.code import comparison_code, has_code, maps_npz, network_code, network_file
 from cnnviz.networks.feature_maps.drawn import map_area, map_picture, over_photo, wall
 from cnnviz.networks.feature_maps.wall import largest_value
+from cnnviz.networks.network import Network
 from cnnviz.shapes import Pixels
+from pages.networks.comparison import second_in_hand
 from pages.networks.mask import found_mask
 from pages.networks.scene import Scene
 from pages.networks.state import OVER, PAGE, RANGE, VIEW
@@ -36,7 +38,27 @@ def finish(scene: Scene) -> None:
         *program_files(network, scene.picture, own=scene.own),
     ]
     code = network_code(network, layer) if has_code(network, layer) else ""
+    second = second_in_hand(scene) if PAGE[VIEW] == "Compare" else None
+    if second is not None:
+        code = comparison_code(network, second[0])
+        downloads += _of_both(scene, *second)
     take_it_with_you(downloads, code)
+
+
+def _of_both(scene: Scene, other: Network, uploaded: bool) -> Iterator[Download]:
+    """Offer what the program of a comparison reads: two networks, and what each is shown."""
+    yield from _of_one("first", scene.network, scene, scene.own)
+    yield from _of_one("second", other, scene, uploaded)
+
+
+def _of_one(which: str, network: Network, scene: Scene, own: bool) -> Iterator[Download]:
+    image = scene.picture.image
+    yield picture_download(
+        f"Input of the {which} as PNG", f"{which}.png", lambda: network.shown_part(image)
+    )
+    if not own:
+        file = f"{which}.keras"
+        yield Download(f"The {which} as .keras", file, lambda: network_file(network))
 
 
 def _of_mask(scene: Scene) -> Iterator[Download]:

@@ -35,6 +35,28 @@ def test_the_twin_is_compared_layer_by_layer_and_in_its_answer(open_page):
     assert any(r"**conv\_1**, by" in one.value for one in page.markdown)
 
 
+def test_its_program_gives_the_differences_from_its_files(open_page, monkeypatch, tmp_path, capsys):
+    files = {}
+
+    def keep(_label, data, file_name, *_rest, **_options):
+        files[file_name] = data
+
+    monkeypatch.setattr("streamlit.download_button", keep)
+    page = open_page(PAGE, **COMPARE)
+    monkeypatch.chdir(tmp_path)
+    for name in ("first.keras", "second.keras", "first.png", "second.png"):
+        (tmp_path / name).write_bytes(files[name]())
+    names: dict = {}
+    exec(compile(page.code[0].value, "program", "exec"), names)
+    capsys.readouterr()
+    network, picture = open_network("tutorial"), open_sample("panda")
+    twin = random_twin(network)
+    maps = [one.feature_maps(picture) for one in (network, twin)]
+    found = {one.name: one.outputs for one in compare_networks(network, twin, *maps).layers}
+    assert list(names["result"]) == list(found)
+    np.testing.assert_allclose(list(names["result"].values()), list(found.values()), rtol=1e-3)
+
+
 def test_another_checkpoint_is_read_from_a_file(open_page):
     from cnnviz.networks.code import network_file
 
