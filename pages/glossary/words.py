@@ -4,7 +4,8 @@ import streamlit as st
 
 from pages.ui.path import PAGES
 from pages.ui.picture import picture_address
-from pages.ui.vocabulary import TERMS, Term
+from pages.ui.term import Term
+from pages.ui.vocabulary import TERMS
 
 _TITLES = {page.path: page.title for page in PAGES}
 

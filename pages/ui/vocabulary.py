@@ -3,43 +3,12 @@
 `pages/ui/terms.py` underlines them in a page's text; the Glossary page lists them all.
 """
 
-import re
-from dataclasses import dataclass, field
-
-
-@dataclass(frozen=True)
-class Term:
-    """A word of the field.
-
-    Attributes
-    ----------
-    name : the word, in the singular.
-    definition : one sentence, true at every setting; no quotation marks and no Markdown.
-    group : what it belongs to.
-    page, address : where one can see it: a page's file, and what its address names.
-    also : other forms, such as a plural that is not formed by an s.
-    """
-
-    name: str
-    definition: str
-    group: str
-    page: str
-    address: dict[str, str] = field(default_factory=dict)
-    also: tuple[str, ...] = ()
-
-    @property
-    def anchor(self) -> str:
-        """The place on the Glossary page.
-
-        >>> Term("feature map", "", "", "").anchor
-        'feature-map'
-        """
-        return re.sub(r"[^a-z0-9]+", "-", self.name.lower())
-
+from pages.ui.network_vocabulary import NETWORK_TERMS
+from pages.ui.term import Term
 
 _PICTURE, _SLIDING, _POOLING = "Pictures", "Convolution", "Pooling"
 _BENDING, _LAYERS, _LEARNING = "Activations", "Layers", "Learning"
-_NETWORKS, _SEARCH = "Networks", "Search"
+_NETWORKS = "Networks"
 
 _CONVOLUTION = "pages/01_convolution.py"
 _PADDING = "pages/02_padding_and_stride.py"
@@ -49,12 +18,8 @@ _ACTIVATIONS = "pages/05_activations.py"
 _LAYER = "pages/06_layers.py"
 _LEARN = "pages/07_learn_a_kernel.py"
 _NETWORK = "pages/08_network.py"
-_SEARCHES = "pages/09_search.py"
-_FEATURES = "pages/11_feature_visualisation.py"
-_ROBUSTNESS = "pages/12_robustness.py"
 _BUILD = "pages/13_build.py"
 _TRAIN = "pages/14_train.py"
-_AUGMENTATION = "pages/15_augmentation.py"
 _SEVERAL = {"channels_part": "Several filters at once"}
 
 _TERMS = (
@@ -511,128 +476,7 @@ _TERMS = (
         _LAYER,
         {"layer_part": "Dropout", "layer_mode": "Inference"},
     ),
-    Term(
-        "class",
-        "One of the answers that a network can give, such as cat or ship.",
-        _NETWORKS,
-        _NETWORK,
-        {"view": "Answer"},
-        also=("classes",),
-    ),
-    Term(
-        "ImageNet",
-        "A collection of 1.3 million photos in 1,000 classes that most published networks were "
-        "trained on.",
-        _NETWORKS,
-        _NETWORK,
-        {"view": "Answer"},
-    ),
-    Term(
-        "ablation",
-        "Switching a part of a network off to see what the answer owes to it.",
-        _NETWORKS,
-        _NETWORK,
-        {"view": "Layer"},
-    ),
-    Term(
-        "saturated",
-        "Said of a channel that stands at the upper end of its activation nearly everywhere.",
-        _NETWORKS,
-        _NETWORK,
-        {"view": "Layer", "only": "saturated"},
-    ),
-    Term(
-        "checkpoint",
-        "The weights of a network as they were at one moment of its training.",
-        _NETWORKS,
-        _NETWORK,
-        {"view": "Compare"},
-    ),
-    Term(
-        "untrained twin",
-        "The same layers with weights as they are drawn before training.",
-        _NETWORKS,
-        _NETWORK,
-        {"untrained": "true"},
-    ),
-    Term(
-        "feature visualisation",
-        "A picture made for a part of a network, step by step, so that it answers strongly.",
-        _NETWORKS,
-        _FEATURES,
-    ),
-    Term(
-        "gradient ascent",
-        "Gradient descent upwards: each step changes the numbers so that what is asked for grows.",
-        _NETWORKS,
-        _FEATURES,
-    ),
-    Term(
-        "deep dream",
-        "A photo that is changed until a whole layer of a network answers to it more strongly.",
-        _NETWORKS,
-        _FEATURES,
-        {"feature_of": "A whole layer", "feature_start": "The photo"},
-    ),
-    Term(
-        "adversarial example",
-        "A picture that was changed on purpose, by little, so that a network says something else.",
-        _NETWORKS,
-        _ROBUSTNESS,
-        {"steady_part": "Adversarial step"},
-    ),
-    Term(
-        "augmentation",
-        "Changing each picture at random while a network is trained, in ways that leave its class "
-        "as it is.",
-        _NETWORKS,
-        _AUGMENTATION,
-    ),
-    Term(
-        "test-time augmentation",
-        "The mean of a network's answers to several random versions of one picture.",
-        _NETWORKS,
-        _AUGMENTATION,
-        {"augment_count": "48"},
-    ),
-    Term(
-        "embedding",
-        "A picture as a layer's vector of numbers: what looks alike to the network lies near.",
-        _SEARCH,
-        _SEARCHES,
-    ),
-    Term(
-        "metric",
-        "How the distance of two vectors is measured.",
-        _SEARCH,
-        _SEARCHES,
-    ),
-    Term(
-        "cosine similarity",
-        "The cosine of the angle between two vectors: 1 in the same direction, 0 at right angles.",
-        _SEARCH,
-        _SEARCHES,
-    ),
-    Term(
-        "precision",
-        "The part of the pictures found that are of the kind that was looked for.",
-        _SEARCH,
-        _SEARCHES,
-    ),
-    Term(
-        "t-SNE",
-        "A map in which near neighbours stay near; distances between far groups say little.",
-        _SEARCH,
-        _SEARCHES,
-        {"search_view": "Map"},
-    ),
-    Term(
-        "UMAP",
-        "A map like t-SNE that keeps a little more of how the groups lie to each other.",
-        _SEARCH,
-        _SEARCHES,
-        {"search_view": "Map"},
-    ),
+    *NETWORK_TERMS,
 )
 
 TERMS: dict[str, Term] = {term.name: term for term in _TERMS}
