@@ -3,19 +3,24 @@
 import time
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from cnnviz.networks.building import describe, format_stack
 from cnnviz.networks.building.kinds import Conv2D, Dense, Flatten, Input
 from cnnviz.networks.building.stack import Stack
+from cnnviz.networks.code import network_file
+from cnnviz.networks.tensorflow_runtime import load_keras
 from cnnviz.networks.training.data import DataSource
 from cnnviz.networks.training.downloaded import FILES
 from cnnviz.notation import written, written_share
 from pages.training import runs, stage
 from pages.training.experiments import CONTESTS
+from pages.training.result import trained_network
 from pages.training.state import EPOCHS, EXAMPLES
 from pages.ui.markdown import plain
 from pages.ui.own_network import HELD
+from tests.networks.training.in_process import InProcess
 
 PAGE = "pages/14_train.py"
 SMALL = format_stack(Stack((Input(8, 8, 1), Conv2D(4, (3, 3)), Flatten(), Dense(10))))
@@ -25,6 +30,12 @@ TINY = {
     "train_pictures": "60",
     "train_epochs": "2",
 }
+
+
+@pytest.fixture(autouse=True)
+def in_process(monkeypatch, tf):
+    """Train in this process: those of its own are tested beside the package and in the browser."""
+    monkeypatch.setattr("cnnviz.networks.training.run.Worker", InProcess)
 
 
 def ended(page):
@@ -42,7 +53,7 @@ def text_of(page) -> str:
     return "\n".join(one.value for one in (*page.markdown, *page.caption))
 
 
-def test_a_tiny_run_goes_from_start_to_a_network_of_ones_own(open_page):
+def test_a_tiny_run_goes_from_start_to_a_network_of_ones_own(open_page, tmp_path):
     page = open_page(PAGE, **TINY)
     assert "60 pictures in 10 classes to learn from, 400 held out" in text_of(page)
     assert "a softmax follows its last layer" in text_of(page)
@@ -61,6 +72,12 @@ def test_a_tiny_run_goes_from_start_to_a_network_of_ones_own(open_page):
     assert own.network.labels == tuple("0123456789")
     assert own.network.input_shape == (8, 8, 1)
     assert "Your own model now" in text_of(page)
+    # What is taken along is the same network.
+    (tmp_path / "network.keras").write_bytes(network_file(trained_network(run)))
+    model = load_keras().models.load_model(tmp_path / "network.keras")
+    pictures = run.plan.data.images[run.plan.data.validation]
+    answers = np.asarray(model(pictures.astype(np.float32) / 255))
+    np.testing.assert_array_equal(answers.argmax(axis=1), last.predicted)
     # Another begins beside it, and Reset forgets both.
     page.button(key="train_one").click().run()
     assert len(page.session_state["train_runs"].runs) == 2

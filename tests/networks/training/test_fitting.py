@@ -7,9 +7,11 @@ import time
 import numpy as np
 import pytest
 
+from cnnviz.limits import Limits
 from cnnviz.networks.building import PRESETS, Stack
 from cnnviz.networks.building.kinds import Conv2D, Dense, Flatten, Input, Rescaling, Softmax
 from cnnviz.networks.network import Network
+from cnnviz.networks.training import run as runs
 from cnnviz.networks.training.card import model_card
 from cnnviz.networks.training.code import curves_file, data_file, training_code
 from cnnviz.networks.training.data import data_from_pictures, open_data
@@ -21,6 +23,7 @@ from cnnviz.networks.training.run import Run
 from cnnviz.networks.training.settings import Settings
 from cnnviz.notation import latex_number
 from cnnviz.server.jobs import JobQueue
+from tests.networks.training.in_process import InProcess
 
 pytestmark = pytest.mark.tensorflow
 SMALL = Stack((Input(8, 8, 1), Conv2D(4, (3, 3), activation="relu"), Flatten(), Dense(10)))
@@ -118,7 +121,9 @@ def wait_for(condition, seconds=120):
         time.sleep(0.02)
 
 
-def test_a_run_pauses_takes_one_batch_and_stops(digits, queue):
+def test_a_run_pauses_takes_one_batch_and_ends_where_it_was_paused_too_long(
+    digits, queue, monkeypatch
+):
     run = Run(planned(SMALL, digits, Settings(epochs=60, batch=16), label="Small"), one=True)
     assert (run.state, run.is_alive) == ("waiting", True)
     run.job = queue.submit(run.work, owner="me")
@@ -131,8 +136,10 @@ def test_a_run_pauses_takes_one_batch_and_stops(digits, queue):
     assert run.state == "paused"
     run.go_on()
     wait_for(lambda: run.history.epochs >= 2)
-    run.stop()
+    monkeypatch.setattr(runs, "MOST_PAUSE", 0.3)
+    run.pause()
     wait_for(lambda: not run.is_alive)
+    assert run.note.startswith("It was paused for")
     assert (run.state, run.error, run.job.state) == ("stopped", "", "done")
     last = run.history.snapshots[-1]
     assert last.epoch < 60
@@ -165,18 +172,30 @@ def test_a_process_that_is_killed_is_one_sentence(digits, queue):
 
 def test_nobody_there_any_more_ends_it(digits, queue, monkeypatch):
     monkeypatch.setattr("cnnviz.server.jobs.PATIENCE", 0.2)
+    monkeypatch.setattr(runs, "Worker", InProcess)
     there = [True]
     run = Run(planned(SMALL, digits, Settings(epochs=60, batch=8)))
     run.job = queue.submit(run.work, owner="me", wanted=lambda: there[0])
     wait_for(lambda: run.history.batches > 0)
-    child = run.process_id
-    there.clear()
-    there.append(False)
+    there[0] = False
     wait_for(lambda: run.job.ended)
     assert run.job.state == "cancelled"
     assert run.state == "stopped"
-    with pytest.raises(ProcessLookupError):
-        os.kill(child, 0)
+    assert run._worker.was_ended
+    assert run.history.epochs < 60
+
+
+def test_a_training_that_takes_too_long_is_stopped_and_keeps_what_it_has(
+    digits, queue, monkeypatch
+):
+    monkeypatch.setattr(runs, "Worker", InProcess)
+    monkeypatch.setattr(runs, "LIMITS", Limits(training_minutes=0.001))
+    run = Run(planned(SMALL, digits, Settings(epochs=60, batch=8)))
+    run.job = queue.submit(run.work, owner="me")
+    wait_for(lambda: not run.is_alive)
+    assert run.state == "stopped"
+    assert run.note.startswith("A training may take 0.001 minutes; the variable CNNVIZ_TRAINING")
+    assert run.has_weights
 
 
 def test_mistakes_and_confusion_are_counted():
