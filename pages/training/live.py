@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 
 import numpy as np
 import streamlit as st
@@ -21,6 +22,8 @@ from pages.ui.markdown import plain
 
 _KEY = "train_replay"
 _HANDSHAKE = Handshake(_KEY)
+BETWEEN = 2.0
+"""Seconds from one drawing of the charts to the next, at least."""
 EVERY = 1.0
 """Seconds from one look at a training to the next."""
 
@@ -97,17 +100,43 @@ def snapshot_in_hand(run: Run) -> Snapshot | None:
 
 
 def show() -> None:
-    """Draw the bar and the curves; again and again while a training goes on."""
-    alive = runs.is_alive()
-    st.fragment(_curves, run_every=EVERY if alive else None)(alive)
+    """Draw the bar, again and again while a training goes on, and the curves, at each epoch."""
+    if runs.is_alive():
+        st.fragment(_bar, run_every=EVERY)(_drawn(), time.monotonic())
+    run = runs.current()
+    if run is None:
+        return
+    if run.error:
+        st.error(plain(run.error), icon=":material/error:")
+    if run.note:
+        st.info(plain(run.note), icon=":material/timer_off:")
+    curves.learning_curves(runs.held().runs, run, snapshot_in_hand(run))
+
+
+def _bar(drawn: tuple[str, int, int], when: float) -> None:
+    """Say how far a training is; draw the rest of the page anew where it shows more than before.
+
+    Drawing charts takes the server a hundred times as long as this, and they change at an epoch.
+    """
+    changed = _drawn() != drawn and time.monotonic() - when >= BETWEEN
+    if changed or not runs.is_alive():
+        st.rerun()
+    run = runs.current()
+    if run is not None and run.is_alive:
+        steps = max(1, run.history.batches * run.plan.settings.epochs)
+        st.progress(min(1.0, run.history.steps_done() / steps), story.status(run))
+
+
+def _drawn() -> tuple[str, int, int]:
+    """Tell what the charts show: which run, how much of it, and of how many."""
+    run = runs.current()
+    if run is None:
+        return "", 0, 0
+    return str(id(run)), len(run.history.snapshots), len(runs.held().runs)
 
 
 def show_inside() -> None:
-    """Draw what the network is like at each epoch, again and again while a training goes on."""
-    st.fragment(_inside, run_every=EVERY if runs.is_alive() else None)()
-
-
-def _inside() -> None:
+    """Draw what the network is like at each epoch."""
     run = runs.current()
     snapshot = None if run is None else snapshot_in_hand(run)
     if run is None or snapshot is None:
@@ -155,19 +184,3 @@ def _take() -> None:
         cell = asked["cell"]
         chosen = None if cell is None else (int(cell[0]), int(cell[1]))
         TRAIN.write({SHOWN.name: None if last else at, CELL.name: chosen})
-
-
-def _curves(was_alive: bool) -> None:
-    run = runs.current()
-    if was_alive and not runs.is_alive():
-        st.rerun()
-    if run is None:
-        return
-    if run.error:
-        st.error(plain(run.error), icon=":material/error:")
-    elif run.is_alive:
-        steps = max(1, run.history.batches * run.plan.settings.epochs)
-        st.progress(min(1.0, run.history.steps_done() / steps), story.status(run))
-    if run.note:
-        st.info(plain(run.note), icon=":material/timer_off:")
-    curves.learning_curves(runs.held().runs, run, snapshot_in_hand(run))

@@ -65,7 +65,7 @@ ESSENTIALS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "Search": [".region", ".results .card:nth-child(-n+3)"],
         "Map": ["canvas.map", ".pointed"],
     },
-    "train": {"": [".st-key-train_buttons", "[data-testid=stImage]:has(figcaption) img"]},
+    "train": {"": [".st-key-train_buttons", "[data-testid=stMain] [data-testid=stImage] img"]},
     "why": {
         "Which pixels": [".panes canvas", ".legend", ".under input"],
         "Cover it up": [".photo", ".classes"],
