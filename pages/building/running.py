@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import streamlit as st
 
 from cnnviz.networks.building import Outline, Stack, format_stack
 from cnnviz.networks.building.maps import COLOURS, StackMaps, stack_maps
 from cnnviz.notation import written_count
-from cnnviz.server.jobs import Job
 from pages.building.state import BUILD, SEED
 from pages.ui.markdown import plain
 from pages.ui.picture import Picture
 from pages.ui.queue import asked
 
-_PATIENCE = 0.06
+_PATIENCE = 0.04
 """Seconds that an answer waits for the maps, which mostly are there by then."""
+_MOST_AT_ONCE = 300_000_000
+"""Multiply-adds that are computed without waiting in the queue: a tenth of a second."""
+_BEGUN = "build_maps_begun"
 _HELD = "build_maps"
 _MOST = 4_000_000
 """Numbers in all maps, which a session keeps to go on from."""
+
+_Found = tuple[StackMaps | None, BaseException | None, Callable[[], bool]]
+"""What came out, what went wrong, and whether either has happened."""
 
 
 def drawn_maps(picture: Picture, stack: Stack, found: Outline) -> tuple[StackMaps | None, str]:
@@ -42,20 +49,17 @@ def drawn_maps(picture: Picture, stack: Stack, found: Outline) -> tuple[StackMap
     if held is not None and (held.stack, held.seed) == (stack, seed):
         return held, ""
 
-    def work(_: Job) -> StackMaps:
+    def work() -> StackMaps:
         return stack_maps(stack, picture.image, seed=seed, before=held)
 
     key = f"build maps {format_stack(stack)} {seed} {picture.identity}"
-    job = asked(key, work, patience=_PATIENCE, private=True)
-    if job is None:
-        return None, ""
-    if job.state == "failed":
-        error = job.error
+    is_quick = sum(row.multiply_adds for row in found.rows) <= _MOST_AT_ONCE
+    maps, error, has_ended = (_at_once if is_quick else _in_queue)(key, work)
+    if error is not None:
         return None, plain(str(error)) if isinstance(error, ValueError) else "No maps came out."
-    if job.state != "done":
-        _follow(job)
+    if maps is None:
+        _follow(has_ended)
         return None, "Maps follow."
-    maps: StackMaps = job.result
     st.session_state[_HELD] = (picture.identity, maps)
     return maps, ""
 
@@ -66,7 +70,34 @@ def _held(picture: Picture) -> StackMaps | None:
     return maps if identity == picture.identity else None
 
 
+def _at_once(key: str, work: Callable[[], StackMaps]) -> _Found:
+    """Compute what takes a moment beside the queue, whose work may take minutes."""
+    held: tuple[str, Future[StackMaps]] | None = st.session_state.get(_BEGUN)
+    if held is None or held[0] != key:
+        if held is not None:
+            held[1].cancel()
+        held = st.session_state[_BEGUN] = (key, _threads().submit(work))
+    future = held[1]
+    wait([future], _PATIENCE)
+    if not future.done():
+        return None, None, future.done
+    error = future.exception()
+    return (None if error else future.result()), error, future.done
+
+
+def _in_queue(key: str, work: Callable[[], StackMaps]) -> _Found:
+    job = asked(key, lambda _: work(), private=True)
+    if job is None:
+        return None, None, lambda: False
+    return (job.result if job.state == "done" else None), job.error, lambda: job.ended
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(2, "build maps")
+
+
 @st.fragment(run_every=0.2)
-def _follow(job: Job) -> None:
-    if job.ended:
+def _follow(has_ended: Callable[[], bool]) -> None:
+    if has_ended():
         st.rerun()

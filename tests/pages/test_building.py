@@ -1,6 +1,7 @@
 """The page Build a network: its stage, its edits, its parts and what one takes along."""
 
 import json
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -409,3 +410,28 @@ def test_what_is_no_edit_changes_nothing(edited, sent, complaint):
     told = page.session_state["said"][1]
     assert complaint in told if complaint else told == ""
     assert len(told) <= 200
+
+
+def test_it_leads_to_training_with_its_design(open_page):
+    text = "in-h16-w16-c3~gavg~dense-u3~softmax"
+    for address, design in (({"stack": text}, text), ({}, format_stack(TUTORIAL))):
+        links = [
+            one.proto.query_string
+            for one in open_page(PAGE, **address).get("page_link")
+            if one.proto.label == "Train it"
+        ]
+        assert any(unquote(query) == f"stack={design}" for query in links)
+
+
+def test_large_maps_come_through_the_queue(open_page, tf):
+    text = "in-h64-w64-c3~conv-f64-k7-psame~conv-f32-k7-psame~gavg"
+    stack = parse_stack(text)
+    assert sum(row.multiply_adds for row in describe(stack)) > 300_000_000
+    settings, arrays = drawn(open_page(PAGE, stack=text))
+    assert settings["note"] == ""
+    assert arrays["tiles"].size > 0
+
+
+def test_what_is_too_large_to_be_drawn_is_said_with_its_numbers(open_page):
+    settings, _ = stage(open_page(PAGE, stack="in-h256-w256-c3~conv-f64-k3~gavg"))
+    assert settings["note"].startswith("Maps are drawn of up to 4,000,000 numbers")
