@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -78,12 +78,3 @@ def _drawn(output: np.ndarray) -> np.ndarray:
         counts = np.diff([*starts, len(numbers)]).astype(np.float32)
         numbers = np.add.reduceat(numbers, starts) / counts
     return thumbnails(numbers[np.newaxis, np.newaxis].astype(np.float32), _MOST_NUMBERS)
-
-
-def totals(rows: Sequence[Row]) -> tuple[int, int, int]:
-    """Add up weights, multiply-adds and bytes of all layers."""
-    return (
-        sum(row.weights for row in rows),
-        sum(row.multiply_adds for row in rows),
-        sum(row.memory_bytes for row in rows),
-    )
