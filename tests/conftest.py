@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
+from cnnviz.networks.tensorflow_runtime import load_tensorflow
 from tests.order import long_files_first
 
 # A busy machine is no failure, and a change is judged on the same examples whenever CI runs it;
@@ -80,10 +81,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def tf() -> ModuleType:
-    """TensorFlow, the reference; imported (seconds) only by the tests that ask for it."""
-    import tensorflow
+    """TensorFlow, the reference; imported (seconds) only by the tests that ask for it.
 
-    return tensorflow
+    Set up as the app has it: without, Streamlit has Keras clear up after every page opened.
+    """
+    return load_tensorflow()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import Network, open_network
 from cnnviz.networks.feature_maps.links import Links, links
+from cnnviz.networks.tensorflow_runtime import load_keras
 
 
 def every(network: Network, name: str) -> Links:
@@ -18,8 +19,7 @@ def every(network: Network, name: str) -> Links:
 
 
 def model(*layers, shape=(17, 13, 3)):
-    import keras
-
+    keras = load_keras()
     keras.utils.set_random_seed(5)
     network = keras.Sequential([keras.Input(shape), *layers])
     random = np.random.default_rng(6)
@@ -28,26 +28,28 @@ def model(*layers, shape=(17, 13, 3)):
     return Network.from_model(network)
 
 
-def convolutions():
-    from keras import layers
-
-    return {
-        "valid": layers.Conv2D(5, 3, name="it"),
-        "same": layers.Conv2D(5, (3, 2), padding="same", name="it"),
-        "stride": layers.Conv2D(4, 3, strides=2, padding="same", name="it"),
-        "wide stride": layers.Conv2D(4, 2, strides=3, name="it"),
-        "dilation": layers.Conv2D(4, 3, dilation_rate=(2, 3), padding="same", name="it"),
-        "large kernel": layers.Conv2D(2, (9, 15), padding="same", name="it"),
-        "groups": layers.Conv2D(6, 3, groups=3, padding="same", name="it"),
-        "depthwise": layers.DepthwiseConv2D(3, depth_multiplier=2, name="it"),
-        "separable": layers.SeparableConv2D(4, 3, padding="same", name="it"),
-        "pointwise": layers.Dense(4, name="it"),
-    }
+CONVOLUTIONS = {
+    "valid": ("Conv2D", 5, 3, {}),
+    "same": ("Conv2D", 5, (3, 2), {"padding": "same"}),
+    "stride": ("Conv2D", 4, 3, {"strides": 2, "padding": "same"}),
+    "wide stride": ("Conv2D", 4, 2, {"strides": 3}),
+    "dilation": ("Conv2D", 4, 3, {"dilation_rate": (2, 3), "padding": "same"}),
+    "large kernel": ("Conv2D", 2, (9, 15), {"padding": "same"}),
+    "groups": ("Conv2D", 6, 3, {"groups": 3, "padding": "same"}),
+    "depthwise": ("DepthwiseConv2D", 3, {"depth_multiplier": 2}),
+    "separable": ("SeparableConv2D", 4, 3, {"padding": "same"}),
+    "pointwise": ("Dense", 4, {}),
+}
 
 
-@pytest.mark.parametrize("kind", convolutions())
+def convolution(kind):
+    layer, *sizes, more = CONVOLUTIONS[kind]
+    return getattr(load_keras().layers, layer)(*sizes, name="it", **more)
+
+
+@pytest.mark.parametrize("kind", CONVOLUTIONS)
 def test_what_the_maps_add_and_the_bias_are_the_mean_of_the_result(kind):
-    network = model(convolutions()[kind])
+    network = model(convolution(kind))
     found = every(network, "it")
     result = network.feature_maps(open_sample("moose"))["it"]
     bias = network.weights("it")["bias"]
@@ -73,9 +75,9 @@ def test_each_map_adds_the_mean_of_its_own_partial_map():
 
 
 def test_a_group_or_a_depth_reads_its_own_maps_only():
-    grouped = every(model(convolutions()["groups"]), "it").pairs
+    grouped = every(model(convolution("groups")), "it").pairs
     assert [tuple(pair) for pair in grouped] == [(0, 0), (1, 0), (2, 1), (3, 1), (4, 2), (5, 2)]
-    doubled = every(model(convolutions()["depthwise"]), "it").pairs
+    doubled = every(model(convolution("depthwise")), "it").pairs
     assert [tuple(pair) for pair in doubled] == [(0, 0), (1, 0), (2, 1), (3, 1), (4, 2), (5, 2)]
 
 
@@ -106,8 +108,7 @@ def test_a_number_of_a_flattened_map_comes_from_that_map():
 
 
 def test_a_concatenation_takes_its_maps_one_input_after_the_other():
-    import keras
-
+    keras = load_keras()
     image = keras.Input((8, 8, 3))
     left = keras.layers.Conv2D(2, 1, name="left")(image)
     right = keras.layers.Conv2D(3, 1, name="right")(image)
