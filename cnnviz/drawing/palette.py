@@ -273,6 +273,11 @@ def readable_ink(colour: ArrayLike | str) -> str:
     >>> readable_ink("#fddbc7"), readable_ink([178, 24, 43])
     ('#000000', '#ffffff')
     """
+    return _readable_ink(colour if isinstance(colour, str) else hex_colour(rgb(colour)))
+
+
+@lru_cache(maxsize=1024)  # a drawing of thousands of cells has some hundred colours
+def _readable_ink(colour: str) -> str:
     return max(("#000000", "#ffffff"), key=lambda ink: contrast(ink, colour))
 
 
