@@ -20,6 +20,7 @@ import pytest
 
 from cnnviz.limits import MEBIBYTE, Limits
 from cnnviz.networks import Network, NetworkError, read_network
+from cnnviz.networks.keras_files import upload as reading
 from cnnviz.networks.keras_files.upload import allowance_for, read_archive, read_upload, rehearse
 from cnnviz.networks.tensorflow_runtime import load_keras
 from cnnviz.server.sandbox import Allowance, SandboxError
@@ -33,6 +34,7 @@ from tests.networks.keras_files.archives import (
     with_config,
     with_weights,
 )
+from tests.networks.keras_files.here import run_here
 
 
 @pytest.fixture(scope="module")
@@ -375,6 +377,37 @@ def test_a_network_whose_answer_is_nan_is_read_and_reported():
     assert values["notes"] == ['Its answer to noise is NaN or infinite, from "norm" on.']
 
 
+def test_a_network_is_given_alone_where_nothing_else_is_asked(good, monkeypatch):
+    monkeypatch.setattr(reading, "run_apart", run_here)
+    network = read_network(good, labels=["a", "b", "c"])
+    assert isinstance(network, Network)
+    assert network.labels == ("a", "b", "c")
+
+
+def test_a_known_network_is_recognised(monkeypatch):
+    monkeypatch.setattr(reading, "run_apart", run_here)
+    keras = load_keras()
+    model = keras.applications.MobileNetV2(weights=None, alpha=0.35, input_shape=(32, 32, 3))
+    upload = read_upload(saved(model))
+    assert upload.network.preprocessing.name == "-1 to 1"
+    assert upload.network.labels[281] == "tabby cat"
+    assert upload.notes[-2:] == (
+        "Recognised as MobileNetV2 of keras.applications. Pixels: -1 to 1, as MobileNetV2 was "
+        "trained.",
+        "Its 1,000 classes are named as ImageNet's.",
+    )
+
+
+def test_nan_weights_are_accepted_and_reported(good, monkeypatch):
+    monkeypatch.setattr(reading, "run_apart", run_here)
+
+    def change(file: Any) -> None:
+        file["layers/conv2d/vars/0"][:] = np.nan
+
+    upload = read_upload(with_weights(good, change))
+    assert upload.notes == ("Some weights are NaN or infinite, in conv.",)
+
+
 def test_a_larger_file_is_allowed_more():
     assert allowance_for(Limits()).memory_bytes <= 1.5 * 1024 * MEBIBYTE
     assert allowance_for(Limits()).reply_bytes > 20_000_000
@@ -391,35 +424,15 @@ def test_a_larger_file_is_allowed_more():
 
 def test_a_good_file_answers_as_in_keras(good, original):
     state = load_keras().config.dtype_policy().name
-    network = read_network(good, labels=["a", "b", "c"], preprocessing="minus_one_to_one")
+    upload = read_upload(good, labels=["a", "b", "c"], preprocessing="minus_one_to_one")
+    assert upload.usage.memory_bytes < 1.5 * 1024 * MEBIBYTE
+    network = upload.network
     assert isinstance(network, Network)
     assert network.labels == ("a", "b", "c")
     picture = np.random.default_rng(0).integers(0, 256, (16, 16, 3), dtype=np.uint8)
     expected = original(network.preprocess(picture)[np.newaxis]).numpy()[0]
     np.testing.assert_allclose(network.probabilities(picture), expected, rtol=1e-5, atol=1e-6)
     assert load_keras().config.dtype_policy().name == state
-
-
-def test_a_known_network_is_recognised_through_the_child():
-    keras = load_keras()
-    model = keras.applications.MobileNetV2(weights=None, alpha=0.35, input_shape=(32, 32, 3))
-    upload = read_upload(saved(model))
-    assert upload.network.preprocessing.name == "-1 to 1"
-    assert upload.network.labels[281] == "tabby cat"
-    assert upload.notes[-2:] == (
-        "Recognised as MobileNetV2 of keras.applications. Pixels: -1 to 1, as MobileNetV2 was "
-        "trained.",
-        "Its 1,000 classes are named as ImageNet's.",
-    )
-
-
-def test_nan_weights_are_accepted_and_reported(good):
-    def change(file: Any) -> None:
-        file["layers/conv2d/vars/0"][:] = np.nan
-
-    upload = read_upload(with_weights(good, change))
-    assert upload.notes == ("Some weights are NaN or infinite, in conv.",)
-    assert upload.usage.memory_bytes < 1.5 * 1024 * MEBIBYTE
 
 
 def test_a_refusal_comes_from_the_child_as_the_same_sentence():
