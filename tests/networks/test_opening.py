@@ -52,27 +52,16 @@ def test_streamlits_clearing_leaves_networks_alone() -> None:
     assert open_network("tutorial") is network
 
 
-def test_opening_a_network_is_quiet_and_heeds_no_other_keras_settings(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """A process that opens a network where Keras is set up otherwise, and then asks for more."""
+    home = tmp_path_factory.mktemp("home")
     settings = {"backend": "jax", "image_data_format": "channels_first", "floatx": "float16"}
-    (tmp_path / "keras.json").write_text(json.dumps(settings), encoding="utf-8")
-    program = (
-        "from cnnviz.networks import open_network\n"
-        "print(open_network('tutorial').input_shape, end='')"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env={**os.environ, "KERAS_HOME": str(tmp_path), "KERAS_BACKEND": "jax"},
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert (done.stdout, done.stderr, done.returncode) == ("(32, 32, 3)", "", 0)
-
-
-def test_keras_comes_without_scikit_learn_and_finds_it_when_it_is_asked_for() -> None:
+    (home / "keras.json").write_text(json.dumps(settings), encoding="utf-8")
     program = (
         "import gc, sys\n"
+        "from cnnviz.networks import open_network\n"
+        "print(open_network('tutorial').input_shape)\n"
         "from cnnviz.networks.tensorflow_runtime import load_keras\n"
         "keras = load_keras()\n"
         "print('sklearn' in sys.modules, gc.isenabled())\n"
@@ -80,15 +69,27 @@ def test_keras_comes_without_scikit_learn_and_finds_it_when_it_is_asked_for() ->
         "print(keras.wrappers.SKLearnRegressor.__mro__[-2].__module__.split('.')[0])\n"
         "print(hasattr(keras.wrappers, 'SKLearnNothing'))"
     )
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", program],
+        env={**os.environ, "KERAS_HOME": str(home), "KERAS_BACKEND": "jax"},
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
         timeout=120,
     )
-    assert done.stderr == ""
-    assert done.stdout.splitlines() == ["False True", "sklearn", "False"]
+
+
+def test_opening_a_network_is_quiet_and_heeds_no_other_keras_settings(
+    alone: subprocess.CompletedProcess[str],
+) -> None:
+    assert (alone.stderr, alone.returncode) == ("", 0)
+    assert alone.stdout.splitlines()[0] == "(32, 32, 3)"
+
+
+def test_keras_comes_without_scikit_learn_and_finds_it_when_it_is_asked_for(
+    alone: subprocess.CompletedProcess[str],
+) -> None:
+    assert alone.stdout.splitlines()[1:] == ["False True", "sklearn", "False"]
 
 
 def test_an_opened_network_is_kept_out_of_garbage_collection() -> None:
