@@ -8,9 +8,8 @@ import streamlit as st
 from cnnviz.networks.augmentation import running_mean
 from cnnviz.networks.augmentation.formulas import mean_formula
 from cnnviz.notation import legend
-from pages.augmentation import runs, story
+from pages.augmentation import runs, story, wall
 from pages.augmentation.choice import chosen_scene
-from pages.augmentation.components import wall
 from pages.augmentation.experiments import EXPERIMENTS, FREE, KEEP, Seen
 from pages.augmentation.scene import Drawn, Scene, share
 from pages.augmentation.state import AUGMENT

@@ -6,10 +6,10 @@ import pytest
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network
 from cnnviz.networks.augmentation import answers_of, draw_samples, parse_pipeline
-from pages.augmentation.components.wall import TOP
 from pages.augmentation.experiments import EXPERIMENTS
 from pages.augmentation.scene import share
 from pages.augmentation.state import LAYERS
+from pages.augmentation.wall import TOP
 from tests.pages.checks import finished, flat_picture, sent, try_everything
 
 PAGE = "pages/15_augmentation.py"
@@ -47,9 +47,9 @@ def test_the_wall_has_the_samples_and_what_is_said_to_each(open_page, small):
     )
     found, answers = drawn_for(small, layers, 24, 3)
     itself = network.probabilities(open_sample("panda"))
-    settings, arrays = sent(page, "drawn")
+    settings, arrays = sent(page, "words")
     assert settings["at"] == 7
-    assert settings["drawn"] == [[], *map(list, found.drawn)]
+    assert settings["words"] == [["nothing is changed"], *map(list, found.drawn)]
     assert len(arrays["ends"]) == 25
     labels = [network.labels.index(one) for one in settings["classes"]]
     np.testing.assert_allclose(arrays["before"], itself[labels], atol=1e-5)
@@ -77,7 +77,7 @@ def test_layers_are_added_set_and_taken_away(open_page):
     page.multiselect(key="augment_kinds").set_value([]).run()
     finished(page)
     assert "every sample is the picture itself" in text_of(page)
-    settings, _ = sent(page, "drawn")
+    settings, _ = sent(page, "words")
     assert not any(settings["others"])
     page.multiselect(key="augment_kinds").set_value(["RandomShear"]).run()
     assert page.query_params["augment_layers"] == "rshear-x0.3"
@@ -91,16 +91,16 @@ def test_every_layer_can_be_chosen_and_set_to_its_ends(open_page):
             for end in (slider.min, slider.max):
                 page.slider(key=slider.key).set_value(end).run()
                 _fine(page)
-        settings, _ = sent(finished(page), "drawn")
-        assert len(settings["drawn"][1]) == 1
+        settings, _ = sent(finished(page), "words")
+        assert len(settings["words"][1]) == 1
 
 
 @pytest.mark.parametrize("one", EXPERIMENTS, ids=lambda one: one.label)
 def test_an_experiment_says_what_the_network_answers(open_page, small, one):
     network, _ = small
     page = finished(open_page(PAGE, **SMALL).button(key=f"try_{one.label}").click().run())
-    settings, _ = sent(page, "drawn")
-    count = len(settings["drawn"]) - 1
+    settings, _ = sent(page, "words")
+    count = len(settings["words"]) - 1
     found = draw_samples(small[1], one.state[LAYERS.name], count=count, seed=0)
     answers = answers_of(network, found.pictures)
     (note,) = (each.value for each in page.markdown if each.value.startswith("**Watch**"))

@@ -8,7 +8,7 @@ export class ClassBars {
     this.list = element("ol", { class: "classes" });
   }
 
-  // classes: { label, before, now, asked } each, from the top down.
+  // classes: { label, before, now, asked } each, from the top down; before may be missing.
   show(classes) {
     while (this.list.children.length > classes.length) this.list.lastChild.remove();
     classes.forEach(({ label, before, now, asked }, at) => {
@@ -17,8 +17,10 @@ export class ClassBars {
       const [name, track, number] = item.children;
       name.textContent = label;
       track.firstChild.style.width = `${Math.max(0.4, now * 100)}%`;
+      track.lastChild.hidden = before === undefined;
       track.lastChild.style.left = `${before * 100}%`;
-      number.textContent = `${asPercent(now)}, was ${asPercent(before)}`;
+      const was = before === undefined ? "" : `, was ${asPercent(before)}`;
+      number.textContent = `${asPercent(now)}${was}`;
     });
   }
 }

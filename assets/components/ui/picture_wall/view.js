@@ -1,5 +1,5 @@
-// A picture and the samples that were drawn of it, as tiles; the one in hand is large, with what each
-// layer has drawn and what the network says. All of it is here: nothing waits for Python.
+// Pictures as tiles; the one in hand is large, with words about it and the classes that a network
+// names. All of it is here: nothing waits for Python.
 
 import { ClassBars } from "../../shared/class_bars.js";
 import { element, titled } from "../../shared/dom.js";
@@ -14,26 +14,23 @@ const TOLD_AFTER = 300; // milliseconds until Python is told which one is in han
 const CAPTION = 32; // pixels below a tile's picture, its border included
 const LEAST_TILE = 52;
 
-export default mounted((root) => new SampleWall(root));
+export default mounted((root) => new PictureWall(root));
 
-class SampleWall {
+class PictureWall {
   constructor(root) {
     this.root = root;
     this.handshake = new Handshake();
     this.at = 0;
     this.tiles = [];
     this.bitmaps = [];
-    this.grid = element("div", { class: "tiles", role: "group", "aria-label": "Samples" });
+    this.grid = element("div", { class: "tiles", role: "group", "aria-label": "Pictures" });
     this.grid.onkeydown = (event) => this.key(event);
     this.note = element("p", { class: "note" });
     this.heading = element("span");
     this.large = element("canvas", { role: "img", class: "large" });
     this.words = element("ul", { class: "drawn" });
     this.bars = new ClassBars();
-    this.barsTitle = element("p", {
-      class: "bars-title",
-      text: "The bar is this sample, the mark the picture itself.",
-    });
+    this.barsTitle = element("p", { class: "bars-title" });
     this.rest = debounced(TOLD_AFTER, () => this.settle());
     this.player = new Player({
       advance: (steps) => this.advance(steps),
@@ -65,9 +62,13 @@ class SampleWall {
     while (this.tiles.length > count) this.tiles.pop().button.remove();
     while (this.tiles.length < count) this.tiles.push(this.tile(this.tiles.length));
     this.note.textContent = settings.note;
+    this.barsTitle.textContent = settings.bars;
     this.barsTitle.hidden = this.bars.list.hidden = !settings.classes.length;
     this.bars.list.style.setProperty("--most", Math.max(...settings.rows.map((row) => row.length)));
-    this.words.style.setProperty("--layers", settings.drawn.at(-1).length);
+    this.words.style.setProperty(
+      "--layers",
+      Math.max(...settings.words.map((words) => words.length)),
+    );
     this.tiles.forEach(({ button, caption }, at) => {
       caption.textContent = `${settings.others[at] ? "\u2260 " : ""}${settings.answers[at]}`;
       button.classList.toggle("other", settings.others[at]);
@@ -96,11 +97,11 @@ class SampleWall {
   }
 
   title(at) {
-    return at ? `Sample ${at} of ${this.settings.answers.length - 1}` : "The picture itself";
+    return this.settings.titles[at];
   }
 
   name(at) {
-    return [this.title(at), this.settings.answers[at], ...this.settings.drawn[at]]
+    return [this.title(at), this.settings.answers[at], ...this.settings.words[at]]
       .filter(Boolean)
       .join(", ");
   }
@@ -173,7 +174,7 @@ class SampleWall {
   }
 
   draw() {
-    const { classes, rows, asked, drawn } = this.settings;
+    const { classes, rows, asked, words } = this.settings;
     const { before, now } = this.arrays;
     const { at } = this;
     this.tiles.forEach(({ button }, one) => {
@@ -185,14 +186,13 @@ class SampleWall {
     this.heading.textContent = this.title(at);
     this.player.where.textContent = "";
     this.large.setAttribute("aria-label", this.name(at));
-    const said = drawn[at].length ? drawn[at] : ["nothing is changed"];
-    this.words.replaceChildren(...said.map((text) => element("li", { text })));
+    this.words.replaceChildren(...words[at].map((text) => element("li", { text })));
     this.bars.show(
       rows[at].map((one) => ({
         label: classes[one],
-        before: before.data[one],
+        before: before.data[one], // undefined where there is nothing to compare with
         now: now.data[at * classes.length + one],
-        asked: one === asked,
+        asked: one === asked[at],
       })),
     );
   }

@@ -1,1 +1,0 @@
-"""The browser components of these pages, each mounted by one typed function."""
