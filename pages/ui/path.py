@@ -179,6 +179,17 @@ PAGES = (
         "nothing otherwise. A change is worth drawing where it leaves the class as it is.",
     ),
     Page(
+        "pages/16_own_classes.py",
+        "Your own classes",
+        ":material/category:",
+        "Bring a few pictures each of things that you want told apart: a trained network learns "
+        "it in seconds, since only its last layer has to.",
+        _NETWORKS,
+        "The features of a trained network serve other classes than those it was trained for. "
+        "Learning a new last layer takes few pictures; how good it is, only pictures tell that "
+        "it has not learned from.",
+    ),
+    Page(
         "pages/20_glossary.py",
         "Glossary",
         ":material/menu_book:",
