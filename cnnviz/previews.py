@@ -168,6 +168,13 @@ def _train(_: Pixels, __: str) -> Pixels:
     return np.vstack([np.hstack([*drawn[row : row + 3]]) for row in (0, 3, 6)])
 
 
+def _own_classes(square: Pixels, _: str) -> Pixels:
+    names = ("goldfish", "arch", "hammer")
+    chosen = [images.centre_crop(samples.thumbnail(name, side=SIDE // 2)) for name in names]
+    tiles = [images.resize_to(one, SIDE // 2) for one in (square, *chosen)]
+    return np.vstack([np.hstack(tiles[:2]), np.hstack(tiles[2:])])
+
+
 def _enlarged(small: Pixels) -> Pixels:
     rows = np.arange(SIDE) * small.shape[0] // SIDE
     columns = np.arange(SIDE) * small.shape[1] // SIDE
@@ -191,6 +198,7 @@ PREVIEWS: Mapping[str, Callable[[Pixels, str], Pixels]] = MappingProxyType(
         "robustness": _robustness,
         "build": _build,
         "augmentation": _augmentation,
+        "own_classes": _own_classes,
         "train": _train,
     }
 )

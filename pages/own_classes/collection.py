@@ -164,9 +164,7 @@ def add(files: Sequence[tuple[str, bytes]], name: str) -> str:
         if label not in held and len(held) >= MOST_CLASSES:
             return f"There may be {MOST_CLASSES} classes. Received: another one, {label}."
         if sum(map(len, held.values())) >= MOST_PICTURES:
-            return (
-                f"There may be {MOST_PICTURES} pictures in all. Received: more, which are left out."
-            )
+            return f"There may be {MOST_PICTURES} pictures in all. Received: more."
         mine.count += 1
         held.setdefault(label, []).append((mine.count, file))
     return " ".join(one for one in said if one)

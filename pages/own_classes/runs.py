@@ -95,6 +95,9 @@ def learned(collection: Collection) -> Result | None:
 
     def work(job: Job) -> Result:
         network = base()
+        if collection.is_private:  # what was removed is forgotten
+            for key in seen.keys() - {one.key for one in collection.examples}:
+                del seen[key]
         names, files, kept, labels, unread = [], [], [], [], []
         for at, one in enumerate(collection.examples):
             job.report(_LOOKING * at / len(collection.examples), "The network looks at them")
@@ -122,7 +125,7 @@ def learned(collection: Collection) -> Result | None:
         head = learn(*told, epochs=epochs, seed=seed, report=report)
         tuned = None
         if tune:
-            on = functools.partial(report, begun=1 - share, words="The last stage is tuned")
+            on = functools.partial(report, begun=1 - share, words="The last stage")
             tuned = learn(*told, epochs=epochs, seed=seed, start=head, report=on)
         return Result(
             tuple(names),

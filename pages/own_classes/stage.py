@@ -57,8 +57,8 @@ def lacking(collection: Collection) -> str:
     if len(counts) < 2:
         received = f"only {next(iter(counts))}" if counts else "none"
         return (
-            "Bring pictures of two classes or more, five or more of each: name a class, then choose "
-            f"its pictures, or a zip with a folder for each class. Received: {received}."
+            "Bring pictures of two classes or more, five or more of each: name a class, then "
+            f"choose its pictures, or a zip with a folder for each class. Received: {received}."
         )
     if few:
         return f"Each class needs {LEAST_PICTURES} pictures or more. Received: {', '.join(few)}."
@@ -156,7 +156,7 @@ def _answer(result: Result, logits: np.ndarray) -> None:
     formula = softmax_with_numbers(logits, best)
     st.latex(formula)
     st.caption(
-        f"The class {plain(result.class_names[best])}: each logit is the sum of the network's 1,280 "
-        f"features, weighted, and a bias. {legend(formula)} Whatever your picture shows, its "
+        f"The class {plain(result.class_names[best])}: each logit is the sum of the network's "
+        f"1,280 features, weighted, and a bias. {legend(formula)} Whatever your picture shows, its "
         "probabilities add up to 1 over these classes: there is no answer for none of them."
     )

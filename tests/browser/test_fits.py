@@ -60,6 +60,7 @@ ESSENTIALS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "Overview": [".diagram .network", ".answer .number", ".actions"],
     },
     "robustness": {"": [".pictures canvas", ".player", ".classes li:nth-child(-n+3)"]},
+    "own_classes": {"": [".tile:nth-child(-n+12)", ".hand .large", ".player", ".drawn"]},
     "augmentation": {"": [".tile:nth-child(-n+16)", ".hand .large", ".player", ".drawn"]},
     "search": {
         "Search": [".region", ".results .card:nth-child(-n+3)"],

@@ -15,7 +15,7 @@ _OPEN_NETWORKS = (
     *("pages/08_network.py", "pages/09_search.py"),
     *("pages/10_why.py", "pages/11_feature_visualisation.py", "pages/12_robustness.py"),
     "pages/13_build.py",
-    "pages/15_augmentation.py",
+    *("pages/15_augmentation.py", "pages/16_own_classes.py"),
 )
 
 
