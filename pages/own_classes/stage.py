@@ -6,6 +6,7 @@ from collections import Counter
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.activations.formulas import softmax_with_numbers
 from cnnviz.networks.own_classes.splitting import LEAST_PICTURES
@@ -30,12 +31,10 @@ def own_classes(picture: Picture) -> None:
     tries = TryThis(OWN, EXPERIMENTS, keep=KEEP, free=FREE)
     stage, controls = stage_and_controls()
     with controls, st.container():
-        collection = _chosen()
+        collection = _chosen(stage)
+    if lacking(collection):
+        return
     with seen_first(stage):
-        lack = lacking(collection)
-        if lack:
-            st.info(plain(lack), icon=":material/add_photo_alternate:")
-            return
         result = runs.learned(collection)
         if result is None:
             return
@@ -65,7 +64,8 @@ def lacking(collection: Collection) -> str:
     return ""
 
 
-def _chosen() -> Collection:
+def _chosen(stage: DeltaGenerator) -> Collection:
+    """Draw the controls; what brings pictures stands in the stage until there are enough."""
     source = OWN.control(
         st.segmented_control,
         SOURCE,
@@ -73,8 +73,13 @@ def _chosen() -> Collection:
         required=True,
         help="Photos of fish, monuments and tools that ship with the app, or pictures of your own.",
     )
+    collection = mine() if source == "mine" else shipped()
     if source == "mine":
-        bring()
+        lack = lacking(collection)
+        with stage if lack else st.expander("Your pictures", icon=":material/add_photo_alternate:"):
+            if lack:
+                st.info(plain(lack), icon=":material/add_photo_alternate:")
+            bring()
     OWN.control(
         st.selectbox,
         HELD_OUT,
@@ -100,7 +105,7 @@ def _chosen() -> Collection:
         "Seed",
         help="Draws which pictures are held out, and the weights to begin with.",
     )
-    return mine() if source == "mine" else shipped()
+    return collection
 
 
 def _measured(result: Result) -> None:

@@ -29,8 +29,8 @@ def finish(result: Result) -> None:
     why_it_matters(
         "A network that has learned to tell a thousand classes apart has found features that "
         "tell many others apart as well. Only the last layer has to be learned anew, from a few "
-        "pictures and in seconds: that is transfer learning. What the features do not tell apart, no head "
-        "can; then earlier layers have to change too, which takes more pictures."
+        "pictures and in seconds: that is transfer learning. What the features do not tell "
+        "apart, no head can; then earlier layers have to change too, which takes more pictures."
     )
     tuned = result.tuned is not None
     downloads = [

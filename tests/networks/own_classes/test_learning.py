@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnviz.images.samples import open_sample
-from cnnviz.networks import open_network
+from cnnviz.networks import open_network, read_network
 from cnnviz.networks.code import network_file
 from cnnviz.networks.own_classes import features_of, joined, learn, split, whole_network
 from cnnviz.networks.own_classes.code import learning_code
@@ -89,6 +89,10 @@ def test_the_whole_network_answers_as_the_head_does(photos, which, request):
     for picture, answer in zip(pictures, expected, strict=True):
         np.testing.assert_allclose(whole.probabilities(picture), answer, atol=1e-4)
     assert tuple(whole.labels) == NAMES
+    if which == "tuned":  # its file says all but which part of a picture it is shown
+        levels = read_network(network_file(whole)).with_preprocessing("zero_to_255")
+        part = whole.shown_part(pictures[0])
+        np.testing.assert_allclose(levels.probabilities(part), expected[0], atol=1e-4)
     np.testing.assert_array_equal(network.probabilities(open_sample("panda")), before)
     assert len(joined([features, features])) == 2 * len(features)
 
