@@ -2,44 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import streamlit as st
 
-from cnnviz.networks import Network, NetworkError
-from cnnviz.networks.building import Stack, build_model, format_stack
-from cnnviz.networks.code import network_file
-from cnnviz.networks.keras_files.upload import Upload
-from cnnviz.server.sandbox import Usage
+from cnnviz.networks import Network
+from cnnviz.networks.building import Stack, build_model
 from pages.building.state import BUILD, SEED
-from pages.ui.markdown import plain
-from pages.ui.own_network import OWN_NETWORK, OwnModel, hold, pixels_of
-from pages.ui.picture import picture_address
+from pages.ui.opening import as_own, open_on
+from pages.ui.own_network import OwnModel
 
 FILE_NAME = "built.keras"
-_PAGES = {
-    "Network": ("pages/08_network.py", "network", ":material/hub:"),
-    "Search": ("pages/09_search.py", "search_network", ":material/image_search:"),
-    "Why": ("pages/10_why.py", "why_network", ":material/question_mark:"),
-    "Feature visualisation": (
-        "pages/11_feature_visualisation.py",
-        "feature_network",
-        ":material/blur_on:",
-    ),
-    "Robustness": ("pages/12_robustness.py", "steady_network", ":material/tune:"),
-}
 _RANDOM = (
     "Built on the page Build a network: its weights are drawn at random, so it knows nothing yet."
 )
-
-
-def open_elsewhere(stack: Stack) -> None:
-    """Draw the buttons that open the network on other pages."""
-    st.markdown("**Open it in**")
-    with st.container(horizontal=True):
-        for title, (path, name, icon) in _PAGES.items():
-            if st.button(title, icon=icon, key=f"build_open_{name}"):
-                _open(stack, path, name)
 
 
 def explain_elsewhere(stack: Stack, place: str) -> None:
@@ -50,32 +24,18 @@ def explain_elsewhere(stack: Stack, place: str) -> None:
     if st.button(
         "Explain this number down to the pixels", icon=":material/hub:", key="build_explain"
     ):
-        path, name, _ = _PAGES["Network"]
-        _open(stack, path, name, view="Explain", place=place)
+        open_on("Network", lambda: built_network(stack), view="Explain", place=place)
 
 
-def _open(stack: Stack, path: str, name: str, **more: str) -> None:
-    try:
-        with st.spinner("Building it", show_time=False):
-            hold(built_network(stack, BUILD[SEED]))
-    except NetworkError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
-    st.switch_page(path, query_params={name: OWN_NETWORK} | more | picture_address())
-
-
-def built_network(stack: Stack, seed: int) -> OwnModel:
-    """Build the network as the pages about networks take it.
+def built_network(stack: Stack) -> OwnModel:
+    """Build the network, with the seed in hand, as the pages about networks take it.
 
     Raises
     ------
     NetworkError : it takes no picture.
     """
     network = Network.from_model(
-        build_model(stack, seed=seed), name="built", title="The network you built"
+        build_model(stack, seed=BUILD[SEED]), name="built", title="The network you built"
     )
     network.is_random = True
-    data = network_file(network)
-    upload = Upload(network, (_RANDOM,), Usage(0.0, 0.0, 0))
-    digest = hashlib.sha256(f"{format_stack(stack)} {seed}".encode()).hexdigest()
-    return OwnModel(FILE_NAME, data, digest, upload, pixels_of(network))
+    return as_own(network, FILE_NAME, notes=[_RANDOM], is_named=False)

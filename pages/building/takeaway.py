@@ -19,8 +19,9 @@ from cnnviz.networks.building.formulas import (
 from cnnviz.networks.building.kinds import Dropout, SpatialDropout2D, said_shape
 from cnnviz.notation import aligned
 from pages.building.diagram import downloads as diagram_downloads
-from pages.building.opening import FILE_NAME, built_network, open_elsewhere
-from pages.building.state import BUILD, SEED, layer_in_hand
+from pages.building.opening import FILE_NAME, built_network
+from pages.building.state import layer_in_hand
+from pages.ui.opening import open_elsewhere
 from pages.ui.path import PAGES
 from pages.ui.picture import picture_address
 from pages.ui.stage import why_it_matters
@@ -35,7 +36,7 @@ def finish(stack: Stack, found: Outline) -> None:
     if position < len(found.rows):
         _arithmetic(found.rows[position])
     if found.problem is None:
-        open_elsewhere(stack)
+        open_elsewhere(lambda: built_network(stack), "build")
         _lead_to_training(stack)
     why_it_matters(
         "A network's shape is a budget. Its weights are what must be learned and stored, its "
@@ -55,7 +56,7 @@ def finish(stack: Stack, found: Outline) -> None:
             Download(
                 "Network as .keras, with random weights",
                 FILE_NAME,
-                lambda: built_network(stack, BUILD[SEED]).data,
+                lambda: built_network(stack).data,
             ),
         ]
     take_it_with_you(downloads, code)

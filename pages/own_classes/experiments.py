@@ -22,7 +22,7 @@ EXPERIMENTS = (
     ),
     Experiment(
         "Tune the last stage",
-        {TUNE.name: True, MOST.name: 5},
+        {TUNE.name: True, MOST.name: 5, EPOCHS.name: 10},
         "Compare both curves: what does it gain on the pictures held out?",
         story.tuning_sentence,
     ),

@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-
-import streamlit as st
-
 from cnnviz.networks.code import network_file
-from cnnviz.networks.keras_files.upload import Upload
 from cnnviz.networks.network import Network
 from cnnviz.networks.training.card import model_card
 from cnnviz.networks.training.code import curves_file, data_file, training_code
 from cnnviz.networks.training.fitting import takes_levels
 from cnnviz.networks.training.plan import Plan
 from cnnviz.networks.training.run import Run
-from cnnviz.server.sandbox import Usage
-from pages.ui.own_network import HELD, OWN_NETWORK, OwnModel, hold
-from pages.ui.picture import picture_address
+from pages.ui.opening import as_own, open_elsewhere
 from pages.ui.takeaway import Download, take_it_with_you
-
-_OPENED = "train_opened"
-_WHERE = (
-    ("pages/08_network.py", "Network", ":material/hub:", "network"),
-    ("pages/10_why.py", "Why", ":material/question_mark:", "why_network"),
-    ("pages/09_search.py", "Search", ":material/image_search:", "search_network"),
-    (
-        "pages/11_feature_visualisation.py",
-        "Feature visualisation",
-        ":material/blur_on:",
-        "feature_network",
-    ),
-    ("pages/12_robustness.py", "Robustness", ":material/tune:", "steady_network"),
-)
 
 
 def trained_network(run: Run) -> Network:
@@ -50,25 +29,11 @@ def trained_network(run: Run) -> Network:
     )
 
 
-def open_elsewhere(run: Run) -> None:
+def opened_elsewhere(run: Run) -> None:
     """Draw what opens the trained network on the other pages."""
-    if not run.has_weights:
-        return
-    with st.container(horizontal=True, vertical_alignment="center", key="train_elsewhere"):
-        if st.session_state.get(_OPENED) is not run or HELD not in st.session_state:
-            st.button(
-                "Open it on the other pages",
-                key="train_open",
-                icon=":material/hub:",
-                on_click=_open,
-                args=(run,),
-                help="As your own model: it takes the place of one that you have uploaded.",
-            )
-            return
-        st.markdown("**Your own model now.** Look at it in")
-        for path, title, icon, entry in _WHERE:
-            address = {entry: OWN_NETWORK, **picture_address()}
-            st.page_link(path, label=title, icon=icon, query_params=address)
+    if run.has_weights:
+        file_name = f"{_file_stem(run)}.keras"
+        open_elsewhere(lambda: as_own(trained_network(run), file_name), "train")
 
 
 def take_away(plan: Plan, run: Run | None) -> None:
@@ -95,17 +60,6 @@ def take_away(plan: Plan, run: Run | None) -> None:
             )
     downloads.append(Download("Pictures as NPZ", "data.npz", lambda: data_file(plan)))
     take_it_with_you(downloads, training_code(plan))
-
-
-def _open(run: Run) -> None:
-    network = trained_network(run)
-    data = network_file(network)
-    upload = Upload(network, (), Usage(0.0, 0.0, 0))
-    digest = hashlib.sha256(data).hexdigest()
-    labels = tuple(run.plan.data.class_names)
-    name = f"{_file_stem(run)}.keras"
-    hold(OwnModel(name, data, digest, upload, _pixels(run), {network.answer_layer: labels}))
-    st.session_state[_OPENED] = run
 
 
 def _pixels(run: Run) -> str:

@@ -11,7 +11,7 @@ from cnnviz.server.jobs import Job
 from pages.training import live, runs, story
 from pages.training.choice import choose_data_and_network, choose_settings, plan_of
 from pages.training.experiments import EXPERIMENTS, Contest, contest_of
-from pages.training.result import open_elsewhere, take_away
+from pages.training.result import opened_elsewhere, take_away
 from pages.training.state import DATA_SET, FREE, PRESET, STACK, TRAIN
 from pages.training.walls import sample_sheet, sheet_words
 from pages.ui.experiments import TryThis
@@ -53,7 +53,7 @@ def train_it(picture: Picture) -> None:
     run = runs.current()
     if run is not None and run.history.snapshots and not run.is_alive:
         st.markdown(f"{story.result_sentence(run)} {story.gap_sentence(run)}")
-        open_elsewhere(run)
+        opened_elsewhere(run)
     live.show_inside()
     why_it_matters(
         "Nobody writes a network's weights. They are found step by step: the gradient of the loss "

@@ -9,6 +9,7 @@ _SEARCHES = "pages/09_search.py"
 _FEATURES = "pages/11_feature_visualisation.py"
 _ROBUSTNESS = "pages/12_robustness.py"
 _AUGMENTATION = "pages/15_augmentation.py"
+_OWN_CLASSES = "pages/16_own_classes.py"
 
 NETWORK_TERMS = (
     Term(
@@ -94,6 +95,20 @@ NETWORK_TERMS = (
         _NETWORKS,
         _AUGMENTATION,
         {"augment_count": "48"},
+    ),
+    Term(
+        "transfer learning",
+        "Learning new classes with the layers of a network that was trained for others.",
+        _NETWORKS,
+        _OWN_CLASSES,
+    ),
+    Term(
+        "fine-tuning",
+        "Letting layers of a trained network change too, a little, while new classes are learned.",
+        _NETWORKS,
+        _OWN_CLASSES,
+        {"own_tune": "true"},
+        also=("fine-tune",),
     ),
     Term(
         "embedding",

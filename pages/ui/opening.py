@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -32,16 +32,23 @@ _PAGES = {
     ),
 }
 
+_HELP = "As your own model: it takes the place of one that you have uploaded."
 
-def as_own(network: Network, file_name: str, *notes: str) -> OwnModel:
-    """Give a network as those pages take it, with its labels.
 
+def as_own(
+    network: Network, file_name: str, *, notes: Sequence[str] = (), is_named: bool = True
+) -> OwnModel:
+    """Give a network as those pages take it.
+
+    Parameters
+    ----------
     notes : sentences about it, as of an upload.
+    is_named : whether its labels are more than numbers.
     """
     data = network_file(network)
-    labels = {network.answer_layer: tuple(network.labels)}
+    labels = {network.answer_layer: tuple(network.labels)} if is_named else {}
     digest = hashlib.sha256(data).hexdigest()
-    upload = Upload(network, notes, Usage(0.0, 0.0, 0))
+    upload = Upload(network, tuple(notes), Usage(0.0, 0.0, 0))
     return OwnModel(file_name, data, digest, upload, pixels_of(network), labels)
 
 
@@ -53,16 +60,21 @@ def open_elsewhere(make: Callable[[], OwnModel], key: str) -> None:
     """
     st.markdown("**Open it in**")
     with st.container(horizontal=True):
-        for title, (path, name, icon) in _PAGES.items():
-            if st.button(title, icon=icon, key=f"{key}_open_{name}"):
-                _open(make, path, name)
+        for title, (_, name, icon) in _PAGES.items():
+            if st.button(title, icon=icon, key=f"{key}_open_{name}", help=_HELP):
+                open_on(title, make)
 
 
-def _open(make: Callable[[], OwnModel], path: str, name: str) -> None:
+def open_on(title: str, make: Callable[[], OwnModel], **more: str) -> None:
+    """Build a network and go to one of those pages with it; say so where no page can take it.
+
+    more : what else the address of that page names.
+    """
+    path, name, _ = _PAGES[title]
     try:
         with st.spinner("Building it", show_time=False):
             hold(make())
     except NetworkError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    st.switch_page(path, query_params={name: OWN_NETWORK} | picture_address())
+    st.switch_page(path, query_params={name: OWN_NETWORK} | more | picture_address())

@@ -43,10 +43,7 @@ def test_a_tiny_training_is_seen_from_its_first_batch_to_its_end(visit):
     page.set_viewport_size({"width": 390, "height": 844})
     settle(page)
     assert overflow(page) <= 0
-    page.get_by_role("button", name="Open it on the other pages").click()
-    expect(page.get_by_text("Your own model now.")).to_be_visible()
-    assert complaints(page) == []
-    page.get_by_test_id("stMain").get_by_role("link", name="Network", exact=True).click()
+    page.get_by_role("button", name="Network", exact=True).click()
     page.wait_for_url("**/network?**")
     expect(page.locator(".network").first).to_be_visible()
     assert complaints(page) == []
