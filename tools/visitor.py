@@ -10,7 +10,7 @@ import asyncio
 import json
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -115,25 +115,29 @@ class Visitor:
             state.string_array_value.data.append(value)
         else:
             setattr(state, _OF_A_KIND[element.kind], value)
-        return await self._rerun(state, element.fragment)
+        return await self._rerun(state, fragment=element.fragment)
 
     async def tell(self, component: str, name: str, value: object) -> Answer:
         """Let a component, by its id, set one of its state's values."""
         told = self._told.setdefault(component, {})
         told[name] = value
         state = WidgetState(id=component, json_value=json.dumps(told))
-        return await self._rerun(state, self.elements[component].fragment)
+        return await self._rerun(state, fragment=self.elements[component].fragment)
 
     async def trigger(self, component: str, name: str, value: object) -> Answer:
         """Let a component, by its id, trigger an event."""
         event = json.dumps([{"event": name, "value": value}])
         state = WidgetState(id=_make_trigger_id(component, "events"), json_trigger_value=event)
-        return await self._rerun(state, self.elements[component].fragment)
+        return await self._rerun(state, fragment=self.elements[component].fragment)
 
     async def send(self, widget: str, **value: Any) -> Answer:
         """Send any state of a widget, such as `json_value="{"`, as no browser would."""
-        state = WidgetState(id=widget, **value)
-        return await self._rerun(state, self.elements[widget].fragment)
+        return await self.send_to([widget], **value)
+
+    async def send_to(self, widgets: Sequence[str], **value: Any) -> Answer:
+        """Send one state to several widgets, which are all of one fragment, at once."""
+        states = [WidgetState(id=widget, **value) for widget in widgets]
+        return await self._rerun(*states, fragment=self.elements[widgets[0]].fragment)
 
     async def again(self) -> Answer:
         """Run the page's script again."""
@@ -157,7 +161,7 @@ class Visitor:
             uploaded.file_urls.upload_url = uploaded.file_urls.delete_url = path
             uploaded.file_urls.file_id = file
         if max(statuses) < 300:
-            await self._rerun(state, self.elements[widget].fragment)
+            await self._rerun(state, fragment=self.elements[widget].fragment)
         return max(statuses)
 
     def of_kind(self, *kinds: str) -> list[str]:
@@ -207,7 +211,7 @@ class Visitor:
             with refused:
                 return int(refused.status or 500)
 
-    async def _rerun(self, state: WidgetState | None = None, fragment: str = "") -> Answer:
+    async def _rerun(self, *states: WidgetState, fragment: str = "") -> Answer:
         message = BackMsg()
         asked = message.rerun_script
         asked.query_string, asked.page_script_hash = self._query, self._script
@@ -217,8 +221,7 @@ class Visitor:
         asked.cached_message_hashes.extend(
             name for name, (_, run) in self._known.items() if self._runs - run < self._keeps
         )
-        if state is not None:
-            asked.widget_states.widgets.append(state)
+        asked.widget_states.widgets.extend(states)
         self._runs += 1
         start = time.perf_counter()
         await self.socket.send(message.SerializeToString())

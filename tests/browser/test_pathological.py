@@ -15,14 +15,12 @@ import pytest
 import pages
 from pages.ui.entries import Choice
 from pages.ui.path import PAGES, address_of
-from tests.browser.test_strangers import KINDS, network, png
+from tests.browser.test_strangers import FULL, KINDS, network, png
 from tests.own_loop import in_own_loop
 from tests.pages.test_state import PARTS, TABLES
 from tests.pathological import whole
 from tools.visitor import Visitor, visitor
 
-FULL = 3_900_000
-"""Bytes: a little less than a browser may send at once (maxWidgetStateSize)."""
 SENT = (
     *("digits", "a row", "exponents", "brackets", "open quotes", "both quotes", "lines"),
     *("Markdown", "LaTeX", "folders", "other digits"),
