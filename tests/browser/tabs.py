@@ -164,7 +164,8 @@ def _forget(page: Page, tab: Tab) -> None:
     page.mouse.move(0, 0)
     number = next(_NUMBERS)
     page.evaluate(_LEAD, f"?{FORGET}={number}")
-    page.wait_for_function(f"() => ({_SENTENCE}) === '{FORGET} {number}'")
+    # A page that is still at work may miss it: to load a tab anew then takes less than to wait on.
+    page.wait_for_function(f"() => ({_SENTENCE}) === '{FORGET} {number}'", timeout=10_000)
     _rests(page)
 
 
