@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from cnnviz.networks.tensorflow_runtime import load_tensorflow
+from cnnviz.networks import tensorflow_runtime
 from tests.order import long_files_first
 
 # A busy machine is no failure, and a change is judged on the same examples whenever CI runs it;
@@ -79,13 +79,21 @@ def pytest_configure(config: pytest.Config) -> None:
         sys.meta_path.insert(0, _NoTensorFlow())  # type: ignore[arg-type]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Give TensorFlow one thread: of a worker's core, more spend a third waiting for each other."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tensorflow_runtime, "processor_count", lambda: 1)
+        yield
+
+
 @pytest.fixture(scope="session")
 def tf() -> ModuleType:
     """TensorFlow, the reference; imported (seconds) only by the tests that ask for it.
 
     Set up as the app has it: without, Streamlit has Keras clear up after every page opened.
     """
-    return load_tensorflow()
+    return tensorflow_runtime.load_tensorflow()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Open a page of the app without a browser."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -7,8 +8,11 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.networks.keras_files import upload
+from cnnviz.networks.tensorflow_runtime import load_keras
 from pages.ui import stage
 from pages.ui.takeaway import CODE
+from tests.networks.keras_files.here import run_here
 
 ROOT = Path(__file__).parents[2]
 _OPEN_NETWORKS = (
@@ -28,6 +32,14 @@ def one_look_for_components() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module", autouse=True)
+def files_read_here() -> Iterator[None]:
+    """Start no child for an uploaded file, which tests/networks/keras_files and browsers do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(upload, "run_apart", run_here)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for no browser, for there is none."""
@@ -41,6 +53,8 @@ def open_page(request: pytest.FixtureRequest) -> Callable[..., AppTest]:
     def opened(path: str = "app.py", **address: str) -> AppTest:
         if path in _OPEN_NETWORKS:
             request.getfixturevalue("tf")  # its import is no part of the time that a page may take
+        if "keras" in sys.modules:
+            load_keras()  # a test's own import leaves Keras clearing up after every run
         test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
         if path != "app.py":
             # The menu's links need the app's entry point, so a page is opened through it.
