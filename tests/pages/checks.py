@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.server.jobs import JOBS
 from pages.ui.picture import Picture
 from pages.ui.wire import unpack
 
@@ -54,16 +55,35 @@ def try_everything(page: AppTest, check: Callable[[AppTest], object]) -> None:
         check(page)
 
 
+def run_until(page: AppTest, holds: Callable[[AppTest], object]) -> AppTest:
+    """Run a page as often as a browser does, until something holds."""
+    for _ in range(300):
+        assert not page.exception
+        if holds(page):
+            return page
+        _wait_for_work()
+        page.run()
+    raise AssertionError("What the page was to show never came.")
+
+
+def _wait_for_work() -> None:
+    """Leave the processor to what is under way: until it has ended, or a page looks again."""
+    with JOBS._lock:
+        jobs = list(JOBS._running)
+    if not jobs:
+        time.sleep(0.02)
+    for job in jobs:
+        job.wait(0.5 / len(jobs))
+
+
 def finished(page: AppTest) -> AppTest:
     """Run a page until nothing that it has asked the queue for is under way."""
-    for _ in range(600):
-        assert not page.exception
+
+    def has_all(page: AppTest) -> bool:
         assert not page.error
-        if not any(button.key == "queue_cancel" for button in page.button):
-            return page
-        time.sleep(0.05)
-        page.run()
-    raise AssertionError("What the page has asked for never came.")
+        return not any(button.key == "queue_cancel" for button in page.button)
+
+    return run_until(page, has_all)
 
 
 def taken_along(opened: Callable[[], AppTest], monkeypatch, folder, capsys):

@@ -18,7 +18,7 @@ from cnnviz.server.sandbox import Usage
 from pages.attribution.pixels import levels
 from pages.attribution.state import PART
 from pages.ui.own_network import HELD, OWN_NETWORK, OwnModel
-from tests.pages.checks import finished, flat_picture, sent, try_everything
+from tests.pages.checks import finished, flat_picture, run_until, sent, try_everything
 
 PAGE = "pages/10_why.py"
 SMALL = {"why_network": "Small VGG"}
@@ -93,11 +93,7 @@ def test_a_map_of_which_relu_leaves_nothing_says_so(open_page, method):
 def test_what_takes_many_runs_is_asked_in_the_queue_and_its_sum_is_shown(open_page, small):
     network, picture = small
     page = open_page(PAGE, **SMALL, why_method="Integrated gradients")
-    for _ in range(60):
-        _, arrays = sent(page, "methods")
-        if "values" in arrays:
-            break
-        page.run()
+    _, arrays = sent(run_until(page, lambda page: "values" in sent(page, "methods")[1]), "methods")
     expected = integrated_gradients(network, picture)
     np.testing.assert_allclose(
         arrays["values"], enlarged(expected, arrays["values"].shape), atol=1e-5
@@ -132,15 +128,12 @@ def test_a_link_leads_to_the_layer_in_hand_where_channels_are_switched_off(open_
 
 def test_the_tests_of_trust_come_one_after_the_other(open_page):
     page = open_page(PAGE, **SMALL, why_part="Is it to be trusted?")
-    for _ in range(60):
-        assert not page.exception
-        if any(
+    run_until(
+        page,
+        lambda page: any(
             "With all weights drawn anew" in one.value for one in [*page.markdown, *page.warning]
-        ):
-            break
-        page.run()
-    else:
-        pytest.fail("The scrambled weights were never all there.")
+        ),
+    )
     assert any(one.value.startswith("Its area") for one in page.markdown)
     assert any("Noise floor" in one.value for one in page.markdown)
 
@@ -211,10 +204,7 @@ def test_the_pixel_that_is_written_out_is_the_largest_of_the_map(open_page, smal
 def test_pictures_of_any_shape_are_asked(open_page, part, shape):
     page = open_page(PAGE, **SMALL, why_part=PART.label(part))
     page.session_state["picture_in_hand"] = flat_picture((*shape, 3))
-    for _ in range(40):
-        _fine(page.run())
-        if not any(button.key == "queue_cancel" for button in page.button):
-            break
+    finished(page.run())
 
 
 def test_a_picture_of_one_pixel_is_asked_too(open_page, monkeypatch):

@@ -23,7 +23,7 @@ from cnnviz.networks.building.maps import stack_maps
 from cnnviz.networks.keras_files.upload import read_upload
 from pages.building.palette import palette
 from pages.ui.own_network import HELD
-from tests.pages.checks import sent, try_everything
+from tests.pages.checks import run_until, sent, try_everything
 
 PAGE = "pages/13_build.py"
 TUTORIAL = PRESETS["tutorial"].stack
@@ -36,12 +36,7 @@ def stage(page):
 
 def drawn(page):
     """Run the page until its maps are there."""
-    for _ in range(400):
-        settings, arrays = stage(page)
-        if settings["note"] != LATE:
-            return settings, arrays
-        page.run()
-    raise AssertionError("The maps never came.")
+    return stage(run_until(page, lambda page: stage(page)[0]["note"] != LATE))
 
 
 def said(page) -> str:
@@ -312,10 +307,7 @@ def test_the_wall_has_every_number_of_the_layer_in_hand(open_page, tf):
             build_layer=str(layer),
             build_cell="2:5:7",
         )
-        for _ in range(400):
-            if not page.info:
-                break
-            page.run()
+        run_until(page, lambda page: not page.info)
         settings, arrays = sent(page, "values")
         values = found.outputs[layer]
         if rows:

@@ -16,6 +16,7 @@ from cnnviz.networks.feature_visualisation.patches import values_in
 from cnnviz.networks.feature_visualisation.shipped import shipped_visualisations
 from cnnviz.notation import written
 from cnnviz.search.gallery import gallery_of_files
+from pages.feature_visualisation import making
 from pages.feature_visualisation.scene import Scene
 from pages.feature_visualisation.state import STEPS
 from pages.ui.markdown import plain
@@ -24,6 +25,21 @@ from tests.pages.checks import finished, flat_picture, messages, sent, try_every
 
 PAGE = "pages/11_feature_visualisation.py"
 SMALL = {"feature_network": "Small VGG", "feature_steps": "32", "feature_layer": "conv_2_1"}
+
+
+WATCHED = pytest.mark.parametrize("patience", [making._PATIENCE])
+"""For what is looked at while it is made, as it is in a browser."""
+
+
+@pytest.fixture
+def patience() -> float:
+    """Seconds that a page waits for its pictures: most tests are about those that are made."""
+    return 50.0
+
+
+@pytest.fixture(autouse=True)
+def waits(patience: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "_PATIENCE", patience)
 
 
 def captions(page) -> str:
@@ -35,6 +51,7 @@ def captions(page) -> str:
     return "\n".join(said)
 
 
+@WATCHED
 def test_it_shows_the_picture_that_the_package_makes(open_page):
     page = finished(open_page(PAGE, **SMALL, feature_channel="3"))
     made = visualise(
@@ -57,6 +74,7 @@ def test_it_opens_with_pictures_that_are_there_already(open_page, part):
         assert words in captions(page)
 
 
+@WATCHED
 def test_eight_channels_each_get_their_own(open_page):
     page = finished(open_page(PAGE, **SMALL, feature_part="Eight channels", feature_channel="9"))
     said = captions(page)
@@ -170,6 +188,7 @@ def test_pictures_that_are_hardly_any_are_begun_with(open_page, shape):
     assert "after 32 of 32 steps" in captions(finished(page))
 
 
+@WATCHED
 def test_it_can_be_stopped_and_begun_again(open_page):
     page = open_page(PAGE, **{**SMALL, "feature_steps": "512"}, feature_seed="77")
     page.button(key="queue_cancel").click().run()
