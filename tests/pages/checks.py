@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.server.jobs import JOBS
+from cnnviz.server.jobs import JOBS, TRAININGS, Job
 from pages.ui.picture import Picture
 from pages.ui.wire import unpack
 
@@ -68,8 +68,10 @@ def run_until(page: AppTest, holds: Callable[[AppTest], object]) -> AppTest:
 
 def _wait_for_work() -> None:
     """Leave the processor to what is under way: until it has ended, or a page looks again."""
-    with JOBS._lock:
-        jobs = list(JOBS._running)
+    jobs: list[Job] = []
+    for queue in (JOBS, TRAININGS):
+        with queue._lock:
+            jobs += queue._running
     if not jobs:
         time.sleep(0.02)
     for job in jobs:

@@ -21,6 +21,7 @@ from pages.training.state import EPOCHS, EXAMPLES
 from pages.ui.markdown import plain
 from pages.ui.own_network import HELD
 from tests.networks.training.in_process import InProcess
+from tests.pages.checks import run_until
 
 PAGE = "pages/14_train.py"
 SMALL = format_stack(Stack((Input(8, 8, 1), Conv2D(4, (3, 3)), Flatten(), Dense(10))))
@@ -40,13 +41,12 @@ def in_process(monkeypatch, tf):
 
 def ended(page):
     """Look again until the training in hand has ended."""
-    for _ in range(600):
-        assert not page.exception
-        if not any(button.key == "train_stop" and not button.disabled for button in page.button):
-            return page
-        time.sleep(0.1)
-        page.run()
-    raise AssertionError("The training never ended.")
+
+    def has_ended(page) -> bool:
+        stops = (button for button in page.button if button.key == "train_stop")
+        return all(button.disabled for button in stops)
+
+    return run_until(page, has_ended)
 
 
 def text_of(page) -> str:
