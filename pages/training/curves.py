@@ -77,7 +77,7 @@ def _curves(chart: Figure, run: Run, name: str, colour: str, faint: float) -> No
     for axis, field in (("y", "accuracy"), ("y2", "loss")):
         for held_out, mine in ((True, snapshots), (False, training)):
             values = [getattr(one, f"val_{field}" if held_out else field) for one in mine]
-            words = "held out" if held_out else "learnt from"
+            words = "held out" if held_out else "learned from"
             shape = "%{y:.1%}" if field == "accuracy" else "%{y:.3f}"
             look: dict[str, Any] = {"color": colour, "width": 2.5 if held_out else 1.8}
             chart.add_scatter(

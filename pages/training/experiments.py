@@ -208,7 +208,7 @@ CONTESTS = (
     ),
     Contest(
         "Dropout on little data",
-        "What does dropout change where 120 digits can be learnt by heart?",
+        "What does dropout change where 120 digits can be learned by heart?",
         {
             DATA_SET.name: "digits",
             EXAMPLES.name: 120,

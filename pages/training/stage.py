@@ -29,7 +29,7 @@ _ALIKE = {PRESET.name: PRESET.default, STACK.name: None}
 @st.fragment
 def train_it(picture: Picture) -> None:
     """Draw all that depends on the controls."""
-    del picture  # what is learnt from is chosen here
+    del picture  # what is learned from is chosen here
     TRAIN.follow()
     tries = TryThis(TRAIN, EXPERIMENTS, free=FREE, before=_press)
     stage, controls = stage_and_controls()
@@ -58,7 +58,7 @@ def train_it(picture: Picture) -> None:
     why_it_matters(
         "Nobody writes a network's weights. They are found step by step: the gradient of the loss "
         "over one batch says how each weight should move, and the optimiser moves it. Whether "
-        "something was learnt that holds for other pictures too, only pictures that were held out "
+        "something was learned that holds for other pictures too, only pictures that were held out "
         "can tell."
     )
     if plan is not None:

@@ -165,7 +165,7 @@ PAGES = (
         ":material/model_training:",
         "A network learns from pictures in front of you: real accuracy rises, real kernels form.",
         _NETWORKS,
-        "Training is many small steps against the gradient of a loss. What was learnt is measured "
+        "Training is many small steps against the gradient of a loss. What was learned is measured "
         "by pictures that were held out; what the network learns from says too much.",
     ),
     Page(

@@ -357,7 +357,7 @@ _TERMS = (
     Term(
         "batch normalisation",
         "Each channel is shifted and scaled by a mean and a variance, at inference those seen in "
-        "training, then by two numbers that were learnt.",
+        "training, then by two numbers that were learned.",
         _LAYERS,
         _NETWORK,
         {"view": "Table"},
@@ -450,7 +450,7 @@ _TERMS = (
     ),
     Term(
         "overfitting",
-        "To be right on what was learnt from more often than on what was held out.",
+        "To be right on what was learned from more often than on what was held out.",
         _LEARNING,
         _TRAIN,
         {"train_pictures": "120"},

@@ -1,4 +1,4 @@
-"""A trained network's model card: what it is, what it learnt from, how, and how good it is."""
+"""A trained network's model card: what it is, what it learned from, how, and how good it is."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def model_card(run: Run) -> str:
             "## Limits",
             "",
             "It knows these classes and no others, and always answers with one of them. The "
-            "pictures held out are of the same kind as those it learnt from: of others, this "
+            "pictures held out are of the same kind as those it learned from: of others, this "
             "accuracy says nothing.",
             "",
         ]
