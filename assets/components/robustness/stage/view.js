@@ -1,6 +1,7 @@
 // Pictures side by side and the classes that a network names. Where there are several stops, a slider
 // leads along them: all of their pictures and answers are here, so nothing waits for Python.
 
+import { alongStops } from "../../shared/along_stops.js";
 import { ClassBars } from "../../shared/class_bars.js";
 import { element, titled } from "../../shared/dom.js";
 import { opened, sameBytes } from "../../shared/files.js";
@@ -110,20 +111,8 @@ class Steadiness {
 
   // ---- along the stops ------------------------------------------------------------------------
 
-  advance(steps) {
-    const count = this.settings.stops.length;
-    this.go((((this.at + steps) % count) + count) % count);
-    if (!this.player.on) this.rest();
-  }
-
-  go(at) {
-    this.at = at;
-    this.draw();
-  }
-
-  settle() {
-    if (this.player.on || this.at === this.settings.at) return;
-    this.tell("ask", { at: this.at, serial: this.handshake.send() });
+  stops() {
+    return this.settings.stops.length;
   }
 
   // ---- what is seen ---------------------------------------------------------------------------
@@ -154,3 +143,5 @@ class Steadiness {
     this.rest.cancel();
   }
 }
+
+Object.assign(Steadiness.prototype, alongStops);

@@ -1,6 +1,7 @@
 // A training epoch by epoch: kernels, maps of one picture and the confusion matrix follow the slider;
 // all of them are here, so nothing waits for Python. Only the pictures of a cell come from there.
 
+import { alongStops } from "../../shared/along_stops.js";
 import { css, inkOn, paintLevels, rgbOf, table, theme } from "../../shared/colours.js";
 import { element, fillCanvas, titled } from "../../shared/dom.js";
 import { debounced, inGrid } from "../../shared/hand.js";
@@ -145,30 +146,14 @@ class Epochs {
 
   // ---- along the epochs -----------------------------------------------------------------------
 
-  advance(steps) {
-    const count = this.settings.stops.length;
-    this.go((((this.at + steps) % count) + count) % count);
-    if (!this.player.on) this.rest();
-  }
-
-  go(at) {
-    this.at = at;
-    this.draw();
-  }
-
-  settle() {
-    if (this.player.on || this.at === this.settings.at) return;
-    this.ask();
+  stops() {
+    return this.settings.stops.length;
   }
 
   press(cell) {
     this.cell = String(cell) === String(this.cell) ? null : cell;
     this.draw();
     this.ask();
-  }
-
-  ask() {
-    this.tell("ask", { at: this.at, cell: this.cell, serial: this.handshake.send() });
   }
 
   walk(event) {
@@ -259,6 +244,12 @@ class Epochs {
     this.rest.cancel();
   }
 }
+
+Object.assign(Epochs.prototype, alongStops, {
+  ask() {
+    this.tell("ask", { at: this.at, cell: this.cell, serial: this.handshake.send() });
+  },
+});
 
 // Give a box so many children.
 function fit(box, count, make) {

@@ -1,6 +1,7 @@
 // Pictures as tiles; the one in hand is large, with words about it and the classes that a network
 // names. All of it is here: nothing waits for Python.
 
+import { alongStops } from "../../shared/along_stops.js";
 import { ClassBars } from "../../shared/class_bars.js";
 import { element, titled } from "../../shared/dom.js";
 import { opened, sameBytes } from "../../shared/files.js";
@@ -157,20 +158,8 @@ class PictureWall {
     this.rest();
   }
 
-  advance(steps) {
-    const count = this.tiles.length;
-    this.go((((this.at + steps) % count) + count) % count);
-    if (!this.player.on) this.rest();
-  }
-
-  go(at) {
-    this.at = at;
-    this.draw();
-  }
-
-  settle() {
-    if (this.player.on || this.at === this.settings.at) return;
-    this.tell("ask", { at: this.at, serial: this.handshake.send() });
+  stops() {
+    return this.tiles.length;
   }
 
   draw() {
@@ -202,3 +191,5 @@ class PictureWall {
     this.rest.cancel();
   }
 }
+
+Object.assign(PictureWall.prototype, alongStops);
