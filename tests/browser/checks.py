@@ -19,6 +19,24 @@ _DRAWN = """() =>
   document.getAnimations().every((animation) => animation.playState !== "running")
 """
 
+# What ends in an ellipsis, and what is cut off at its own edge or its control's.
+_CUT = """() => {
+  const main = document.querySelector("[data-testid=stMain]");
+  const cut = [...main.querySelectorAll("*")].filter((node) => {
+    const style = getComputedStyle(node);
+    return style.textOverflow === "ellipsis" && style.overflowX !== "visible" &&
+      node.scrollWidth > node.clientWidth && node.clientWidth > 0;
+  });
+  const outside = [...main.querySelectorAll("[role=radiogroup] > *")].filter((node) => {
+    const box = node.closest("[data-testid=stColumn], [data-testid=stMainBlockContainer]");
+    return node.getBoundingClientRect().right > box.getBoundingClientRect().right + 1;
+  });
+  return [...cut, ...outside].map((node) => node.textContent);
+}"""
+_FORMULAS_CUT = """() => [...document.querySelectorAll(".katex-display")]
+  .filter((node) => node.scrollWidth > node.clientWidth + 1)
+  .map((node) => node.querySelector("annotation").textContent)"""
+
 
 # Of what passes axe would list every element, which takes as long as finding what does not.
 _AXE = """async (rules) => {
@@ -116,6 +134,13 @@ def typeset(page: Page) -> None:
     page.wait_for_selector(".katex-display")
     page.wait_for_function(_DRAWN)  # their style sheet, which names the fonts, is there
     settle(page)
+
+
+def is_cut(page: Page) -> list[str]:
+    """List the words and the formulas that cannot be read whole."""
+    if page.locator(".katex-display").count():
+        typeset(page)
+    return page.evaluate(_CUT) + page.evaluate(_FORMULAS_CUT)
 
 
 def is_for_everyone(page: Page) -> None:
