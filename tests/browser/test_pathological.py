@@ -27,7 +27,7 @@ SENT = (
 )
 """Of the texts those that are sent; each takes a quarter of a second to arrive."""
 NUMBERS = (1e300, -1e300, 1e9, -1e9, 123_456.789)
-BEHIND_A_CHOICE = ["pooling?pool_on=A number grid"]
+BEHIND_A_CHOICE = ["pooling?pool_on=A number grid", "own_classes?own_source=My own"]
 """Places with a field that their page does not show at first."""
 OWN_MODEL = "network?network=Your own model"
 
@@ -210,4 +210,5 @@ def test_all_fields_for_text_are_among_those_tried():
         if any(f"st.{kind}" in path.read_text() for kind in ("text_input", "text_area", "chat_"))
     }
     # A folder's name is of at most 300 letters (tests/pages/test_state.py).
-    assert fields == {"kernel.py", "number_grid.py", "own_choices.py", "pictures.py"}
+    known = {"kernel.py", "number_grid.py", "own_choices.py", "pictures.py"}
+    assert fields == known | {"program.py", "collection.py"}
