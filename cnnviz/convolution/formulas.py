@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from cnnviz.notation import aligned
+from cnnviz.notation import aligned, bracketed
 from cnnviz.shapes import AxisPadding, MapPadding, dilated_size, output_size, padding_amounts
 
 OUTPUT_SIZE = (
@@ -108,16 +108,18 @@ def softmax_formula(logits: Sequence[float], index: int) -> str:
 
     >>> print(softmax_formula([2.0, 1.0], 0).split(" = ", 1)[1])
     \\frac{1.0000}{1.3679} = 0.7311
+    >>> print(softmax_formula([-1.0, -2.0], 1).split("{", 2)[2].split("}", 1)[0])
+    -2.00 - (-1.00)
     """
     largest = max(logits)
     order = sorted(range(len(logits)), key=lambda one: -logits[one])
-    shown = [f"e^{{{logits[one]:.2f} - {largest:.2f}}}" for one in order[:_MOST_TERMS]]
+    powers = [f"e^{{{one:.2f} - {bracketed(f'{largest:.2f}')}}}" for one in logits]
+    shown = [powers[one] for one in order[:_MOST_TERMS]]
     if len(logits) > _MOST_TERMS:
         shown.append(rf"\ldots\;({len(logits) - _MOST_TERMS}\text{{ more}})")
     terms = [math.exp(logit - largest) for logit in logits]
     total = math.fsum(terms)
-    numerator = f"e^{{{logits[index]:.2f} - {largest:.2f}}}"
     return (
-        rf"\frac{{{numerator}}}{{{' + '.join(shown)}}} = "
+        rf"\frac{{{powers[index]}}}{{{' + '.join(shown)}}} = "
         rf"\frac{{{terms[index]:.4f}}}{{{total:.4f}}} = {terms[index] / total:.4f}"
     )
