@@ -6,11 +6,13 @@ import pytest
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network, read_network
 from cnnviz.networks.code import network_file
+from cnnviz.networks.keras_files import upload
 from cnnviz.networks.own_classes import features_of, joined, learn, split, whole_network
 from cnnviz.networks.own_classes.code import learning_code
 from cnnviz.networks.own_classes.features import BASE
 from cnnviz.networks.own_classes.learning import last_stage
 from cnnviz.search.photos import all_photos, open_photo
+from tests.networks.keras_files.here import run_here
 
 NAMES = ("fish", "monument", "tool")
 
@@ -79,7 +81,7 @@ def tuned(photos, learned):
 
 
 @pytest.mark.parametrize("which", ["learned", "tuned"])
-def test_the_whole_network_answers_as_the_head_does(photos, which, request):
+def test_the_whole_network_answers_as_the_head_does(photos, which, request, monkeypatch):
     network, features, _ = photos
     found = request.getfixturevalue(which)
     before = network.probabilities(open_sample("panda"))
@@ -89,6 +91,7 @@ def test_the_whole_network_answers_as_the_head_does(photos, which, request):
     for picture, answer in zip(pictures, expected, strict=True):
         np.testing.assert_allclose(whole.probabilities(picture), answer, atol=1e-4)
     assert tuple(whole.labels) == NAMES
+    monkeypatch.setattr(upload, "run_apart", run_here)
     if which == "tuned":  # its file says all but which part of a picture it is shown
         levels = read_network(network_file(whole)).with_preprocessing("zero_to_255")
         part = whole.shown_part(pictures[0])
