@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from cnnviz.limits import LIMITS
+from cnnviz.limits import LIMITS, MEBIBYTE
 from cnnviz.networks.own_classes.splitting import MOST_CLASSES
 from cnnviz.search.gallery import GalleryError, GalleryFile, gallery_of_files
 from cnnviz.search.photos import all_photos, open_photo
@@ -70,12 +70,14 @@ class _Mine:
     ----------
     classes : the pictures of each class.
     count : pictures that were ever brought.
+    size : bytes of the files that were taken over, since there was no class.
     complaint : what was wrong with the last.
     turn : uploads that were taken over; each leaves an empty field behind.
     """
 
     classes: dict[str, list[tuple[int, GalleryFile]]] = field(default_factory=dict)
     count: int = 0
+    size: int = 0
     complaint: str = ""
     turn: int = 0
 
@@ -141,7 +143,7 @@ def bring() -> None:
                 icon=":material/delete:",
                 on_click=_remove,
                 args=(one,),
-                help=f"Forget the pictures of {one}.",
+                help=f"Forget the pictures of {plain(one)}.",
             )
 
 
@@ -150,11 +152,21 @@ def add(files: Sequence[tuple[str, bytes]], name: str) -> str:
 
     name : of the class of those that lie in no folder.
     """
+    mine, named = _mine(), " ".join(name.split())[:LONGEST_NAME]
+    if not mine.classes:
+        mine.size = 0
+    size = mine.size + sum(len(content) for _, content in files)
+    most = LIMITS.session_upload_megabytes * MEBIBYTE
+    if size > most:
+        return (
+            f"All files together may have {most / MEBIBYTE:g} MiB; remove all classes to begin "
+            f"anew. Received: {size / MEBIBYTE:.1f} MiB."
+        )
     try:
         gallery = gallery_of_files(files)
     except GalleryError as error:
         return str(error)
-    mine, named = _mine(), " ".join(name.split())[:LONGEST_NAME]
+    mine.size = size
     held = mine.classes
     said = [f"{one.name}: {one.reason}" for one in gallery.skipped[:1]] + [gallery.note]
     for file in gallery.files:

@@ -8,6 +8,7 @@ import pytest
 
 from cnnviz.images import pictures as images
 from cnnviz.images.samples import open_sample
+from cnnviz.limits import LIMITS, MEBIBYTE
 from cnnviz.networks import open_network
 from cnnviz.networks.own_classes import BASE, features_of, learn, split
 from cnnviz.search.photos import all_photos, open_photo
@@ -116,6 +117,16 @@ def test_loose_pictures_need_a_class_and_bounds_are_said(session):
     assert "There may be 10 classes" in add(files, "one more")
     session.classes["cup"] *= MOST_PICTURES
     assert f"There may be {MOST_PICTURES} pictures" in add(files, "cup")
+
+
+def test_what_a_visitor_brings_is_bounded_until_all_is_removed(session):
+    files = [(f"{at}.png", images.encode_png(one)) for at, one in enumerate(pictures(3, 90))]
+    assert add(files, "mug") == ""
+    session.size = int(LIMITS.session_upload_megabytes * MEBIBYTE)
+    assert "All files together may have 256 MiB" in add(files, "cup")
+    assert mine().class_names == ("mug",)
+    collection._remove("mug")
+    assert add(files, "cup") == ""
 
 
 def test_a_picture_that_cannot_be_read_is_named_and_the_rest_is_used(open_page, session):
