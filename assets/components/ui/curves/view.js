@@ -38,7 +38,11 @@ class Curves {
     this.said = element("div", { class: "unseen", "aria-live": "polite" });
     this.say = announcer(this.said);
     // Only when a hand has come to rest.
-    this.tell = debounced(300, () => this.send("cursor", this.value));
+    this.told = []; // what Python was told and has not answered yet
+    this.tell = debounced(300, () => {
+      this.told.push(this.value);
+      this.send("cursor", this.value);
+    });
     root.replaceChildren(this.frames, this.marks.box, this.player.bar, this.table, this.said);
   }
 
@@ -55,7 +59,11 @@ class Curves {
     // What is dragged here stays, unless Python moves the point itself.
     if (this.selection !== settings.selection) {
       this.selection = settings.selection;
-      this.value = settings.cursor;
+      // An answer to what was told here must not undo what the hand has done meanwhile.
+      const place = nearestAt(this.main.x, settings.cursor);
+      const answered = this.told.findIndex((one) => nearestAt(this.main.x, one) === place);
+      this.told = answered < 0 ? [] : this.told.slice(answered + 1);
+      if (answered < 0) this.value = settings.cursor;
     }
     this.at = nearestAt(this.main.x, this.value ?? settings.cursor);
     this.value = this.main.x[this.at];
