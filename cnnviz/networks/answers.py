@@ -42,6 +42,7 @@ class Answer:
     activation : what makes probabilities of its logits: "softmax", "sigmoid" or "linear" (nothing).
     is_mask : whether it is a map that gives each class a score in each cell.
     may_be_mask : whether it can be read so.
+    logits_layer : the name of the layer whose output is its logits; "" where none is.
     """
 
     layer: str
@@ -49,6 +50,7 @@ class Answer:
     activation: str
     is_mask: bool
     may_be_mask: bool
+    logits_layer: str
 
     @property
     def is_vector(self) -> bool:
@@ -61,14 +63,16 @@ def answer_of(
 ) -> Answer:
     """Read an output of a network.
 
-    A map is a mask where its cells have softmax or a single sigmoid, or logits straight from a
-    layer that weighs its inputs. As many maps as the input has colours, with no softmax, may as
-    well be a picture, and are read as one unless `mask` says otherwise.
+    A map is a mask where its cells have softmax or sigmoids, or logits straight from a layer that
+    weighs its inputs. Three maps of a network that takes colours, with no softmax, may as well be a
+    picture, and are read as one unless `mask` says otherwise.
     """
     node = nodes[layer]
     shape = tuple(int(side) for side in node.output.shape[1:])
     if len(shape) != 3:
-        return Answer(layer, shape, _activation(layer, nodes), False, False)
+        activation = _activation(layer, nodes)
+        logits = _logits_layer(layer, node, activation)
+        return Answer(layer, shape, activation, False, False, logits)
     source = _before_resizing(layer, nodes)
     activation = _activation(source, nodes)
     kind = type(nodes[source].operation).__name__
@@ -82,7 +86,8 @@ def answer_of(
     possible = possible and shape[0] * shape[1] > 1
     doubtful = activation != "softmax" and shape[-1] == 3 == input_shape[-1]
     chosen = possible and (not doubtful if mask is None else mask)
-    return Answer(layer, shape, activation, chosen, possible)
+    logits = _logits_layer(layer, node, activation)
+    return Answer(layer, shape, activation, chosen, possible, logits)
 
 
 def _before_resizing(layer: str, nodes: Mapping[str, Node]) -> str:
@@ -113,6 +118,15 @@ def _activation(layer: str, nodes: Mapping[str, Node]) -> str:
     return "linear"
 
 
+def _logits_layer(layer: str, node: Node, activation: str) -> str:
+    if activation == "linear":
+        return layer
+    kind, own = type(node.operation).__name__, _own_activation(node.operation)
+    # An activation layer may as well be a linear one behind the softmax.
+    is_apart = kind == "Softmax" or (kind == "Activation" and own == activation)
+    return node.inputs[0] if is_apart else ""
+
+
 def logits_of(answer: Answer, nodes: Mapping[str, Node], outputs: Mapping[str, Any]) -> Any:
     """Find the logits behind an answer, inside a compiled function: (batch, ..., classes).
 
@@ -120,12 +134,10 @@ def logits_of(answer: Answer, nodes: Mapping[str, Node], outputs: Mapping[str, A
     """
     tf = load_tensorflow()
     node = nodes[answer.layer]
-    logits = _float(outputs[answer.layer])
+    logits = _float(outputs[answer.logits_layer or answer.layer])
     kind = type(node.operation).__name__
-    if answer.activation != "linear":
-        if kind in ("Softmax", "Activation"):
-            logits = _float(outputs[node.inputs[0]])
-        elif kind == "Dense" and answer.is_vector:
+    if not answer.logits_layer:
+        if kind == "Dense" and answer.is_vector:
             logits = tf.linalg.matmul(outputs[node.inputs[0]], node.operation.kernel.value)
             if node.operation.use_bias:
                 logits += node.operation.bias.value

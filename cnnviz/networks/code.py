@@ -59,7 +59,7 @@ def logits_lines(network: Network) -> list[str]:
     whole = "network" if alone else f"keras.Model(network.inputs[0], {part}.output)"
     if network.answer_activation == "linear":
         lines = [f"scores = {whole}"]
-    elif kind in ("Softmax", "Activation"):
+    elif network.answer.logits_layer:
         lines = [f"scores = keras.Model(network.inputs[0], {part}.input)"]
     elif kind in ("Dense", "Conv2D", "Conv2DTranspose", "SeparableConv2D"):
         lines = [f"{part}.activation = None", f"scores = {whole}"]

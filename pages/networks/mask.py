@@ -157,15 +157,10 @@ def _area(network: Network) -> Area:
 
 def _logits(scene: Scene, place: Focus) -> list[float] | None:
     """Give the logits of a cell where a layer's output holds them."""
-    network, name = scene.network, scene.network.answer_layer
-    if network.answer_activation == "softmax":
-        info = network.layer(name)
-        if info.kind not in ("Softmax", "Activation"):
-            return None
-        name = info.inputs[0]
-    values = scene.maps[name]
-    if values.shape[-1] == 1:
+    name = scene.network.answer.logits_layer
+    if not name or scene.network.layer(name).channels == 1:
         return None
+    values = scene.maps[name]
     return [float(value) for value in values[place.row, place.column]]
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from cnnviz.attribution import grad_cam, layers_with_maps, occlusion
 from cnnviz.networks import Network, NetworkError, random_twin
+from cnnviz.networks.code import logits_lines
 from cnnviz.networks.masks import NOTHING, mask_of
 from cnnviz.networks.scrambling import randomised_from_the_top
 from cnnviz.networks.tensorflow_runtime import load_keras
@@ -145,6 +146,24 @@ def test_three_maps_may_be_a_picture(end: dict[str, Any], reads: bool | None) ->
     assert network.answer.may_be_mask is (reads is not None)
     asked = network.answering(network.answer_layer, mask=True)
     assert asked.has_mask is (reads is not None)
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["in the layer", "a layer of its own"])
+def test_what_passes_probabilities_on_is_not_taken_for_their_softmax(own: bool) -> None:
+    keras = load_keras()
+    layers = keras.layers
+    image = keras.Input((8, 8, 3))
+    last = layers.Dense(3, activation="softmax" if own else None, name="kind")
+    answer = last(layers.Flatten()(layers.Conv2D(2, 3)(image)))
+    answer = answer if own else layers.Softmax()(answer)
+    network = Network.from_model(
+        keras.Model(image, layers.Activation("linear", name="as_is")(answer))
+    )
+    assert network.answer_activation == "softmax"
+    chances = cells(network)
+    np.testing.assert_allclose(network.probabilities(PICTURE), chances, atol=1e-6)
+    np.testing.assert_allclose(softmaxed(network.logits(PICTURE)), chances, atol=1e-6)
+    assert logits_lines(network) == []
 
 
 # Several outputs

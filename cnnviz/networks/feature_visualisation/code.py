@@ -97,8 +97,7 @@ def _output(network: Network, target: Target, name: str) -> str:
     if target.what == "class" and (layer.channels < 2 or network.has_mask):
         return ""
     if target.what == "class" and network.answer_activation != "linear":
-        is_apart = layer.kind in ("Softmax", "Activation")
-        return f'network.get_layer("{name}").input' if is_apart else ""
+        return f'network.get_layer("{name}").input' if network.answer.logits_layer else ""
     return f'network.get_layer("{name}").output'
 
 
