@@ -75,6 +75,16 @@ def amount_words(name: str, amount: float) -> str:
     return f"{number}{change.unit}" if change.unit.startswith("%") else f"{number} {change.unit}"
 
 
+def at_amount(name: str, amount: float) -> str:
+    """Say at which amount something is so, within a sentence.
+
+    >>> at_amount("scale", 1.0), at_amount("jpeg", 6.0)
+    ('at no change', 'at quality 6')
+    """
+    changes = amount != CHANGES[name].nothing
+    return f"at {amount_words(name, amount) if changes else 'no change'}"
+
+
 def share(probability: float) -> str:
     """Write a probability in percent."""
     return written_share(float(probability))

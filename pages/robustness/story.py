@@ -7,7 +7,7 @@ import numpy as np
 from cnnviz.networks.robustness import CHANGES, Answers, Attack, Sweep
 from cnnviz.notation import written
 from pages.robustness.runs import Likeness, Moved, Rival
-from pages.robustness.scene import Scene, amount_words, share
+from pages.robustness.scene import Scene, amount_words, at_amount, share
 from pages.ui.markdown import plain
 
 ALIKE = 0.9
@@ -42,8 +42,8 @@ def flip_sentence(scene: Scene, name: str, sweep: Sweep) -> str:
     if at is None:
         least = telling_stop(scene, name, sweep)
         return begun + (
-            f"That stays its answer at all {len(sweep.amounts)} stops; it is least sure at "
-            f"{amount_words(name, sweep.amounts[least])}, "
+            f"That stays its answer at all {len(sweep.amounts)} stops; it is least sure "
+            f"{at_amount(name, sweep.amounts[least])}, "
             f"{share(sweep.probabilities[least, best])}."
         )
     other = int(sweep.probabilities[at].argmax())
@@ -107,8 +107,9 @@ def moved_sentence(scene: Scene, name: str, moved: Moved, at: int) -> str:
     """Say what the network answers at a stop."""
     answer = moved.sweep.probabilities[at]
     best = int(answer.argmax())
+    where = at_amount(name, moved.sweep.amounts[at])
     return (
-        f"At {amount_words(name, moved.sweep.amounts[at])} the answer is {scene.label(best)}, "
+        f"A{where[1:]} the answer is {scene.label(best)}, "
         f"{share(answer[best])}; {scene.label(scene.target)} has {share(answer[scene.target])} "
         f"and rank {int(moved.sweep.ranks(scene.target)[at])}."
     )

@@ -22,7 +22,7 @@ from cnnviz.networks.robustness.formulas import (
 from cnnviz.notation import legend, written
 from cnnviz.search.formulas import similarity_formula
 from pages.robustness.runs import Attacked, Likeness, Moved, Rival
-from pages.robustness.scene import Scene, amount_words
+from pages.robustness.scene import Scene, at_amount
 from pages.robustness.state import EPSILON, STEADY
 from pages.robustness.story import ALIKE
 from pages.ui.markdown import plain
@@ -108,16 +108,16 @@ def _margins(name: str, rivals: list[Rival], at: int) -> None:
     """Write how far each network is from another answer, at one stop."""
     st.header("How far from another answer", anchor=False)
     st.latex(MARGIN)
-    amount = amount_words(name, rivals[0].sweep.amounts[at])
+    where = at_amount(name, rivals[0].sweep.amounts[at])
     st.caption(
         f"{legend(MARGIN)} Above 0 the class that a network gave the unmoved picture is still its "
-        f"answer. With the numbers at {amount}:"
+        f"answer. With the numbers {where}:"
     )
     for one in rivals:
         answer = one.sweep.probabilities[at]
         st.latex(margin_with_numbers(answer, one.best))
         other = one.network.labels[best_other(answer, one.best)]
-        st.caption(f"{plain(one.title)}: {plain(one.label)} before {plain(other)}.")
+        st.caption(f"{plain(one.title)}: {plain(one.label)} against {plain(other)}.")
 
 
 def finish_attack(scene: Scene, goal: int | None, found: Attacked, steps: int) -> None:
@@ -204,7 +204,7 @@ def _cosine(scene: Scene, name: str, likeness: Likeness, at: int, amount: float)
     formula = similarity_formula(vectors[0], vectors[1], "cosine")
     st.latex(formula)
     st.caption(
-        f"The cosine of `{layer}` at {amount_words(name, amount)}: the means of its "
+        f"The cosine of `{layer}` {at_amount(name, amount)}: the means of its "
         f"{len(vectors[0]):,} maps for the picture itself and for the changed one. "
         f"{legend(formula)}"
     )

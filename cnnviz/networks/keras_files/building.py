@@ -378,18 +378,20 @@ def _answer_first(network: NetworkSpec, tensors: dict[str, Any]) -> list[str]:
 
 def _answer_notes(network: NetworkSpec, name: str, shape: Shape) -> Iterator[str]:
     """Say how the network's end is read, where that is not plain."""
-    activation = final_activation(network, name)
+    activation, it, of_it = final_activation(network, name), "It", ""
     if len(network.outputs) > 1:
+        # Another one may be chosen: these sentences are about this one all the same.
+        it, of_it = shown(name), f" of {shown(name)}"
         yield (
-            f"It has {len(network.outputs)} outputs; {shown(name)} is read as its answer until "
-            "you choose another."
+            f"It has {len(network.outputs)} outputs; {it} is read as its answer until you choose "
+            "another."
         )
     if math.prod(shape[:-1]) > 1:
-        yield f"It ends in maps ({_said(shape)}) and not in a vector."
+        yield f"{it} ends in maps ({_said(shape)}) and not in a vector."
     elif shape[-1] == 1 and activation in ("sigmoid", "linear"):
         logit = "a probability" if activation == "sigmoid" else "a logit"
-        yield f"It ends in one number, read as {logit} of the second of two classes."
+        yield f"{it} ends in one number, read as {logit} of the second of two classes."
     elif activation == "sigmoid":
-        yield "Each class has a probability of its own; together they need not be 1."
+        yield f"Each class{of_it} has a probability of its own; together they need not be 1."
     elif activation != "softmax":
-        yield f"It ends in scores (activation {activation}); probabilities are their softmax."
+        yield f"{it} ends in scores (activation {activation}); probabilities are their softmax."

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cnnviz.networks.robustness.adversarial import Attack, step_length
-from cnnviz.notation import latex_number
+from cnnviz.notation import digits_that_add_up, latex_number
 
 _SLOPE = r"\operatorname{sign}\frac{\partial L}{\partial x}"
 _SLOPE_THERE = r"\operatorname{sign}\frac{\partial L}{\partial x'}"
@@ -21,13 +21,17 @@ def margin_with_numbers(probabilities: ArrayLike, class_index: int) -> str:
 
     >>> print(margin_with_numbers([0.5, 0.125, 0.375], 0))
     P_{0} - P_{2} = 0.5 - 0.375 = 0.125
+    >>> print(margin_with_numbers([0.10037, 0.01], 0))
+    P_{0} - P_{1} = 0.10037 - 0.01 = 0.09037
     """
     array = np.asarray(probabilities, np.float64)
     other = best_other(array, class_index)
     own, best = float(array[class_index]), float(array[other])
+    digits = digits_that_add_up([own, -best], own - best)
+    sign = "=" if digits else r"\approx"
     return (
-        rf"P_{{{class_index}}} - P_{{{other}}} = {latex_number(own)} - {latex_number(best)} "
-        f"= {latex_number(own - best)}"
+        rf"P_{{{class_index}}} - P_{{{other}}} = {latex_number(own, digits or 4)} - "
+        rf"{latex_number(best, digits or 4)} {sign} {latex_number(own - best)}"
     )
 
 

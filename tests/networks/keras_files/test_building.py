@@ -256,6 +256,15 @@ def test_the_answer_is_the_output_with_a_softmax(keras):
     assert said in read.notes
 
 
+def test_of_several_outputs_the_notes_name_the_one_that_they_are_about(keras):
+    layers = keras.layers
+    image = layers.Input((8, 8, 3))
+    maps = layers.Conv2D(2, 3, activation="sigmoid", name="mask")(image)
+    size = layers.Dense(1, activation="sigmoid", name="size")(layers.Flatten()(maps))
+    notes = opened(saved(keras.Model(image, [maps, size]))).notes
+    assert '"size" ends in one number, read as a probability of the second of two classes.' in notes
+
+
 def test_a_map_of_one_cell_is_read_as_a_vector(keras):
     layers = keras.layers
     network = keras.Sequential([layers.Input((8, 8, 3)), layers.Conv2D(5, 8), layers.Softmax()])
