@@ -17,6 +17,7 @@ from pages.feature_visualisation.state import CHANNEL, FEATURE
 from pages.ui import charts
 from pages.ui.components.registration import register
 from pages.ui.edits import sent_value
+from pages.ui.picture_files import encoded, joined, media_type
 from pages.ui.wire import pack
 
 _growth = register("feature_visualisation/growth")
@@ -60,14 +61,8 @@ def _way(scene: Scene, found: Growing) -> bytes:
 
 def _files(pictures: Sequence[Pixels | None]) -> tuple[dict[str, np.ndarray], str]:
     """Write pictures as files, one after the other; nothing for one that is not there yet."""
-    largest = max((max(one.shape) for one in pictures if one is not None), default=0)
-    exact = largest <= _MOST_EXACT
-    encode = images.encode_png if exact else images.encode_jpeg
-    written_files = [b"" if one is None else encode(one) for one in pictures]
-    return {
-        "frames": np.frombuffer(b"".join(written_files), np.uint8),
-        "ends": np.cumsum([len(one) for one in written_files]).astype(np.int32),
-    }, f"image/{'png' if exact else 'jpeg'}"
+    files = [b"" if one is None else encoded(one, small_to=_MOST_EXACT) for one in pictures]
+    return joined(files), media_type(next(filter(None, files), b""))
 
 
 def channels(scene: Scene, found: Mapping[int, Growing]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from html import escape
 
 import numpy as np
 import pandas as pd
@@ -51,15 +52,22 @@ def show(scene: Scene) -> None:
 def second_in_hand(scene: Scene) -> tuple[Network, bool] | None:
     """Give the second network, and whether it was uploaded; None without one."""
     title = PAGE[OTHER_NETWORK]
+    found = _second(scene, title)
+    return found and (found[2], scene.own if title == TWIN else title == OTHER_FILE)
+
+
+def _second(scene: Scene, title: str) -> tuple[str, str, Network] | None:
+    """Open the second network; give its title, its key for caches, and it."""
     if title == TWIN:
-        return _twin(scene.network), scene.own
+        return title, f"{scene.identity}-untrained", _twin(scene.network)
     if title == OTHER_FILE:
         held = st.session_state.get(_SECOND)
         if held is None or held[3] is None:
             return None
-        return _read_as(scene.network, held[3]), True
+        _, name, digest, network = held
+        return name, digest, _read_as(scene.network, network)
     name = next(name for name, entry in NETWORKS.items() if entry.title == title)
-    return open_network(name), False
+    return title, name, open_network(name)
 
 
 def _read_as(first: Network, network: Network) -> Network:
@@ -72,7 +80,9 @@ def _read_as(first: Network, network: Network) -> Network:
 
 def with_twin(scene: Scene) -> Comparison:
     """Compare a network with its untrained twin, on the picture in hand."""
-    other, identity = _twin(scene.network), f"{scene.identity}-untrained"
+    found = _second(scene, TWIN)
+    assert found is not None
+    _, identity, other = found
     return _compared(scene, identity, other, _maps_of(scene, identity, other))
 
 
@@ -101,22 +111,20 @@ def _maps_of(scene: Scene, identity: str, other: Network) -> Maps:
 
 
 def _other(scene: Scene) -> tuple[str, str, Network] | None:
-    """Draw the choice of the second network; give its title, its key for caches, and it."""
+    """Draw the choice of the second network, and give it as `_second` does."""
     title = PAGE.control(
         st.selectbox,
         OTHER_NETWORK,
         "Compare with",
         help="Another network, or another checkpoint of this one from a Keras file.",
     )
-    if title == TWIN:
-        return title, f"{scene.identity}-untrained", _twin(scene.network)
     if title == OTHER_FILE:
-        return _uploaded(scene.network)
-    name = next(name for name, entry in NETWORKS.items() if entry.title == title)
-    return title, name, open_network(name)
+        _upload()
+    return _second(scene, title)
 
 
-def _uploaded(first: Network) -> tuple[str, str, Network] | None:
+def _upload() -> None:
+    """Draw the upload of the second network, and keep what it gives."""
     file = st.file_uploader(
         "The other Keras model",
         key="network_second_file",
@@ -138,12 +146,8 @@ def _uploaded(first: Network) -> tuple[str, str, Network] | None:
         st.session_state[_SECOND] = held
     if complaint := st.session_state.get(_COMPLAINT):
         st.error(plain(complaint), icon=":material/error:")
-    if held is None or held[3] is None:
-        if not complaint:
-            st.info("Upload a Keras model to compare with.", icon=":material/compare:")
-        return None
-    _, name, digest, network = held
-    return name, digest, _read_as(first, network)
+    elif held is None:
+        st.info("Upload a Keras model to compare with.", icon=":material/compare:")
 
 
 def _sentence(scene: Scene, title: str, compared: Comparison) -> str:
@@ -187,7 +191,7 @@ def _chart(compared: Comparison) -> None:
             name=f"Relative difference of {name}",
             line=charts.line_of(place, colours),
             marker={"size": 7},
-            text=[plain(one.name) for one in found],
+            text=[escape(one.name) for one in found],
             hovertemplate="%{text}: <b>%{y:.3f}</b><extra></extra>",
         )
     most = max(found, key=lambda one: one.outputs)

@@ -13,9 +13,12 @@ _SMALL = 64
 """Pixels up to which a picture is sent without loss: each of them is seen."""
 
 
-def encoded(picture: Pixels) -> bytes:
-    """Write a picture for the browser, without loss where single pixels are seen."""
-    small = max(picture.shape[:2]) <= _SMALL
+def encoded(picture: Pixels, *, small_to: int = _SMALL) -> bytes:
+    """Write a picture for the browser, without loss where single pixels are seen.
+
+    small_to : pixels of its larger side up to which they are.
+    """
+    small = max(picture.shape[:2]) <= small_to
     return images.encode_png(picture) if small else images.encode_jpeg(picture)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +17,7 @@ from cnnviz.shapes import Pixels
 if TYPE_CHECKING:
     from cnnviz.networks.network import Network
 
+Found = TypeVar("Found")
 Report = Callable[[int], None]
 """Called with the count of pictures done; may raise to stop."""
 
@@ -92,15 +93,14 @@ def extremes(
     NetworkError : there is no such layer, or no picture.
     """
     info = network.layer(layer)
-    found: list[tuple[NDArray[np.float32], ...]] = []
-    for count, image in enumerate(images):
-        report(count)
+
+    def ends(image: ArrayLike) -> tuple[NDArray[np.float32], ...]:
         maps = network.feature_maps(image, [layer])[layer].reshape(-1, info.channels)
         largest, smallest = maps.argmax(axis=0), maps.argmin(axis=0)
         channels = np.arange(info.channels)
-        found.append((maps[largest, channels], maps[smallest, channels], largest, smallest))
-    if not found:
-        raise NetworkError("To look for patches takes a picture at least. Received: none.")
+        return maps[largest, channels], maps[smallest, channels], largest, smallest
+
+    found = _of_each(images, ends, report)
     high, low, high_at, low_at = (np.stack(part) for part in zip(*found, strict=True))
     columns = info.output_shape[1] if info.is_map else 1
     return Extremes(layer, high, low, high_at.astype(np.int32), low_at.astype(np.int32), columns)
@@ -130,23 +130,33 @@ def values_in(
     ------
     NetworkError : there is no such layer, no class, or no picture.
     """
-    name = network.answer_layer if what == "class" else layer
-    shape = network.layer(name).output_shape
-    rows, columns = shape[:2] if what == "unit" and len(shape) == 3 else (1, 1)
+    info = network.layer(network.answer_layer if what == "class" else layer)
+    rows, columns = info.output_shape[:2] if what == "unit" and info.is_map else (1, 1)
     middle = rows // 2 * columns + columns // 2
-    found: list[NDArray[np.float32]] = []
+
+    def values_of(image: ArrayLike) -> NDArray[np.float32]:
+        if what == "class":
+            return network.logits(image)
+        maps = network.feature_maps(image, [info.name])[info.name].reshape(-1, info.channels)
+        cell: NDArray[np.float32] = maps[middle]
+        return cell
+
+    values = np.stack(_of_each(images, values_of, report))
+    at = np.full(values.shape, middle, np.int32)
+    return Extremes(info.name, values, values, at, at, columns)
+
+
+def _of_each(
+    images: Iterable[ArrayLike], ask: Callable[[ArrayLike], Found], report: Report
+) -> list[Found]:
+    """Ask about one picture after the other; there must be one."""
+    found = []
     for count, image in enumerate(images):
         report(count)
-        if what == "class":
-            found.append(network.logits(image))
-        else:
-            maps = network.feature_maps(image, [name])[name]
-            found.append(maps.reshape(-1, maps.shape[-1])[middle if maps.ndim == 3 else 0])
+        found.append(ask(image))
     if not found:
         raise NetworkError("To look for patches takes a picture at least. Received: none.")
-    values = np.stack(found)
-    at = np.full(values.shape, middle, np.int32)
-    return Extremes(name, values, values, at, at, columns)
+    return found
 
 
 def patch(network: Network, layer: str, image: ArrayLike, cell: Extreme) -> tuple[Pixels, Box]:

@@ -2,6 +2,7 @@
 // Python. While it is being made, the last frame is shown unless a hand has chosen another.
 
 import { element } from "../../shared/dom.js";
+import { opened } from "../../shared/files.js";
 import { mounted } from "../../shared/mount.js";
 import { Player } from "../../shared/player.js";
 import { heightFor } from "../../shared/room.js";
@@ -52,12 +53,8 @@ class Growth {
   }
 
   open() {
-    const { frames, ends } = this.arrays;
-    const type = this.settings.media;
-    const files = Array.from(ends.data, (end, at) =>
-      frames.data.slice(at ? ends.data[at - 1] : 0, end),
-    );
-    Promise.all(files.map((file) => createImageBitmap(new Blob([file], { type })))).then((all) => {
+    const { frames } = this.arrays;
+    opened(this.arrays, this.settings.media).then((all) => {
       if (frames !== this.arrays.frames) return;
       this.frames = all;
       this.draw();
