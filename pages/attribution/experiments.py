@@ -7,12 +7,13 @@ from pages.attribution import maps
 from pages.attribution.scene import Scene
 from pages.attribution.state import CLASS, COVER, EVERY, METHOD, NETWORK, PART
 from pages.ui.experiments import Experiment
+from pages.ui.markdown import plain
 
 
 def _answered(scene: Scene) -> str:
     network, one = scene.network, scene.target
     share = written_share(float(scene.probabilities[one]))
-    return f"{network.title} says {scene.label(one)} with {share}."
+    return f"{plain(network.title)} says {scene.label(one)} with {share}."
 
 
 def _added_up(scene: Scene) -> str:

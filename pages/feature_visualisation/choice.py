@@ -31,7 +31,7 @@ from pages.feature_visualisation.state import (
     SWITCHES,
     WHAT,
 )
-from pages.ui.own_network import opened_network
+from pages.ui.own_network import opened_network, say_how_it_answers
 from pages.ui.picture import Picture
 
 
@@ -144,6 +144,7 @@ def _target(network: Network, picture: Picture, kinds: tuple[str, ...]) -> Targe
 
 
 def _class(network: Network, picture: Picture) -> int:
+    say_how_it_answers(network)
     probabilities = np.nan_to_num(network.probabilities(picture.image))
     order = [int(at) for at in np.argsort(-probabilities, kind="stable")]
     asked = FEATURE[CLASS]

@@ -61,7 +61,7 @@ def show(scene: Scene, found: Growing) -> None:
             st.image(
                 images.encode_png(enlarged(found.last.picture, 256)),
                 caption=f"Made for it: {_VALUE[scene.target.what]} {written(found.last.value)}",
-                alt=f"The picture made for {scene.words()}.",
+                alt=f"The picture made for {scene.named()}.",
                 width="stretch",
             )
     if looked is None or found.done is None:
@@ -130,17 +130,24 @@ def _row(
     row = st.container(horizontal=True)
     for cell in cells:
         try:
-            part, _ = patch(scene.network, layer, openers[cell.picture](), cell)
+            part = _part(scene, layer, openers[cell.picture](), cell)
         except ImageError as error:
             row.caption(plain(str(error)))
             continue
-        name = plain(names[cell.picture])
+        name = names[cell.picture]
         row.image(
             images.encode_png(enlarged(part, _SIDE)),
-            caption=f"{written(cell.value)}, {name}",
+            caption=f"{written(cell.value)}, {plain(name)}",
             alt=f"A patch of {name}, value {written(cell.value)}.",
             width=_WIDTH,
         )
+
+
+def _part(scene: Scene, layer: str, image: np.ndarray, cell: Extreme) -> np.ndarray:
+    """Cut out what has been asked: a class, of a mask too, is asked about the whole photo."""
+    if scene.target.what == "class":
+        return scene.network.shown_part(image)
+    return patch(scene.network, layer, image, cell)[0]
 
 
 def _looked(scene: Scene, held: tuple[str, Gallery] | None) -> Looked | None:

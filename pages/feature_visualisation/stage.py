@@ -25,7 +25,7 @@ def one_picture(picture: Picture) -> None:
     if scene is None:
         return
     with seen_first(stage):
-        found = grown(scene, [scene.question], f"A picture for {scene.words()}")[scene.question]
+        found = grown(scene, [scene.question], f"A picture for {scene.named()}")[scene.question]
         walls.one(scene, found)
     tries.saw(Seen(scene, found))
     finish(scene, found)
@@ -67,7 +67,7 @@ def in_photos(picture: Picture) -> None:
     if scene is None:
         return
     with seen_first(stage):
-        found = grown(scene, [scene.question], f"A picture for {scene.words()}")[scene.question]
+        found = grown(scene, [scene.question], f"A picture for {scene.named()}")[scene.question]
         # One piece of work at a time: the photos are looked through once the picture is there.
         photos.show(scene, found)
     tries.saw(Seen(scene, found))

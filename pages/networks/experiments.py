@@ -9,6 +9,7 @@ from pages.networks.comparison import with_twin
 from pages.networks.scene import Scene
 from pages.networks.state import NETWORK, OTHER_NETWORK, PAGE, PLACE, TWIN, UNTRAINED, VIEW, Focus
 from pages.ui.experiments import Experiment
+from pages.ui.markdown import plain
 
 KEEP = (VIEW.name, NETWORK.name, UNTRAINED.name, PLACE.name)
 """What an experiment leaves as it is, unless it says otherwise."""
@@ -17,11 +18,11 @@ KEEP = (VIEW.name, NETWORK.name, UNTRAINED.name, PLACE.name)
 def _answered(scene: Scene) -> str:
     network = scene.network
     if not network.has_classes:
-        return f"Its last layer, {network.answer_layer}, names no classes."
+        return f"Its last layer, {plain(network.answer_layer)}, names no classes."
     (first,) = network.predictions(scene.maps, top=1)
     return (
-        f"Its answer is {first.label} with {written_share(first.probability)}; guessing among "
-        f"{network.class_count:,} classes would be {written_share(1, network.class_count)}."
+        f"Its answer is {plain(first.label)} with {written_share(first.probability)}; guessing "
+        f"among {network.class_count:,} classes would be {written_share(1, network.class_count)}."
     )
 
 
@@ -33,9 +34,10 @@ def _sizes(scene: Scene) -> str:
 
 def _largest(scene: Scene) -> str:
     place = scene.focus
-    values = scene.maps[place.layer].ravel()
-    value = written(float(values[min(place.channel, values.size - 1)]), 4)
-    return f"The number that is explained is {value}, of {place.layer}. {_answered(scene)}"
+    one = scene.network.layer(place.layer)
+    cell = (place.row, place.column, place.channel) if one.is_map else (place.channel,)
+    value = written(float(scene.maps[one.name][cell]), 4)
+    return f"The number that is explained is {value}, of {plain(one.name)}. {_answered(scene)}"
 
 
 def _zeros(scene: Scene) -> str:
@@ -44,7 +46,7 @@ def _zeros(scene: Scene) -> str:
     kind = "maps" if layer.is_map else "numbers"
     return (
         f"On this picture alone {int(zero.sum()):,} of the {layer.channels:,} {kind} of "
-        f"{layer.name} are zero; the sentence at the stage says how many are on all photos."
+        f"{plain(layer.name)} are zero; the sentence at the stage says how many are on all photos."
     )
 
 
@@ -54,7 +56,7 @@ def _trained(scene: Scene) -> str:
         return ""
     most = max(found, key=lambda one: one.outputs)
     return (
-        f"Of {len(found):,} layers {most.name} is the most different: the two outputs are "
+        f"Of {len(found):,} layers {plain(most.name)} is the most different: the two outputs are "
         f"{written(most.outputs)} times as far apart as the trained one is long."
     )
 

@@ -135,6 +135,16 @@ def answered(network: Network, picture: Picture, lacking: str) -> NDArray[np.flo
         title = plain(network.title)
         st.info(f"{lacking} {title} gives none.", icon=":material/info:")
         return None
+    say_how_it_answers(network)
+    probabilities = network.probabilities(picture.image)
+    if not np.isfinite(probabilities).all():
+        st.warning("Its answer to this picture is NaN or infinite.", icon=":material/warning:")
+        return None
+    return probabilities
+
+
+def say_how_it_answers(network: Network) -> None:
+    """Say what stands for a mask, and which of several outputs is asked."""
     if network.has_mask:
         st.caption(
             "Its answer is a mask: a class's probability and its logit are the means over all "
@@ -145,11 +155,6 @@ def answered(network: Network, picture: Picture, lacking: str) -> NDArray[np.flo
             f"Of its {len(network.outputs)} outputs {plain(network.answer_layer)} is asked; "
             "the page Network lets you choose another."
         )
-    probabilities = network.probabilities(picture.image)
-    if not np.isfinite(probabilities).all():
-        st.warning("Its answer to this picture is NaN or infinite.", icon=":material/warning:")
-        return None
-    return probabilities
 
 
 def _downloaded(job: Job, name: str) -> Network:

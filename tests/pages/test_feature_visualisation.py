@@ -192,7 +192,8 @@ def test_pictures_that_are_hardly_any_are_begun_with(open_page, shape):
 def test_it_can_be_stopped_and_begun_again(open_page):
     page = open_page(PAGE, **{**SMALL, "feature_steps": "512"}, feature_seed="77")
     page.button(key="queue_cancel").click().run()
-    assert any("stopped" in one.value for one in page.info)
+    said = [one.value for one in page.info]
+    assert f"{plain('A picture for channel 0 of conv_2_1')}: stopped." in said
     page.button(key="queue_again").click().run()
     assert any(button.key == "queue_cancel" for button in page.button)
     page.button(key="queue_cancel").click().run()

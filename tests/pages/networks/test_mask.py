@@ -10,9 +10,15 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import Network
+from cnnviz.networks.feature_visualisation import Recipe, Target
+from cnnviz.networks.feature_visualisation.patches import values_in
 from cnnviz.networks.keras_files.upload import Upload, read_upload
 from cnnviz.networks.masks import mask_of
+from cnnviz.notation import written
 from cnnviz.server.sandbox import Usage
+from pages.feature_visualisation.photos import _part
+from pages.feature_visualisation.scene import Scene
+from pages.ui.markdown import plain
 from pages.ui.own_network import HELD, OwnModel
 from pages.ui.wire import unpack
 from tests.networks.answering import two_heads, u_net
@@ -110,19 +116,47 @@ def test_every_view_of_a_mask_draws(opened: Open, segmenting: OwnModel) -> None:
     [
         ("pages/10_why.py", "the means over all 256 cells"),
         ("pages/12_robustness.py", "the means over all 256 cells"),
-        ("pages/11_feature_visualisation.py", ""),
+        ("pages/11_feature_visualisation.py", "the means over all 256 cells"),
     ],
 )
 def test_other_pages_ask_a_mask_for_its_means(
     opened: Open, segmenting: OwnModel, path: str, said: str
 ) -> None:
     entry = {"10": "why_network", "12": "steady_network", "11": "feature_network"}[path[6:8]]
-    page = opened(segmenting, path, **{entry: "Tutorial network"})
+    page = opened(segmenting, path, **{entry: "Tutorial network"}, feature_of="A class")
     page.selectbox(key=entry).select(OWN["network"]).run(timeout=60)
     assert not page.exception
     assert not page.error
     assert page.selectbox(key=entry).value == OWN["network"]
     assert any(said in one.value for one in page.caption)
+
+
+def test_where_the_answer_comes_from_names_the_number_in_hand(
+    opened: Open, segmenting: OwnModel
+) -> None:
+    labels = tuple(f"*{at}* ![x](y)" for at in range(9))
+    page = opened(replace(segmenting, labels={"softmax": labels}))
+    page.button(key="try_Where does the answer come from?").click().run()
+    assert not page.exception
+    layer, *place = "".join(page.query_params["place"]).split(":")
+    channel, row, column = map(int, place)
+    network = segmenting.network
+    maps = network.feature_maps(page.session_state["picture_in_hand"].image)
+    value = written(float(maps[layer][row, column, channel]), 4)
+    (note,) = (one.value for one in page.markdown if one.value.startswith("**Watch**"))
+    assert f"The number that is explained is {value}, of softmax." in note
+    best = int(network.probabilities(page.session_state["picture_in_hand"].image).argmax())
+    assert f"Its answer is {plain(labels[best])} with" in note
+
+
+def test_the_photo_that_a_class_of_a_mask_is_asked_about_is_shown_whole(
+    segmenting: OwnModel,
+) -> None:
+    network, photo = segmenting.network, open_sample("panda")
+    scene = Scene(network, None, "", True, Target("class", index=2), Recipe())
+    found = values_in(network, "class", "", [photo])
+    part = _part(scene, found.layer, photo, found.most(2, 1)[0])
+    np.testing.assert_array_equal(part, network.shown_part(photo))
 
 
 def test_one_of_several_outputs_is_chosen_and_is_in_the_address(

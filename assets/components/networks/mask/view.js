@@ -125,7 +125,10 @@ class Segmentation {
     );
     this.list.replaceChildren(all, ...each);
     const words = [];
-    if (otherShare) words.push(`Grey: ${others} other classes, ${asPercent(otherShare)}.`);
+    if (otherShare) {
+      const all = others === 1 ? "one other class" : `${others} other classes`;
+      words.push(`Grey: ${all}, ${asPercent(otherShare)}.`);
+    }
     if (nothing) words.push(`No class reaches one half in ${asPercent(nothing)}.`);
     words.push("The share of the cells that each class wins. Press one for its probability.");
     this.rest.textContent = words.join(" ");
@@ -200,6 +203,9 @@ class Segmentation {
     }));
     here.sort((one, other) => other.chance - one.chance);
     const said = here.slice(0, NAMED).map(({ label, chance }) => `${label} ${asPercent(chance)}`);
+    // What wins here may be a class that is not listed.
+    const isGrey = this.arrays.winners.data[row * this.columns + column] === classes.length;
+    if (isGrey) said.unshift("one of the classes in grey");
     this.say(`Row ${row}, column ${column}: ${said.join(", ")}.`);
     const shown = this.alone ? `the probability of ${classes[this.place.at].label}` : "each class";
     this.frame.setAttribute(
