@@ -116,13 +116,14 @@ def digits_that_add_up(
     (5, 4)
     """
     for digits in range(least, most + 1):
-        added = math.fsum(_as_written(value, digits) for value in values)
+        added = math.fsum(as_written(value, digits) for value in values)
         if written(added, least) == written(total, least):
             return digits
     return None
 
 
-def _as_written(value: float, digits: int) -> float:
+def as_written(value: float, digits: int) -> float:
+    """Give the number that one reads where `written` has written this one."""
     return float(written(value, digits).replace("\u2212", "-").replace("\u221e", "inf"))
 
 

@@ -168,9 +168,10 @@ class Worker:
                     self.error = str(values["sentence"])
         except (OSError, ValueError, LookupError, TypeError, struct.error) as error:
             _LOG.warning("A worker could not be understood: %r", error)
-        if self.result is None and not self.error and not self._is_over:
-            self.error = self._why_it_ended()
-        self.ended.set()
+        finally:
+            if self.result is None and not self.error and not self._is_over:
+                self.error = self._why_it_ended()
+            self.ended.set()
 
     def _log(self) -> None:
         stream = self._child.stderr

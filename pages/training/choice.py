@@ -103,7 +103,7 @@ def choose_settings() -> None:
             SCHEDULE,
             "Schedule of the learning rate",
             required=True,
-            help="Constant; down to 0 along half a cosine; or a fifth of it after each third.",
+            help="Constant; towards 0 along half a cosine; or a fifth of it after each third.",
         )
         TRAIN.control(
             st.select_slider, BATCH, "Batch size", help="Pictures that one step looks at."

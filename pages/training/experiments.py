@@ -73,10 +73,14 @@ class Contest:
             return ""
         if not all(run.history.epochs and not run.is_alive for run in runs):
             return ""
-        parts = [
-            f"{run.plan.label}: {story.counted(run, run.history.snapshots[-1])}" for run in runs
-        ]
+        parts = [f"{run.plan.label}: {_right(run)}" for run in runs]
         return " ".join(filter(None, [f"Held out, right: {'; '.join(parts)}.", self.tells(runs)]))
+
+
+def _right(run: Run) -> str:
+    last = run.history.snapshots[-1]
+    stopped = f", stopped after {last.length}" if run.state != "done" else ""
+    return f"{story.counted(run, last)}{stopped}"
 
 
 def _own(*layers: Layer) -> dict[str, Any]:
@@ -141,8 +145,8 @@ def _gap(run: Run) -> float:
 def _gaps(runs: Sequence[Run]) -> str:
     parts = [f"{run.plan.label} {written(_gap(run), 2)}" for run in runs]
     return (
-        "How many points more often what it learns from is right than what was held out: "
-        f"{', '.join(parts)}."
+        "How many points more often what it learns from was right, while the last epoch went on, "
+        f"than what was held out, at its end: {', '.join(parts)}."
     )
 
 

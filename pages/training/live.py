@@ -108,6 +108,8 @@ def show() -> None:
         return
     if run.error:
         st.error(plain(run.error), icon=":material/error:")
+    if said := runs.held().ended:
+        st.info(plain(said), icon=":material/info:")
     if run.note:
         st.info(plain(run.note), icon=":material/timer_off:")
     curves.learning_curves(runs.held().runs, run, snapshot_in_hand(run))

@@ -37,10 +37,12 @@ def opened_elsewhere(run: Run) -> None:
 
 
 def take_away(plan: Plan, run: Run | None) -> None:
-    """Draw the downloads, and the program that gives the same training."""
-    downloads = []
+    """Draw the downloads, and the program that gives the same training.
+
+    plan : of `run`, where there is one.
+    """
+    downloads, stopped = [], ""
     if run is not None:
-        plan = run.plan
         if run.has_weights:
             stem = _file_stem(run)
             downloads = [
@@ -55,11 +57,12 @@ def take_away(plan: Plan, run: Run | None) -> None:
                 Download("Model card", f"{stem}.md", lambda: model_card(run).encode()),
             ]
         if run.history.snapshots:
+            stopped = run.history.snapshots[-1].length if run.state == "stopped" else ""
             downloads.append(
                 Download("Curves as CSV", "curves.csv", lambda: curves_file(run.history.snapshots))
             )
     downloads.append(Download("Pictures as NPZ", "data.npz", lambda: data_file(plan)))
-    take_it_with_you(downloads, training_code(plan))
+    take_it_with_you(downloads, training_code(plan, stopped))
 
 
 def _pixels(run: Run) -> str:

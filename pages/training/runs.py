@@ -26,10 +26,12 @@ class Held:
 
     runs : the earliest first; several may have been begun together, to be compared.
     contest : the experiment whose runs were begun last, by its label, and those runs.
+    ended : one sentence on what was ended for the last to begin; "" where nothing was.
     """
 
     runs: list[Run] = field(default_factory=list)
     contest: tuple[str, Sequence[Run]] = ("", ())
+    ended: str = ""
 
 
 def held() -> Held:
@@ -39,9 +41,9 @@ def held() -> Held:
 
 
 def current() -> Run | None:
-    """Give the run that is shown: one that goes on, or else the last."""
+    """Give the run that is shown: the first that goes on or waits, or else the last."""
     runs = held().runs
-    alive = next((run for run in runs if run.state in ("running", "paused")), None)
+    alive = next((run for run in runs if run.is_alive and not run.is_stopping), None)
     if alive is not None:
         return alive
     begun = [run for run in runs if run.history.snapshots or run.error]
@@ -54,14 +56,21 @@ def is_alive() -> bool:
 
 
 def begin(plans: Sequence[Plan], *, one: bool = False, contest: str = "") -> None:
-    """Train networks, one after the other; what went on before is stopped.
+    """Train networks, one after the other; what went on before is ended, without its weights.
 
     one : pause after the first batch.
     contest : the experiment that they belong to.
     """
+    mine, before = held(), current()
+    mine.ended = ""
+    if before is not None and before.state in ("running", "paused"):
+        mine.ended = (
+            f"{before.plan.label} was ended for another training to begin, after "
+            f"{before.history.epochs} of {before.plan.settings.epochs} epochs. Its curves stay, "
+            "its weights do not."
+        )
     stop_all()
     runs = [Run(plan, one=one) for plan in plans]
-    mine = held()
     mine.runs = [*mine.runs, *runs][-MOST_RUNS:]
 
     def work(job: Job) -> None:
@@ -89,4 +98,4 @@ def forget_all() -> None:
         run.stop()
         if run.job is not None:
             run.job.cancel()
-    mine.runs = []
+    st.session_state[_HELD] = Held()

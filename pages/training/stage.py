@@ -61,8 +61,9 @@ def train_it(picture: Picture) -> None:
         "something was learned that holds for other pictures too, only pictures that were held out "
         "can tell."
     )
-    if plan is not None:
-        take_away(plan, run)
+    shown = plan if run is None else run.plan
+    if shown is not None:
+        take_away(shown, run)
     TRAIN.name_what_waits()
 
 

@@ -20,8 +20,8 @@ def status(run: Run) -> str:
     name = f"**{plain(run.plan.label)}.**"
     if run.state == "waiting":
         place = run.job.place if run.job is not None else 0
-        waits = f"Number {place} in the queue" if place > 1 else "Next"
-        return f"{name} {waits}"
+        waits = "Next in the queue" if place == 1 else f"Number {place} in the queue"
+        return f"{name} {waits if place else 'It begins'}"
     if not history.snapshots:
         return f"{name} Its process begins: TensorFlow is loaded, the network built"
     words = f"{name} Epoch {min(history.epochs + 1, settings.epochs)} of {settings.epochs}"
@@ -62,32 +62,31 @@ def result_sentence(run: Run) -> str:
             f"Not a single epoch is over. Before the first step, **{counted(run, last)}** of the "
             "pictures held out are right, by chance."
         )
-    epochs = "1 epoch" if last.epoch == 1 else f"{last.epoch} epochs"
     said = (
-        f"After {epochs} and {written(round(last.seconds, 1))} s, **{counted(run, last)}** of the "
-        "pictures held out are right"
+        f"After {last.length} ({written(round(last.seconds, 1))} s), **{counted(run, last)}** of "
+        "the pictures held out are right"
     )
     if not np.isfinite(last.val_loss):
         return f"{said}; the loss is no number any more: the weights have run away."
-    if best.epoch != last.epoch:
+    if best.val_accuracy > last.val_accuracy:
         said += f"; the best was epoch {best.epoch} with {counted(run, best)}"
     return f"{said}. Before the first step it was {counted(run, history.snapshots[0])}."
 
 
 def gap_sentence(run: Run) -> str:
-    """Compare training and validation at the last whole epoch."""
+    """Compare training and validation in the last epoch, by the shares as they are written."""
     last = run.history.snapshots[-1]
     if last.loss is None or last.accuracy is None or not np.isfinite(last.val_loss):
         return ""
-    apart = 100 * (last.accuracy - last.val_accuracy)
+    apart = round(round(100 * last.accuracy, 1) - round(100 * last.val_accuracy, 1), 1)
     measured = (
         f"While the last epoch went on, {written_share(last.accuracy)} of the training pictures "
         f"were right, and at its end {written_share(last.val_accuracy)} of those held out: "
     )
-    if abs(apart) < 0.05:
-        return f"{measured}no difference."
+    if not apart:
+        return f"{measured}less than 0.1 points apart."
     more = "more" if apart > 0 else "fewer"
-    points = written(abs(apart), 2)
+    points = written(abs(apart))
     return (
         f"{measured}{points} point{'' if points == '1' else 's'} {more} among what it learns from."
     )
@@ -97,15 +96,17 @@ def plan_sentence(plan: Plan) -> str:
     """Say how a training goes, before it begins."""
     settings, data = plan.settings, plan.data
     used = len(data.first(settings.examples))
-    steps = -(-used // settings.batch)
+    batch = min(settings.batch, used)
+    steps = -(-used // batch)
+    most = "at most " if used % batch else ""
+    epochs = f"each of {settings.epochs} epochs" if settings.epochs > 1 else "1 epoch"
     rate = f"{SCHEDULES[settings.schedule].lower()} rate from {settings.rate:g}"
     if settings.schedule == "constant":
         rate = f"constant rate {settings.rate:g}"
     return (
         f"{written_count(used)} pictures in {len(data.class_names)} classes to learn from, "
         f"{len(data.validation):,} held out. {OPTIMISERS[settings.optimiser].title}, {rate}, "
-        f"{steps:,} steps of {min(settings.batch, used)} pictures in each of {settings.epochs} "
-        "epochs."
+        f"{steps:,} step{'' if steps == 1 else 's'} of {most}{batch} pictures in {epochs}."
     )
 
 

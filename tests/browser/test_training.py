@@ -49,5 +49,23 @@ def test_a_tiny_training_is_seen_from_its_first_batch_to_its_end(visit):
     assert complaints(page) == []
 
 
+def test_the_picture_of_another_training_takes_the_place_of_the_one_before(visit):
+    page = visit(TINY.replace("epochs=3", "epochs=1"))
+    page.get_by_role("button", name="Start", exact=True).click()
+    photo = page.locator(".maps > canvas")
+    expect(photo).to_have_attribute("aria-label", "The picture: 0", timeout=60_000)
+    expect(page.get_by_text("of the pictures held out are right")).to_be_visible(timeout=60_000)
+    before = photo.evaluate("(canvas) => canvas.toDataURL()")
+    page.get_by_text("More settings").click()
+    page.get_by_role("combobox", name="Watched picture").click()
+    page.get_by_role("option", name="7").click()
+    page.wait_for_url("**train_watched=7**")
+    settle(page)
+    page.get_by_role("button", name="Train again").click()
+    expect(photo).to_have_attribute("aria-label", "The picture: 7", timeout=60_000)
+    assert photo.evaluate("(canvas) => canvas.toDataURL()") != before
+    assert complaints(page) == []
+
+
 def _kernels(page) -> str:
     return page.locator(".kernels canvas").first.evaluate("(canvas) => canvas.toDataURL()")

@@ -1,23 +1,29 @@
 """The page "Train it": a run from Start to its result, what it refuses, what it says."""
 
+import threading
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from cnnviz.networks.building import describe, format_stack
+from cnnviz.networks.building import PRESETS, describe, format_stack
 from cnnviz.networks.building.kinds import Conv2D, Dense, Flatten, Input
 from cnnviz.networks.building.stack import Stack
 from cnnviz.networks.code import network_file
 from cnnviz.networks.tensorflow_runtime import load_keras
-from cnnviz.networks.training.data import DataSource
+from cnnviz.networks.training.data import DataSource, open_data
 from cnnviz.networks.training.downloaded import FILES
+from cnnviz.networks.training.plan import planned
+from cnnviz.networks.training.settings import Settings
 from cnnviz.notation import written, written_share
-from pages.training import runs, stage
+from cnnviz.server.jobs import JobQueue
+from pages.training import runs, stage, story
 from pages.training.experiments import CONTESTS
 from pages.training.result import trained_network
 from pages.training.state import EPOCHS, EXAMPLES
+from pages.ui import queue
 from pages.ui.markdown import plain
 from pages.ui.own_network import HELD
 from tests.networks.training.in_process import InProcess
@@ -83,6 +89,7 @@ def test_a_tiny_run_goes_from_start_to_a_network_of_ones_own(open_page, tmp_path
     assert len(page.session_state["train_runs"].runs) == 2
     page.button(key="train_reset").click().run()
     assert page.session_state["train_runs"].runs == []
+    assert page.session_state["train_runs"].contest == ("", ())
     assert not page.exception
 
 
@@ -157,6 +164,61 @@ def test_an_experiment_trains_both_sides_and_tells_them_apart(open_page, monkeyp
         right = round(last.val_accuracy * 400)
         assert f"{run.plan.label}: {written_share(right, 400)} ({right} of 400)" in note
         assert f"{run.plan.label} {written(last.val_loss)}" in note
+
+
+def test_one_that_waits_is_shown_as_waiting_and_can_be_paused(open_page, monkeypatch):
+    trainings = JobQueue(1)
+    monkeypatch.setattr(queue, "TRAININGS", trainings)
+    there = threading.Event()
+    other = trainings.submit(lambda _: there.wait(60), owner="somebody else")
+    page = open_page(PAGE, **TINY)
+    try:
+        page.button(key="train_start").click().run()
+        (run,) = page.session_state["train_runs"].runs
+        assert run.state == "waiting"
+        assert "Next in the queue" in story.status(run)
+        page.button(key="train_pause").click().run()
+        assert run.is_held
+    finally:
+        there.set()
+    other.wait(60)
+    run_until(page, lambda _: run.state == "paused")
+    assert run.history.moment.batch == 1
+    # An experiment takes its place, and says so.
+    page.button(key=f"try_{CONTESTS[0].label}").click().run()
+    assert not page.exception
+    (said,) = page.info
+    assert said.value.startswith("Your own design was ended for another training to begin, after 0")
+    run_until(page, lambda _: not run.is_alive)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (Settings(epochs=1, examples=60, batch=128), "1 step of 60 pictures in 1 epoch."),
+        (Settings(epochs=2, examples=60), "2 steps of at most 32 pictures in each of 2 epochs."),
+        (Settings(epochs=2, examples=64), "2 steps of 32 pictures in each of 2 epochs."),
+    ],
+)
+def test_steps_and_pictures_go_together(settings, words):
+    plan = planned(PRESETS["tutorial"].stack, open_data("digits"), settings)
+    assert story.plan_sentence(plan).endswith(words)
+
+
+@pytest.mark.parametrize(
+    ("learned", "held_out", "words"),
+    [
+        (0.107, 0.1, "10.7% of the training pictures were right, and at its end 10% of those"),
+        (0.107, 0.1, "0.7 points more among"),
+        (0.98764, 0.9524, "3.6 points more among"),
+        (0.5, 0.51, "1 point fewer among"),
+        (0.9996, 1.0, "less than 0.1 points apart."),
+    ],
+)
+def test_the_gap_is_that_of_the_shares_as_they_are_written(learned, held_out, words):
+    last = SimpleNamespace(loss=1, accuracy=learned, val_loss=1, val_accuracy=held_out)
+    run = SimpleNamespace(history=SimpleNamespace(snapshots=[last]))
+    assert words in story.gap_sentence(run)
 
 
 def test_what_must_be_downloaded_says_so_where_there_is_no_connection(open_page, monkeypatch):

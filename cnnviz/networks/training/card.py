@@ -56,7 +56,7 @@ def model_card(run: Run) -> str:
             "",
             "## Training",
             "",
-            f"- {last.epoch} epochs{whole}, batches of {settings.batch}, seed {settings.seed}",
+            f"- {last.length}{whole}, batches of {settings.batch}, seed {settings.seed}",
             f"- {OPTIMISERS[settings.optimiser].title}, learning rate {settings.rate:g} "
             f"({SCHEDULES[settings.schedule].lower()}){decay}",
             f"- augmentation: {AUGMENTATIONS[settings.augmentation][0].lower()}",

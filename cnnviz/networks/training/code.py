@@ -14,11 +14,14 @@ from cnnviz.networks.training.plan import Plan
 from cnnviz.networks.training.settings import OPTIMISERS
 
 
-def training_code(plan: Plan) -> str:
+def training_code(plan: Plan, stopped: str = "") -> str:
     """Write the program; it reads `data.npz` (`data_file`) and leaves the accuracies in `result`.
 
-    On the same computer it gives the same numbers, digit by digit: all that is drawn at random
-    follows from the seed.
+    All that is drawn at random follows from the seed. So it gives the same numbers, digit by digit,
+    on as many cores as the training had, which are two at most; on others sums are rounded in
+    another order.
+
+    stopped : after how much of it a training was stopped, which the program is not; "" otherwise.
     """
     settings = plan.settings
     scale = "" if takes_levels(plan.stack) else " / 255"
@@ -45,6 +48,7 @@ def training_code(plan: Plan) -> str:
         "    jit_compile=False,",
         ")",
         *([] if plain else _listed("rates", rates)),
+        *([f"# What it repeats was stopped after {stopped}."] if stopped else []),
         "history = model.fit(",
         "    x,",
         "    y,",
@@ -79,8 +83,11 @@ def data_file(plan: Plan) -> bytes:
 
 
 def curves_file(snapshots: Sequence[Snapshot]) -> bytes:
-    """Write a row for each epoch as CSV; what was not measured is left empty."""
-    names = ("epoch", "seconds", "rate", "loss", "accuracy", "val_loss", "val_accuracy")
+    """Write a row for each epoch as CSV; what was not measured is left empty.
+
+    In the last column, 0 stands for an epoch that was stopped before all its steps were taken.
+    """
+    names = ("epoch", "seconds", "rate", "loss", "accuracy", "val_loss", "val_accuracy", "whole")
     rows = [",".join(names)]
     for one in snapshots:
         values = [getattr(one, name) for name in names]

@@ -217,6 +217,7 @@ def _recorder(channel: Channel, watch: _Watch, *, one: bool) -> Any:
         paused = one
         allowed = 1 if one else 0
         seconds = 0.0
+        batches = 0  # of this epoch
 
         def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002
             channel.send(
@@ -232,7 +233,8 @@ def _recorder(channel: Channel, watch: _Watch, *, one: bool) -> Any:
             loss = -np.log(np.maximum(seen["truth"], 1e-7)).mean()
             right = (seen["predicted"] == watch.y).mean()
             measured = {"val_loss": float(loss), "val_accuracy": float(right)}
-            channel.send({"kind": "epoch", "epoch": 0, "seconds": 0.0, **measured}, seen)
+            told = {"kind": "epoch", "epoch": 0, "whole": True, "seconds": 0.0}
+            channel.send({**told, **measured}, seen)
             self.since = self.told = time.monotonic()
 
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
@@ -240,6 +242,7 @@ def _recorder(channel: Channel, watch: _Watch, *, one: bool) -> Any:
 
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             self.allowed -= 1
+            self.batches = batch + 1
             self._obey()
             now = time.monotonic()
             halts = self.paused and self.allowed <= 0 and not self.stopped
@@ -260,7 +263,9 @@ def _recorder(channel: Channel, watch: _Watch, *, one: bool) -> Any:
             values = {name: float(value) for name, value in (logs or {}).items()}
             values.pop("learning_rate", None)
             told = {"kind": "epoch", "epoch": epoch + 1, "rate": rate, "seconds": self.elapsed()}
-            channel.send({**told, **values, "part": self.stopped}, watch.look())
+            channel.send(
+                {**told, **values, "whole": self.batches == self.params["steps"]}, watch.look()
+            )
             if self.stopped:
                 self.model.stop_training = True
 

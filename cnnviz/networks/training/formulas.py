@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnviz.networks.training.history import Snapshot
 from cnnviz.networks.training.settings import Settings
-from cnnviz.notation import aligned, bracketed
+from cnnviz.notation import aligned, as_written, bracketed, written
 from cnnviz.notation import latex_number as number
 
 STEP = r"w \leftarrow w + \Delta w"
@@ -15,6 +15,8 @@ SLOPE = r"\eta \, \frac{\partial L}{\partial w}"
 
 _DIGITS = 7
 """A weight's, which hold a change that is a thousandth of it: as many as float32 has."""
+_CHANGE_DIGITS = 4
+"""A change's, at least; it has more where only they make the written numbers add up."""
 
 SENTENCES = {
     "sgd": "Plain descent takes the change as minus the learning rate times the gradient.",
@@ -35,18 +37,33 @@ def step_with_numbers(snapshot: Snapshot, settings: Settings) -> str:
     """
     before, gradient, after = (float(value) for value in snapshot.weight)
     change = after - before
+    digits = next(
+        (
+            some
+            for some in range(_CHANGE_DIGITS, _DIGITS + 1)
+            if _sign(as_written(before, _DIGITS) + as_written(change, some), after, _DIGITS) == "="
+        ),
+        _CHANGE_DIGITS,
+    )
+    added = _sign(as_written(before, _DIGITS) + as_written(change, digits), after, _DIGITS)
     made = r"\Delta w &= "
     if settings.optimiser == "sgd" and not settings.decay:
+        product = -as_written(snapshot.rate, 4) * as_written(gradient, 4)
         made += (
             rf"-\eta\,\frac{{\partial L}}{{\partial w}} = -{number(snapshot.rate)} \cdot "
-            rf"{bracketed(number(gradient))} = "
+            rf"{bracketed(number(gradient))} {_sign(product, change, digits)} "
         )
     return aligned(
         [
             rf"\frac{{\partial L}}{{\partial w}} &= {number(gradient)}",
-            f"{made}{number(change)}",
-            rf"w &\leftarrow {number(before, _DIGITS)} + {bracketed(number(change))} = "
-            rf"{number(after, _DIGITS)}",
+            f"{made}{number(change, digits)}",
+            rf"w &\leftarrow {number(before, _DIGITS)} + {bracketed(number(change, digits))} "
+            rf"{added} {number(after, _DIGITS)}",
         ],
         apart=0.5,
     )
+
+
+def _sign(left: float, right: float, digits: int) -> str:
+    """Give the sign between two numbers of which the right one is written with so many digits."""
+    return "=" if written(left, digits) == written(right, digits) else r"\approx"

@@ -16,7 +16,8 @@ class Snapshot:
 
     Attributes
     ----------
-    epoch : how many are over.
+    epoch : its number.
+    whole : whether all its steps were taken; not where it was stopped before.
     loss, accuracy : over the training pictures, the mean while the epoch went on; None before.
     val_loss, val_accuracy : over the pictures held out, at its end.
     rate : the learning rate it went with.
@@ -31,6 +32,7 @@ class Snapshot:
     """
 
     epoch: int
+    whole: bool
     loss: float | None
     accuracy: float | None
     val_loss: float
@@ -44,6 +46,19 @@ class Snapshot:
     predicted: NDArray[np.int32]
     certainty: NDArray[np.float32]
     truth: NDArray[np.float32]
+
+    @property
+    def epochs(self) -> int:
+        """Epochs that are over."""
+        return self.epoch if self.whole else self.epoch - 1
+
+    @property
+    def length(self) -> str:
+        """Say for how many epochs it was trained."""
+        over = f"{self.epochs} epoch{'' if self.epochs == 1 else 's'}"
+        if self.whole:
+            return over
+        return f"{over} and a part of another" if self.epochs else "a part of the first epoch"
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +121,7 @@ class History:
     def _snapshot(self, values: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Snapshot:
         return Snapshot(
             int(values["epoch"]),
+            bool(values["whole"]),
             values.get("loss"),
             values.get("accuracy"),
             float(values["val_loss"]),
@@ -127,7 +143,7 @@ class History:
     @property
     def epochs(self) -> int:
         """Epochs that are over."""
-        return self.snapshots[-1].epoch if self.snapshots else 0
+        return self.snapshots[-1].epochs if self.snapshots else 0
 
     @property
     def best(self) -> Snapshot | None:

@@ -74,6 +74,11 @@ class Run:
         return self.state in ("waiting", "running", "paused")
 
     @property
+    def is_stopping(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stops.is_set()
+
+    @property
     def is_held(self) -> bool:
         """Whether it was told to pause, and not yet to go on."""
         return self._is_paused
@@ -117,8 +122,11 @@ class Run:
         values, arrays = self.plan.request()
         worker = Worker(train, {**values, "one": self._one}, arrays, receive=self.history.take)
         self._worker, self._state = worker, "running"
-        if not self._is_paused and self._one:
-            worker.tell(do="go")
+        # What was asked for while there was nobody to tell.
+        if self._is_paused != self._one:
+            worker.tell(do="pause" if self._is_paused else "go")
+        if self._stops.is_set():
+            worker.tell(do="stop")
         try:
             self._follow(job, worker)
         finally:

@@ -49,9 +49,10 @@ SCHEDULES: Mapping[str, str] = MappingProxyType(
 )
 """How the learning rate goes from epoch to epoch."""
 
-STEP_EVERY = 1 / 3
-"""After which part of all epochs a schedule of steps takes the next one."""
+STEPS = 3
+"""Into how many parts of about the same length a schedule of steps divides the epochs."""
 STEP_FACTOR = 0.2
+"""By what the rate of each part is that of the part before."""
 
 AUGMENTATIONS: Mapping[str, tuple[str, tuple[Layer, ...]]] = MappingProxyType(
     {
@@ -137,8 +138,7 @@ class Settings:
                 0.5 * (1 + math.cos(math.pi * epoch / self.epochs)) for epoch in range(self.epochs)
             ]
         elif self.schedule == "step":
-            every = max(1, round(self.epochs * STEP_EVERY))
-            parts = [STEP_FACTOR ** (epoch // every) for epoch in range(self.epochs)]
+            parts = [STEP_FACTOR ** (epoch * STEPS // self.epochs) for epoch in range(self.epochs)]
         else:
             parts = [1.0] * self.epochs
         return tuple(float(f"{self.rate * part:.6g}") for part in parts)

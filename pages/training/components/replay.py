@@ -93,7 +93,8 @@ def _words(one: Snapshot) -> str:
     if not one.epoch:
         return f"before the first step: {written_share(one.val_accuracy)} right"
     loss = written(one.val_loss) if np.isfinite(one.val_loss) else "no number"
-    return f"epoch {one.epoch}: {written_share(one.val_accuracy)} right, loss {loss}"
+    part = "" if one.whole else ", a part of it"
+    return f"epoch {one.epoch}{part}: {written_share(one.val_accuracy)} right, loss {loss}"
 
 
 def _maps(

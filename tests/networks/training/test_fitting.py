@@ -63,11 +63,12 @@ def test_the_program_gives_the_same_losses(digits, run_program, tmp_path, settin
     said = Said()
     told, weights = train(values, arrays, said)
     (tmp_path / "data.npz").write_bytes(data_file(plan))
-    accuracies = run_program(training_code(plan))
+    measured = run_program(training_code(plan) + "result = history.history\n")
     snapshots = said.history.snapshots
     assert told == {"whole": True}
     assert [one.epoch for one in snapshots] == list(range(settings.epochs + 1))
-    assert [one.val_accuracy for one in snapshots[1:]] == accuracies
+    for name in ("loss", "accuracy", "val_loss", "val_accuracy"):
+        assert [getattr(one, name) for one in snapshots[1:]] == measured[name]
     # What is told of the pictures held out is what the network itself answers.
     model = trained_model(plan.stack, [weights[str(at)] for at in range(len(weights))])
     held_out = digits.images[digits.validation], digits.labels[digits.validation]
@@ -100,6 +101,25 @@ def test_sizes_are_those_of_the_step(digits):
     assert latex_number(float(after), 7) in written
     assert r"-0.5 \cdot" in written
     assert r"\eta" not in step_with_numbers(last, Settings("adam"))
+
+
+@pytest.mark.parametrize(
+    ("before", "gradient", "after", "lines"),
+    [
+        (0.1234567, 0.01234, 0.1222227, (r"\cdot 0.01234 = -0.001234", "+ (-0.001234) =")),
+        (0.1234567, -0.1234, 0.1357967, (r"\cdot (-0.1234) = 0.01234", "+ 0.01234 =")),
+        (0.1234567, -0.1234567, 0.1358024, (r"\approx 0.0123457", "+ 0.0123457 =")),
+        (100.0, 1e-7, 100.0, (r"\approx 0", r"w &\leftarrow 100 + 0 = 100")),
+        (0.25, float("inf"), float("-inf"), (r"-0.1 \cdot \infty = -\infty", r"= -\infty")),
+    ],
+)
+def test_a_step_that_is_written_adds_up_or_says_about(before, gradient, after, lines):
+    class Snapshot:
+        weight, rate = (before, gradient, after), 0.1
+
+    written = step_with_numbers(Snapshot, Settings("sgd"))
+    for line in lines:
+        assert line in written
 
 
 def test_a_network_that_scales_its_pixels_is_given_levels():
@@ -151,7 +171,7 @@ def test_a_run_pauses_takes_one_batch_and_ends_where_it_was_paused_too_long(
     assert network.predict(picture, top=1)[0].index == last.predicted[0]
     card = model_card(run)
     assert "of the 60 pictures held out" in " ".join(card.split())
-    assert f"{last.epoch} epochs, of 60 that were planned" in card
+    assert f"- {last.length}, of 60 that were planned" in card
     rows = curves_file(run.history.snapshots).decode().splitlines()
     assert len(rows) == len(run.history.snapshots) + 1
     assert rows[1].startswith("0,0,0,,,")
@@ -168,6 +188,35 @@ def test_a_process_that_is_killed_is_one_sentence(digits, queue):
     assert run.history.epochs >= 1
     with pytest.raises(ValueError, match="Received: failed"):
         run.model()
+
+
+def test_what_was_asked_for_before_it_began_holds(digits, queue, monkeypatch):
+    monkeypatch.setattr(runs, "Worker", InProcess)
+    paused = Run(planned(SMALL, digits, Settings(epochs=60, batch=8)))
+    paused.pause()
+    paused.job = queue.submit(paused.work, owner="me")
+    wait_for(lambda: paused.state == "paused")
+    assert paused.history.moment.batch == 1
+    paused.stop()
+    wait_for(lambda: not paused.is_alive)
+    going = Run(planned(SMALL, digits, Settings(epochs=1, batch=8)), one=True)
+    going.go_on()
+    going.job = queue.submit(going.work, owner="me")
+    wait_for(lambda: not going.is_alive)
+    assert going.state == "done"
+    # What was stopped within an epoch says so, wherever it is told.
+    (before, part) = paused.history.snapshots
+    assert (before.whole, part.whole) == (True, False)
+    assert (before.length, part.length) == ("0 epochs", "a part of the first epoch")
+    assert paused.history.epochs == 0
+    assert "- a part of the first epoch, of 60 that were planned" in model_card(paused)
+    assert curves_file([part]).decode().endswith(",0\n")
+    program = training_code(paused.plan, part.length)
+    assert "# What it repeats was stopped after a part of the first epoch.\n" in program
+    (last,) = going.history.snapshots[1:]
+    assert (last.whole, last.length, going.history.epochs) == (True, "1 epoch", 1)
+    assert "- 1 epoch, batches of 8" in model_card(going)
+    assert curves_file([last]).decode().endswith(",1\n")
 
 
 def test_nobody_there_any_more_ends_it(digits, queue, monkeypatch):

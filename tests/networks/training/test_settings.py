@@ -18,6 +18,9 @@ def test_a_cosine_begins_at_the_rate_and_ends_near_nothing():
 def test_steps_take_a_fifth_after_each_third():
     assert Settings(rate=1.0, epochs=6, schedule="step").rates() == (1, 1, 0.2, 0.2, 0.04, 0.04)
     assert Settings(rate=1.0, epochs=1, schedule="step").rates() == (1,)
+    assert Settings(rate=1.0, epochs=4, schedule="step").rates() == (1, 1, 0.2, 0.04)
+    for epochs in range(3, 61):
+        assert len(set(Settings(epochs=epochs, schedule="step").rates())) == 3
 
 
 def test_the_layers_that_change_pictures_stand_in_front_in_order():

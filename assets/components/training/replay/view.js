@@ -77,7 +77,7 @@ class Epochs {
     }
     this.at = Math.min(this.at, stops.length - 1);
     this.slider.max = String(stops.length - 1);
-    if (this.cells?.length !== classes.length ** 2) this.makeMatrix(classes);
+    if (String(classes) !== String(this.classes)) this.makeMatrix(classes);
     this.makeTiles();
     this.fillWalls();
     this.draw();
@@ -87,6 +87,7 @@ class Epochs {
   // ---- what there is to draw on ---------------------------------------------------------------
 
   makeMatrix(classes) {
+    this.classes = classes;
     const count = classes.length;
     this.matrix.style.setProperty("--classes", count);
     this.matrix.setAttribute("aria-label", "Confusion matrix");
@@ -109,11 +110,16 @@ class Epochs {
     const filters = kernels ? kernels[3] : 0;
     fit(this.kernels, filters, () => element("canvas"));
     this.mapsTitle.textContent = layers.length ? `Feature maps of a picture: ${watched}` : "";
-    const total = sizes.reduce((sum, [count]) => sum + count, 0);
-    if (this.mapCanvases?.length === total && this.mapNames === layers.join()) return;
-    this.mapNames = layers.join();
+    const shown = JSON.stringify([layers, sizes]);
+    if (this.mapsShown !== shown) this.makeMaps(layers, sizes);
+    this.mapsShown = shown;
+    this.photo.setAttribute("aria-label", `The picture: ${watched}`);
+    if (layers.length) paintPicture(this.photo, this.arrays.watched.data, side);
+  }
+
+  makeMaps(layers, sizes) {
     this.mapCanvases = [];
-    this.photo = element("canvas", { role: "img", "aria-label": `The picture: ${watched}` });
+    this.photo = element("canvas", { role: "img" });
     const rows = layers.map((name, at) => {
       const tiles = element("div", {
         class: "tiles",
@@ -125,7 +131,6 @@ class Epochs {
       return element("div", { class: "layer" }, element("span", { text: name }), tiles);
     });
     this.maps.replaceChildren(...(layers.length ? [this.photo] : []), ...rows);
-    if (layers.length) paintPicture(this.photo, this.arrays.watched.data, side);
   }
 
   fillWalls() {
