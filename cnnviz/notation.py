@@ -57,6 +57,7 @@ def written_share(part: float, whole: float = 1.0) -> str:
     >>> written_share(1, 4), written_share(0, 9), written_share(1, 9999), written_share(9998, 9999)
     ('25%', '0%', 'under 0.1%', 'over 99.9%')
     """
+    part = float(part)  # of float32 other digits would be written
     if 0 < part < whole / 1000:
         return "under 0.1%"
     if whole * 0.999 < part < whole:

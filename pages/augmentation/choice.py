@@ -8,7 +8,6 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.networks.augmentation.pipeline import MOST_LAYERS, PIPELINE_KINDS, started
-from cnnviz.networks.building import KINDS
 from cnnviz.networks.building.layer import Layer
 from cnnviz.networks.building.options import Choice, Number
 from pages.augmentation.scene import Scene
@@ -37,7 +36,7 @@ def chosen_scene(picture: Picture) -> Scene | None:
         "Seed",
         help="Where the random numbers begin: the same seed draws the same samples.",
     )
-    probabilities = answered(network, picture, "Samples are drawn; what is said to them is not.")
+    probabilities = answered(network, picture, "What is said to a sample is an answer of classes.")
     layers, seed = AUGMENT[LAYERS], AUGMENT[SEED]
     return Scene(network, picture, identity, own, probabilities, layers, int(count), seed)
 
@@ -56,10 +55,10 @@ def _choose_kinds() -> None:
 
 
 def _choose_options(layer: Layer) -> None:
-    st.markdown(f"**{layer.kind()}**", help=_about(layer))
+    st.markdown(f"**{layer.kind()}**", help=type(layer).__doc__)
     for name, option in layer.options().items():
         key, value = f"augment_{layer.kind()}_{name}", getattr(layer, name)
-        words = name.replace("_", " ").capitalize()
+        words = f"`{name}`"  # Keras's own word, as in the program
         more: dict[str, Any] = {"key": key, "on_change": _take_option, "args": (layer, name, key)}
         if isinstance(option, Number):
             _show(key, float(value))
@@ -67,11 +66,6 @@ def _choose_options(layer: Layer) -> None:
         elif isinstance(option, Choice):
             _show(key, value)
             st.selectbox(words, option.words, **more)
-
-
-def _about(layer: Layer) -> str:
-    said = (type(layer).__doc__ or "").strip().splitlines()[0]
-    return said if layer.kind() in KINDS else ""
 
 
 def _show(key: str, value: object) -> None:

@@ -10,7 +10,6 @@ import numpy as np
 from cnnviz.networks import Network
 from cnnviz.networks.augmentation import Samples
 from cnnviz.networks.building.layer import Layer
-from cnnviz.notation import written_share
 from cnnviz.shapes import Pixels
 from pages.ui.markdown import plain
 from pages.ui.picture import Picture
@@ -66,8 +65,3 @@ class Drawn:
     samples: Samples
     answers: np.ndarray | None
     files: tuple[bytes, ...]
-
-
-def share(probability: float) -> str:
-    """Write a probability in percent."""
-    return written_share(float(probability))

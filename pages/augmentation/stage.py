@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import numpy as np
 import streamlit as st
 
 from cnnviz.networks.augmentation import running_mean
 from cnnviz.networks.augmentation.formulas import mean_formula
-from cnnviz.notation import legend
+from cnnviz.notation import legend, written_share
 from pages.augmentation import runs, story, wall
 from pages.augmentation.choice import chosen_scene
 from pages.augmentation.experiments import EXPERIMENTS, FREE, KEEP, Seen
-from pages.augmentation.scene import Drawn, Scene, share
+from pages.augmentation.scene import Drawn, Scene
 from pages.augmentation.state import AUGMENT
 from pages.augmentation.takeaway import finish
 from pages.ui import charts
@@ -72,7 +74,7 @@ def _chart(scene: Scene, drawn: Drawn) -> None:
     chart = charts.figure(x="samples", y_range=(-0.03, 1.03), height=300)
     colours = charts.series(len(classes))
     for place, one in enumerate(classes):
-        label = scene.network.labels[one]
+        label = escape(scene.network.labels[one])
         look = charts.line_of(place, colours)
         chart.add_scatter(
             x=counts,
@@ -97,7 +99,7 @@ def _chart(scene: Scene, drawn: Drawn) -> None:
         chart,
         key="augment_means",
         alt=f"The mean probability of {scene.network.labels[first]} over the first samples: "
-        f"{share(means[0, first])} of one, {share(means[-1, first])} of all {len(answers)}. The "
-        "table says the same of other classes.",
+        f"{written_share(means[0, first])} of one, {written_share(means[-1, first])} of all "
+        f"{len(answers)}. The table says the same of other classes.",
         file="mean",
     )

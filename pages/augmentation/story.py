@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from cnnviz.networks.augmentation import running_mean
-from pages.augmentation.scene import Drawn, Scene, share
+from cnnviz.notation import written_share
+from pages.augmentation.scene import Drawn, Scene
 
 
 def same_answer(scene: Scene, drawn: Drawn) -> tuple[int, int]:
@@ -25,9 +26,9 @@ def sample_sentence(scene: Scene, drawn: Drawn) -> str:
     own = drawn.answers[:, best]
     return (
         f"The picture itself is **{scene.label(best)}** to the network, "
-        f"{share(scene.probabilities[best])}. So are "
-        f"**{same} of {count}** samples; its probability goes from {share(own.min())} to "
-        f"{share(own.max())}."
+        f"{written_share(scene.probabilities[best])}. So are "
+        f"**{same} of {count}** samples; its probability goes from {written_share(own.min())} to "
+        f"{written_share(own.max())}."
     )
 
 
@@ -39,8 +40,8 @@ def mean_sentence(scene: Scene, drawn: Drawn) -> str:
     best = int(mean.argmax())
     return (
         f"Averaged over the {len(drawn.answers)} samples the answer is **{scene.label(best)}**, "
-        f"{share(mean[best])}; to the picture itself the network gives that class "
-        f"{share(scene.probabilities[best])}."
+        f"{written_share(mean[best])}; to the picture itself the network gives that class "
+        f"{written_share(scene.probabilities[best])}."
     )
 
 
@@ -61,10 +62,10 @@ def mean_rows(scene: Scene, drawn: Drawn) -> list[tuple[str, ...]]:
     return [
         (
             scene.label(at),
-            share(scene.probabilities[at]),
-            share(mean[at]),
-            share(drawn.answers[:, at].min()),
-            share(drawn.answers[:, at].max()),
+            written_share(scene.probabilities[at]),
+            written_share(mean[at]),
+            written_share(drawn.answers[:, at].min()),
+            written_share(drawn.answers[:, at].max()),
         )
         for at in listed_classes(scene, drawn)
     ]

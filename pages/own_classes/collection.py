@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.limits import LIMITS, MEBIBYTE
-from cnnviz.networks.own_classes.splitting import MOST_CLASSES
+from cnnviz.networks.own_classes.splitting import LEAST_PICTURES, MOST_CLASSES
 from cnnviz.search.gallery import GalleryError, GalleryFile, gallery_of_files
 from cnnviz.search.photos import all_photos, open_photo
 from pages.ui.markdown import plain
@@ -52,6 +52,14 @@ class Collection:
     examples: tuple[Example, ...]
     class_names: tuple[str, ...]
     is_private: bool
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Pictures by class."""
+        found = dict.fromkeys(self.class_names, 0)
+        for one in self.examples:
+            found[one.label] += 1
+        return found
 
     @property
     def identity(self) -> str:
@@ -100,6 +108,24 @@ def mine() -> Collection:
     return Collection(examples, tuple(classes), is_private=True)
 
 
+def lacking(counts: Mapping[str, int]) -> str:
+    """Say what is missing before anything can be learned; nothing where all is there.
+
+    counts : pictures of each class.
+    """
+    few = [f"{count} of {name}" for name, count in counts.items() if count < LEAST_PICTURES]
+    if len(counts) < 2:
+        received = f"only {next(iter(counts))}" if counts else "none"
+        return (
+            "Bring pictures of two classes or more, five or more of each: name a class, then "
+            "choose its pictures, or a zip with a folder for each class. "
+            f"Received: {received}."
+        )
+    if few:
+        return f"Each class needs {LEAST_PICTURES} pictures or more. Received: {', '.join(few)}."
+    return ""
+
+
 def bring() -> None:
     """Draw what brings pictures, and the classes that there are."""
     held = _mine()
@@ -110,28 +136,25 @@ def bring() -> None:
         placeholder="such as: my mug",
         help="What the pictures show that you bring next.",
     )
-    files = st.file_uploader(
+    st.file_uploader(
         "Its pictures, or a zip with a folder for each class",
         type=["png", "jpg", "jpeg", "gif", "bmp", "webp", "zip"],
         accept_multiple_files=True,
         key=f"own_files_{held.turn}",
+        on_change=_take_files,
         max_upload_size=max(1, int(LIMITS.gallery_megabytes)),
         help=f"Up to {MOST_PICTURES} pictures in all. They stay in this server's "
         "memory for your session only.",
     )
-    if files:
-        _take([(file.name, file.getvalue()) for file in files], name)
-        st.rerun(scope="fragment")
     with st.expander("From the camera", icon=":material/photo_camera:"):
-        shot = st.camera_input(
-            "A picture of this class", key=f"own_shot_{held.turn}", disabled=not name.strip()
+        st.camera_input(
+            "A picture of this class",
+            key=f"own_shot_{held.turn}",
+            on_change=_take_shot,
+            disabled=not name.strip(),
         )
         if not name.strip():
             st.caption("Name the class first.")
-        elif shot is not None:
-            count = sum(len(one) for one in held.classes.values())
-            _take([(f"shot {count + 1}.jpg", shot.getvalue())], name)
-            st.rerun(scope="fragment")
     if held.complaint:
         st.warning(plain(held.complaint), icon=":material/warning:")
     for one, pictures in held.classes.items():
@@ -182,10 +205,21 @@ def add(files: Sequence[tuple[str, bytes]], name: str) -> str:
     return " ".join(one for one in said if one)
 
 
-def _take(files: Sequence[tuple[str, bytes]], name: str) -> None:
+def _take_files() -> None:
+    files = st.session_state.get(f"own_files_{_mine().turn}") or []
+    _take([(file.name, file.getvalue()) for file in files])
+
+
+def _take_shot() -> None:
+    shot = st.session_state.get(f"own_shot_{_mine().turn}")
+    _take([(f"shot {_mine().count + 1}.jpg", shot.getvalue())] if shot is not None else [])
+
+
+def _take(files: Sequence[tuple[str, bytes]]) -> None:
     held = _mine()
-    held.complaint = add(files, name)
-    held.turn += 1
+    if files:
+        held.complaint = add(files, st.session_state.get("own_class", ""))
+        held.turn += 1
 
 
 def _remove(name: str) -> None:

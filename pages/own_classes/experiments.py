@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pages.own_classes import story
-from pages.own_classes.runs import Result
 from pages.own_classes.state import AT, EPOCHS, HELD_OUT, MOST, SEED, SOURCE, TUNE
 from pages.ui.experiments import Experiment
 
@@ -23,7 +22,7 @@ EXPERIMENTS = (
     Experiment(
         "Tune the last stage",
         {TUNE.name: True, MOST.name: 5, EPOCHS.name: 10},
-        "Compare both curves: what does it gain on the pictures held out?",
+        "Compare both curves: what does it change for the pictures held out?",
         story.tuning_sentence,
     ),
     Experiment(
@@ -35,4 +34,3 @@ EXPERIMENTS = (
 )
 KEEP = (SOURCE.name,)
 FREE = (AT.name,)
-Seen = Result

@@ -24,7 +24,7 @@ from cnnviz.networks.own_classes import (
 )
 from cnnviz.server.jobs import Job
 from cnnviz.shapes import Pixels
-from pages.own_classes.collection import Collection
+from pages.own_classes.collection import Collection, lacking
 from pages.own_classes.state import EPOCHS, HELD_OUT, MOST, OWN, SEED, TUNE
 from pages.ui.picture_files import encoded
 from pages.ui.queue import made
@@ -112,6 +112,9 @@ def learned(collection: Collection) -> Result | None:
             files.append(seen[one.key].file)
             kept.append(seen[one.key].features)
             labels.append(collection.class_names.index(one.label))
+        readable = {one: labels.count(at) for at, one in enumerate(collection.class_names)}
+        if lack := lacking(readable):
+            raise ValueError(f"{lack} Not read: {'; '.join(unread[:3])}")
         parts = split(labels, held_out=held_out, most=most, seed=seed)
         features, classes = joined(kept), np.array(labels)
         share = (1 - _LOOKING) / (2 if tune else 1)

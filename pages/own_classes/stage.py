@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.activations.formulas import softmax_with_numbers
-from cnnviz.networks.own_classes.splitting import LEAST_PICTURES
 from cnnviz.notation import legend
 from pages.own_classes import runs, story, wall
-from pages.own_classes.collection import Collection, bring, mine, shipped
+from pages.own_classes.collection import Collection, bring, lacking, mine, shipped
 from pages.own_classes.experiments import EXPERIMENTS, FREE, KEEP
 from pages.own_classes.runs import Result
 from pages.own_classes.state import EPOCHS, HELD_OUT, MOST, OWN, SEED, SOURCE, TUNE
@@ -32,7 +29,7 @@ def own_classes(picture: Picture) -> None:
     stage, controls = stage_and_controls()
     with controls, st.container():
         collection = _chosen(stage)
-    if lacking(collection):
+    if lacking(collection.counts):
         return
     with seen_first(stage):
         result = runs.learned(collection)
@@ -49,21 +46,6 @@ def own_classes(picture: Picture) -> None:
     OWN.name_what_waits()
 
 
-def lacking(collection: Collection) -> str:
-    """Say what is missing before anything can be learned; nothing where all is there."""
-    counts = Counter(one.label for one in collection.examples)
-    few = [f"{counts[name]} of {name}" for name in counts if counts[name] < LEAST_PICTURES]
-    if len(counts) < 2:
-        received = f"only {next(iter(counts))}" if counts else "none"
-        return (
-            "Bring pictures of two classes or more, five or more of each: name a class, then "
-            f"choose its pictures, or a zip with a folder for each class. Received: {received}."
-        )
-    if few:
-        return f"Each class needs {LEAST_PICTURES} pictures or more. Received: {', '.join(few)}."
-    return ""
-
-
 def _chosen(stage: DeltaGenerator) -> Collection:
     """Draw the controls; what brings pictures stands in the stage until there are enough."""
     source = OWN.control(
@@ -75,7 +57,7 @@ def _chosen(stage: DeltaGenerator) -> Collection:
     )
     collection = mine() if source == "mine" else shipped()
     if source == "mine":
-        lack = lacking(collection)
+        lack = lacking(collection.counts)
         with stage if lack else st.expander("Your pictures", icon=":material/add_photo_alternate:"):
             if lack:
                 st.info(plain(lack), icon=":material/add_photo_alternate:")

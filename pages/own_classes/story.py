@@ -10,11 +10,6 @@ from pages.own_classes.runs import Result
 from pages.ui.markdown import plain, table
 
 
-def share(probability: float) -> str:
-    """Write a probability in percent."""
-    return written_share(float(probability))
-
-
 def answers(result: Result, learned: Learned | None = None) -> np.ndarray:
     """Give what is said of the pictures held out: (pictures, classes)."""
     held_out = result.features.of(result.parts.validation)
@@ -34,8 +29,9 @@ def accuracy_sentence(result: Result) -> str:
     labels = result.labels[result.parts.validation]
     commonest = int(np.bincount(labels).max())
     learned = len(result.parts.training)
+    seconds = result.head.seconds + (result.tuned.seconds if result.tuned is not None else 0)
     return (
-        f"Learned from **{learned} pictures** in {written(result.head.seconds, 2)} s. Of the "
+        f"Learned from **{learned} pictures** in {written(seconds, 2)} s. Of the "
         f"**{count}** that were held out, **{hits}** are told right, "
         f"**{written_share(hits, count)}**; to always say the commonest class would get "
         f"{commonest} of them right."

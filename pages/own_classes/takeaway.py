@@ -39,7 +39,7 @@ def finish(result: Result) -> None:
         Download("Model card", "own_classes.md", lambda: model_card(result).encode()),
         Download("Curves as CSV", "curves.csv", lambda: curves(result)),
         Download("Features as NPZ", "features.npz", lambda: _features(result)),
-        *([network_files(base(), own=False)[0]] if tuned else []),
+        *(network_files(base(), own=False) if tuned else []),
     ]
     code = learning_code(len(result.class_names), epochs=OWN[EPOCHS], seed=OWN[SEED], tuned=tuned)
     take_it_with_you(downloads, code)

@@ -26,6 +26,8 @@ def show(picture: Picture, result: Result) -> np.ndarray:
     mine = features_of(network, [picture.image])
     own = result.learned.probabilities(mine)[0]
     places, said = ordered(result)
+    count = len(result.parts.validation)
+    shown = "those" if len(places) == count else f"the hardest {len(places)} of the {count}"
     tiles = [
         Tile(
             "Your picture",
@@ -54,7 +56,7 @@ def show(picture: Picture, result: Result) -> np.ndarray:
         at=OWN[AT],
         size=(THUMB, THUMB),
         take=lambda at: OWN.write({AT.name: at}),
-        note="First your picture, then those that were held out; \u2260 is a mistake.",
+        note=f"First your picture, then {shown} that were held out; \u2260 is a mistake.",
         bars="How probable each class is.",
     )
     return np.asarray(result.learned.logits(mine)[0])

@@ -6,8 +6,8 @@ import pytest
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network
 from cnnviz.networks.augmentation import answers_of, draw_samples, parse_pipeline
+from cnnviz.notation import written_share as share
 from pages.augmentation.experiments import EXPERIMENTS
-from pages.augmentation.scene import share
 from pages.augmentation.state import LAYERS
 from pages.augmentation.wall import TOP
 from tests.pages.checks import finished, flat_picture, sent, try_everything

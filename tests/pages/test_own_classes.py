@@ -11,11 +11,11 @@ from cnnviz.images.samples import open_sample
 from cnnviz.limits import LIMITS, MEBIBYTE
 from cnnviz.networks import open_network
 from cnnviz.networks.own_classes import BASE, features_of, learn, split
+from cnnviz.notation import written_share as share
 from cnnviz.search.photos import all_photos, open_photo
 from pages.own_classes import collection
 from pages.own_classes.collection import MOST_PICTURES, SHIPPED, add, mine
-from pages.own_classes.story import share
-from tests.pages.checks import finished, flat_picture, sent
+from tests.pages.checks import finished, flat_picture, run_until, sent
 
 PAGE = "pages/16_own_classes.py"
 FEW = {"own_most": "2", "own_epochs": "5"}
@@ -53,6 +53,7 @@ def test_what_is_said_is_what_was_learned(open_page, photos):
     assert settings["classes"] == list(SHIPPED)
     mistakes = len(truth) - hits
     assert settings["others"] == [False, *[True] * mistakes, *[False] * (47 - mistakes)]
+    assert f"the hardest 47 of the {len(truth)} that were held out" in settings["note"]
     own = found.probabilities(features_of(network, [open_sample("panda")]))[0]
     np.testing.assert_allclose(arrays["now"][0], own, atol=1e-4)
     assert settings["answers"][0] == f"{SHIPPED[own.argmax()]}, {share(own.max())}"
@@ -135,6 +136,14 @@ def test_a_picture_that_cannot_be_read_is_named_and_the_rest_is_used(open_page, 
     page = finished(open_page(PAGE, own_source="My own", own_epochs="5"))
     assert "bad" in page.warning[0].value
     assert "are told right" in text_of(page)
+
+
+def test_a_class_of_which_too_few_can_be_read_is_named(open_page, session):
+    add([("a.zip", zipped({"dark": pictures(6, 40), "light": pictures(6, 210)}))], "")
+    broken = [(f"{at}.png", b"\x89PNG\r\n\x1a\n" + bytes([at]) * 200) for at in range(6)]
+    add(broken, "torn")
+    page = run_until(open_page(PAGE, own_source="My own"), lambda page: page.error)
+    assert "0 of torn" in page.error[0].value
 
 
 def test_too_few_of_a_class_are_asked_for_by_name(open_page, session):

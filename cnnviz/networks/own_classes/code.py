@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnviz.networks.own_classes.features import POOL, STAGE
+from cnnviz.networks.own_classes.features import BASE, POOL, STAGE
 from cnnviz.networks.own_classes.learning import BATCH, HEAD_RATE, LAST_STAGE, TUNING_RATE
 
 
@@ -40,7 +40,7 @@ print((result.argmax(axis=1) == labels[validation]).mean())
 def _tuning(count: int, epochs: int) -> str:
     convolution, normalisation = LAST_STAGE
     return f"""
-network = keras.models.load_model("efficientnet_lite0.keras", compile=False)
+network = keras.models.load_model("{BASE}.keras", compile=False)
 old = [network.get_layer(name) for name in ("{convolution}", "{normalisation}")]
 new = [
     keras.layers.Conv2D(1280, 1, use_bias=False),

@@ -87,7 +87,7 @@ def show(
             before = np.asarray(answers.before[listed], np.float32)
         best = answers.probabilities.argmax(axis=1)
         said = [
-            f"{answers.labels[one]}, {written_share(float(row[one]))}"
+            f"{answers.labels[one]}, {written_share(row[one])}"
             for one, row in zip(best, answers.probabilities, strict=True)
         ]
     settings = {

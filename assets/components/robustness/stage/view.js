@@ -1,7 +1,7 @@
 // Pictures side by side and the classes that a network names. Where there are several stops, a slider
 // leads along them: all of their pictures and answers are here, so nothing waits for Python.
 
-import { alongStops } from "../../shared/along_stops.js";
+import { alongStops, stopSlider } from "../../shared/along_stops.js";
 import { ClassBars } from "../../shared/class_bars.js";
 import { element, titled } from "../../shared/dom.js";
 import { opened, sameBytes } from "../../shared/files.js";
@@ -25,12 +25,7 @@ class Steadiness {
     this.panes = [];
     this.pictures = element("div", { class: "pictures" });
     this.bars = new ClassBars();
-    this.slider = element("input", { type: "range", class: "stop", min: "0", step: "1" });
-    this.slider.oninput = () => {
-      this.player.stop();
-      this.go(Number(this.slider.value));
-      this.rest();
-    };
+    this.slider = stopSlider(this, { class: "stop" });
     this.player = new Player({
       advance: (steps) => this.advance(steps),
       playing: (on) => on || this.rest(),

@@ -1,7 +1,7 @@
 // A training epoch by epoch: kernels, maps of one picture and the confusion matrix follow the slider;
 // all of them are here, so nothing waits for Python. Only the pictures of a cell come from there.
 
-import { alongStops } from "../../shared/along_stops.js";
+import { alongStops, stopSlider } from "../../shared/along_stops.js";
 import { css, inkOn, paintLevels, rgbOf, table, theme } from "../../shared/colours.js";
 import { element, fillCanvas, titled } from "../../shared/dom.js";
 import { debounced, inGrid } from "../../shared/hand.js";
@@ -19,18 +19,7 @@ class Epochs {
     this.root = root;
     this.handshake = new Handshake();
     this.at = 0;
-    this.slider = element("input", {
-      type: "range",
-      class: "epoch",
-      min: "0",
-      step: "1",
-      "aria-label": "Epoch",
-    });
-    this.slider.oninput = () => {
-      this.player.stop();
-      this.go(Number(this.slider.value));
-      this.rest();
-    };
+    this.slider = stopSlider(this, { class: "epoch", "aria-label": "Epoch" });
     this.player = new Player({
       advance: (steps) => this.advance(steps),
       playing: (on) => on || this.rest(),

@@ -91,20 +91,15 @@ class PictureWall {
       this.go(at);
       this.rest();
     };
-    const button = element("button", { type: "button", class: "tile", onclick: press }, canvas);
-    button.append(caption);
+    const told = { type: "button", class: "tile", onclick: press };
+    const button = element("button", told, canvas, caption);
     this.grid.append(button);
     return { button, canvas, caption };
   }
 
-  title(at) {
-    return this.settings.titles[at];
-  }
-
   name(at) {
-    return [this.title(at), this.settings.answers[at], ...this.settings.words[at]]
-      .filter(Boolean)
-      .join(", ");
+    const { titles, answers, words } = this.settings;
+    return [titles[at], answers[at], ...words[at]].filter(Boolean).join(", ");
   }
 
   open() {
@@ -172,8 +167,7 @@ class PictureWall {
     });
     const bitmap = this.bitmaps[at];
     if (bitmap) this.large.getContext("2d").drawImage(bitmap, 0, 0);
-    this.heading.textContent = this.title(at);
-    this.player.where.textContent = "";
+    this.heading.textContent = this.settings.titles[at];
     this.large.setAttribute("aria-label", this.name(at));
     this.words.replaceChildren(...words[at].map((text) => element("li", { text })));
     this.bars.show(
