@@ -55,17 +55,17 @@ def _choose_kinds() -> None:
 
 
 def _choose_options(layer: Layer) -> None:
+    """Draw its options under Keras's own names for them, as in the program."""
     st.markdown(f"**{layer.kind()}**", help=type(layer).__doc__)
     for name, option in layer.options().items():
         key, value = f"augment_{layer.kind()}_{name}", getattr(layer, name)
-        words = f"`{name}`"  # Keras's own word, as in the program
         more: dict[str, Any] = {"key": key, "on_change": _take_option, "args": (layer, name, key)}
         if isinstance(option, Number):
             _show(key, float(value))
-            st.slider(words, option.low, option.high, step=option.step, **more)
+            st.slider(name, option.low, option.high, step=option.step, **more)
         elif isinstance(option, Choice):
             _show(key, value)
-            st.selectbox(words, option.words, **more)
+            st.selectbox(name, option.words, **more)
 
 
 def _show(key: str, value: object) -> None:
