@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS
 from cnnviz.networks.building.code import MODEL_NAME, is_sequential
-from cnnviz.networks.building.layer import Call
+from cnnviz.networks.building.layer import Call, Layer
 from cnnviz.networks.building.stack import Stack
 from cnnviz.networks.building.table import calls_of
 from cnnviz.networks.keras_files.building import in_own_thread
@@ -57,11 +58,12 @@ def keras_layer(call: Call, seed: int | None = None) -> Any:
     keras = load_keras()
     kind = getattr(keras.layers, call.layer.kind())
     settled = {"name": call.name, "dtype": "float32"}
+    if isinstance(call.layer, AUGMENTATION_KINDS):
+        return _telling(kind(**call.layer.arguments(), **settled, seed=seed), call.layer)
     layer = kind(**call.layer.arguments(), **settled)
     if seed is None:
         return layer
     if hasattr(layer, "seed"):
-        # Not by its config: RandomShear refuses the one that it gives, RandomGrayscale's lacks it.
         return kind(**call.layer.arguments(), **settled, seed=seed)
     config = layer.get_config()
     for name in _SEEDED:
@@ -69,3 +71,14 @@ def keras_layer(call: Call, seed: int | None = None) -> Any:
         if described is not None and "seed" in described["config"]:
             described["config"]["seed"] = seed
     return kind.from_config(config)
+
+
+def _telling(made: Any, layer: Layer) -> Any:
+    """Let a Keras layer's config name the arguments that it was made with.
+
+    For a strength Keras 3.15 names the range that it draws from, and RandomShear refuses to read
+    its own: a file with it could be opened by nobody.
+    """
+    config = made.get_config() | layer.arguments()
+    made.get_config = lambda: config
+    return made

@@ -105,7 +105,7 @@ class _Reader:
         """Find which block begins here, its last call's name, and how many calls it has."""
         inner, merge = self._up_to_merge(start, takers)
         if merge is not None:
-            layers = [call.layer for call in inner]
+            layers = self._leading_to(merge.name, start)
             after = self.takers(merge.name)
             tail = after[0] if len(after) == 1 and _is_activation(after[0].layer) else None
             if tail is not None:
@@ -141,6 +141,17 @@ class _Reader:
         if len(merges) != 1 or len(inner) > _LARGEST_BLOCK or not closed:
             return inner, None
         return inner, merges[0]
+
+    def _leading_to(self, name: str, start: str) -> list[Layer]:
+        """List the layers from a block's start to a call, branch after branch.
+
+        In which order a program or Keras has the branches is their own affair.
+        """
+        if name == start:
+            return []
+        call = self._calls[name]
+        before = [layer for source in call.inputs for layer in self._leading_to(source, start)]
+        return [*before, call.layer]
 
 
 def _is_activation(layer: Layer) -> bool:

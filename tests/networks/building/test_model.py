@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -215,13 +216,33 @@ def test_what_is_handed_to_keras_is_what_the_layer_says() -> None:
     assert (config["padding"], config["activation"]) == ("same", "mish")
 
 
+def changing(kind: type[Layer]) -> Stack:
+    """Give a network of one layer that does change pictures from 0 to 1."""
+    options = kind.options()
+    told = {"x_factor": 0.5, "y_factor": 0.2} if "x_factor" in options else {}
+    told |= {"value_range": (0, 1)} if "value_range" in options else {}
+    return Stack((Input(12, 10, 3), kind(**told)))
+
+
+@pytest.mark.parametrize("kind", AUGMENTATION_KINDS, ids=lambda kind: kind.kind())
+def test_keras_opens_the_file_and_draws_from_the_same_range(
+    kind: type[Layer], tmp_path: Path
+) -> None:
+    model = build_model(changing(kind), seed=5)
+    model.save(tmp_path / "network.keras")
+    (made,) = model.layers
+    (opened,) = load_keras().saving.load_model(tmp_path / "network.keras").layers
+    ranges = ("factor", "x_factor", "y_factor", "height_lower", "height_upper", "width_lower")
+    others = ("width_upper", "mode", "fill_mode", "value_range", "stddev")
+    for name in (*ranges, *others):
+        told, read = getattr(made, name, None), getattr(opened, name, None)
+        assert np.array_equal(told, read) if isinstance(told, tuple | list) else told == read
+
+
 @pytest.mark.parametrize("kind", AUGMENTATION_KINDS, ids=lambda kind: kind.kind())
 def test_a_seed_draws_the_same_changes_of_pictures(kind: type[Layer]) -> None:
     pictures = np.random.default_rng(0).random((6, 12, 10, 3), np.float32)
-    options = kind.options()
-    told = {"x_factor": 0.5} if "x_factor" in options else {}
-    told |= {"value_range": (0, 1)} if "value_range" in options else {}
-    stack = Stack((Input(12, 10, 3), kind(**told)))
+    stack = changing(kind)
     first, again = (
         np.asarray(build_model(stack, seed=5)(pictures, training=True)) for _ in range(2)
     )

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from cnnviz.networks import Network, NetworkError, open_network
-from cnnviz.networks.building.kinds import Activation, Conv2D, Dense, ReLU
+from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS
+from cnnviz.networks.building.blocks import InceptionBlock, ResidualBlock
+from cnnviz.networks.building.kinds import Activation, Conv2D, Dense, Input, ReLU
 from cnnviz.networks.building.model import build_model
 from cnnviz.networks.building.opened import stack_of_network
 from cnnviz.networks.building.presets import PRESETS
+from cnnviz.networks.building.stack import Stack
 from cnnviz.networks.tensorflow_runtime import load_keras
 
 
@@ -19,6 +22,13 @@ from cnnviz.networks.tensorflow_runtime import load_keras
 def test_a_built_network_gives_its_stack_back(name: str) -> None:
     stack = PRESETS[name].stack
     assert stack_of_network(Network.from_model(build_model(stack))) == stack
+
+
+def test_blocks_and_changes_of_pictures_are_given_back() -> None:
+    changes = (kind() for kind in AUGMENTATION_KINDS)
+    blocks = (InceptionBlock(1, 2, 3, 4, 5, 6), ResidualBlock(6), InceptionBlock())
+    stack = Stack((Input(9, 9, 3), *changes, *blocks))
+    assert stack_of_network(Network.from_model(build_model(stack, seed=1))) == stack
 
 
 @pytest.mark.parametrize("name", ["tutorial", "small_vgg"])
