@@ -1,6 +1,6 @@
 """Layers that change pictures at random while a network is trained, and pass them on otherwise.
 
-All in Keras's names; a strength is the largest change, drawn anew for each picture.
+All in Keras's names; how much a picture is changed is drawn anew for each.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class _Augmentation(Layer):
 
 @dataclass(frozen=True)
 class RandomFlip(_Augmentation):
-    """Mirrored, or not."""
+    """Mirrored in half of the pictures; with both directions, both at once."""
 
     code: ClassVar[str] = "rflip"
     stem: ClassVar[str] = "random_flip"
@@ -74,7 +74,7 @@ class RandomTranslation(_Augmentation):
 
 @dataclass(frozen=True)
 class RandomZoom(_Augmentation):
-    """Made larger or smaller, by at most this share."""
+    """Made smaller or larger: each side of what is seen changes by at most this share."""
 
     code: ClassVar[str] = "rzoom"
     stem: ClassVar[str] = "random_zoom"
@@ -86,7 +86,7 @@ class RandomZoom(_Augmentation):
 
 @dataclass(frozen=True)
 class RandomShear(_Augmentation):
-    """Slanted along columns (x) and rows (y)."""
+    """Slanted: row n moved sideways by at most n times x, column n up or down by n times y."""
 
     code: ClassVar[str] = "rshear"
     stem: ClassVar[str] = "random_shear"

@@ -15,7 +15,7 @@ _WINDOWS = (
 
 
 def size_formula(row: Row) -> str:
-    r"""Write how many rows a window or a padding leaves of a map's; "" where nothing changes them.
+    r"""Write how many rows a window or a padding leaves of a map's; "" of other layers.
 
     >>> from cnnviz.networks.building import Stack, describe
     >>> from cnnviz.networks.building.kinds import Conv2D, Input
