@@ -17,6 +17,8 @@ from pages.ui.picture import Picture
 
 _ROW = 28  # pixels
 _WANTED_SIDE = "own_model_wanted_side"
+_ANSWERED = "own_model_answered"
+"""The session's key of the file whose output and mask are chosen."""
 _PIXELS, _SIDE, _LABELS, _LABEL_FILE, _LABEL_COMPLAINT = CHOICES
 
 
@@ -31,6 +33,9 @@ def choices(picture: Picture) -> OwnModel:
 
 def _answer(own: OwnModel) -> OwnModel:
     """Offer the choice among several outputs, and how three maps are read."""
+    if st.session_state.get(_ANSWERED, own.digest) != own.digest:
+        PAGE.write({OUTPUT.name: "", MASK.name: False})
+    st.session_state[_ANSWERED] = own.digest
     network = own.upload.network
     output = ""
     if len(network.outputs) > 1:

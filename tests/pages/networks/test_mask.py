@@ -203,3 +203,18 @@ def test_three_maps_are_classes_once_somebody_says_so(opened: Open) -> None:
     assert not page.exception
     assert page.session_state[HELD].network.has_mask
     assert len(unpack(sent_to(page, "mask_stage"))[0]["classes"]) == 3
+
+
+def test_what_answers_is_forgotten_with_its_network(opened: Open, heads: OwnModel) -> None:
+    page = opened(heads, output="mask", as_mask="true")
+    assert page.session_state[HELD].output == "mask"
+    page.session_state[HELD] = as_uploaded(u_net(classes=3))
+    page.run()
+    assert not page.exception
+    held = page.session_state[HELD]
+    assert (held.output, held.mask) == ("", False)
+    assert not page.toggle(key="as_mask").value
+    assert not {"output", "as_mask"} & set(page.query_params)
+    page.session_state[HELD] = heads
+    page.run()
+    assert page.session_state[HELD].output == "kind"
