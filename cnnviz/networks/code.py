@@ -6,6 +6,7 @@ import functools
 import io
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,18 +134,19 @@ def network_file(network: Network) -> bytes:
     entry = NETWORKS.get(network.name)
     if network.is_shared and not network.is_random and entry is not None and entry.ships:
         return _kept_file(network.name)
-    return _saved(network)
+    return model_file(network.model)
 
 
 @functools.lru_cache(maxsize=3)
 def _kept_file(name: str) -> bytes:
-    return _saved(open_network(name))
+    return model_file(open_network(name).model)
 
 
-def _saved(network: Network) -> bytes:
+def model_file(model: Any) -> bytes:
+    """Save a Keras model as the bytes of a `.keras` file."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.keras"
-        network.model.save(path)
+        model.save(path)
         return path.read_bytes()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.networks import Network
+from cnnviz.networks import Network, NetworkError
 from cnnviz.networks.building import Stack, build_model
 from pages.building.state import BUILD, SEED
 from pages.ui.opening import as_own, open_on
@@ -32,8 +32,10 @@ def built_network(stack: Stack) -> OwnModel:
 
     Raises
     ------
-    NetworkError : it takes no picture.
+    NetworkError : it takes no picture, or is no more than an input.
     """
+    if len(stack.layers) == 1:
+        raise NetworkError("A network has a layer behind its input. Received: an input alone.")
     network = Network.from_model(
         build_model(stack, seed=BUILD[SEED]), name="built", title="The network you built"
     )

@@ -38,7 +38,7 @@ def show_maps(picture: Picture) -> None:
         if maps is None:
             st.info(note, icon=":material/info:")
         else:
-            wall(stack, maps)
+            wall(stack, found, maps)
 
     _shown(draw)
 

@@ -7,7 +7,14 @@ import io
 
 import streamlit as st
 
-from cnnviz.networks.building import Outline, Row, Stack, format_stack, stack_code
+from cnnviz.networks.building import (
+    Outline,
+    Row,
+    Stack,
+    build_model,
+    format_stack,
+    stack_code,
+)
 from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS
 from cnnviz.networks.building.formulas import (
     memory_formula,
@@ -17,10 +24,11 @@ from cnnviz.networks.building.formulas import (
     work_formula,
 )
 from cnnviz.networks.building.kinds import Dropout, SpatialDropout2D, said_shape
+from cnnviz.networks.code import model_file
 from cnnviz.notation import aligned
 from pages.building.diagram import downloads as diagram_downloads
 from pages.building.opening import FILE_NAME, built_network
-from pages.building.state import layer_in_hand
+from pages.building.state import BUILD, SEED, layer_in_hand
 from pages.ui.opening import open_elsewhere
 from pages.ui.path import PAGES
 from pages.ui.picture import picture_address
@@ -50,13 +58,14 @@ def finish(stack: Stack, found: Outline) -> None:
     ]
     code = ""
     if found.problem is None:
-        code = stack_code(stack)
+        code, seed = stack_code(stack), BUILD[SEED]
         downloads += [
             Download("Program as .py", "network.py", lambda: code.encode()),
             Download(
                 "Network as .keras, with random weights",
                 FILE_NAME,
-                lambda: built_network(stack).data,
+                # Made where no session is at hand: the seed must be known by then.
+                lambda: model_file(build_model(stack, seed=seed)),
             ),
         ]
     take_it_with_you(downloads, code)

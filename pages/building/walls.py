@@ -7,7 +7,7 @@ import math
 import numpy as np
 import streamlit as st
 
-from cnnviz.networks.building import Stack
+from cnnviz.networks.building import Outline, Stack
 from cnnviz.networks.building.maps import StackMaps
 from pages.building.components.wall import layer_wall
 from pages.building.opening import explain_elsewhere
@@ -33,7 +33,7 @@ def choose_layer(stack: Stack) -> None:
     )
 
 
-def wall(stack: Stack, maps: StackMaps) -> None:
+def wall(stack: Stack, found: Outline, maps: StackMaps) -> None:
     """Draw the wall, and lead to where its numbers are explained."""
     position = min(layer_in_hand(), len(maps.outputs) - 1)
     name, values = stack.names()[position], maps.outputs[position]
@@ -55,7 +55,10 @@ def wall(stack: Stack, maps: StackMaps) -> None:
     channel, row, column = cell
     if numbers:
         channel, row, column = min(row * shown.shape[1] + column, numbers - 1), 0, 0
-    explain_elsewhere(stack, f"{name}:{channel}:{row}:{column}")
+    if found.problem is None:
+        # A block's output is that of its last layer, by whose name the network has it.
+        last = found.rows[position].parts[-1].name
+        explain_elsewhere(stack, f"{last}:{channel}:{row}:{column}")
 
 
 def _in_rows(values: np.ndarray) -> np.ndarray:

@@ -21,6 +21,7 @@ from cnnviz.networks.building import (
 )
 from cnnviz.networks.building.maps import stack_maps
 from cnnviz.networks.keras_files.upload import read_upload
+from pages.building import takeaway
 from pages.building.palette import palette
 from pages.ui.own_network import HELD
 from tests.pages.checks import run_until, sent, try_everything
@@ -287,6 +288,55 @@ def test_it_opens_elsewhere_with_the_weights_that_were_drawn(open_page, tf):
         again.probabilities(image), held.network.probabilities(image), atol=1e-6
     )
     assert held.upload.notes
+
+
+def test_the_file_has_the_weights_that_were_drawn(open_page, tf, monkeypatch, tmp_path):
+    offered = {}
+    monkeypatch.setattr(
+        takeaway,
+        "take_it_with_you",
+        lambda downloads, _: offered.update({one.file_name: one for one in downloads}),
+    )
+    for text in ("in-h16-w16-c3~conv-f4-k3~gavg~dense-u3", "in-h16-w16-c5~gavg~dense-u3"):
+        open_page(PAGE, stack=text, build_seed="7")
+        # As Streamlit makes it: once it is asked for, in a thread that has no session.
+        (tmp_path / "built.keras").write_bytes(offered["built.keras"].make())
+        made = tf.keras.models.load_model(tmp_path / "built.keras")
+        for one, other in zip(
+            made.weights, build_model(parse_stack(text), seed=7).weights, strict=True
+        ):
+            np.testing.assert_array_equal(one, other)
+
+
+MAPS = "What it makes of your picture"
+
+
+def test_a_number_of_a_block_is_explained_at_the_layer_that_gives_it(open_page, tf):
+    text = "in-h16-w16-c3~res-f4~gavg~dense-u3"
+    page = open_page(PAGE, stack=text, build_part=MAPS, build_layer="1", build_cell="2:5:7")
+    page = run_until(page, lambda page: not page.info)
+    page.button(key="build_explain").click().run()
+    assert not page.exception
+    place = page.query_params["place"]
+    layer, *cell = (place if isinstance(place, str) else place[0]).split(":")
+    assert cell == ["2", "5", "7"]
+    network = page.session_state[HELD].network
+    found = stack_maps(parse_stack(text), open_sample("panda"), seed=0)
+    maps = network.feature_maps(open_sample("panda"))[layer]
+    np.testing.assert_allclose(maps, found.outputs[1], atol=1e-5)
+
+
+@pytest.mark.parametrize("text", [IMPOSSIBLE[0], "in-h32-w32-c3"])
+def test_what_is_no_network_is_explained_nowhere(open_page, tf, text):
+    page = open_page(PAGE, stack=text, build_part=MAPS)
+    page = run_until(page, lambda page: not page.info)
+    buttons = [one for one in page.button if one.key == "build_explain"]
+    if text == IMPOSSIBLE[0]:
+        assert not buttons
+        return
+    buttons[0].click().run()
+    assert not page.exception
+    assert "an input alone" in page.error[0].value
 
 
 def test_an_input_that_is_no_picture_has_no_maps_and_opens_nowhere(open_page):
