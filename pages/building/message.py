@@ -10,6 +10,7 @@ import numpy as np
 from cnnviz.networks.building import Outline, Row, Stack, format_stack
 from cnnviz.networks.building.maps import StackMaps
 from cnnviz.networks.feature_maps.thumbnails import thumbnails
+from cnnviz.shapes import Pixels
 from pages.building.palette import palette
 from pages.ui.wire import pack
 
@@ -21,11 +22,16 @@ _MOST_NUMBERS = 1024
 
 
 def stage_message(
-    stack: Stack, found: Outline, maps: StackMaps | None, settings: Mapping[str, Any]
+    stack: Stack,
+    found: Outline,
+    maps: StackMaps | None,
+    picture: Pixels | None,
+    settings: Mapping[str, Any],
 ) -> bytes:
     """Pack the stage.
 
     maps : of this stack, where they are there already.
+    picture : (height, width, 3) uint8, what the network is shown; None where it takes none.
     settings : the layer in hand, the serial number of the last edit, and the like.
     """
     texts, names = format_stack(stack).split("~"), stack.names()
@@ -38,8 +44,8 @@ def stage_message(
         row["tiles"] = list(tiles.shape)
     arrays: dict[str, np.ndarray] = {}
     sent = {**palette(), **settings, "rows": rows, "problem": _problem(found)}
-    if maps is not None:
-        arrays["picture"] = maps.picture
+    if picture is not None:
+        arrays["picture"] = picture
     planes = np.concatenate([tiles.ravel() for tiles in drawn] or [np.zeros(0, np.uint8)])
     return pack(sent, tiles=planes, **arrays)
 

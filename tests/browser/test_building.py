@@ -112,6 +112,7 @@ def test_an_option_is_set_and_what_cannot_be_is_said_and_mended(visit):
     size.fill("20")
     size.press("Enter")
     expect(page.locator(".problem")).to_contain_text("kernel_size 20")
+    expect(page.locator(".totals")).to_contain_text(re.compile("^0 of 5 layers"))
     expect(page.locator(".impossible .name")).to_have_text("conv_1")
     assert violations(page) == []
     page.get_by_role("button", name=re.compile("^Pad the map")).click()

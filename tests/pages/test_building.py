@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.images.crops import crop_and_resize
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network
 from cnnviz.networks.building import (
@@ -77,6 +78,14 @@ def test_a_preset_s_numbers_are_those_of_keras(open_page, tf, name):
         else:
             assert tiles.shape[:2] == (1, 1)
     assert start == arrays["tiles"].size
+
+
+def test_the_picture_is_there_before_its_maps(open_page):
+    page = open_page(PAGE, stack="in-h200-w150-c1~conv-f200-k3~gavg")
+    settings, arrays = stage(page)
+    assert settings["note"].startswith("Maps are drawn of up to")
+    picture = crop_and_resize(open_sample("panda"), target=(200, 150))
+    np.testing.assert_array_equal(arrays["picture"], picture)
 
 
 def test_the_palette_has_every_kind_once_and_every_option_begins_as_it_may():

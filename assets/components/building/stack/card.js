@@ -100,21 +100,21 @@ export class Card {
       const isTight = !room.lies && room.width < 90;
       this.shape.textContent = shapeWords(this.fits, isTight ? "\u00d7" : undefined);
     }
+    context.imageSmoothingEnabled = false;
+    this.scratch ??= document.createElement("canvas");
+    if (layer.picture) {
+      this.drawPicture(context, layer.picture, room);
+      return;
+    }
     const { tiles, levels } = layer;
     if (!tiles) return;
-    context.imageSmoothingEnabled = false;
     const [count, rows, columns] = tiles;
     const bytes = table("maps", page.dark);
     if (rows === 1 && columns > 1 && count === 1) {
       drawVector(context, levels, room, bytes);
       return;
     }
-    this.scratch ??= document.createElement("canvas");
     const gap = 3;
-    if (layer.picture) {
-      this.drawPicture(context, layer.picture, room);
-      return;
-    }
     const [along, across] = room.lies ? [room.width, room.height] : [room.height, room.width];
     const side = Math.min(across, room.side);
     const shown = Math.max(1, Math.min(count, Math.floor((along + gap) / (side + gap))));

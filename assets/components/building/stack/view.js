@@ -189,8 +189,10 @@ class Stack {
     const rows = this.layers.map((one) => one.row).filter((one) => one?.shape);
     const sum = (of) => rows.reduce((total, one) => total + of(one), 0);
     const count = this.layers.length - 1;
+    // Where one does not fit, the sums are of those in front of it.
+    const summed = rows.length > count ? "" : `${Math.max(0, rows.length - 1)} of `;
     this.totals.textContent =
-      `${count} ${count === 1 ? "layer" : "layers"} \u00b7 ${writtenCount(sum((one) => one.weights))} weights` +
+      `${summed}${count} ${count === 1 ? "layer" : "layers"} \u00b7 ${writtenCount(sum((one) => one.weights))} weights` +
       ` \u00b7 ${writtenCount(sum((one) => one.multiply_adds))} ${this.isNarrow ? "mult.-adds" : "multiply-adds"}` +
       ` \u00b7 ${inBytes(sum((one) => one.memory))}${this.isNarrow ? "" : " of maps"}`;
   }
