@@ -13,6 +13,7 @@ from cnnviz.networks.building.kinds import (
     MaxPooling2D,
     SeparableConv2D,
     Softmax,
+    said_shape,
 )
 from cnnviz.networks.building.layer import Layer
 from cnnviz.notation import written, written_count
@@ -55,11 +56,9 @@ def _sum(stack: Stack, of: str, layers: slice = slice(None)) -> int:
 
 
 def _field(row: Row) -> str:
-    return "the whole picture" if row.receptive_field is None else _sides(row.receptive_field.size)
-
-
-def _sides(sides: tuple[int, ...]) -> str:
-    return " \u00d7 ".join(map(str, sides))
+    return (
+        "the whole picture" if row.receptive_field is None else said_shape(row.receptive_field.size)
+    )
 
 
 def _two_for_one(_: Outline) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, cast
+from typing import ClassVar, cast
 
 from cnnviz.activations import ACTIVATIONS
 from cnnviz.networks.building.layer import Change, Layer, Misfit, a
@@ -544,8 +544,3 @@ PLAIN_KINDS: tuple[type[Layer], ...] = (
     *(MaxPooling2D, AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D),
     *(ZeroPadding2D, UpSampling2D, Dropout, SpatialDropout2D, Flatten, Dense, Rescaling),
 )
-
-
-def defaults_of(kind: type[Layer]) -> dict[str, Any]:
-    """List the values a layer of this kind starts with."""
-    return {name: option.start for name, option in kind.options().items()}
