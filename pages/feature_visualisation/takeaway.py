@@ -1,5 +1,7 @@
 """Below the stage: what is climbed, why it matters, downloads and code."""
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
@@ -17,7 +19,9 @@ from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
 def finish(scene: Scene, found: Growing) -> None:
     """Draw it."""
     recipe = scene.recipe
-    formulas = [climbed(scene.target.what), picture_formula(recipe)]
+    # One channel has no colours to mix, whatever the recipe says.
+    mixed = replace(recipe, colour=recipe.colour and scene.network.input_shape[2] == 3)
+    formulas = [climbed(scene.target.what), picture_formula(mixed)]
     st.header("What is climbed", anchor=False)
     for formula in formulas:
         st.latex(formula)

@@ -125,7 +125,8 @@ def attack_sentence(scene: Scene, goal: int | None, attack: Attack) -> str:
         f"the whole change **{written(attack.length, 4)} levels** (L2); {share(changed)} of the "
         f"numbers differ. The probability of {scene.label(followed)} goes from "
         f"{share(scene.probabilities[followed])} to {share(attack.probabilities[followed])}; the "
-        f"answer is now **{scene.label(best)}**, {share(attack.probabilities[best])}."
+        f"answer is {'still' if best == scene.best else 'now'} **{scene.label(best)}**, "
+        f"{share(attack.probabilities[best])}."
     )
 
 

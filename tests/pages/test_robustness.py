@@ -109,6 +109,9 @@ def test_an_attack_is_that_of_the_package(open_page, small, targeted):
     labels = [network.labels.index(one) for one in settings["classes"]]
     np.testing.assert_allclose(arrays["now"][0], found.probabilities[labels], atol=1e-5)
     assert f"**{found.largest} of 255 levels**" in text_of(page)
+    now = int(found.probabilities.argmax())
+    word = "still" if now == best else "now"
+    assert f"the answer is {word} **{plain(network.labels[now])}**" in text_of(page)
     saved = survival(network, found, quality=40)[1].after
     assert f"**{network.labels[saved.argmax()]}**, {share(saved.max())}" in text_of(page)
 
