@@ -243,17 +243,26 @@ class Conv2DTranspose(Layer):
                 f"output_padding {said_shape(extra)} and strides {said_shape(self.strides)}",
                 Change("Leave the output padding to Keras", self.with_options(output_padding=None)),
             )
-        rows, columns = (
-            transposed_output_size(
-                shape[axis],
-                self.kernel_size[axis],
-                stride=self.strides[axis],
-                padding=cast(Padding, self.padding),
-                dilation=self.dilation_rate[axis],
-                output_padding=None if extra is None else extra[axis],
+        try:
+            rows, columns = (
+                transposed_output_size(
+                    shape[axis],
+                    self.kernel_size[axis],
+                    stride=self.strides[axis],
+                    padding=cast(Padding, self.padding),
+                    dilation=self.dilation_rate[axis],
+                    output_padding=None if extra is None else extra[axis],
+                )
+                for axis in (0, 1)
             )
-            for axis in (0, 1)
-        )
+        except ValueError:
+            raise Misfit(
+                "A transposed convolution must leave at least one row and one column.",
+                f'padding="{self.padding}" with output_padding {said_shape(extra or (0, 0))} on a '
+                f"map of {said_shape(shape)}",
+                Change("Leave the output padding to Keras", self.with_options(output_padding=None)),
+                Change('Cut nothing off: padding="valid"', self.with_options(padding="valid")),
+            ) from None
         return rows, columns, self.filters
 
 

@@ -111,6 +111,18 @@ def test_output_padding_is_smaller_than_the_strides() -> None:
     assert "Leave the output padding to Keras" in offered(layer)
 
 
+def test_a_transposed_convolution_leaves_something() -> None:
+    # Keras: (1 - 1) * 1 + 2 - 2 * (2 // 2) + 0 rows.
+    layer = Conv2DTranspose(2, (2, 2), padding="same", output_padding=(0, 0))
+    found = outline(Stack((Input(1, 1, 1), layer))).problem
+    assert found is not None
+    assert 'padding="same" with output_padding 0 × 0 on a map of 1 × 1 × 1' in str(found)
+    assert [describe(mend.stack)[-1].output_shape for mend in found.mends[:2]] == [
+        (1, 1, 2),
+        (2, 2, 2),
+    ]
+
+
 def test_a_layer_of_maps_behind_a_vector_is_refused_and_may_be_moved() -> None:
     found = problem(Flatten(), Dense(4), MaxPooling2D())
     assert str(found) == (
