@@ -198,8 +198,7 @@ def serve_worker() -> None:
     channel = Channel(os.fdopen(os.dup(1), "wb"))
     os.dup2(2, 1)
     keep_to_two_cores()
-    if hasattr(os, "nice"):
-        os.nice(_NICENESS)
+    _give_way()
     stream = sys.stdin.buffer
     _, length = FRAME.unpack(stream.read(FRAME.size))
     header, arrays = unpacked(stream.read(length))
@@ -219,6 +218,17 @@ def serve_worker() -> None:
         channel._frame(b"E", {"sentence": str(error)}, {})
     # No teardown: TensorFlow's threads take their time.
     os._exit(0)
+
+
+def _give_way() -> None:
+    """Let everything else on the computer go first."""
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
+    if hasattr(os, "SCHED_IDLE"):
+        # Beside two trainings at niceness alone, others' slowest answers took 1.9 to 3.5 times as
+        # long as without, at this policy 1.5 times. Some containers forbid it.
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def _listen(stream: BinaryIO, commands: Queue[dict[str, Any]]) -> None:

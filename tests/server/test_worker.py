@@ -48,6 +48,7 @@ def test_it_tells_obeys_and_returns():
     values, arrays = worker.result
     np.testing.assert_array_equal(arrays["x"], numbers)
     assert values["niceness"] == 19
+    assert values["policy"] == getattr(os, "SCHED_IDLE", None)
     assert worker.error == ""
     worker.end()
     assert not psutil.pid_exists(worker.process_id)

@@ -11,7 +11,8 @@ def echo(values, arrays, channel):
     command = channel.commands.get()
     print("to standard output, where the frames go")
     channel.send({"told": command})
-    return {"niceness": os.nice(0)}, {"x": arrays["x"]}
+    policy = os.sched_getscheduler(0) if hasattr(os, "SCHED_IDLE") else None
+    return {"niceness": os.nice(0), "policy": policy}, {"x": arrays["x"]}
 
 
 def refuse(values, arrays, channel):
