@@ -67,5 +67,16 @@ def test_the_picture_of_another_training_takes_the_place_of_the_one_before(visit
     assert complaints(page) == []
 
 
+def test_a_network_without_a_convolution_has_neither_kernels_nor_maps(visit):
+    page = visit(f"{TINY.partition('&stack')[0]}&stack=in-h8-w8-c1~flat~dense-u10")
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_text("of the pictures held out are right")).to_be_visible(timeout=60_000)
+    settle(page)
+    expect(page.locator(".counts")).to_be_visible()
+    expect(page.get_by_text("Kernels of the first convolution")).to_be_hidden()
+    assert violations(page) == []
+    assert complaints(page) == []
+
+
 def _kernels(page) -> str:
     return page.locator(".kernels canvas").first.evaluate("(canvas) => canvas.toDataURL()")

@@ -27,7 +27,6 @@ class Epochs {
     });
     this.rest = debounced(REST_HERE, () => this.settle());
     this.kernels = element("div", { class: "tiles kernels", role: "img" });
-    this.kernelTitle = element("span");
     this.maps = element("div", { class: "maps" });
     this.mapsTitle = element("span");
     this.matrix = element("div", { class: "matrix", role: "group" });
@@ -41,8 +40,8 @@ class Epochs {
         element(
           "div",
           { class: "inside" },
-          titled({}, [this.kernelTitle], this.kernels),
-          titled({}, [this.mapsTitle], this.maps),
+          (this.kernelSection = titled({}, ["Kernels of the first convolution"], this.kernels)),
+          (this.mapSection = titled({}, [this.mapsTitle], this.maps)),
         ),
         titled(
           { class: "counts" },
@@ -95,10 +94,11 @@ class Epochs {
 
   makeTiles() {
     const { kernels, layers, sizes, watched, side } = this.settings;
-    this.kernelTitle.textContent = kernels ? "Kernels of the first convolution" : "";
+    this.kernelSection.hidden = !kernels; // a network without a convolution
     const filters = kernels ? kernels[3] : 0;
     fit(this.kernels, filters, () => element("canvas"));
-    this.mapsTitle.textContent = layers.length ? `Feature maps of a picture: ${watched}` : "";
+    this.mapSection.hidden = !layers.length;
+    this.mapsTitle.textContent = `Feature maps of a picture: ${watched}`;
     const shown = JSON.stringify([layers, sizes]);
     if (this.mapsShown !== shown) this.makeMaps(layers, sizes);
     this.mapsShown = shown;
