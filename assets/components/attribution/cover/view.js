@@ -207,12 +207,15 @@ class Cover {
     context.save();
     context.beginPath();
     const [high, wide] = [rows / side, columns / side];
-    this.mask.forEach((bit, at) => {
-      if (!bit) return;
-      const [row, column] = [Math.floor(at / side), at % side];
-      const [x, y] = [Math.floor(column * wide), Math.floor(row * high)];
-      context.rect(x, y, Math.ceil((column + 1) * wide) - x, Math.ceil((row + 1) * high) - y);
-    });
+    // Cells that lie side by side are one rectangle: to clip by many of them takes long.
+    for (let at = 0; at < this.mask.length; at++) {
+      if (!this.mask[at]) continue;
+      const [row, from] = [Math.floor(at / side), at % side];
+      while ((at + 1) % side && this.mask[at + 1]) at++;
+      const [x, y] = [Math.floor(from * wide), Math.floor(row * high)];
+      const right = Math.ceil(((at % side) + 1) * wide);
+      context.rect(x, y, right - x, Math.ceil((row + 1) * high) - y);
+    }
     context.clip();
     if (this.fill === "blurred") {
       context.filter = `blur(${Math.min(rows, columns) / 16}px)`;
