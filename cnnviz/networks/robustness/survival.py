@@ -29,10 +29,6 @@ class Answers:
     before: np.ndarray
     after: np.ndarray
 
-    def says(self, class_index: int) -> tuple[bool, bool]:
-        """Say whether the class is the answer, before and after."""
-        return int(self.before.argmax()) == class_index, int(self.after.argmax()) == class_index
-
 
 def survival(network: Network, attack: Attack, *, quality: int = 75) -> list[Answers]:
     """Ask about both pictures as they are, saved as a JPEG file, and moved by one pixel.

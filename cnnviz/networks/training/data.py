@@ -21,9 +21,6 @@ from cnnviz.networks.training.downloaded import FILES, MOST_EXAMPLES, published
 from cnnviz.networks.training.drawn_shapes import SHAPES, draw_shapes
 from cnnviz.shapes import Pixels
 
-MOST_VALIDATION = 1_000
-"""Pictures by which a network is measured, at most: each epoch asks all of them."""
-
 
 @dataclass(frozen=True, eq=False)
 class DataSet:

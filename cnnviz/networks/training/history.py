@@ -179,11 +179,6 @@ class History:
             pace = self.seconds / done
         return max(0.0, pace * (whole - done))
 
-    def is_finite(self) -> bool:
-        """Whether the last loss is a number; it is none once the weights have run away."""
-        losses = [one.val_loss for one in self.snapshots[-1:]]
-        return bool(np.isfinite(losses).all())
-
 
 def confusion(
     labels: NDArray[np.int64], predicted: NDArray[np.int32], classes: int
