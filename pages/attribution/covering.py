@@ -24,6 +24,8 @@ _KEY = "why_cover_stage"
 _HANDSHAKE = Handshake(_KEY)
 _LIVE = "why_cover_live"
 _PREPARED = "why_cover_prepared"
+_SHOWN = "why_cover_shown"
+"""The session's key of the photo that the browser says it shows, in what it asks."""
 _SIDE = 448
 _CLASSES = 6
 
@@ -40,6 +42,8 @@ def _message(scene: Scene, mask: Mask, fill: Fill) -> bytes:
     network, image = scene.network, scene.picture.image
     photo, file, given = _prepared(scene)
     x = covered(network, image, mask, fill, x=given)
+    # A drag asks ten times a second, and Streamlit copies and hashes what it sends.
+    is_shown = st.session_state.pop(_SHOWN, None) == scene.key()
     whole = scene.probabilities
     now = network.scores_of_inputs(x[np.newaxis])[1][0]
     listed = [int(at) for at in np.argsort(-whole, kind="stable")[:_CLASSES]]
@@ -62,7 +66,7 @@ def _message(scene: Scene, mask: Mask, fill: Fill) -> bytes:
     }
     return pack(
         settings,
-        photo=file,
+        **({} if is_shown else {"photo": file}),
         mask=mask.astype(np.uint8),
         before=whole[listed].astype(np.float32),
         now=now[listed].astype(np.float32),
@@ -123,6 +127,7 @@ def _take() -> None:
     asked = _HANDSHAKE.sent("ask")
     with contextlib.suppress(KeyError, TypeError, ValueError, OverflowError):
         _HANDSHAKE.take(asked)
+        st.session_state[_SHOWN] = asked.get("picture")
         fill = asked["fill"]
         if fill not in FILLS:
             raise ValueError(f"A fill is one of {', '.join(FILLS)}.")

@@ -150,6 +150,9 @@ def test_a_covered_picture_is_what_the_network_is_asked_about(open_page, small):
     for label, found in zip(settings["labels"], arrays["now"], strict=True):
         assert found == pytest.approx(now[network.labels.index(label)], abs=1e-5)
     assert settings["share"] == pytest.approx(mask.mean())
+    for shown, is_sent in ((settings["picture"], False), ("another photo", True), (None, True)):
+        page.session_state["why_cover_shown"] = shown  # as the browser says when it asks
+        assert ("photo" in sent(page.run(), "fills")[1]) is is_sent
 
 
 def test_every_experiment_goes_through(open_page):

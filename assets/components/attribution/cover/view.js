@@ -1,5 +1,6 @@
-// Cover a part of the photo by dragging a patch or painting; the classes follow. One question is on
-// its way at a time, and the last one always gets its answer.
+// Cover a part of the photo by dragging a patch or painting; the classes follow. Two questions are on
+// their way at a time, so that Python works out the one while the page draws the other; the last one
+// always gets its answer.
 
 import { ClassBars } from "../../shared/class_bars.js";
 import { theme } from "../../shared/colours.js";
@@ -9,6 +10,7 @@ import { Handshake } from "../../shared/handshake.js";
 import { mounted } from "../../shared/mount.js";
 import { asPercent } from "../../shared/numbers.js";
 
+const ON_THE_WAY = 2;
 const WORDS = { grey: "Grey", mean: "Its mean colour", blurred: "Blurred" };
 const TOOLS = { patch: "Drag a patch", brush: "Paint", eraser: "Wipe off" };
 
@@ -18,6 +20,7 @@ class Cover {
   constructor(root) {
     this.root = root;
     this.handshake = new Handshake();
+    this.sent = [];
     this.tool = "patch";
     this.corner = [0.35, 0.35];
     this.canvas = element("canvas", { class: "photo", tabindex: "0", role: "application" });
@@ -81,12 +84,15 @@ class Cover {
   }
 
   layout() {
+    this.place();
     this.draw();
   }
 
   update({ setTriggerValue }, { settings, arrays }) {
     this.tell = setTriggerValue;
-    this.waiting = false;
+    const unanswered = this.sent.filter((serial) => serial > settings.serial);
+    // What answers none of them may be a new session's, which knows of none.
+    this.sent = unanswered.length < this.sent.length ? unanswered : [];
     const old = this.handshake.isOld(settings.serial);
     this.handshake.take(settings.serial);
     const first = !this.settings || this.settings.picture !== settings.picture;
@@ -97,18 +103,22 @@ class Cover {
       this.fill = settings.fill;
       this.fills.mark(this.fill);
     }
-    if (first) this.open(arrays.photo.data);
+    if (arrays.photo && this.held !== settings.picture) this.open(arrays.photo.data);
+    this.place();
     this.answer();
     this.draw();
-    const next = this.next;
+    // Python leaves the photo out where the last view had it: a new one asks for it.
+    const next = this.next ?? (this.held === settings.picture ? null : { settled: false });
     this.next = null;
     if (next) this.send(next.settled);
     this.root.dataset.ready = String(settings.serial);
   }
 
   open(bytes) {
+    this.held = this.settings.picture;
     createImageBitmap(new Blob([bytes], { type: "image/jpeg" })).then((picture) => {
       this.picture = picture;
+      this.soft = null;
       this.draw();
     });
   }
@@ -164,7 +174,11 @@ class Cover {
   }
 
   changed() {
-    this.draw();
+    // A mouse reports more often than there are frames.
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      this.draw();
+    });
     this.send(false);
   }
 
@@ -173,11 +187,12 @@ class Cover {
   }
 
   send(settled) {
-    if (this.waiting) {
+    if (this.sent.length >= ON_THE_WAY) {
       this.next = { settled: settled || Boolean(this.next?.settled) };
       return;
     }
-    this.waiting = true;
+    const serial = this.handshake.send();
+    this.sent.push(serial);
     const bits = new Uint8Array(this.mask.length / 8);
     this.mask.forEach((bit, at) => {
       if (bit) bits[at >> 3] |= 128 >> (at & 7);
@@ -186,22 +201,28 @@ class Cover {
       mask: btoa(String.fromCharCode(...bits)),
       fill: this.fill,
       settled,
-      serial: this.handshake.send(),
+      picture: this.held,
+      serial,
     });
   }
 
   // ---- what is seen -------------------------------------------------------------------------
 
-  draw() {
-    if (!this.picture || !this.mask) return;
+  // How large the canvas is: to ask for the room at each frame of a drag lays out the page again.
+  place() {
     const [rows, columns] = this.settings.size;
     const room = this.canvas.parentElement.clientWidth;
     const scale = Math.min(room / columns, Math.max(200, window.innerHeight - 380) / rows);
-    const { side } = this.settings;
-    this.canvas.width = columns;
-    this.canvas.height = rows;
+    if (this.canvas.width !== columns) this.canvas.width = columns;
+    if (this.canvas.height !== rows) this.canvas.height = rows;
     this.canvas.style.width = `${columns * scale}px`;
     this.canvas.style.height = `${rows * scale}px`;
+  }
+
+  draw() {
+    if (!this.picture || !this.mask) return;
+    const [rows, columns] = this.settings.size;
+    const { side } = this.settings;
     const context = this.canvas.getContext("2d");
     context.drawImage(this.picture, 0, 0, columns, rows);
     context.save();
@@ -218,14 +239,23 @@ class Cover {
     }
     context.clip();
     if (this.fill === "blurred") {
-      context.filter = `blur(${Math.min(rows, columns) / 16}px)`;
-      context.drawImage(this.picture, 0, 0, columns, rows);
-      context.filter = "none";
+      context.drawImage(this.blurred(), 0, 0);
     } else {
       context.fillStyle = this.fill === "grey" ? "rgb(128,128,128)" : this.meanColour();
       context.fillRect(0, 0, columns, rows);
     }
     context.restore();
+  }
+
+  blurred() {
+    if (!this.soft) {
+      const [rows, columns] = this.settings.size;
+      this.soft = new OffscreenCanvas(columns, rows);
+      const context = this.soft.getContext("2d");
+      context.filter = `blur(${Math.min(rows, columns) / 16}px)`;
+      context.drawImage(this.picture, 0, 0, columns, rows);
+    }
+    return this.soft;
   }
 
   meanColour() {
