@@ -43,16 +43,17 @@ shares = np.divide(square, below, out=np.zeros_like(square), where=below != 0)
 result = np.maximum(maps @ (shares * np.maximum(slopes, 0)).sum(axis=(0, 1)), 0)""",
     "hires_cam": "result = np.maximum((maps * slopes).sum(axis=-1), 0)",
 }
-_OCCLUSION = """window = max(1, min(x.shape[:2]) // 8)
+_OCCLUSION = """logit = tf.function(lambda given: scores(given)[0, target])
+window = max(1, min(x.shape[:2]) // 8)
 stride = max(1, window // 2)
 total, count = np.zeros(x.shape[:2]), np.zeros(x.shape[:2])
-whole = float(scores(x[None])[0, target])
+whole = float(logit(x[None]))
 starts = [sorted({*range(0, side - window + 1, stride), side - window}) for side in x.shape[:2]]
 for top in starts[0]:
     for left in starts[1]:
         hidden = x.copy()
         hidden[top : top + window, left : left + window] = x.mean(axis=(0, 1))
-        fall = whole - float(scores(hidden[None])[0, target])
+        fall = whole - float(logit(hidden[None]))
         total[top : top + window, left : left + window] += fall
         count[top : top + window, left : left + window] += 1
 result = total / np.maximum(count, 1)"""
@@ -78,7 +79,7 @@ def enlarged(grid, rows, columns):
 
 @tf.function
 def answer(given):
-    return keras.ops.{activation}(scores(given))[0, target]
+    return {probabilities}[0, target]
 
 
 def probability(mask):
@@ -96,12 +97,12 @@ for channel in range(maps.shape[-1]):
 weights = np.exp(np.array(answers) - max(answers))
 result = np.maximum(maps @ (weights / weights.sum()), 0)"""
 _RISE = """
-random, cells, masks = np.random.default_rng(0), 8, 500
+random, squares, masks = np.random.default_rng(0), 8, 500
 rows, columns = x.shape[:2]
-steps = [-(-side // cells) for side in (rows, columns)]
+steps = [-(-side // squares) for side in (rows, columns)]
 result = np.zeros((rows, columns))
 for _ in range(masks):
-    grid = random.random((cells + 1, cells + 1)) < 0.5
+    grid = random.random((squares + 1, squares + 1)) < 0.5
     top, left = (int(random.integers(step)) for step in steps)
     mask = enlarged(grid, rows + steps[0], columns + steps[1])
     mask = mask[top : top + rows, left : left + columns]
@@ -144,14 +145,22 @@ maps, slopes = kept[-1][0].numpy(), tape.gradient(z, kept[-1])[0].numpy()
     elif method == "occlusion":
         body = f"\n{_OCCLUSION}"
     elif method in ("score_cam", "rise"):
-        if network.has_mask:
-            return ""
         made = _SCORE_CAM.replace("{layer}", layer) if method == "score_cam" else _RISE
-        kind = "sigmoid" if network.answer_activation == "sigmoid" else "softmax"
-        body = _SEEN.replace("{activation}", kind) + made
+        body = _SEEN.replace("{probabilities}", _probabilities(network)) + made
     else:
         return ""
     lines = ["import keras", "import numpy as np", "import tensorflow as tf"]
     lines += ["from PIL import Image", "", *opening_lines(network), *head]
     lines += [f"target = {class_index}  # {network.labels[class_index]}"]
     return "\n".join(lines) + "\n" + body + "\nprint(result.shape, result.min(), result.max())\n"
+
+
+def _probabilities(network: Network) -> str:
+    """Write what makes (inputs, classes) probabilities of `given` by what `logits_lines` makes."""
+    own = (
+        network.answer_activation == "sigmoid" and network.layer(network.answer_layer).channels > 1
+    )
+    kind = "sigmoid" if own else "softmax"
+    if network.has_mask:
+        return f"keras.ops.mean(keras.ops.{kind}(cells(given)), axis=(1, 2))"
+    return f"keras.ops.{kind}(scores(given))"

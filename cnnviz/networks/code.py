@@ -50,26 +50,53 @@ def opening_lines(network: Network) -> list[str]:
 def logits_lines(network: Network) -> list[str]:
     """Write what makes `scores`, from inputs to (inputs, classes) logits, of `network`.
 
+    Of a mask, whose `scores` are means, it makes `cells` too: (inputs, rows, columns, classes).
     Nothing where that takes more than a few lines.
     """
     name = network.answer_layer
-    if not has_code(network, name) or network.layer(name).channels < 2:
+    if not network.has_classes or not has_code(network, name):
         return []
     part, kind = f'network.get_layer("{name}")', type(network.operation(name)).__name__
     alone = len(network.outputs) == 1
     whole = "network" if alone else f"keras.Model(network.inputs[0], {part}.output)"
-    if network.answer_activation == "linear":
-        lines = [f"scores = {whole}"]
-    elif network.answer.logits_layer:
-        lines = [f"scores = keras.Model(network.inputs[0], {part}.input)"]
-    elif kind in ("Dense", "Conv2D", "Conv2DTranspose", "SeparableConv2D"):
-        lines = [f"{part}.activation = None", f"scores = {whole}"]
+    lines = []
+    if network.answer_activation != "linear":
+        if network.answer.logits_layer:
+            whole = f"keras.Model(network.inputs[0], {part}.input)"
+        elif kind in ("Dense", "Conv2D", "Conv2DTranspose", "SeparableConv2D"):
+            lines = [f"{part}.activation = None"]
+        else:
+            return []
+    ends = "cells" if network.has_mask else "scores"
+    if network.layer(name).channels > 1:
+        lines += [f"{ends} = {whole}"]
     else:
-        return []
+        lines += [f"unit = {whole}", "", ""]
+        lines += [
+            f"def {ends}(given):  # one number tells two classes apart",
+            "    z = unit(given)",
+        ]
+        lines += ["    return keras.ops.concatenate([-z / 2, z / 2], axis=-1)", "", ""]
     if network.has_mask:
-        lines[-1] = lines[-1].replace("scores", "cells", 1)
         lines += ["", "", "def scores(given):  # the mean over all cells"]
         lines += ["    return keras.ops.mean(cells(given), axis=(1, 2))", "", ""]
+    return lines
+
+
+def probability_lines(network: Network) -> list[str]:
+    """Write what makes (inputs, classes) probabilities of `answers`, the outputs as they are.
+
+    Nothing where they are that already.
+    """
+    lines = []
+    single, linear = network.layer(network.answer_layer).channels == 1, "linear"
+    if network.answer_activation == linear:
+        halves = "np.concatenate([-answers / 2, answers / 2], axis=-1)" if single else "answers"
+        lines += [f"answers = np.asarray(keras.ops.softmax({halves}))"]
+    elif single:
+        lines += ["answers = np.concatenate([1 - answers, answers], axis=-1)"]
+    if network.has_mask:
+        lines += ["answers = answers.mean(axis=(1, 2))  # over all cells"]
     return lines
 
 

@@ -22,8 +22,9 @@ from cnnviz.attribution.trust import (
     scrambled,
 )
 from cnnviz.images.samples import open_sample
-from cnnviz.networks import open_network
+from cnnviz.networks import Network, open_network
 from tests.attribution.models import PICTURE, branched, pooled
+from tests.networks.answering import u_net
 
 SQUARE = PICTURE[:8, :8]
 MAP = np.random.default_rng(5).random((8, 8)).astype(np.float32)
@@ -55,6 +56,24 @@ def test_insertion_brings_them_into_a_blurred_picture() -> None:
             expected.append(network.scores_of_inputs(there[np.newaxis])[1][0, 1])
     found = insertion(network, SQUARE, MAP, 1, steps=2)
     np.testing.assert_allclose(found.probabilities, expected, atol=1e-6)
+
+
+def test_of_a_mask_the_curves_are_the_means_over_its_cells() -> None:
+    network = Network.from_model(u_net(softmax=True))
+    picture = np.random.default_rng(8).integers(0, 256, (16, 16, 3), np.uint8)
+    values = np.random.default_rng(9).random((16, 16)).astype(np.float32)
+    order = np.argsort(-values.ravel())
+    x, soft = network.preprocess(picture), blurred_input(network, picture)
+    mean = np.broadcast_to(x.mean(axis=(0, 1)), x.shape)
+    for curve, start, end in ((deletion, x, mean), (insertion, soft, x)):
+        mixed, expected = start.reshape(-1, 3).copy(), []
+        for part in range(5):
+            gone = order[: part * 64]
+            mixed[gone] = end.reshape(-1, 3)[gone]
+            cells = np.asarray(network.model(mixed.reshape(1, 16, 16, 3)))[0]
+            expected.append(cells[..., 3].mean())
+        found = curve(network, picture, values, 3, steps=4)
+        np.testing.assert_allclose(found.probabilities, expected, atol=1e-6)
 
 
 def test_both_curves_join_what_stands_at_their_ends() -> None:

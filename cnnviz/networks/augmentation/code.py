@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cnnviz.networks.augmentation.samples import seed_of
 from cnnviz.networks.building.code import written_layer
 from cnnviz.networks.building.layer import Layer
-from cnnviz.networks.code import has_code, prepared_function
+from cnnviz.networks.code import has_code, prepared_function, probability_lines
 
 if TYPE_CHECKING:
     from cnnviz.networks.network import Network
@@ -42,7 +42,7 @@ from PIL import Image
 """
     if not network.has_classes or not has_code(network, network.answer_layer):
         return f"{imports}{drawn}print(samples.shape)\n"
-    softmax = "answers = np.asarray(keras.ops.softmax(answers))\n"
+    probable = "".join(f"{line}\n" for line in probability_lines(network))
     return f"""{imports}
 {prepared_function(network)}
 
@@ -52,7 +52,7 @@ network = keras.models.load_model("{network.name}.keras", compile=False)
 answering = keras.Model(network.inputs[0], network.get_layer("{network.answer_layer}").output)
 inputs = np.stack([prepared(one.astype("float32")) for one in samples])
 answers = answering.predict(inputs, verbose=0)
-{softmax if network.answer_activation == "linear" else ""}result = answers.mean(axis=0)
+{probable}result = answers.mean(axis=0)
 for index in result.argsort()[::-1][:5]:
     print(index, result[index])
 """

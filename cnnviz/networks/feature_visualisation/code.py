@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnviz.images.pictures import LUMINANCE
-from cnnviz.networks.code import has_code
+from cnnviz.networks.code import has_code, logits_lines
 from cnnviz.networks.feature_visualisation.ascent import EPSILON, FORGET, FORGET_SQUARE
 from cnnviz.networks.feature_visualisation.parametrisation import (
     CONTRAST,
@@ -57,14 +57,14 @@ def feature_code(network: Network, target: Target, recipe: Recipe) -> str:
     name = network.answer_layer if target.what == "class" else target.layer
     if not has_code(network, name):
         return ""
-    output = _output(network, target, name)
-    if not output:
+    asked = _asked(network, target, recipe)
+    if not asked:
         return ""
     is_vector_unit = target.what == "unit" and not network.layer(name).is_map
     score = _SCORES["channel" if is_vector_unit else target.what].format(index=target.index)
     body = "\n".join(
         [
-            *_part(network, target, recipe, output),
+            *asked,
             *_start(recipe, network.input_shape[2]),
             *_picture_of(recipe, network.input_shape[2]),
             "",
@@ -83,7 +83,7 @@ for step in range({recipe.steps}):
     with tf.GradientTape() as tape:
         pixels = 255 * {seen}
         {network.preprocessing.code}
-        output = part(x[None], training=False)
+        output = {"scores(x[None])" if target.what == "class" else "part(x[None], training=False)"}
         loss = -{score}
     adam.apply([tape.gradient(loss, values)], [values])
 result = np.rint(255 * picture_of(values).numpy()).astype("uint8")
@@ -91,19 +91,19 @@ print(result.shape, float(-loss))
 """
 
 
-def _output(network: Network, target: Target, name: str) -> str:
-    """Name what is asked; "" for a class whose logits no Keras layer gives."""
-    layer = network.layer(name)
-    if target.what == "class" and (layer.channels < 2 or network.has_mask):
-        return ""
-    if target.what == "class" and network.answer_activation != "linear":
-        return f'network.get_layer("{name}").input' if network.answer.logits_layer else ""
-    return f'network.get_layer("{name}").output'
+def _asked(network: Network, target: Target, recipe: Recipe) -> list[str]:
+    """Read the network up to what is asked, for pictures of the recipe's size.
 
-
-def _part(network: Network, target: Target, recipe: Recipe, output: str) -> list[str]:
-    """Read the network up to what is asked, for pictures of the recipe's size."""
+    Nothing for a class whose logits take more than a few lines.
+    """
     rows, columns = size_of(network, target, recipe)
+    if target.what == "class":
+        head = logits_lines(network)
+    else:
+        output = f'network.get_layer("{target.layer}").output'
+        head = [f"part = keras.Model(network.inputs[0], {output})"]
+    if not head:
+        return []
     lines = [
         "import keras",
         "import numpy as np",
@@ -111,7 +111,7 @@ def _part(network: Network, target: Target, recipe: Recipe, output: str) -> list
         *(["from PIL import Image"] if recipe.start == "photo" else []),
         "",
         f'network = keras.models.load_model("{network.name}.keras", compile=False)',
-        f"part = keras.Model(network.inputs[0], {output})",
+        *head,
         f"rows, columns, channels = {rows}, {columns}, {network.input_shape[2]}",
     ]
     if (rows, columns) != network.input_shape[:2]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnnviz.networks.code import has_code, logits_lines, prepared_function
+from cnnviz.networks.code import has_code, logits_lines, prepared_function, probability_lines
 from cnnviz.networks.robustness.adversarial import step_length
 from cnnviz.networks.robustness.changes import CHANGES
 from cnnviz.networks.robustness.sweep import STEPS, amounts_of
@@ -116,9 +116,7 @@ def comparison_code(rivals: Sequence[tuple[Network, int]], name: str) -> str:
 
 def _gives_classes(network: Network) -> bool:
     """Whether a plain Keras model gives the probability of each class."""
-    answer = network.answer_layer
-    several = has_code(network, answer) and network.layer(answer).channels > 1
-    return several and not network.has_mask
+    return network.has_classes and has_code(network, network.answer_layer)
 
 
 def _amount_lines(name: str) -> str:
@@ -134,14 +132,13 @@ def _amount_lines(name: str) -> str:
 def _answer_lines(network: Network, class_index: int) -> str:
     """Write what makes `answers`, a row of probabilities for each amount, and names `target`."""
     part = f'network.get_layer("{network.answer_layer}").output'
-    softmax = "answers = np.asarray(keras.ops.softmax(answers))\n"
     return (
         f"answering = keras.Model(network.inputs[0], {part})\n"
         + f"target = {class_index}  # {network.labels[class_index]}\n"
         + 'pictures = [changed(amount).astype("float32") for amount in amounts.tolist()]\n'
         + "x = np.stack([prepared(one) for one in pictures])\n"
         + "answers = answering.predict(x, verbose=0)\n"
-        + (softmax if network.answer_activation == "linear" else "")
+        + "".join(f"{line}\n" for line in probability_lines(network))
     )
 
 
@@ -153,8 +150,11 @@ def attack_code(
     It reads what `sweep_code` reads, and leaves the changed picture in `result`.
     """
     head = logits_lines(network)
-    if not head or network.has_mask:
+    if not head:
         return ""
+    asked = "cells" if network.has_mask else "scores"
+    loss = "tf.reduce_logsumexp(z, axis=-1) - z[..., target]"
+    loss = f"tf.reduce_mean({loss})" if network.has_mask else loss
     step = step_length(epsilon, steps)
     return (
         _opening(network, "import tensorflow as tf")
@@ -167,8 +167,8 @@ for _ in range({steps}):
     pixels = tf.constant(now)
     with tf.GradientTape() as tape:
         tape.watch(pixels)
-        z = scores(prepared(pixels)[None])[0]
-        loss = tf.reduce_logsumexp(z) - z[target]
+        z = {asked}(prepared(pixels)[None])[0]
+        loss = {loss}
     slope = tape.gradient(loss, pixels).numpy()
     now = np.clip(now {"-" if targeted else "+"} {step} * np.sign(slope), least, most)
 result = np.rint(now).astype("uint8")

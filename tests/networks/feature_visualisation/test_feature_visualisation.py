@@ -39,6 +39,7 @@ from cnnviz.networks.feature_visualisation.recipe import size_of, takes_any_size
 from cnnviz.networks.feature_visualisation.shaking import drawn_places, places, shown_at
 from cnnviz.networks.tensorflow_runtime import load_keras
 from tests.attribution.models import branched, dense_only, pooled
+from tests.networks.answering import u_net
 
 PLAIN = {"jitter": False, "scale": False, "rotation": False}
 RANDOM = np.random.default_rng(5)
@@ -349,9 +350,18 @@ def test_units_and_classes_are_asked_about_whole_pictures() -> None:
     (Target("channel", "conv_3_1", 2), Recipe(steps=6, start="photo", fourier=False)),
 ], ids=lambda one: getattr(one, "what", ""))  # fmt: skip
 def test_the_program_makes_the_same_picture(target, recipe, tmp_path, monkeypatch, capsys) -> None:
-    network = open_network("small_vgg")
+    _makes_the_same(open_network("small_vgg"), target, recipe, tmp_path, monkeypatch, capsys)
+
+
+@pytest.mark.parametrize("end", [{"softmax": True}, {"classes": 1, "activation": "sigmoid"}])
+def test_a_class_of_a_mask_has_its_program(end, tmp_path, monkeypatch, capsys) -> None:
+    network, target = Network.from_model(u_net(**end)), Target("class", index=1)
+    _makes_the_same(network, target, Recipe(steps=8), tmp_path, monkeypatch, capsys)
+
+
+def _makes_the_same(network, target, recipe, tmp_path, monkeypatch, capsys) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "small_vgg.keras").write_bytes(network_file(network))
+    (tmp_path / f"{network.name}.keras").write_bytes(network_file(network))
     photo = open_sample("panda") if recipe.start == "photo" else None
     made = visualise(network, target, recipe, photo=photo)
     if photo is not None:

@@ -5,7 +5,7 @@ import pytest
 
 from cnnviz.images.pictures import encode_png
 from cnnviz.images.samples import open_sample
-from cnnviz.networks import open_network
+from cnnviz.networks import Network, open_network
 from cnnviz.networks.code import network_file
 from cnnviz.networks.robustness import CHANGES, adversarial, sweep
 from cnnviz.networks.robustness.code import (
@@ -14,6 +14,7 @@ from cnnviz.networks.robustness.code import (
     comparison_code,
     sweep_code,
 )
+from tests.networks.answering import two_heads, u_net
 
 PANDA = open_sample("panda")
 _IMPORTS = "import io\nimport numpy as np\nfrom PIL import Image, ImageFilter\n"
@@ -47,7 +48,26 @@ def run(tmp_path, monkeypatch, capsys):
 
 @pytest.mark.parametrize("network", ["small_vgg", "tutorial", "efficientnet_lite0"])
 def test_a_sweep_s_program_gives_its_curve(network, run):
-    opened = open_network(network)
+    _gives_the_curve(open_network(network), run)
+
+
+# Ends whose class is no number of one dense layer.
+ENDS = {
+    "a mask": lambda: Network.from_model(u_net(softmax=True)),
+    "a mask of one number": lambda: Network.from_model(u_net(classes=1, activation="sigmoid")),
+    "a mask of logits": lambda: Network.from_model(u_net(classes=4)),
+    "one number": lambda: Network.from_model(two_heads()).answering("size"),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_whatever_a_network_ends_with_has_its_programs(end, run):
+    opened = ENDS[end]()
+    _gives_the_curve(opened, run)
+    _gives_the_attack(opened, run, targeted=end == "a mask", steps=2)
+
+
+def _gives_the_curve(opened, run):
     best = opened.predict(PANDA, top=1)[0].index
     result = run(opened, sweep_code(opened, "rotate", best))
     expected = sweep(opened, PANDA, CHANGES["rotate"]).probabilities[:, best]
@@ -76,7 +96,10 @@ def test_a_comparison_s_program_gives_every_curve(tmp_path, monkeypatch, capsys)
     [("small_vgg", False, 1), ("tutorial", True, 4), ("efficientnet_lite0", False, 1)],
 )
 def test_an_attack_s_program_gives_its_picture(network, targeted, steps, run):
-    opened = open_network(network)
+    _gives_the_attack(open_network(network), run, targeted, steps)
+
+
+def _gives_the_attack(opened, run, targeted, steps):
     told = {"epsilon": 5, "targeted": targeted, "steps": steps}
     class_index = opened.predict(PANDA, top=2)[int(targeted)].index
     result = run(opened, attack_code(opened, class_index, **told))
