@@ -43,7 +43,8 @@ def chosen_scene(picture: Picture, *, kinds: tuple[str, ...], switches: bool) ->
     kinds : what the part can be asked about, keys of `WHAT`.
     switches : whether the parts of the recipe can be switched here.
     """
-    chosen = opened_network(FEATURE, NETWORK)
+    asks = "class" in kinds and FEATURE[WHAT] == "class"
+    chosen = opened_network(FEATURE, NETWORK, answers=asks)
     if chosen is None:
         return None
     network, identity, own = chosen

@@ -71,8 +71,10 @@ def _second(scene: Scene, title: str) -> tuple[str, str, Network] | None:
 
 
 def _read_as(first: Network, network: Network) -> Network:
-    """Scale an uploaded network's pixels as the first one's, and name its classes alike."""
+    """Read an uploaded network as the first: its pixels, its answer and its classes' names."""
     second = network.with_preprocessing(first.preprocessing)
+    if first.answer_layer in second.outputs:
+        second = second.answering(first.answer_layer, mask=first.answer.is_mask or None)
     if second.class_count == first.class_count and first.has_classes:
         second = second.with_labels(first.labels)
     return second

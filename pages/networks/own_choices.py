@@ -7,74 +7,25 @@ import streamlit as st
 
 from cnnviz.images.preprocessing import PREPROCESSINGS
 from cnnviz.limits import LIMITS
-from cnnviz.networks import Network, NetworkError
+from cnnviz.networks import NetworkError
 from cnnviz.networks.labels import parse_labels
 from cnnviz.networks.variations import compare_preprocessings
-from pages.networks.state import MASK, OUTPUT, PAGE
 from pages.ui.markdown import plain
-from pages.ui.own_network import CHOICES, HELD, OwnModel
+from pages.ui.own_network import CHOICES, HELD, OwnModel, answering
 from pages.ui.picture import Picture
 
 _ROW = 28  # pixels
 _WANTED_SIDE = "own_model_wanted_side"
-_ANSWERED = "own_model_answered"
-"""The session's key of the file whose output and mask are chosen."""
 _PIXELS, _SIDE, _LABELS, _LABEL_FILE, _LABEL_COMPLAINT = CHOICES
 
 
 def choices(picture: Picture) -> OwnModel:
     """Draw the choices, and return the network in hand with what was chosen."""
-    own = st.session_state[HELD] = _answer(st.session_state[HELD])
+    own = answering(st.session_state[HELD])
     own = st.session_state[HELD] = _preprocessing(own, picture)
     _labels(own)
     _input_side(own)
     return own
-
-
-def _answer(own: OwnModel) -> OwnModel:
-    """Offer the choice among several outputs, and how three maps are read."""
-    if st.session_state.get(_ANSWERED, own.digest) != own.digest:
-        PAGE.write({OUTPUT.name: "", MASK.name: False})
-    st.session_state[_ANSWERED] = own.digest
-    network = own.upload.network
-    output = ""
-    if len(network.outputs) > 1:
-        output = PAGE.control(
-            st.selectbox,
-            OUTPUT,
-            "Its answer",
-            options=network.outputs,
-            otherwise=network.answer_layer,
-            format_func=lambda name: _said(network, name),
-            on_change=_forget_names,
-            help="The output that is read as its answer, on this and on the other pages.",
-        )
-        network = network.answering(output)
-    mask = False
-    if network.answer.may_be_mask and not network.answer.is_mask:
-        mask = PAGE.control(
-            st.toggle,
-            MASK,
-            "Its three maps are classes",
-            help="Three maps at the end may be the colours of a picture, or the scores of three "
-            "classes in each cell: a file does not say which.",
-        )
-    return replace(own, output=output, mask=mask)
-
-
-def _forget_names() -> None:
-    """Empty the fields: what they hold was said of another output, which keeps it."""
-    for key in (_LABELS, _LABEL_FILE, _LABEL_COMPLAINT):
-        st.session_state.pop(key, None)
-
-
-def _said(network: Network, name: str) -> str:
-    if name not in network.outputs:
-        return name
-    answer = network.answering(name).answer
-    shape = " \u00d7 ".join(map(str, answer.shape))
-    kind = "mask" if answer.is_mask else "vector" if answer.is_vector else "picture"
-    return f"{name}, {kind} of {shape}"
 
 
 def wanted_side() -> int | None:

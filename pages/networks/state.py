@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cnnviz.images.samples import SAMPLES
 from cnnviz.networks import NETWORKS
 from cnnviz.networks.feature_maps.statistics import SORT_KEYS, SortKey
-from pages.ui.entries import Choice, Entry, Real, Toggle, Whole, read_name, read_whole
+from pages.ui.entries import Choice, Entry, Real, Toggle, Whole, read_whole
 from pages.ui.state import Table
 
 _MOST = 9_999_999
@@ -90,10 +90,6 @@ NETWORK = Choice(
 UNTRAINED = Toggle("untrained")
 PLACE: Entry[Focus | None] = Entry("place", None, _read_place, _write_place)
 
-# One's own network: which of its outputs answers, and whether three maps are a mask
-OUTPUT = Entry("output", "", read_name, str)
-MASK = Toggle("as_mask")
-
 # A layer
 SORT: Choice[SortKey] = Choice("sort", SORT_KEYS)
 RANGE = Choice("range", ("map", "layer", "network"), "layer")
@@ -131,7 +127,7 @@ OTHER_NETWORK = Choice("other_network", [TWIN, *_HERE, OTHER_FILE])
 
 PAGE = Table(
     "network",
-    *(VIEW, NETWORK, UNTRAINED, PLACE, OUTPUT, MASK),
+    *(VIEW, NETWORK, UNTRAINED, PLACE),
     *(SORT, RANGE, ONLY, TILE, OVER, PIN, OFF, HEALTH_OVER, APART),
     *(TOP, COMPARE, BLUR, NOISE, OTHER_PICTURE, OTHER_NETWORK),
 )

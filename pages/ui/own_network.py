@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import streamlit as st
@@ -12,7 +12,7 @@ from cnnviz.images.preprocessing import PREPROCESSINGS
 from cnnviz.networks import NETWORKS, Network, open_network
 from cnnviz.networks.keras_files.upload import Upload
 from cnnviz.server.jobs import Job
-from pages.ui.entries import Choice
+from pages.ui.entries import Choice, Entry, Toggle, read_name
 from pages.ui.markdown import plain
 from pages.ui.picture import Picture
 from pages.ui.queue import made
@@ -28,6 +28,15 @@ CHOICES = (
     *("own_model_label_file", "own_model_label_complaint"),
 )
 """The session's keys of what was chosen for that network on the page Network."""
+_ANSWERED = "own_model_answered"
+"""The session's key of the file whose output and mask are chosen."""
+
+OUTPUT = Entry("output", "", read_name, str)
+"""Which of its outputs answers."""
+MASK = Toggle("as_mask")
+"""Whether three maps are a mask."""
+ANSWER = Table("own_answer", OUTPUT, MASK)
+"""The same on every page that asks the network for its answer."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,52 @@ def pixels_of(network: Network) -> str:
     return next(key for key, one in PREPROCESSINGS.items() if one is scale)
 
 
+def answering(own: OwnModel) -> OwnModel:
+    """Draw the choice among several outputs, and how three maps are read; hold what is chosen."""
+    ANSWER.follow()
+    if st.session_state.get(_ANSWERED, own.digest) != own.digest:
+        ANSWER.write({OUTPUT.name: "", MASK.name: False})
+    st.session_state[_ANSWERED] = own.digest
+    network, output, mask = own.upload.network, "", False
+    if len(network.outputs) > 1:
+        output = ANSWER.control(
+            st.selectbox,
+            OUTPUT,
+            "Its answer",
+            options=network.outputs,
+            otherwise=network.answer_layer,
+            format_func=lambda name: _said(network, name),
+            on_change=_forget_names,
+            help="The output that is read as its answer, on this and on the other pages.",
+        )
+        network = network.answering(output)
+    if network.answer.may_be_mask and not network.answer.is_mask:
+        mask = ANSWER.control(
+            st.toggle,
+            MASK,
+            "Its three maps are classes",
+            help="Three maps at the end may be the colours of a picture, or the scores of three "
+            "classes in each cell: a file does not say which.",
+        )
+    own = st.session_state[HELD] = replace(own, output=output, mask=mask)
+    return own
+
+
+def _forget_names() -> None:
+    """Empty the fields for names: what they hold was said of another output, which keeps it."""
+    for key in CHOICES[2:]:
+        st.session_state.pop(key, None)
+
+
+def _said(network: Network, name: str) -> str:
+    if name not in network.outputs:
+        return name
+    answer = network.answering(name).answer
+    shape = " \u00d7 ".join(map(str, answer.shape))
+    kind = "mask" if answer.is_mask else "vector" if answer.is_vector else "picture"
+    return f"{name}, {kind} of {shape}"
+
+
 def network_entry(name: str) -> Choice[str]:
     """Declare the choice of a network by its title; one's own is among them."""
     titles = [entry.title for entry in NETWORKS.values()]
@@ -108,13 +163,18 @@ def name_of(title: str) -> str:
     return next(name for name, entry in NETWORKS.items() if entry.title == title)
 
 
-def opened_network(table: Table, entry: Choice[str]) -> tuple[Network, str, bool] | None:
+def opened_network(
+    table: Table, entry: Choice[str], *, answers: bool = True
+) -> tuple[Network, str, bool] | None:
     """Draw the choice of a network; give it, its key for caches and whether it is one's own.
 
     None while it is being downloaded, which is drawn.
+
+    answers : whether what is shown depends on its answer: then one of several outputs is chosen.
     """
     title, own = network_title(table, entry)
     if title == OWN_NETWORK and own is not None:
+        own = answering(own) if answers else own
         return own.network, own.identity, True
     name = name_of(title)
     if NETWORKS[name].is_here:
@@ -127,7 +187,7 @@ def opened_network(table: Table, entry: Choice[str]) -> tuple[Network, str, bool
 def answered(network: Network, picture: Picture, lacking: str) -> NDArray[np.float32] | None:
     """Give a network's probabilities for a picture; None, with a sentence, where it has none.
 
-    What stands for a mask, and which of several outputs is asked, is said.
+    What stands for a mask is said.
 
     lacking : what is said to a network without classes.
     """
@@ -144,16 +204,11 @@ def answered(network: Network, picture: Picture, lacking: str) -> NDArray[np.flo
 
 
 def say_how_it_answers(network: Network) -> None:
-    """Say what stands for a mask, and which of several outputs is asked."""
+    """Say what stands for a mask."""
     if network.has_mask:
         st.caption(
             "Its answer is a mask: a class's probability and its logit are the means over all "
             f"{math.prod(network.answer.shape[:2]):,} cells. That is a convention."
-        )
-    if len(network.outputs) > 1:
-        st.caption(
-            f"Of its {len(network.outputs)} outputs {plain(network.answer_layer)} is asked; "
-            "the page Network lets you choose another."
         )
 
 

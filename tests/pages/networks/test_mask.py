@@ -18,6 +18,7 @@ from cnnviz.notation import written
 from cnnviz.server.sandbox import Usage
 from pages.feature_visualisation.photos import _part
 from pages.feature_visualisation.scene import Scene
+from pages.networks.comparison import _read_as
 from pages.ui.markdown import plain
 from pages.ui.own_network import HELD, OwnModel
 from pages.ui.wire import unpack
@@ -186,13 +187,40 @@ def test_an_address_names_an_output_and_nonsense_gives_the_first_vector(
     assert page.session_state[HELD].network.answer_layer == "kind"
 
 
-def test_a_chosen_output_is_asked_on_the_page_why(opened: Open, heads: OwnModel) -> None:
-    held = replace(heads, output="size")
-    page = opened(held, "pages/10_why.py", why_network="Tutorial network")
-    page.selectbox(key="why_network").select(OWN["network"]).run()
+@pytest.mark.parametrize(
+    ("path", "entry"),
+    [
+        ("pages/10_why.py", "why_network"),
+        ("pages/12_robustness.py", "steady_network"),
+        ("pages/11_feature_visualisation.py", "feature_network"),
+    ],
+)
+def test_an_output_is_chosen_on_every_page_that_asks_for_the_answer(
+    opened: Open, heads: OwnModel, path: str, entry: str
+) -> None:
+    page = opened(heads, path, **{entry: "Tutorial network"}, output="size", feature_of="A class")
+    assert not [one for one in page.selectbox if one.key == "output"]  # it has one answer
+    page.selectbox(key=entry).select(OWN["network"]).run(timeout=60)
     assert not page.exception
-    assert len(page.selectbox(key="why_class").options) == 2
-    assert any("Of its 3 outputs size is asked" in one.value for one in page.caption)
+    assert page.selectbox(key="output").value == "size"
+    classes = {"why_network": "why_class", "steady_network": "steady_class"}
+    listed = classes.get(entry, "feature_class")
+    assert len(page.selectbox(key=listed).options) == 2
+    page.selectbox(key="output").set_value("mask").run(timeout=60)
+    assert not page.exception
+    assert len(page.selectbox(key=listed).options) == 4
+    assert page.session_state[HELD].network.answer_layer == "mask"
+    assert page.query_params["output"] in ("mask", ["mask"])
+    if "feature" in entry:  # a channel answers whatever the answer is
+        page.selectbox(key="feature_of").set_value("channel").run(timeout=60)
+        assert not [one for one in page.selectbox if one.key == "output"]
+        assert page.session_state[HELD].network.answer_layer == "mask"
+
+
+def test_what_it_is_compared_with_answers_with_the_same_output(heads: OwnModel) -> None:
+    first = heads.network.answering("mask")
+    assert _read_as(first, Network.from_model(two_heads())).answer_layer == "mask"
+    assert _read_as(first, Network.from_model(u_net(softmax=True))).answer_layer == "softmax"
 
 
 def test_three_maps_are_classes_once_somebody_says_so(opened: Open) -> None:
