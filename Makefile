@@ -8,7 +8,11 @@ BIN := .venv/bin
 # at a time (tests/scheduling.py), for two such workers leave part of two cores idle.
 WORKERS := -n auto --maxprocesses=4
 
-.PHONY: run serve dev quick test check check-js bench clean
+# What one process has compiled, workers, servers and their children need not compile again, also
+# where the machine is set up to keep nothing.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: run serve dev quick test chromium check check-types check-js bench clean
 
 run: .venv/.ready
 	$(BIN)/streamlit run serve.py
@@ -23,15 +27,20 @@ dev: .venv/.ready-dev
 quick: .venv/.ready-dev
 	$(BIN)/python -m pytest $(WORKERS) -m "not browser and not page and not tensorflow"
 
-test: .venv/.ready-dev
-	$(BIN)/python tools/find_chromium.py --light
+test: .venv/.ready-dev chromium
 	$(BIN)/python -m pytest $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-check: .venv/.ready-dev check-js
+chromium: .venv/.ready-dev
+	$(BIN)/python tools/find_chromium.py --light
+
+# Its parts need not wait for each other: `make -j2 check`.
+check: .venv/.ready-dev check-types check-js
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check-types: .venv/.ready-dev
+	$(BIN)/mypy
 
 # ESLint and Prettier need Node 18.18 or newer; without npm the browser components go unchecked.
 ifeq ($(shell command -v npm),)
@@ -49,15 +58,21 @@ bench: .venv/.ready-dev
 clean:
 	rm -rf .venv build node_modules
 
+# pip compiles with one core what it installs, compileall with all of them. What a package brings for
+# another Python does not compile.
+COMPILE := $(BIN)/python -m compileall -qq -j 0 .venv/lib || true
+
 .venv/.ready: requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cnnviz needs Python 3.11 or newer. Received: " + sys.version.split()[0])'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-compile -r requirements.txt
+	$(COMPILE)
 	touch $@
 
 .venv/.ready-dev: .venv/.ready requirements-dev.txt
-	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --no-compile -r requirements-dev.txt
+	$(COMPILE)
 	touch $@
 
 node_modules/.package-lock.json: package.json package-lock.json
