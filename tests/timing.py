@@ -1,4 +1,4 @@
-"""Whether work grows with the size of a text and not with its square, whatever else is running."""
+"""How long work takes, and how it grows with the size of a text, whatever else is running."""
 
 from __future__ import annotations
 
@@ -18,20 +18,40 @@ def grows_evenly(read: Callable[[str], object], text: Callable[[int], str], size
     read : what is measured.
     text : makes a text of about so many letters.
     """
-    short, long = (_seconds(read, text(letters)) for letters in (size // 4, size))
+
+    def reading(given: str) -> None:
+        with contextlib.suppress(ValueError):
+            read(given)
+
+    short, long = (_best(reading, text(letters)) for letters in (size // 4, size))
     return long < 8 * short + 0.02
 
 
-def _seconds(read: Callable[[str], object], text: str) -> float:
-    """Measure this thread's own time on the processor, the best of up to three."""
+def takes_less(seconds: float, work: Callable[..., object], *given: object, tries: int = 3) -> bool:
+    """Say whether work takes less time than that; where it did not, try again.
+
+    tries : one where a second time would find the first one's result.
+    """
+    return any(_seconds(work, *given) < seconds for _ in range(tries))
+
+
+def _best(work: Callable[..., object], *given: object) -> float:
     taken: list[float] = []
-    gc.disable()  # how long a collection takes depends on what other tests left
+    while len(taken) < 3 and sum(taken) < 0.5:
+        taken.append(_seconds(work, *given))
+    return min(taken)
+
+
+def _seconds(work: Callable[..., object], *given: object) -> float:
+    """Measure this thread's own time on the processor.
+
+    Neither other threads nor collections of what other tests left count, as they would for
+    `time.process_time`.
+    """
+    gc.disable()
     try:
-        while len(taken) < 3 and sum(taken) < 0.5:
-            started = time.thread_time()
-            with contextlib.suppress(ValueError):
-                read(text)
-            taken.append(time.thread_time() - started)
+        started = time.thread_time()
+        work(*given)
+        return time.thread_time() - started
     finally:
         gc.enable()
-    return min(taken)

@@ -2,12 +2,11 @@
 
 import logging
 import threading
-import time
 
 import pytest
 
 from cnnviz.networks import NETWORKS, open_network, opening
-from serving import warming
+from serving import quiet, warming
 from serving.quiet import Heard
 from serving.warming import Warming, is_wanted
 
@@ -48,18 +47,47 @@ def test_it_stops_after_the_step_that_goes_on():
     assert done == [1]
 
 
-def test_what_pages_need_comes_at_once_and_the_rest_once_it_is_quiet(monkeypatch):
-    begun, done = time.monotonic(), []
-    monkeypatch.setattr(Heard, "last", begun + 0.2)  # somebody asks, a little later
+class Clock:
+    """Time that passes only while somebody pauses; its parts of a second are all exact."""
 
-    def steps():
-        return iter([lambda: done.append(time.monotonic() - begun)] * 2)
+    def __init__(self):
+        self.now, self.pauses = 0.0, []
 
-    one = Warming(steps, first=lambda: done.append(time.monotonic() - begun), quiet=0.3)
+    def monotonic(self):
+        return self.now
+
+    def wait(self, seconds):
+        self.pauses.append(seconds)
+        self.now += seconds
+        return False
+
+    def is_set(self):
+        return False
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(warming, "time", clock)
+    monkeypatch.setattr(quiet, "time", clock)
+    return clock
+
+
+def ran(one, clock):
+    one._stopped = clock
     one.start()
     assert one.wait(10)
-    assert done[0] < 0.2
-    assert 0.5 <= done[1] <= done[2] < done[1] + 0.2
+
+
+def test_what_pages_need_comes_at_once_and_the_rest_once_it_is_quiet(monkeypatch, clock):
+    done = []
+    monkeypatch.setattr(Heard, "last", 0.125)  # somebody asks, a little later
+
+    def note():
+        done.append(clock.now)
+
+    ran(Warming(lambda: iter([note, note]), first=note, quiet=0.25), clock)
+    assert done == [0, 0.375, 0.375]
 
 
 def test_it_ends_while_it_waits_for_quiet():
@@ -71,14 +99,13 @@ def test_it_ends_while_it_waits_for_quiet():
     assert not done
 
 
-def test_where_there_is_never_quiet_it_begins_all_the_same(monkeypatch):
+def test_where_there_is_never_quiet_it_begins_all_the_same(monkeypatch, clock):
     monkeypatch.setattr(warming, "seconds_of_quiet", lambda: 0.0)
-    begun, done = time.monotonic(), []
-    one = Warming(lambda: iter([lambda: done.append(1)] * 5), quiet=0.2, patience=0.5)
-    one.start()
-    assert one.wait(10)
+    done = []
+    steps = [lambda: done.append(clock.now)] * 5
+    ran(Warming(lambda: iter(steps), first=lambda: None, quiet=0.25, patience=0.625), clock)
+    assert clock.pauses == [0.25, 0.25, 0.125]  # of the one patience that all have
     assert len(done) == 5
-    assert 0.5 <= time.monotonic() - begun < 3
 
 
 def test_afterwards_every_shipped_network_is_open_and_compiled():
