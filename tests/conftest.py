@@ -53,6 +53,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Take one worker more than cores in `make test`: who drives a browser often waits."""
+    return (
+        tensorflow_runtime.processor_count() + 1 if config.getvalue("dist") == "loadfile" else None
+    )
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Let a worker that drives a browser have one beside it that does not, in `make test`."""
     if config.getvalue("dist") != "loadfile":

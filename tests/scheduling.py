@@ -11,9 +11,9 @@ _BROWSER = "tests/browser/"
 def next_file(files: Sequence[str], *, browsing: int, workers: int) -> str:
     """Choose one of the files that are left, the first of its kind.
 
-    browsing : how many of the other workers drive a browser; half of all are to.
+    browsing : how many of the other workers drive a browser; half of all are to, or one.
     """
-    to_browse = 2 * browsing < workers
+    to_browse = browsing < max(1, workers // 2)
     return next((file for file in files if file.startswith(_BROWSER) == to_browse), files[0])
 
 
@@ -21,8 +21,8 @@ class BrowserBesideOthers(LoadFileScheduling):
     """Give each file to one worker, and files with a browser to half of the workers at a time.
 
     A browser's tests wait for frames and answers; two such workers leave a quarter of two cores
-    idle, and then get in each other's way where a frame has to come in time. One beside a worker
-    that always computes does neither. What is left of one kind in the end is for all.
+    idle, and then get in each other's way where a frame has to come in time. One beside workers
+    that always compute does neither. What is left of one kind in the end is for all.
     """
 
     def _assign_work_unit(self, node: WorkerController) -> None:

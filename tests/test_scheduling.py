@@ -11,6 +11,8 @@ def test_half_of_the_workers_drive_a_browser():
     chosen = [next_file(FILES, browsing=browsing, workers=4) for browsing in range(4)]
     assert chosen == [FILES[0], FILES[0], FILES[2], FILES[2]]
     assert [next_file(FILES, browsing=one, workers=2) for one in (0, 1)] == [FILES[0], FILES[2]]
+    three = [next_file(FILES, browsing=browsing, workers=3) for browsing in range(3)]
+    assert three == [FILES[0], FILES[2], FILES[2]]
     assert next_file(FILES, browsing=0, workers=1) == FILES[0]
 
 
