@@ -14,7 +14,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from cnnviz.networks import tensorflow_runtime
+from cnnviz.server import worker
 from tests.order import long_files_first
+from tests.server.at_once import start_at_once
 
 # A busy machine is no failure, and a change is judged on the same examples whenever CI runs it;
 # elsewhere new ones are looked for in every run.
@@ -92,6 +94,14 @@ def one_thread() -> Iterator[None]:
     """Give TensorFlow one thread: of a worker's core, more spend a third waiting for each other."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tensorflow_runtime, "processor_count", lambda: 1)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def workers_begin_at_once() -> Iterator[None]:
+    """Let a training have its share of the processor, though it would leave all to other tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker, "start", start_at_once)
         yield
 
 

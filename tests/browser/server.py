@@ -2,12 +2,16 @@
 
 A page that asks for `?forget=...` runs nothing, and its session is as new: what it held, its
 widgets and what would be called for them are gone. The browser then has nothing on the page,
-either, and can be led to another address without loading all scripts again.
+either, and can be led to another address without loading all scripts again. A training has its
+share of the processor beside other tests.
 """
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx, script_runner
 from streamlit.web.cli import main
+
+from cnnviz.server import worker
+from tests.server.at_once import start_at_once
 
 FORGET = "forget"
 
@@ -26,4 +30,5 @@ def _run_or_forget(main_script: str) -> None:
 
 if __name__ == "__main__":
     script_runner._mpa_v1 = _run_or_forget
+    worker.start = start_at_once
     main()

@@ -38,12 +38,15 @@ _STILL = """async () => {
   const inside = (host) => host.shadowRoot?.querySelectorAll("canvas, button, input, svg") ?? [];
   const places = () => [...hosts()]
     .flatMap((host) => [host, ...inside(host)])
-    .map((node) => Object.values(node.getBoundingClientRect().toJSON()).map(Math.round).join())
+    .map((node) => {
+      const { x, y, width, height } = node.getBoundingClientRect();
+      return `${Math.round(x)},${Math.round(y)},${Math.round(width)},${Math.round(height)}`;
+    })
     .join(";");
   const started = performance.now();
   let [before, since] = [places(), started];
   while (performance.now() < Math.min(since + 150, started + 10_000)) {
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await new Promise((resolve) => setTimeout(resolve, 50));
     const now = places();
     if (now !== before || document.fonts.status === "loading")
       [before, since] = [now, performance.now()];

@@ -9,6 +9,7 @@ import numpy as np
 import psutil
 import pytest
 
+from cnnviz.server import children
 from cnnviz.server import worker as workers
 from cnnviz.server.worker import Worker
 
@@ -47,11 +48,19 @@ def test_it_tells_obeys_and_returns():
     assert said[1][0] == {"told": {"do": "something"}}
     values, arrays = worker.result
     np.testing.assert_array_equal(arrays["x"], numbers)
-    assert values["niceness"] == 19
-    assert values["policy"] == getattr(os, "SCHED_IDLE", None)
+    assert values == {"done": "something"}
     assert worker.error == ""
     worker.end()
     assert not psutil.pid_exists(worker.process_id)
+
+
+def test_it_gives_way_to_all_others(monkeypatch):
+    monkeypatch.setattr(workers, "start", children.start)  # which tests elsewhere do without
+    worker, _ = started(functions.wait)
+    wait_for(lambda: psutil.Process(worker.process_id).nice() == 19)
+    if hasattr(os, "SCHED_IDLE"):
+        wait_for(lambda: os.sched_getscheduler(worker.process_id) == os.SCHED_IDLE)
+    worker.end()
 
 
 def test_what_it_refuses_is_its_sentence():

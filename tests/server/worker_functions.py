@@ -11,8 +11,7 @@ def echo(values, arrays, channel):
     command = channel.commands.get()
     print("to standard output, where the frames go")
     channel.send({"told": command})
-    policy = os.sched_getscheduler(0) if hasattr(os, "SCHED_IDLE") else None
-    return {"niceness": os.nice(0), "policy": policy}, {"x": arrays["x"]}
+    return {"done": command["do"]}, {"x": arrays["x"]}
 
 
 def refuse(values, arrays, channel):
