@@ -26,7 +26,7 @@ from pages.ui import edits
 from pages.ui.own_network import HELD
 from pages.ui.takeaway import npz
 from pages.ui.wire import unpack
-from tests.pages.checks import finished, sent
+from tests.pages.checks import finished, run_until, sent
 
 PATH = "pages/09_search.py"
 NETWORK = "Small VGG"
@@ -395,11 +395,7 @@ def test_a_tiny_gallery_is_searched_too(search, own_pictures, count, view):
 def test_pictures_that_are_none_are_refused_in_a_sentence(open_page, own_pictures):
     own_pictures(("a.png", b"no picture"))
     page = open_page(PATH, search_network=NETWORK, search_in="Your own pictures")
-    for _ in range(50):
-        if page.error:
-            break
-        time.sleep(0.1)
-        page.run()
+    run_until(page, lambda page: page.error)
     assert "needs at least one picture" in page.error[0].value
     assert not page.exception
 
@@ -428,14 +424,14 @@ def texts(page):
 def test_a_files_name_is_never_markdown(open_page, own_pictures, files):
     folders = len(files) == 3
     own_pictures(*((name, picture_file((9, 9, 9)) if folders else b"") for name in files))
-    page = open_page(PATH, search_network=NETWORK, search_in="Your own pictures")
-    for _ in range(100):
+
+    def has_all(page) -> bool:
         assert not [text for text in texts(page) if "![" in text]
-        assert not page.exception
-        if page.error or (folders and any(one.value == "Why it matters" for one in page.header)):
-            break
-        time.sleep(0.1)
-        page.run()
+        is_whole = any(one.value == "Why it matters" for one in page.header)
+        return bool(page.error) or (folders and is_whole)
+
+    page = open_page(PATH, search_network=NETWORK, search_in="Your own pictures")
+    run_until(page, has_all)
     assert any(r"\!\[x\]" in text for text in texts(page))
 
 

@@ -225,12 +225,7 @@ def test_what_must_be_downloaded_says_so_where_there_is_no_connection(open_page,
     files = replace(FILES["mnist"], url="http://127.0.0.1:9/")
     monkeypatch.setattr(stage, "FILES", {"mnist": files})
     monkeypatch.setattr(DataSource, "is_here", property(lambda source: not source.published))
-    page = open_page(PAGE, train_data="MNIST")
-    for _ in range(100):
-        if page.error:
-            break
-        time.sleep(0.05)
-        page.run()
+    page = run_until(open_page(PAGE, train_data="MNIST"), lambda page: page.error)
     assert not page.exception
     (said,) = page.error
     assert said.value.startswith(plain("MNIST must be downloaded once (12 MB), which needs a"))

@@ -1,6 +1,5 @@
 """Sessions that were left are forgotten without anybody coming or going."""
 
-import time
 from types import SimpleNamespace
 
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
@@ -18,25 +17,38 @@ class Session:
         self.is_open = False
 
 
+class Kept:
+    """Streamlit's store of sessions, at a time that only the test moves on."""
+
+    def __init__(self):
+        self.now = 0.0
+        self.storage = MemorySessionStorage(ttl_seconds=90)
+        kind = type(self.storage._cache)
+        self.storage._cache = kind(maxsize=128, ttl=90, timer=lambda: self.now)
+        self.server = SimpleNamespace(_session_mgr=SimpleNamespace(_session_storage=self.storage))
+
+    def save(self, session):
+        self.storage.save(SimpleNamespace(session=session))
+
+
 def test_a_session_left_for_too_long_is_closed_and_a_fresh_one_stays():
-    storage = MemorySessionStorage(ttl_seconds=1)
-    server = SimpleNamespace(_session_mgr=SimpleNamespace(_session_storage=storage))
+    kept = Kept()
     old, fresh = Session("old"), Session("fresh")
-    storage.save(SimpleNamespace(session=old))
-    time.sleep(1.1)
-    storage.save(SimpleNamespace(session=fresh))
+    kept.save(old)
+    kept.now = 91
+    kept.save(fresh)
     # Streamlit itself may have looked when the second one was saved.
-    forget_left_sessions(server)
+    forget_left_sessions(kept.server)
     assert fresh.is_open
-    assert [info.session.id for info in storage.list()] == ["fresh"]
+    assert [info.session.id for info in kept.storage.list()] == ["fresh"]
 
 
 def test_the_last_session_is_closed_too():
-    storage = MemorySessionStorage(ttl_seconds=1)
-    server = SimpleNamespace(_session_mgr=SimpleNamespace(_session_storage=storage))
-    last = Session("last")
-    storage.save(SimpleNamespace(session=last))
-    assert forget_left_sessions(server) == 0
-    time.sleep(1.1)
-    assert forget_left_sessions(server) == 1
+    kept, last = Kept(), Session("last")
+    kept.save(last)
+    kept.now = 89
+    assert forget_left_sessions(kept.server) == 0
+    assert last.is_open
+    kept.now = 91
+    assert forget_left_sessions(kept.server) == 1
     assert not last.is_open

@@ -120,8 +120,11 @@ def test_what_cannot_start_is_tried_again(tmp_path, capsys):
 
 @pytest.fixture
 def health():
-    """A server that answers as a replica does, until it is told to be silent."""
-    silent = threading.Event()
+    """A server that answers as a replica does, until it is told to be silent.
+
+    Gives its port, what tells it, and what is set once it has answered.
+    """
+    silent, answered = threading.Event(), threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
@@ -130,32 +133,33 @@ def health():
                 return
             self.send_response(200 if self.path == "/_stcore/health" else 404)
             self.end_headers()
+            answered.set()
 
         def log_message(self, *_):
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server.server_port, silent
+    yield server.server_port, silent, answered
     server.shutdown()
     server.server_close()
 
 
 def test_a_replica_is_asked_whether_it_is_well(health):
-    port, _ = health
+    port, *_ = health
     assert run(answers(port))
     assert not run(answers(free_port()))
 
 
 def test_what_has_answered_and_is_silent_is_started_again(program, health, monkeypatch, capsys):
-    port, silent = health
+    port, silent, answered = health
     monkeypatch.setattr(replicas, "_HUNG_AFTER", 0.5)
     monkeypatch.setattr(replicas, "_PATIENCE", 60)  # it will not listen
     log, kept = program("hangs", port)
 
     async def falls_silent():
         await starts(log, 1)
-        await asyncio.sleep(1.5)  # it has been asked by now
+        assert await asyncio.to_thread(answered.wait, 60)
         silent.set()
         return await starts(log, 2)
 
