@@ -10,7 +10,7 @@ _copy_link = register("ui/copy_link")
 
 def title_with_tools(title: str) -> None:
     """Draw a page's title, with what one can do with the page as a whole beside it."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="page_head"):
         st.title(title, anchor=False)
         st.button(
             "Start over",

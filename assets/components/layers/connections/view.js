@@ -9,6 +9,8 @@ import { heightFor } from "../../shared/room.js";
 import { Player } from "../../shared/player.js";
 import { drawn } from "../../shared/plot.js";
 
+const TITLE = 28; // what a plane's title takes, above the outputs and below the inputs
+
 export default mounted((root) => new Connections(root));
 
 class Connections {
@@ -153,9 +155,10 @@ class Connections {
   corner(plane, row, column) {
     const [rows, columns] = this.settings[plane];
     const most = Math.max(...this.settings.input, ...this.settings.output);
-    const side = Math.min(this.width / (most * 1.62), this.height / (most * 1.2));
+    const tall = this.height - 2 * TITLE;
+    const side = Math.min(this.width / (most * 1.62), tall / (most * 1.12));
     const [u, v] = [column - columns / 2, row - rows / 2];
-    const middle = plane === "input" ? this.height * 0.73 : this.height * 0.25;
+    const middle = TITLE + tall * (plane === "input" ? 0.74 : 0.26);
     return [this.width / 2 + side * (u - v * 0.52), middle + side * v * 0.56];
   }
 
