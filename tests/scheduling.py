@@ -8,13 +8,16 @@ from xdist.workermanage import WorkerController
 _BROWSER = "tests/browser/"
 
 
-def next_file(files: Sequence[str], *, browsing: int, workers: int) -> str:
-    """Choose one of the files that are left, the first of its kind.
+def next_file(files: Sequence[str], *, browsing: int, workers: int) -> str | None:
+    """Choose one of the files that are left, the first of its kind; None where it is for others.
 
-    browsing : how many of the other workers drive a browser; half of all are to, or one.
+    browsing : how many of the other workers drive a browser; half of all are to, or one. In the end
+        all do but one, for of three and more one is there to compute while the others wait.
     """
     to_browse = browsing < max(1, workers // 2)
-    return next((file for file in files if file.startswith(_BROWSER) == to_browse), files[0])
+    chosen = next((file for file in files if file.startswith(_BROWSER) == to_browse), files[0])
+    is_for_others = chosen.startswith(_BROWSER) and workers > 2 and browsing >= workers - 1
+    return None if is_for_others else chosen
 
 
 class BrowserBesideOthers(LoadFileScheduling):
@@ -22,7 +25,7 @@ class BrowserBesideOthers(LoadFileScheduling):
 
     A browser's tests wait for frames and answers; two such workers leave a quarter of two cores
     idle, and then get in each other's way where a frame has to come in time. One beside workers
-    that always compute does neither. What is left of one kind in the end is for all.
+    that always compute does neither. What is left of one kind in the end is for all (`next_file`).
     """
 
     def _assign_work_unit(self, node: WorkerController) -> None:
@@ -33,6 +36,9 @@ class BrowserBesideOthers(LoadFileScheduling):
             )
             for its in others
         )
-        chosen = next_file(list(self.workqueue), browsing=browsing, workers=len(self.nodes))
+        chosen = next_file(list(self.workqueue), browsing=browsing, workers=self.numnodes)
+        if chosen is None:
+            node.shutdown()  # once it has done what it was given
+            return
         self.workqueue.move_to_end(chosen, last=False)
         super()._assign_work_unit(node)
