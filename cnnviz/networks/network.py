@@ -533,6 +533,10 @@ class Network:
         view._runner = self._runner.untrained(seed, begin)
         return view
 
+    def has_untrained(self, seed: int = 0) -> bool:
+        """Whether `untrained` gives its answer at once, since it was built before."""
+        return self._runner.has_untrained(seed)
+
     def _batch(self, inputs: Any) -> Any:
         array = np.ascontiguousarray(inputs, np.float32)
         if array.shape[1:] != self.input_shape:

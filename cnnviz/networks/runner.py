@@ -134,6 +134,10 @@ class Runner:
                 self._twins[seed] = twin
             return self._twins[seed]._as(self)
 
+    def has_untrained(self, seed: int) -> bool:
+        """Whether the graph that `untrained` gives was built before."""
+        return seed in self._twins
+
     def _as(self, other: Runner) -> Runner:
         """Answer as another runner of the same layers does."""
         return self.answering(other.answer.layer, mask=other.answer.is_mask)

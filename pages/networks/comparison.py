@@ -17,17 +17,21 @@ from cnnviz.networks.comparison import Comparison, channel_differences, compare_
 from cnnviz.networks.feature_maps.drawn import wall
 from cnnviz.networks.keras_files.upload import read_upload
 from cnnviz.notation import written
+from cnnviz.server.jobs import Job
 from pages.networks.answer import answer_bars
 from pages.networks.layer import choose_layer
 from pages.networks.scene import Maps, Scene
 from pages.networks.state import OTHER_FILE, OTHER_NETWORK, PAGE, TOP, TWIN
 from pages.ui import charts
 from pages.ui.markdown import plain
+from pages.ui.queue import made
 from pages.ui.stage import page_background
 
 _SECOND = "network_second"
 _COMPLAINT = "network_second_complaint"
 _MOST_MAPS = 12
+_AT_ONCE = 40
+"""Layers up to which a twin is built while one waits; that of EfficientNet takes seconds."""
 _SAME = 1e-6
 """A difference below is what rounding leaves."""
 
@@ -37,6 +41,8 @@ def show(scene: Scene) -> None:
     scene.settle()
     found = _other(scene)
     if found is None:
+        if PAGE[OTHER_NETWORK] == TWIN:
+            _alone(scene)
         return
     title, identity, other = found
     maps = _maps_of(scene, identity, other)
@@ -50,15 +56,20 @@ def show(scene: Scene) -> None:
 
 
 def second_in_hand(scene: Scene) -> tuple[Network, bool] | None:
-    """Give the second network, and whether it was uploaded; None without one."""
+    """Give the second network, and whether it was uploaded; None as long as there is none."""
     title = PAGE[OTHER_NETWORK]
     found = _second(scene, title)
     return found and (found[2], scene.own if title == TWIN else title == OTHER_FILE)
 
 
 def _second(scene: Scene, title: str) -> tuple[str, str, Network] | None:
-    """Open the second network; give its title, its key for caches, and it."""
+    """Open the second network; give its title, its key for caches, and it.
+
+    None as long as there is none: no file, or a twin that is being built.
+    """
     if title == TWIN:
+        if _takes_long(scene.network):
+            return None
         return title, f"{scene.identity}-untrained", _twin(scene.network)
     if title == OTHER_FILE:
         held = st.session_state.get(_SECOND)
@@ -80,10 +91,11 @@ def _read_as(first: Network, network: Network) -> Network:
     return second
 
 
-def with_twin(scene: Scene) -> Comparison:
-    """Compare a network with its untrained twin, on the picture in hand."""
+def with_twin(scene: Scene) -> Comparison | None:
+    """Compare a network with its untrained twin, once there is one, on the picture in hand."""
     found = _second(scene, TWIN)
-    assert found is not None
+    if found is None:
+        return None
     _, identity, other = found
     return _compared(scene, identity, other, _maps_of(scene, identity, other))
 
@@ -96,8 +108,34 @@ def _compared(scene: Scene, identity: str, other: Network, maps: Maps) -> Compar
     )
 
 
+def _takes_long(network: Network) -> bool:
+    return len(network.layers) > _AT_ONCE and not network.has_untrained()
+
+
+def _alone(scene: Scene) -> None:
+    """Show the network by itself, until its twin is there."""
+    network = scene.network
+    if network.has_classes:
+        st.markdown(f"**The answer** of *{plain(network.title)}*, until there is another")
+        answer_bars(scene, None, min(PAGE[TOP], network.class_count), network.title)
+
+
+def _build(scene: Scene) -> None:
+    """Have the twin built in the queue, or draw how far that is."""
+    network = scene.network
+
+    def work(job: Job) -> bool:
+        job.report(0.0, "Drawing weights, compiling")
+        random_twin(network)
+        return True
+
+    title = f"{network.title} again, with random weights"
+    if made(f"twin {scene.identity}", title, work, private=scene.own):
+        random_twin(network)  # there already, unless it has been forgotten since
+
+
 def _twin(network: Network) -> Network:
-    # Built and compiled once; that takes seconds where there are many layers.
+    # Built and compiled once; that takes a moment.
     words = f"Building {plain(network.title)} again, with random weights"
     with st.spinner(words, show_time=True):
         return random_twin(network)
@@ -122,6 +160,8 @@ def _other(scene: Scene) -> tuple[str, str, Network] | None:
     )
     if title == OTHER_FILE:
         _upload()
+    if title == TWIN and _takes_long(scene.network):
+        _build(scene)
     return _second(scene, title)
 
 

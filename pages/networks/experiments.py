@@ -51,7 +51,9 @@ def _zeros(scene: Scene) -> str:
 
 
 def _trained(scene: Scene) -> str:
-    found = [one for one in with_twin(scene).layers if math.isfinite(one.outputs)]
+    compared = with_twin(scene)
+    layers = compared.layers if compared is not None else ()
+    found = [one for one in layers if math.isfinite(one.outputs)]
     if not found:
         return ""
     most = max(found, key=lambda one: one.outputs)

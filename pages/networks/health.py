@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -11,6 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from cnnviz.images import ImageError
+from cnnviz.images.pictures import encode_png
 from cnnviz.networks.feature_maps.gallery_health import (
     DUPLICATE_FROM,
     MOST_COMPARED,
@@ -33,6 +36,8 @@ from pages.ui.queue import asked, show_progress
 _PATIENCE = 0.5
 _BETWEEN_PARTS = 1.0
 _MOST_ROWS = 2000
+_MOST_PIXELS = 40_000_000
+"""Of the pictures that are offered as one file, which is made in memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +73,7 @@ def show(scene: Scene) -> None:
     if isinstance(found, GalleryHealth):
         st.markdown(_sentence(scene, layer, found))
         _table(scene, layer, found)
+        _offer_pictures(scene, pictures)
 
 
 def _chosen() -> _Pictures | None:
@@ -90,6 +96,35 @@ def _chosen() -> _Pictures | None:
         st.info("Upload many pictures, or a zip of them.", icon=":material/photo_library:")
         return None
     return _Pictures(identity, len(gallery), lambda: _read(gallery), private=True)
+
+
+def _offer_pictures(scene: Scene, pictures: _Pictures) -> None:
+    """Offer what the program reads: the part of each picture that the network is shown."""
+    rows, columns, _ = scene.network.input_shape
+    if pictures.count * rows * columns > _MOST_PIXELS:
+        st.caption(
+            "The program below reads the pictures from a zip, which is offered for up to "
+            f"{_MOST_PIXELS // (rows * columns):,} of them."
+        )
+        return
+
+    def packed() -> bytes:
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as archive:
+            for at, image in enumerate(pictures.read()):
+                if image is not None:
+                    png = encode_png(scene.network.shown_part(image))
+                    archive.writestr(f"{at:05}.png", png)
+        return file.getvalue()
+
+    st.download_button(
+        "Pictures as zip",
+        packed,
+        "pictures.zip",
+        "application/zip",
+        on_click="ignore",
+        icon=":material/download:",
+    )
 
 
 def _read(gallery: Gallery) -> Iterator[Pixels | None]:

@@ -7,6 +7,7 @@ import numpy as np
 from cnnviz.drawing.legend import with_legend
 from cnnviz.drawing.palette import symmetric_limit
 from cnnviz.networks.code import comparison_code, has_code, maps_npz, network_code, network_file
+from cnnviz.networks.feature_maps.code import health_code
 from cnnviz.networks.feature_maps.drawn import map_area, map_picture, over_photo, wall
 from cnnviz.networks.feature_maps.wall import largest_value
 from cnnviz.networks.network import Network
@@ -38,6 +39,8 @@ def finish(scene: Scene) -> None:
         *program_files(network, scene.picture, own=scene.own),
     ]
     code = network_code(network, layer) if has_code(network, layer) else ""
+    if PAGE[VIEW] == "Health":
+        code = health_code(network, layer)
     second = second_in_hand(scene) if PAGE[VIEW] == "Compare" else None
     if second is not None:
         code = comparison_code(network, second[0])

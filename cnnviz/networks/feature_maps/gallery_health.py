@@ -23,7 +23,8 @@ MOST_COMPARED = 2048
 """Channels of which each is compared with each; of more the table would not fit into memory."""
 FEWEST_CELLS = 9
 """Cells without which a correlation is hardly more than chance."""
-_CELLS_A_PICTURE = 4096
+CELLS_A_PICTURE = 4096
+"""Cells of a picture that are compared, at most, evenly spread."""
 
 Counts = NDArray[np.int64]
 
@@ -106,7 +107,7 @@ class HealthCount:
         np.minimum(self._least, least, out=self._least)
         np.maximum(self._most, most, out=self._most)
         if self._products is not None:
-            sample = cells[:: -(-len(cells) // _CELLS_A_PICTURE)]
+            sample = cells[:: -(-len(cells) // CELLS_A_PICTURE)]
             if self._origin is None:
                 # Sums of squares about a number near the mean lose no digits.
                 self._origin = sample.mean(axis=0)

@@ -127,10 +127,15 @@ def at_limit(cells: Floats, limits: Sequence[float]) -> NDArray[np.float64]:
     """
     if not len(limits):
         return np.zeros(cells.shape[1])
-    near = 0.01 * (max(limits) - min(limits)) if len(limits) > 1 else 1e-3 * abs(limits[0])
+    near = nearness(limits)
     distance = np.min([np.abs(cells - limit) for limit in limits], axis=0)
     share: NDArray[np.float64] = np.mean(distance <= near, axis=0)
     return share
+
+
+def nearness(limits: Sequence[float]) -> float:
+    """Say how near to a limit of the activation a value counts as at it."""
+    return 0.01 * (max(limits) - min(limits)) if len(limits) > 1 else 1e-3 * abs(limits[0])
 
 
 def _most_similar(cells: Floats, threshold: float) -> tuple[NDArray[np.int64], Floats]:

@@ -1,13 +1,16 @@
 """Two networks side by side: what is shown is what the package finds."""
 
+import threading
+
 import numpy as np
 import pytest
 
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network, random_twin
 from cnnviz.networks.comparison import compare_networks
+from pages.networks import comparison
 from pages.ui.wire import unpack
-from tests.pages.checks import sent_to
+from tests.pages.checks import finished, sent_to
 
 PAGE = "pages/08_network.py"
 COMPARE = {"view": "Compare", "network": "Tutorial network"}
@@ -33,6 +36,32 @@ def test_the_twin_is_compared_layer_by_layer_and_in_its_answer(open_page):
         arrays["probabilities"][:, 1], twin.probabilities(picture)[places], atol=1e-6
     )
     assert any(r"**conv\_1**, by" in one.value for one in page.markdown)
+
+
+def test_a_network_answers_alone_while_its_twin_is_built(open_page, monkeypatch):
+    begun, go_on = threading.Event(), threading.Event()
+    network = open_network("tutorial")
+    network._runner._twins.clear()
+
+    def slowly(one):
+        begun.set()
+        assert go_on.wait(60)
+        return random_twin(one)
+
+    monkeypatch.setattr(comparison, "_AT_ONCE", 3)
+    monkeypatch.setattr(comparison, "random_twin", slowly)
+    page = open_page(PAGE, **COMPARE)
+    assert begun.wait(60)
+    page.run()
+    assert not page.exception
+    settings, _ = unpack(sent_to(page, "answer_bars"))
+    assert settings["names"] == ["Tutorial network"]
+    assert len(page.dataframe) == 0
+    go_on.set()
+    page = finished(page)
+    settings, _ = unpack(sent_to(page, "answer_bars"))
+    assert settings["names"] == ["Tutorial network", "The untrained twin"]
+    assert len(page.dataframe) == 1
 
 
 def test_its_program_gives_the_differences_from_its_files(open_page, monkeypatch, tmp_path, capsys):

@@ -37,7 +37,7 @@ def test_the_shipped_photos_are_counted_and_the_sentence_has_their_numbers(open_
     np.testing.assert_allclose(table["Correlation"], found.correlation, atol=1e-6)
 
 
-def test_ones_own_pictures_are_asked_for_and_counted(open_page):
+def test_ones_own_pictures_are_asked_for_and_counted(open_page, monkeypatch):
     page = open_page(PAGE, **HEALTH, place="relu_2:3:4:5", health_over="Your own pictures")
     assert any("Upload many pictures" in one.value for one in page.info)
     file = io.BytesIO()
@@ -48,9 +48,17 @@ def test_ones_own_pictures_are_asked_for_and_counted(open_page):
     page.file_uploader(key="health_files").set_value(
         [("some.zip", file.getvalue(), "application/zip")]
     )
+    files = {}
+    monkeypatch.setattr(
+        "streamlit.download_button", lambda _, make, name, *__, **___: files.update({name: make})
+    )
     page = finished(page.run())
     (table,) = (one.value for one in page.dataframe)
     assert table["Dead on"].max() <= 2
+    with zipfile.ZipFile(io.BytesIO(files["pictures.zip"]())) as archive:  # what the program reads
+        assert archive.namelist() == ["00000.png", "00001.png"]
+        shown = open_network("tutorial").shown_part(open_sample("moose"))
+        assert encode_png(shown) in [archive.read(one) for one in archive.namelist()]
     assert any("on all 2 pictures" in one.value for one in page.markdown)
 
 
