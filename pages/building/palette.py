@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from cnnviz.networks.building import KINDS
 from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS
+from cnnviz.networks.building.blocks import BLOCK_KINDS
 from cnnviz.networks.building.layer import Layer
 from cnnviz.networks.building.options import (
     REQUIRED,
+    STRONGEST,
     Choice,
     Flag,
     Number,
     Option,
     Pair,
     Range,
+    Regularizer,
     Sides,
     Whole,
 )
 from cnnviz.networks.diagram import colour_of
 
-_MERGE = {"ResidualBlock": "Add", "InceptionBlock": "Concatenate"}
+_MERGE = {kind.kind(): "Add" for kind in BLOCK_KINDS} | {"InceptionBlock": "Concatenate"}
 
 _GROUPS = {
     "Convolution": ("Conv2D", "DepthwiseConv2D", "SeparableConv2D", "Conv2DTranspose"),
@@ -29,7 +32,7 @@ _GROUPS = {
     "Activation": ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"),
     "To a decision": ("Flatten", "Dense"),
     "Normalisation": ("BatchNormalization", "LayerNormalization", "Rescaling"),
-    "Blocks": ("ResidualBlock", "InceptionBlock"),
+    "Blocks": tuple(kind.kind() for kind in BLOCK_KINDS),
     "Size": ("ZeroPadding2D", "UpSampling2D"),
     "Dropout": ("Dropout", "SpatialDropout2D"),
     "Augmentation, while training": tuple(kind.kind() for kind in AUGMENTATION_KINDS),
@@ -81,6 +84,8 @@ def _option(name: str, option: Option) -> dict[str, object]:
             described |= {"type": "numbers", "count": 4, "low": 0, "high": high}
         case Number(low=low, high=high, step=step):
             described |= {"type": "number", "low": low, "high": high, "step": step}
+        case Regularizer():
+            described |= {"type": "penalty", "low": 0, "high": STRONGEST}
         case Flag():
             described |= {"type": "flag"}
         case Choice(words=words):

@@ -52,7 +52,8 @@ def train_it(picture: Picture) -> None:
         st.caption(changes_sentence(plan))
     run = runs.current()
     if run is not None and run.history.snapshots and not run.is_alive:
-        st.markdown(f"{story.result_sentence(run)} {story.gap_sentence(run)}")
+        said = (story.result_sentence(run), story.gap_sentence(run), story.penalty_sentence(run))
+        st.markdown(" ".join(said))
         opened_elsewhere(run)
     live.show_inside()
     why_it_matters(

@@ -92,6 +92,17 @@ def gap_sentence(run: Run) -> str:
     )
 
 
+def penalty_sentence(run: Run) -> str:
+    """Say which part of the loss comes from the weights alone; nothing without a regulariser."""
+    last = run.history.snapshots[-1]
+    if not run.plan.is_regularised or not np.isfinite(last.val_loss):
+        return ""
+    return (
+        f"Of the loss of the pictures held out, {written(last.val_loss)}, the regularisers add "
+        f"{written(last.penalty)}, by the weights alone; the curves have that in them."
+    )
+
+
 def plan_sentence(plan: Plan) -> str:
     """Say how a training goes, before it begins."""
     settings, data = plan.settings, plan.data

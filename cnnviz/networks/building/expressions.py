@@ -13,8 +13,13 @@ from typing import Any
 from cnnviz.networks.building.blocks import Block
 from cnnviz.networks.building.kinds import MERGES, Input
 from cnnviz.networks.building.layer import Call, Layer, a
-from cnnviz.networks.building.options import REQUIRED, as_received
+from cnnviz.networks.building.options import REQUIRED, Penalty, Regularizer, as_received
 from cnnviz.networks.building.stack import KINDS
+from cnnviz.networks.building.training_options import (
+    INITIALIZER_NAMES,
+    REGULARIZERS,
+    penalty_of,
+)
 from cnnviz.notation import shown
 
 _DEEPEST = 30
@@ -41,7 +46,7 @@ _INPUTS = ("Input", "InputLayer")
 _MODELS = ("Sequential", "Model")
 # TensorFlow's Keras is the same one, and its models are found at two places.
 _SAME_MODULE = {"tensorflow.keras": "keras", "keras.models": "keras"}
-_MODULES = ("keras", "keras.layers", "tensorflow")
+_MODULES = ("keras", "keras.layers", "keras.regularizers", "keras.initializers", "tensorflow")
 
 
 class ProgramError(ValueError):
@@ -121,6 +126,8 @@ class Scope:
             "keras": Module("keras"),
             "layers": Module("keras.layers"),
             "models": Module("keras"),
+            "regularizers": Module("keras.regularizers"),
+            "initializers": Module("keras.initializers"),
             "tf": Module("tensorflow"),
         }
         self._calls: list[Call] = []
@@ -272,9 +279,32 @@ class Scope:
                 return self._model(node, depth)
             if name in _LAYERS and module == "keras.layers":
                 return self._layer(_LAYERS[name], node, depth)
+            if module == "keras.regularizers":
+                return self._regularizer(name, node, depth)
+            if module == "keras.initializers":
+                return self._initializer(name, node, depth)
         raise ProgramError(
-            node.lineno, "Only Keras's layers and models may be called.", _spelled(node.func)
+            node.lineno,
+            "Only Keras's layers, models, regularisers and initialisers may be called.",
+            _spelled(node.func),
         )
+
+    def _regularizer(self, name: str, node: ast.Call, depth: int) -> Penalty:
+        given = self._arguments(node, REGULARIZERS[name], depth)
+        penalty: Penalty = _refusing(node, lambda: penalty_of(name, given))
+        return penalty
+
+    def _initializer(self, name: str, node: ast.Call, depth: int) -> str:
+        """Read one that draws as Keras does by default, which its name says."""
+        given = self._arguments(node, [], depth)
+        for argument, value in given.items():
+            if argument != "seed" or not _WITHOUT_EFFECT["seed"](value):
+                raise ProgramError(
+                    node.lineno,
+                    "An initialiser is read with Keras's own arguments, and a seed.",
+                    f"{shown(argument)}={_said(value)}",
+                )
+        return INITIALIZER_NAMES[name]
 
     def _arguments(self, node: ast.Call, positional: Sequence[str], depth: int) -> dict[str, Any]:
         """Read a call's arguments by their names."""
@@ -314,7 +344,9 @@ class Scope:
                     f"Of {a(kind)} these arguments are read: {', '.join(options) or 'none'}.",
                     f"{shown(name)}={_said(value)}",
                 )
-            elif type(value) in _WORDS:
+            elif type(value) in _WORDS and not (
+                isinstance(value, Penalty) and isinstance(options[name], Regularizer)
+            ):
                 raise ProgramError(
                     node.lineno,
                     "An argument of a layer must be a number, a text or a list of those.",
@@ -431,8 +463,11 @@ def part_of_keras(path: str, name: str) -> Module | None:
     whole = _SAME_MODULE.get(f"{path}.{name}", f"{path}.{name}")
     if whole in _MODULES:
         return Module(whole)
-    known = (path == "keras.layers" and (name in _LAYERS or name in _INPUTS)) or (
-        path == "keras" and (name in _MODELS or name == "Input")
+    known = (
+        (path == "keras.layers" and (name in _LAYERS or name in _INPUTS))
+        or (path == "keras" and (name in _MODELS or name == "Input"))
+        or (path == "keras.regularizers" and name in REGULARIZERS)
+        or (path == "keras.initializers" and name in INITIALIZER_NAMES)
     )
     return Module(whole) if known else None
 
@@ -483,6 +518,7 @@ _WORDS: Mapping[type, str] = {
     Made: "a layer",
     Chain: "a model",
     Graph: "a model",
+    Penalty: "a regulariser",
 }
 
 _EXPRESSIONS: Mapping[type[ast.expr], str] = {

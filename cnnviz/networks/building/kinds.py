@@ -16,10 +16,12 @@ from cnnviz.activations import ACTIVATIONS
 from cnnviz.networks.building.layer import Change, Layer, Misfit, a
 from cnnviz.networks.building.options import (
     REQUIRED,
+    Penalty,
     choice,
     flag,
     number,
     pair,
+    regularizer,
     sides,
     whole,
 )
@@ -28,13 +30,18 @@ from cnnviz.shapes import Padding, map_size, transposed_output_size
 
 Sizes = tuple[int, int]
 
-_FILTERS, _UNITS, _KERNEL, _SIDE = 4096, 65_536, 64, 512
+_UNITS, _KERNEL, _SIDE = 65_536, 64, 512
+MOST_FILTERS = 4096
+"""Channels that a convolution may give."""
 INPUT_CHANNELS = 64
 _PADDINGS = ("valid", "same")
-_INITIALIZERS = (
+INITIALIZERS = (
     *("glorot_uniform", "glorot_normal", "he_normal", "he_uniform", "lecun_normal"),
-    *("random_normal", "zeros"),
+    *("random_normal", "zeros", "lecun_uniform", "random_uniform", "truncated_normal", "ones"),
 )
+"""How a kernel may be drawn, by Keras's names, each with Keras's own arguments."""
+BIAS_INITIALIZERS = ("zeros", "ones", "random_normal", "random_uniform", "truncated_normal")
+"""How a bias may begin."""
 ACTIVATION_NAMES = ("linear", *(name for name in ACTIVATIONS if name != "linear"), "softmax")
 """What the option `activation` may be: Keras's names of all activations that cnnviz teaches."""
 
@@ -119,15 +126,17 @@ class Conv2D(Layer):
     positional: ClassVar[int] = 4
     needs_map: ClassVar[bool] = True
 
-    filters: int = whole("f", 16, _FILTERS, default=REQUIRED)
+    filters: int = whole("f", 16, MOST_FILTERS, default=REQUIRED)
     kernel_size: tuple[int, int] = pair("k", 3, _KERNEL, default=REQUIRED)
     strides: tuple[int, int] = pair("s", 1, _KERNEL)
     padding: str = choice("p", _PADDINGS)
     dilation_rate: tuple[int, int] = pair("d", 1, _KERNEL)
-    groups: int = whole("g", 1, _FILTERS)
+    groups: int = whole("g", 1, MOST_FILTERS)
     activation: str = choice("a", ACTIVATION_NAMES)
     use_bias: bool = flag("b", True)
-    kernel_initializer: str = choice("i", _INITIALIZERS)
+    kernel_initializer: str = choice("i", INITIALIZERS)
+    bias_initializer: str = choice("j", BIAS_INITIALIZERS)
+    kernel_regularizer: Penalty | None = regularizer("r")
 
     def output_shape(self, shape: Shape) -> Shape:
         """Count the places of the kernel; one channel for each filter."""
@@ -167,6 +176,9 @@ class DepthwiseConv2D(Layer):
     dilation_rate: tuple[int, int] = pair("d", 1, _KERNEL)
     activation: str = choice("a", ACTIVATION_NAMES)
     use_bias: bool = flag("b", True)
+    depthwise_initializer: str = choice("i", INITIALIZERS)
+    bias_initializer: str = choice("j", BIAS_INITIALIZERS)
+    depthwise_regularizer: Penalty | None = regularizer("r")
 
     def output_shape(self, shape: Shape) -> Shape:
         """Count the places of the kernel; `depth_multiplier` channels for each that comes in."""
@@ -190,7 +202,7 @@ class SeparableConv2D(Layer):
     positional: ClassVar[int] = 4
     needs_map: ClassVar[bool] = True
 
-    filters: int = whole("f", 16, _FILTERS, default=REQUIRED)
+    filters: int = whole("f", 16, MOST_FILTERS, default=REQUIRED)
     kernel_size: tuple[int, int] = pair("k", 3, _KERNEL, default=REQUIRED)
     strides: tuple[int, int] = pair("s", 1, _KERNEL)
     padding: str = choice("p", _PADDINGS)
@@ -198,6 +210,11 @@ class SeparableConv2D(Layer):
     depth_multiplier: int = whole("m", 1, 64)
     activation: str = choice("a", ACTIVATION_NAMES)
     use_bias: bool = flag("b", True)
+    depthwise_initializer: str = choice("i", INITIALIZERS)
+    pointwise_initializer: str = choice("h", INITIALIZERS)
+    bias_initializer: str = choice("j", BIAS_INITIALIZERS)
+    depthwise_regularizer: Penalty | None = regularizer("r")
+    pointwise_regularizer: Penalty | None = regularizer("t")
 
     def output_shape(self, shape: Shape) -> Shape:
         """Count the places of the kernel; one channel for each filter."""
@@ -221,7 +238,7 @@ class Conv2DTranspose(Layer):
     positional: ClassVar[int] = 4
     needs_map: ClassVar[bool] = True
 
-    filters: int = whole("f", 16, _FILTERS, default=REQUIRED)
+    filters: int = whole("f", 16, MOST_FILTERS, default=REQUIRED)
     kernel_size: tuple[int, int] = pair("k", 3, _KERNEL, default=REQUIRED)
     strides: tuple[int, int] = pair("s", 1, _KERNEL)
     padding: str = choice("p", _PADDINGS)
@@ -229,7 +246,9 @@ class Conv2DTranspose(Layer):
     dilation_rate: tuple[int, int] = pair("d", 1, _KERNEL)
     activation: str = choice("a", ACTIVATION_NAMES)
     use_bias: bool = flag("b", True)
-    kernel_initializer: str = choice("i", _INITIALIZERS)
+    kernel_initializer: str = choice("i", INITIALIZERS)
+    bias_initializer: str = choice("j", BIAS_INITIALIZERS)
+    kernel_regularizer: Penalty | None = regularizer("r")
 
     def output_shape(self, shape: Shape) -> Shape:
         """Count the places that are written to; one channel for each filter."""
@@ -278,6 +297,7 @@ class BatchNormalization(Layer):
     epsilon: float = number("e", 0.001, 1.0, step=0.001)
     center: bool = flag("c", True)
     scale: bool = flag("s", True)
+    gamma_initializer: str = choice("g", ("ones", "zeros"))
 
 
 @dataclass(frozen=True)
@@ -501,7 +521,9 @@ class Dense(Layer):
     units: int = whole("u", 10, _UNITS, default=REQUIRED)
     activation: str = choice("a", ACTIVATION_NAMES)
     use_bias: bool = flag("b", True)
-    kernel_initializer: str = choice("i", _INITIALIZERS)
+    kernel_initializer: str = choice("i", INITIALIZERS)
+    bias_initializer: str = choice("j", BIAS_INITIALIZERS)
+    kernel_regularizer: Penalty | None = regularizer("r")
 
     def output_shape(self, shape: Shape) -> Shape:
         """Put the units in the place of the last side."""

@@ -114,6 +114,12 @@ class Layer:
         """The options' values by Keras's names."""
         return {name: getattr(self, name) for name in self.options()}
 
+    def for_keras(self) -> dict[str, Any]:
+        """Give the arguments that Keras's constructor takes."""
+        return {
+            name: option.for_keras(getattr(self, name)) for name, option in self.options().items()
+        }
+
     def chosen(self) -> dict[str, Any]:
         """The values that must be written: what Keras asks for, and what is not its default."""
         return {

@@ -15,7 +15,7 @@ from cnnviz.images.crops import crop_and_resize
 from cnnviz.images.preprocessing import PREPROCESSINGS
 from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS
 from cnnviz.networks.building.layer import Call
-from cnnviz.networks.building.model import keras_layer
+from cnnviz.networks.building.model import keras_layer, seed_of
 from cnnviz.networks.building.stack import Stack
 from cnnviz.networks.building.table import Row, describe
 from cnnviz.networks.keras_files.building import in_own_thread
@@ -86,18 +86,16 @@ def _computed(
                 break
             if row is not rows[0]:
                 outputs.append(output)
-    number = sum(len(_calls(row, "")) for row in rows[1 : len(outputs)])
     for row, source in zip(rows[len(outputs) :], rows[len(outputs) - 1 :], strict=False):
         calls = _calls(row, source.name)
         with RUNS:
             known = {source.name: tf.convert_to_tensor(outputs[-1][np.newaxis])}
             for call in calls:
-                layer = keras_layer(call, seed + number)
+                layer = keras_layer(call, seed_of(seed, call.name))
                 given = [known[name] for name in call.inputs]
                 # These alone take it that a network is trained when they are called by themselves.
                 quiet = {"training": False} if isinstance(call.layer, AUGMENTATION_KINDS) else {}
                 known[call.name] = layer(given[0] if len(given) == 1 else given, **quiet)
-                number += 1
             outputs.append(as_array(known[calls[-1].name])[0])
     return StackMaps(stack, seed, tuple(outputs), pixels)
 

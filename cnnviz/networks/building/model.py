@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS
@@ -38,8 +39,7 @@ def _built(stack: Stack, calls: tuple[Call, ...], seed: int | None) -> Any:
     keras = load_keras()
     image = keras.Input(stack.input.shape, name=stack.names()[0])
     layers = [
-        keras_layer(call, None if seed is None else seed + number)
-        for number, call in enumerate(calls)
+        keras_layer(call, None if seed is None else seed_of(seed, call.name)) for call in calls
     ]
     if is_sequential(stack):
         return keras.Sequential([image, *layers], name=MODEL_NAME)
@@ -50,7 +50,13 @@ def _built(stack: Stack, calls: tuple[Call, ...], seed: int | None) -> Any:
     return keras.Model(image, tensors[calls[-1].name] if calls else image, name=MODEL_NAME)
 
 
-_SEEDED = ("kernel_initializer", "depthwise_initializer", "pointwise_initializer")
+def seed_of(seed: int, name: str) -> int:
+    """Give the seed of one layer, or of one of its weights, by its name in the network.
+
+    A name is the layer's kind and how many of them came before, so what one puts in, takes out or
+    moves leaves the weights of layers of other kinds as they were, and of this kind those before.
+    """
+    return zlib.crc32(f"{seed} {name}".encode()) % 2**31
 
 
 def keras_layer(call: Call, seed: int | None = None) -> Any:
@@ -60,16 +66,16 @@ def keras_layer(call: Call, seed: int | None = None) -> Any:
     settled = {"name": call.name, "dtype": "float32"}
     if isinstance(call.layer, AUGMENTATION_KINDS):
         return _telling(kind(**call.layer.arguments(), **settled, seed=seed), call.layer)
-    layer = kind(**call.layer.arguments(), **settled)
+    layer = kind(**call.layer.for_keras(), **settled)
     if seed is None:
         return layer
     if hasattr(layer, "seed"):
-        return kind(**call.layer.arguments(), **settled, seed=seed)
+        return kind(**call.layer.for_keras(), **settled, seed=seed)
     config = layer.get_config()
-    for name in _SEEDED:
-        described = config.get(name)
-        if described is not None and "seed" in described["config"]:
-            described["config"]["seed"] = seed
+    for name, described in config.items():
+        if name.endswith("_initializer") and "seed" in described["config"]:
+            # Not the same for all: a bias would begin as its kernel does.
+            described["config"]["seed"] = seed_of(seed, name)
     return kind.from_config(config)
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from cnnviz.networks.building.kinds import MERGES, Input
 from cnnviz.networks.building.layer import Call, Layer
+from cnnviz.networks.building.options import Choice
 from cnnviz.networks.building.recognising import NoStackError, stack_of
 from cnnviz.networks.building.stack import KINDS, Stack
+from cnnviz.networks.building.training_options import read_config
 from cnnviz.networks.layers import LayerInfo, NetworkError
 from cnnviz.networks.network import Network
 from cnnviz.notation import shown
@@ -28,7 +29,7 @@ def stack_of_network(network: Network) -> Stack:
     """Write a network as a stack, without its weights.
 
     Layers that pass on what they get, as an upload's changes of pictures do, are left out; a way to
-    draw weights that a stack does not know is Keras's own.
+    draw weights, or a regulariser, that a stack does not know is Keras's own.
 
     Raises
     ------
@@ -74,11 +75,10 @@ def _layer(info: LayerInfo, config: Mapping[str, Any]) -> Layer:
     values = {name: config[name] for name in kind.options() if name in config}
     if "pool_size" in values and values["strides"] == values["pool_size"]:
         values["strides"] = None  # Keras fills in what is left out
-    initializer = values.pop("kernel_initializer", None)
-    if initializer is not None:
-        name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", initializer["class_name"]).lower()
-        if name in getattr(kind.options()["kernel_initializer"], "words", ()):
-            values["kernel_initializer"] = name
+    for name in [one for one in values if one.endswith(("_initializer", "_regularizer"))]:
+        option, value = kind.options()[name], read_config(values.pop(name))
+        if value is not None and (not isinstance(option, Choice) or value in option.words):
+            values[name] = value
     try:
         return kind(**values)
     except ValueError as error:

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from cnnviz.notation import shown
 
 REQUIRED = object()
@@ -76,6 +78,10 @@ class Option:
         """Write a value as Python."""
         return repr(value) if not isinstance(value, str) else f'"{value}"'
 
+    def for_keras(self, value: Any) -> Any:
+        """Give a value as Keras takes it."""
+        return value
+
 
 def _is_whole(value: object, low: int, high: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
@@ -114,6 +120,15 @@ _NUMBER = re.compile(r"n?[0-9]{1,12}(\.[0-9]{1,24})?(en?[0-9]{1,3})?")
 _QUOTIENTS = {1 / 255: "1 / 255", 1 / 127.5: "1 / 127.5", 1 / 127: "1 / 127", 1 / 128: "1 / 128"}
 
 
+def _short_number(value: float) -> str:
+    text = repr(int(value)) if value == int(value) else repr(value)
+    return text.replace("-", "n").replace("+", "")
+
+
+def _read_number(text: str) -> float:
+    return float(text.replace("n", "-")) if _NUMBER.fullmatch(text) else math.nan
+
+
 @dataclass(frozen=True)
 class Number(Option):
     """A number from `low` to `high`; `step` is what a control moves it by."""
@@ -135,13 +150,11 @@ class Number(Option):
 
     def short(self, value: Any) -> str:
         """Write the decimals, with n for a minus sign."""
-        text = repr(int(value)) if value == int(value) else repr(value)
-        return text.replace("-", "n").replace("+", "")
+        return _short_number(value)
 
     def read(self, text: str) -> Any:
         """Read the decimals."""
-        number = float(text.replace("n", "-")) if _NUMBER.fullmatch(text) else math.nan
-        return self.checked(number)
+        return self.checked(_read_number(text))
 
     def python(self, value: Any) -> str:
         """Write 1 / 255 as people do."""
@@ -287,6 +300,92 @@ class Sides(Option):
         return f"{rows[0]}" if rows == columns else repr((rows[0], columns[0]))
 
 
+STRONGEST = 10.0
+"""The largest factor of a regulariser that an option may have."""
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """What a regulariser adds to the loss: `l1` times the sum of all |w|, `l2` times that of w².
+
+    Source: Keras 3.15, `keras.regularizers.L1L2`.
+
+    Raises
+    ------
+    ValueError : a factor is no number from 0 to `STRONGEST`.
+    """
+
+    l1: float = 0.0
+    l2: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("l1", "l2"):
+            factor = getattr(self, name)
+            number = isinstance(factor, int | float) and not isinstance(factor, bool)
+            if not number or not 0 <= factor <= STRONGEST:
+                raise ValueError(
+                    f"The {name} of a regulariser must be a number from 0 to {STRONGEST:g}. "
+                    f"Received: {name}={as_received(factor)}."
+                )
+            # As Keras holds it, in float32, by the shortest number that stands for that.
+            object.__setattr__(self, name, float(str(np.float32(factor))))
+
+    def as_config(self) -> dict[str, Any]:
+        """Describe it as Keras does.
+
+        >>> Penalty(l2=0.01).as_config()
+        {'class_name': 'L2', 'config': {'l2': 0.01}}
+        """
+        given = {name: factor for name, factor in vars(self).items() if factor} or {"l2": 0.0}
+        return {"class_name": "".join(given).upper(), "config": given}
+
+
+@dataclass(frozen=True)
+class Regularizer(Option):
+    """A `Penalty`, or None for none; Keras's name of one stands for it with Keras's factors."""
+
+    @property
+    def rule(self) -> str:
+        """What the value must be."""
+        return f"None, L1, L2 or L1L2 with factors from 0 to {STRONGEST:g}"
+
+    def checked(self, value: Any) -> Any:
+        """Return the value in its one form: what adds nothing is None."""
+        accepted = super().checked(value)
+        return None if accepted == Penalty() else accepted
+
+    def _accepted(self, value: Any) -> Penalty | None:
+        if isinstance(value, str):
+            return _BY_NAME.get(value.lower())
+        return value if isinstance(value, Penalty) else None
+
+    def short(self, value: Any) -> str:
+        """Write both factors: 0x0.01."""
+        return f"{_short_number(value.l1)}x{_short_number(value.l2)}"
+
+    def read(self, text: str) -> Any:
+        """Read both factors."""
+        factors = [_read_number(one) for one in text.split("x", 2)]
+        if len(factors) != 2 or not all(0 <= one <= STRONGEST for one in factors):
+            raise BrokenRule(self.rule)
+        return self.checked(Penalty(*factors))
+
+    def python(self, value: Any) -> str:
+        """Write what makes it in Keras."""
+        config = value.as_config()
+        factors = ", ".join(f"{name}={factor!r}" for name, factor in config["config"].items())
+        alone = factors.partition("=")[2] if len(config["config"]) == 1 else factors
+        return f"keras.regularizers.{config['class_name']}({alone})"
+
+    def for_keras(self, value: Any) -> Any:
+        """Describe it."""
+        return None if value is None else value.as_config()
+
+
+_BY_NAME = {"l1": Penalty(l1=0.01), "l2": Penalty(l2=0.01), "l1l2": Penalty()}
+"""What Keras's names alone stand for."""
+
+
 def _declared(kind: type[Option], letter: str, start: Any, default: Any, **more: Any) -> Any:
     option = kind(letter, start, start if default is None else default, **more)
     return field(default=start, metadata={"option": option})
@@ -335,6 +434,11 @@ def value_range(letter: str, start: tuple[int, int]) -> Any:
 def sides(letter: str, start: int, high: int) -> Any:
     """Declare what is added around a map."""
     return _declared(Sides, letter, ((start, start), (start, start)), None, high=high)
+
+
+def regularizer(letter: str) -> Any:
+    """Declare what a layer's weights add to the loss; nothing is the default."""
+    return _declared(Regularizer, letter, None, None, optional=True)
 
 
 def as_received(value: object) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from cnnviz.networks.building.blocks import ResidualBlock
+from cnnviz.networks.building.blocks import InvertedResidualBlock, ResidualBlock
 from cnnviz.networks.building.kinds import (
     Activation,
     AveragePooling2D,
@@ -141,6 +141,29 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                     *_mobile(64, 2),
                     *_mobile(64),
                     *_mobile(128, 2),
+                    GlobalAveragePooling2D(),
+                    Dense(10),
+                    Softmax(),
+                )
+            ),
+        ),
+        "mobilenet_v2": Preset(
+            "MobileNetV2-like",
+            "Sandler et al. 2018, in small: inverted residual blocks.",
+            Stack(
+                (
+                    _COLOUR,
+                    Conv2D(16, (3, 3), padding="same", use_bias=False),
+                    BatchNormalization(),
+                    Activation("relu6"),
+                    InvertedResidualBlock(16, expansion=4),
+                    InvertedResidualBlock(24, strides=(2, 2), expansion=4),
+                    InvertedResidualBlock(24, expansion=4),
+                    InvertedResidualBlock(40, strides=(2, 2), expansion=4),
+                    InvertedResidualBlock(40, expansion=4),
+                    Conv2D(128, (1, 1), use_bias=False),
+                    BatchNormalization(),
+                    Activation("relu6"),
                     GlobalAveragePooling2D(),
                     Dense(10),
                     Softmax(),

@@ -32,10 +32,14 @@ _MODULES: Mapping[str, str] = {
     "keras": "keras",
     "keras.layers": "keras.layers",
     "keras.models": "keras",
+    "keras.regularizers": "keras.regularizers",
+    "keras.initializers": "keras.initializers",
     "tensorflow": "tensorflow",
     "tensorflow.keras": "keras",
     "tensorflow.keras.layers": "keras.layers",
     "tensorflow.keras.models": "keras",
+    "tensorflow.keras.regularizers": "keras.regularizers",
+    "tensorflow.keras.initializers": "keras.initializers",
 }
 # What people do with a model beside making it; its arguments are not looked at.
 _PASSED_OVER = frozenset({"summary", "compile", "build"})
@@ -178,7 +182,9 @@ def _import_from(statement: ast.stmt, module: str, name: str, alias: str, scope:
 
 def _foreign(statement: ast.stmt, word: str) -> ProgramError:
     return ProgramError(
-        statement.lineno, "Only Keras, its layers and its models may be imported.", shown(word)
+        statement.lineno,
+        "Only Keras, its layers, models, regularisers and initialisers may be imported.",
+        shown(word),
     )
 
 

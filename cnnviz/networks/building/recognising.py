@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cnnviz.networks.building.blocks import BLOCK_KINDS, Block
+from cnnviz.networks.building.blocks import BLOCK_KINDS, Block, InvertedResidualBlock
 from cnnviz.networks.building.kinds import Activation, Conv2D, Input, ReLU
 from cnnviz.networks.building.layer import Call, Layer
 from cnnviz.networks.building.stack import Stack
@@ -14,6 +14,7 @@ from cnnviz.networks.building.table import outline
 from cnnviz.networks.layers import Shape
 
 _LARGEST_BLOCK = 16
+_LONGEST_CHAIN = 8
 
 
 class NoStackError(ValueError):
@@ -67,11 +68,53 @@ def stack_of(image: str, given: Input, calls: Sequence[Call], output: str) -> St
             end, form = forms[position]
             if form != _form_of_block(row.layer, row.input_shape):
                 raise NoStackError(_NO_BLOCK, end)
-    return stack
+    return _with_chains(stack)
 
 
 _LOOSE_END = "Every layer must lead to the network's answer."
-_NO_BLOCK = "Branches must be those of a residual or an inception block as cnnviz builds them."
+_NO_BLOCK = (
+    "Branches must be those of a block as cnnviz builds it: residual, bottleneck, inverted "
+    "residual or inception."
+)
+
+
+def _with_chains(stack: Stack) -> Stack:
+    """Find the inverted residual blocks that add nothing, and so have no branches.
+
+    Each is a chain like any other; a stack has the block in its place, as it has where the same
+    layers are added to what came in. Where an activation follows, the chain is that of MobileNet's
+    first version, which has no such blocks.
+    """
+    layers, found = stack.layers, []
+    rows = outline(stack).rows
+    at = 0
+    while at < len(layers):
+        shape = rows[at].input_shape if at < len(rows) else ()
+        block, length = _chain(layers[at:], shape) if len(shape) == 3 else (None, 1)
+        found.append(block or layers[at])
+        at += length
+    return Stack(tuple(found))
+
+
+def _chain(layers: Sequence[Layer], shape: Shape) -> tuple[Block | None, int]:
+    first = layers[0]
+    if not isinstance(first, Conv2D) or first.kernel_size != (1, 1):
+        return None, 1
+    for length in range(3, min(len(layers), _LONGEST_CHAIN) + 1)[::-1]:
+        chain = layers[:length]
+        if length < len(layers) and _is_activation(layers[length]):
+            continue
+        for block in InvertedResidualBlock.behind(chain, shape[2]):
+            calls = block.calls("block", "image", shape)
+            if len(calls) > 2 and not any(len(call.inputs) > 1 for call in calls):
+                there = [
+                    Call(f"{at}", layer, ("image" if not at else f"{at - 1}",))
+                    for at, layer in enumerate(chain)
+                ]
+                known = {call.name: call for call in there}
+                if _form(there[-1].name, known, "image") == _form_of_block(block, shape):
+                    return block, length
+    return None, 1
 
 
 class _Reader:
@@ -117,8 +160,8 @@ class _Reader:
                 found = self.form(end.name, start)
                 for kind in BLOCK_KINDS:
                     for block in kind.candidates(layers):
-                        for shape in ((1, 1, block.arguments().get("filters", 1)), (1, 1, 0)):
-                            if found == _form_of_block(block, shape):
+                        for channels in block.channels_told_apart():
+                            if found == _form_of_block(block, (1, 1, channels)):
                                 return block, end.name, len(inner) + (end is tail)
         name = merge.name if merge is not None else takers[-1].name
         raise NoStackError(_NO_BLOCK, name)

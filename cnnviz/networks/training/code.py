@@ -49,6 +49,11 @@ def training_code(plan: Plan, stopped: str = "") -> str:
         ")",
         *([] if plain else _listed("rates", rates)),
         *([f"# What it repeats was stopped after {stopped}."] if stopped else []),
+        *(
+            ["# Each loss that is told has what the regularisers add in it."]
+            if plan.is_regularised
+            else []
+        ),
         "history = model.fit(",
         "    x,",
         "    y,",
@@ -85,9 +90,13 @@ def data_file(plan: Plan) -> bytes:
 def curves_file(snapshots: Sequence[Snapshot]) -> bytes:
     """Write a row for each epoch as CSV; what was not measured is left empty.
 
-    In the last column, 0 stands for an epoch that was stopped before all its steps were taken.
+    Of `val_loss`, regularisers add `penalty`. In the last column, 0 stands for an epoch that was
+    stopped before all its steps were taken.
     """
-    names = ("epoch", "seconds", "rate", "loss", "accuracy", "val_loss", "val_accuracy", "whole")
+    names = (
+        *("epoch", "seconds", "rate", "loss", "accuracy"),
+        *("val_loss", "val_accuracy", "penalty", "whole"),
+    )
     rows = [",".join(names)]
     for one in snapshots:
         values = [getattr(one, name) for name in names]

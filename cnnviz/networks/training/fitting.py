@@ -131,7 +131,8 @@ class _Watch:
 
     def look(self) -> dict[str, NDArray[Any]]:
         """Give kernels, maps of the watched picture and the answers to what is held out."""
-        found = {**self.kernels(), **self.sizes(), **self.answers()}
+        penalty = np.array(sum(float(loss) for loss in self.model.losses), np.float32)
+        found = {"penalty": penalty, **self.kernels(), **self.sizes(), **self.answers()}
         if self._maps is not None:
             maps = self._maps(self._picture, training=False)
             for place, one in enumerate(maps if isinstance(maps, list | tuple) else [maps]):
@@ -230,7 +231,7 @@ def _recorder(channel: Channel, watch: _Watch, *, one: bool) -> Any:
             )
             # Keras has measured nothing yet: the same from the answers.
             seen = watch.look()
-            loss = -np.log(np.maximum(seen["truth"], 1e-7)).mean()
+            loss = -np.log(np.maximum(seen["truth"], 1e-7)).mean() + seen["penalty"]
             right = (seen["predicted"] == watch.y).mean()
             measured = {"val_loss": float(loss), "val_accuracy": float(right)}
             told = {"kind": "epoch", "epoch": 0, "whole": True, "seconds": 0.0}

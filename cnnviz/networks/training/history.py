@@ -20,6 +20,7 @@ class Snapshot:
     whole : whether all its steps were taken; not where it was stopped before.
     loss, accuracy : over the training pictures, the mean while the epoch went on; None before.
     val_loss, val_accuracy : over the pictures held out, at its end.
+    penalty : what regularisers add to that loss, and to the other as its steps are taken.
     rate : the learning rate it went with.
     seconds : since the first step, without pauses.
     kernels : of the first convolution, (rows, columns, channels, filters); None without one.
@@ -37,6 +38,7 @@ class Snapshot:
     accuracy: float | None
     val_loss: float
     val_accuracy: float
+    penalty: float
     rate: float
     seconds: float
     kernels: NDArray[np.float32] | None
@@ -126,6 +128,7 @@ class History:
             values.get("accuracy"),
             float(values["val_loss"]),
             float(values["val_accuracy"]),
+            float(arrays["penalty"]),
             float(values.get("rate", 0.0)),
             float(values["seconds"]),
             arrays.get("kernels"),

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from cnnviz.limits import LIMITS, raised_by
 from cnnviz.networks.building import Stack, adapted, describe, format_stack, outline
 from cnnviz.networks.building.kinds import Activation, Dense, Softmax
+from cnnviz.networks.building.options import Penalty
 from cnnviz.networks.training.data import DataSet
 from cnnviz.networks.training.settings import AUGMENTATIONS, Settings
 from cnnviz.notation import written_count
@@ -38,6 +39,15 @@ class Plan:
     changes: tuple[str, ...]
     watched: int
     label: str = ""
+
+    @property
+    def is_regularised(self) -> bool:
+        """Whether its loss has a part that only its weights make."""
+        return any(
+            isinstance(value, Penalty)
+            for layer in self.stack.layers
+            for value in layer.arguments().values()
+        )
 
     def request(self) -> tuple[dict[str, Any], Mapping[str, NDArray[Any]]]:
         """Give what `cnnviz.networks.training.fitting.train` is asked with."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from cnnviz.networks.building.blocks import InceptionBlock, ResidualBlock
+from cnnviz.networks.building.blocks import BLOCK_KINDS
 from cnnviz.networks.building.kinds import Input
 from cnnviz.networks.building.layer import Layer
 from cnnviz.networks.building.options import (
@@ -15,7 +15,9 @@ from cnnviz.networks.building.options import (
     Number,
     Option,
     Pair,
+    Penalty,
     Range,
+    Regularizer,
     Sides,
     Whole,
 )
@@ -26,7 +28,7 @@ SMALL = 4
 INNER_KINDS = tuple(kind for kind in KINDS.values() if kind is not Input)
 # Most kinds are rare: what has weights or changes the shape is drawn more often.
 OFTEN = ("Conv2D", "DepthwiseConv2D", "SeparableConv2D", "Conv2DTranspose", "MaxPooling2D")
-DRAWN = (*INNER_KINDS, *(KINDS[name] for name in OFTEN), ResidualBlock, InceptionBlock)
+DRAWN = (*INNER_KINDS, *(KINDS[name] for name in OFTEN), *BLOCK_KINDS)
 
 
 def values(option: Option, name: str) -> st.SearchStrategy[Any]:
@@ -47,6 +49,9 @@ def values(option: Option, name: str) -> st.SearchStrategy[Any]:
             drawn = st.floats(low, min(high, 2.0))
         case Flag():
             drawn = st.booleans()
+        case Regularizer():
+            factors = st.sampled_from([0.0, 0.0001, 0.25])
+            drawn = st.builds(Penalty, factors, factors)
         case Choice(words=words):
             drawn = st.sampled_from(words)
     if option.optional:

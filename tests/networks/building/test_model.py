@@ -13,7 +13,13 @@ from hypothesis import HealthCheck, assume, given, settings
 
 from cnnviz.networks import LayerInfo, Network
 from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS
-from cnnviz.networks.building.blocks import InceptionBlock, ResidualBlock
+from cnnviz.networks.building.blocks import (
+    Block,
+    BottleneckBlock,
+    InceptionBlock,
+    InvertedResidualBlock,
+    ResidualBlock,
+)
 from cnnviz.networks.building.kinds import (
     Conv2D,
     Conv2DTranspose,
@@ -124,7 +130,11 @@ def test_a_separable_convolution_costs_its_two_steps() -> None:
 
 
 def test_a_blocks_costs_are_those_of_a_network_of_its_layers() -> None:
-    blocks = (ResidualBlock(4), ResidualBlock(6, strides=(2, 2)), InceptionBlock())
+    blocks = (
+        *(ResidualBlock(4), ResidualBlock(6, strides=(2, 2)), InceptionBlock()),
+        *(BottleneckBlock(2), BottleneckBlock(2), InvertedResidualBlock(8, expansion=3)),
+        InvertedResidualBlock(5, (5, 5), (2, 2), activation="linear", batch_normalization=False),
+    )
     stack = Stack((Input(9, 8, 3), Conv2D(4, (3, 3)), *blocks, Flatten(), Dense(3)))
     rows = describe(stack)
     assert {part for row in rows for part in row.parts} == kerass_table(stack)
@@ -132,6 +142,12 @@ def test_a_blocks_costs_are_those_of_a_network_of_its_layers() -> None:
     assert [row.multiply_adds for row in rows[2:4]] == [
         2 * 42 * 9 * 4 * 4,
         12 * (9 * 4 * 6 + 9 * 6 * 6 + 4 * 6),
+    ]
+    # The second bottleneck and the first inverted block add what came in as it is.
+    assert [row.multiply_adds for row in rows[6:]][:3] == [
+        12 * (8 * 2 + 9 * 2 * 2 + 2 * 8),
+        12 * (8 * 24 + 9 * 24 + 24 * 8),
+        12 * 8 * 48 + 4 * (25 * 48 + 48 * 5),
     ]
 
 
@@ -157,6 +173,32 @@ def test_two_layers_of_one_seeded_network_have_different_weights() -> None:
     stack = Stack((Input(6, 6, 4), *(Conv2D(4, (3, 3)),) * 2))
     first, _, second, _ = build_model(stack, seed=1).get_weights()
     assert not np.array_equal(first, second)
+
+
+def test_a_layer_put_in_leaves_the_weights_of_others_as_they_were() -> None:
+    stack = Stack((Input(6, 6, 4), *(Conv2D(4, (3, 3)),) * 2, Flatten(), Dense(3)))
+    longer = stack.inserted(1, Dropout(0.1)).inserted(3, DepthwiseConv2D((1, 1)))
+    one, other = (
+        {
+            f"{layer.name}/{weight.name}": np.asarray(weight)
+            for layer in build_model(each, seed=1).layers
+            for weight in layer.weights
+        }
+        for each in (stack, longer)
+    )
+    assert set(one) < set(other)
+    for path, values in one.items():
+        np.testing.assert_array_equal(values, other[path])
+    named = stack.replaced(2, Conv2D(4, (3, 3), use_bias=False, activation="relu"))
+    np.testing.assert_array_equal(
+        build_model(named, seed=1).get_layer("conv_2").kernel, one["conv_2/kernel"]
+    )
+
+
+def test_a_bias_is_not_drawn_as_its_kernel() -> None:
+    drawn = {"kernel_initializer": "random_normal", "bias_initializer": "random_normal"}
+    kernel, bias = build_model(Stack((Input(1, 1, 1), Dense(6, **drawn))), seed=1).get_weights()
+    assert not np.array_equal(kernel.ravel(), bias)
 
 
 def test_a_stack_of_an_input_alone_is_a_network_that_passes_it_on() -> None:
@@ -191,7 +233,7 @@ def test_keras_takes_every_option_by_the_name_and_default_that_is_declared() -> 
     for kind in INNER_KINDS:
         own = getattr(load_keras().layers, kind.kind(), None)
         if own is None:
-            assert kind in (ResidualBlock, InceptionBlock)
+            assert issubclass(kind, Block)
             continue
         signature = inspect.signature(own.__init__).parameters
         names = list(signature)[1:]

@@ -5,14 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from cnnviz.networks import Network, NetworkError, open_network
 from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS
-from cnnviz.networks.building.blocks import InceptionBlock, ResidualBlock
-from cnnviz.networks.building.kinds import Activation, Conv2D, Dense, Input, ReLU
+from cnnviz.networks.building.blocks import (
+    BottleneckBlock,
+    InceptionBlock,
+    InvertedResidualBlock,
+    ResidualBlock,
+)
+from cnnviz.networks.building.kinds import (
+    Activation,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Input,
+    ReLU,
+    SeparableConv2D,
+)
 from cnnviz.networks.building.model import build_model
 from cnnviz.networks.building.opened import stack_of_network
+from cnnviz.networks.building.options import Penalty
 from cnnviz.networks.building.presets import PRESETS
 from cnnviz.networks.building.stack import Stack
 from cnnviz.networks.tensorflow_runtime import load_keras
@@ -26,7 +42,12 @@ def test_a_built_network_gives_its_stack_back(name: str) -> None:
 
 def test_blocks_and_changes_of_pictures_are_given_back() -> None:
     changes = (kind() for kind in AUGMENTATION_KINDS)
-    blocks = (InceptionBlock(1, 2, 3, 4, 5, 6), ResidualBlock(6), InceptionBlock())
+    blocks = (
+        *(InceptionBlock(1, 2, 3, 4, 5, 6), ResidualBlock(6), InceptionBlock()),
+        *(BottleneckBlock(2), BottleneckBlock(2, strides=(2, 2)), BottleneckBlock(2, (1, 1))),
+        *(InvertedResidualBlock(8), InvertedResidualBlock(8, (5, 5), (2, 2))),
+        InvertedResidualBlock(6, use_bias=True, batch_normalization=False, activation="linear"),
+    )
     stack = Stack((Input(9, 9, 3), *changes, *blocks))
     assert stack_of_network(Network.from_model(build_model(stack, seed=1))) == stack
 
@@ -46,6 +67,24 @@ def test_what_passes_on_what_it_gets_is_left_out() -> None:
     model = load_keras().Model(image, layers.Dense(2)(layers.Identity()(x)))
     found = stack_of_network(Network.from_model(model))
     assert found.layers[1:] == (Conv2D(2, (3, 3)), Dense(2))
+
+
+def test_initialisers_and_regularisers_are_given_back() -> None:
+    stack = Stack(
+        (
+            Input(9, 9, 3),
+            Conv2D(2, (3, 3), bias_initializer="ones", kernel_regularizer=Penalty(l1=0.1)),
+            DepthwiseConv2D((2, 2), depthwise_initializer="he_normal"),
+            SeparableConv2D(2, (2, 2), pointwise_regularizer=Penalty(l2=0.5)),
+            BatchNormalization(gamma_initializer="zeros"),
+            Dense(2, kernel_initializer="random_normal", kernel_regularizer=Penalty(1e-4, 1e-5)),
+        )
+    )
+    model = build_model(stack, seed=2)
+    assert stack_of_network(Network.from_model(model)) == stack
+    assert len(model.losses) == 3
+    assert (np.asarray(model.get_layer("conv_1").bias) == 1).all()
+    assert (np.asarray(model.get_layer("batch_norm_1").gamma) == 0).all()
 
 
 def reshaped(layers: Any, x: Any) -> Any:
@@ -75,7 +114,7 @@ def branched(layers: Any, x: Any) -> Any:
         (on_rows, "axis=1"),
         (shared, "shared_axes=[1, 2]"),
         (scaled, "The scale of a Rescaling must be a number"),
-        (branched, "residual or an inception block"),
+        (branched, "inverted residual or inception"),
     ],
 )
 def test_what_a_stack_has_not_is_refused_by_its_name(
@@ -93,5 +132,5 @@ def test_what_a_stack_has_not_is_refused_by_its_name(
 
 
 def test_efficientnet_has_other_blocks() -> None:
-    with pytest.raises(NetworkError, match="residual or an inception block"):
+    with pytest.raises(NetworkError, match="inverted residual or inception"):
         stack_of_network(open_network("efficientnet_lite0"))

@@ -10,12 +10,13 @@ import pytest
 from cnnviz.limits import Limits
 from cnnviz.networks.building import PRESETS, Stack
 from cnnviz.networks.building.kinds import Conv2D, Dense, Flatten, Input, Rescaling, Softmax
+from cnnviz.networks.building.options import Penalty
 from cnnviz.networks.network import Network
 from cnnviz.networks.training import run as runs
 from cnnviz.networks.training.card import model_card
 from cnnviz.networks.training.code import curves_file, data_file, training_code
 from cnnviz.networks.training.data import data_from_pictures, open_data
-from cnnviz.networks.training.fitting import network_input, train, trained_model
+from cnnviz.networks.training.fitting import compiled, network_input, train, trained_model
 from cnnviz.networks.training.formulas import step_with_numbers
 from cnnviz.networks.training.history import History, confusion, worst_mistakes
 from cnnviz.networks.training.plan import planned
@@ -49,16 +50,24 @@ def digits():
     )
 
 
+REGULARISED = SMALL.replaced(
+    1, Conv2D(4, (3, 3), activation="relu", kernel_regularizer=Penalty(0.01, 0.1))
+)
+
+
 @pytest.mark.parametrize(
-    "settings",
+    ("network", "settings"),
     [
-        Settings(epochs=2, batch=16, rate=0.01),
-        Settings(*("momentum", 0.02, "step", 32, 3), augmentation="strong", decay=0.01, seed=5),
+        (SMALL, Settings(epochs=2, batch=16, rate=0.01)),
+        (
+            REGULARISED,
+            Settings(*("momentum", 0.02, "step", 32, 3), augmentation="strong", decay=0.01, seed=5),
+        ),
     ],
     ids=["adam", "momentum"],
 )
-def test_the_program_gives_the_same_losses(digits, run_program, tmp_path, settings):
-    plan = planned(SMALL, digits, settings)
+def test_the_program_gives_the_same_losses(digits, run_program, tmp_path, network, settings):
+    plan = planned(network, digits, settings)
     values, arrays = plan.request()
     said = Said()
     told, weights = train(values, arrays, said)
@@ -77,9 +86,16 @@ def test_the_program_gives_the_same_losses(digits, run_program, tmp_path, settin
     np.testing.assert_array_equal(answers.argmax(axis=1), last.predicted)
     np.testing.assert_allclose(answers.max(axis=1), last.certainty, atol=1e-5)
     assert (last.predicted == held_out[1]).mean() == pytest.approx(last.val_accuracy)
-    loss = -np.log(answers[np.arange(60), held_out[1]]).mean()
+    loss = -np.log(answers[np.arange(60), held_out[1]]).mean() + last.penalty
     assert loss == pytest.approx(last.val_loss, rel=1e-3)
     np.testing.assert_array_equal(last.kernels, weights["0"])
+    added = 0.01 * np.abs(last.kernels).sum() + 0.1 * np.square(last.kernels).sum()
+    assert last.penalty == pytest.approx(added if plan.is_regularised else 0.0, rel=1e-5)
+    # Before the first step Keras has told no loss; it is the same sum.
+    first = compiled(plan.stack, settings)
+    shares = np.asarray(first(network_input(plan.stack, held_out[0]), training=False))
+    told = -np.log(shares[np.arange(60), held_out[1]]).mean() + float(sum(first.losses, 0.0))
+    assert snapshots[0].val_loss == pytest.approx(told, rel=1e-3)
 
 
 def test_sizes_are_those_of_the_step(digits):

@@ -26,7 +26,7 @@ export class OptionsForm {
 }
 
 function fieldOf(option, form) {
-  const make = { numbers, number, range, flag, choice }[option.type];
+  const make = { numbers, number, range, flag, choice, penalty }[option.type];
   const { inputs, fill, read } = make(option);
   const name = option.name.replaceAll("_", " ");
   const label = element("span", { class: "label", text: name });
@@ -41,7 +41,8 @@ function fieldOf(option, form) {
     }
   };
   inputs.forEach((input, at) => {
-    const part = inputs.length > 1 ? `, ${PARTS[inputs.length][at]}` : "";
+    const parts = option.type === "penalty" ? PENALTIES : PARTS[inputs.length];
+    const part = inputs.length > 1 ? `, ${parts[at]}` : "";
     input.setAttribute("aria-label", `${name}${part}`);
     input.title = option.rule;
     input.onchange = told;
@@ -58,6 +59,7 @@ function fieldOf(option, form) {
 }
 
 const PARTS = { 2: ["rows", "columns"], 4: ["top", "bottom", "left", "right"] };
+const PENALTIES = ["L1", "L2"];
 
 const numberInput = (option, more = {}) =>
   element("input", {
@@ -98,6 +100,26 @@ function range(option) {
   return { inputs, fill, read };
 }
 
+// What |w| and what w squared are multiplied with: 0x0.01; nothing where both are left empty.
+function penalty(option) {
+  const inputs = PENALTIES.map((name) => numberInput(option, { step: "any", placeholder: name }));
+  const fill = (text) => {
+    const factors = (text ?? "").split("x");
+    inputs.forEach((input, at) => {
+      const factor = (factors[at] ?? "").replaceAll("n", "-");
+      input.value = Number(factor) ? factor : "";
+    });
+  };
+  const read = () => {
+    const factors = inputs.map((input) => Number(input.value || 0));
+    if (!factors.every(Number.isFinite)) return undefined;
+    return factors.some(Boolean) ? factors.map(written).join("x") : null;
+  };
+  return { inputs, fill, read };
+}
+
+const written = (value) => String(value).replace("+", "").replaceAll("-", "n");
+
 function number(option) {
   const input = numberInput(option, { step: "any" });
   // An arrow moves it by what the option says; any number between may be typed.
@@ -113,7 +135,7 @@ function number(option) {
   const read = () => {
     if (input.value.trim() === "") return option.optional ? null : undefined;
     const value = Number(input.value);
-    return Number.isFinite(value) ? String(value).replace("+", "").replaceAll("-", "n") : undefined;
+    return Number.isFinite(value) ? written(value) : undefined;
   };
   return { inputs: [input], fill, read };
 }
