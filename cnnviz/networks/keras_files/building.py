@@ -308,7 +308,7 @@ def _instance(spec: LayerSpec, arguments: dict[str, Any]) -> Any:
     for name in ("renorm", "rms_scaling"):
         arguments.pop(name, None)
     kind = getattr(load_keras().layers, spec.kind)
-    return kind(**arguments, **fill, name=spec.name, dtype="float32")
+    return kind(**{**fill, **arguments}, name=spec.name, dtype="float32")
 
 
 _INITIALIZED = {

@@ -2,8 +2,8 @@
 
 Keras would look up each class by its module's name and hand it whatever arguments the file
 carries. Here nothing is looked up. A layer is one of the kinds in `LAYER_KINDS`, each argument has
-a type and a range, what only training needs (initializers, regularizers, constraints, momentum) is
-dropped, and what is not in the table is refused by the layer's name.
+a type and a range, what only training needs is dropped (constraints, momentum) or kept where it is
+known (`training_arguments.py`), and what is not in the table is refused by the layer's name.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cnnviz.networks.keras_files.training_arguments import training_arguments
 from cnnviz.networks.layers import NetworkError
 from cnnviz.notation import shown
 
@@ -527,7 +528,7 @@ def check_arguments(kind: str, config: Mapping[str, Any], said: str) -> dict[str
         checked[name] = value
     if kind == "Conv2D":
         _check_gaps(checked, said)
-    return checked
+    return checked | training_arguments(kind, config)
 
 
 def _check_gaps(arguments: Mapping[str, Any], said: str) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from cnnviz.networks import Network, NetworkError, open_network
+from cnnviz.networks import Network, NetworkError, open_network, read_network
 from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS
 from cnnviz.networks.building.blocks import (
     BottleneckBlock,
@@ -69,7 +70,7 @@ def test_what_passes_on_what_it_gets_is_left_out() -> None:
     assert found.layers[1:] == (Conv2D(2, (3, 3)), Dense(2))
 
 
-def test_initialisers_and_regularisers_are_given_back() -> None:
+def test_initialisers_and_regularisers_are_given_back_by_a_file_too(tmp_path: Path) -> None:
     stack = Stack(
         (
             Input(9, 9, 3),
@@ -83,6 +84,9 @@ def test_initialisers_and_regularisers_are_given_back() -> None:
     model = build_model(stack, seed=2)
     assert stack_of_network(Network.from_model(model)) == stack
     assert len(model.losses) == 3
+    model.save(tmp_path / "network.keras")
+    uploaded = read_network((tmp_path / "network.keras").read_bytes())
+    assert stack_of_network(uploaded) == stack
     assert (np.asarray(model.get_layer("conv_1").bias) == 1).all()
     assert (np.asarray(model.get_layer("batch_norm_1").gamma) == 0).all()
 
