@@ -222,7 +222,10 @@ _POINTWISE = frozenset(
         *("ActivityRegularization", "CustomScaleLayer"),
         *("RandomBrightness", "RandomContrast", "RandomFlip", "RandomRotation"),
         *("RandomTranslation", "RandomZoom", "RandomCrop", "RandomShear", "RandomErasing"),
-        *("RandomHue", "RandomSaturation", "RandomGrayscale"),
+        *("RandomHue", "RandomSaturation", "RandomGrayscale", "RandomGaussianBlur"),
+        *("RandomElasticTransform", "RandomPerspective", "RandomSharpness", "RandomInvert"),
+        *("RandomPosterization", "RandomColorDegeneration", "RandomColorJitter"),
+        *("Solarization", "Equalization", "RandAugment", "AugMix"),
     }
 )
 

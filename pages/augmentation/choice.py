@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnnviz.networks.augmentation.pipeline import MOST_LAYERS, PIPELINE_KINDS, started
 from cnnviz.networks.building.layer import Layer
-from cnnviz.networks.building.options import Choice, Number
+from cnnviz.networks.building.options import Choice, Number, Odd, Whole
 from pages.augmentation.scene import Scene
 from pages.augmentation.state import AUGMENT, COUNT, LAYERS, NETWORK, SEED
 from pages.ui.own_network import answered, opened_network
@@ -60,9 +60,13 @@ def _choose_options(layer: Layer) -> None:
     for name, option in layer.options().items():
         key, value = f"augment_{layer.kind()}_{name}", getattr(layer, name)
         more: dict[str, Any] = {"key": key, "on_change": _take_option, "args": (layer, name, key)}
-        if isinstance(option, Number):
+        if isinstance(option, Number) and value is not None:
             _show(key, float(value))
             st.slider(name, option.low, option.high, step=option.step, **more)
+        elif isinstance(option, Whole):
+            _show(key, value)
+            step = 2 if isinstance(option, Odd) else 1
+            st.slider(name, option.low, option.high, step=step, **more)
         elif isinstance(option, Choice):
             _show(key, value)
             st.selectbox(name, option.words, **more)

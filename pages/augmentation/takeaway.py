@@ -23,8 +23,9 @@ def finish(scene: Scene, drawn: Drawn) -> None:
         "Augmentation shows a network each picture of its training set changed a little "
         "differently in every epoch, so that it cannot learn single pixels by heart. It helps "
         "only where a change leaves the class as it is: a 6 that is turned far enough is a 9. "
-        "The layers work during training alone and pass every picture on otherwise; averaging "
-        "over samples at test time is a choice of one's own, and costs one answer for each."
+        "All but AutoContrast work during training alone and pass every picture on otherwise; "
+        "averaging over samples at test time is a choice of one's own, and costs one answer for "
+        "each. Keras's MixUp and CutMix mix two pictures and their labels, and are not shown here."
     )
     downloads = [
         picture_download("Samples as PNG", "samples.png", lambda: sheet(drawn)),

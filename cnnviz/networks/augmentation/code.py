@@ -6,12 +6,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cnnviz.networks.augmentation.samples import seed_of
+from cnnviz.networks.building.augmentation import WITHOUT_SEED
 from cnnviz.networks.building.code import written_layer
 from cnnviz.networks.building.layer import Layer
 from cnnviz.networks.code import has_code, prepared_function, probability_lines
 
 if TYPE_CHECKING:
     from cnnviz.networks.network import Network
+
+
+def made_layer(layer: Layer, seed: int) -> str:
+    """Write what makes a layer, with its seed where it draws anything."""
+    return written_layer(layer, *([] if isinstance(layer, WITHOUT_SEED) else [f"seed={seed}"]))
 
 
 def samples_code(network: Network, layers: Sequence[Layer], *, count: int, seed: int) -> str:
@@ -22,7 +28,7 @@ def samples_code(network: Network, layers: Sequence[Layer], *, count: int, seed:
     the network's answer, it only draws.
     """
     made = [
-        f"    {written_layer(layer, f'seed={seed_of(seed, position)}')},"
+        f"    {made_layer(layer, seed_of(seed, position))},"
         for position, layer in enumerate(layers)
     ]
     drawn = f"""augmentation = [

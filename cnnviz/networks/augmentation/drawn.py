@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from cnnviz.networks.building.layer import Layer
 from cnnviz.notation import written, written_share
 
 Floats = NDArray[np.float32]
+_SAME = "not changed"
 NOTHING: Any = None
 """What stands for the draw of a layer that does not tell it."""
 
@@ -109,6 +111,131 @@ def _greyscale(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[
     return ["grey" if one else "in colour" for one in np.asarray(drawn).ravel()]
 
 
+def _perspective(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str]:
+    del layer, before, after
+    moved = np.asarray(drawn["end_points"], np.float64) - np.asarray(drawn["start_points"])
+    return [
+        f"corners moved by up to {written(float(np.hypot(*one.T).max()))} px" if slanted else _SAME
+        for one, slanted in zip(moved, np.asarray(drawn["apply_perspective"]), strict=True)
+    ]
+
+
+def _elastic(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str]:
+    del layer, after
+    if drawn is NOTHING:  # no strength, no draw
+        return [_SAME] * len(before)
+    strength = written(float(drawn["distortion_factor"]))
+    return [
+        f"bent, strength {strength}" if bent else _SAME
+        for bent in np.asarray(drawn["apply_transform"])
+    ]
+
+
+def _blur(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str]:
+    del layer, before, after
+    across, down = _numbers(drawn["blur_factor"])
+    return [
+        f"blurred, \u03c3 {written(down)} px down, {written(across)} px across" if one else _SAME
+        for one in np.asarray(drawn["should_apply_blur"])
+    ]
+
+
+def _sharpness(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str]:
+    del layer, before, after
+    return [f"fine detail \u00d7 {written(2 * one)}" for one in _numbers(drawn["factor"])]
+
+
+def _invert(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str]:
+    del layer, before, after
+    return ["inverted" if one else _SAME for one in np.asarray(drawn["apply_inversion"])]
+
+
+def _posterization(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str]:
+    del layer, before, after
+    bits = [8 - int(one) for one in np.asarray(drawn["shift_factor"]).ravel()]
+    return [f"{2**one} levels a channel" for one in bits]
+
+
+def _solarization(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str]:
+    del layer, before, after
+    drawn = zip(_numbers(drawn["additions"]), _numbers(drawn["thresholds"]), strict=True)
+    # A picture's levels are whole, until something is added to them.
+    return [
+        f"+{written(added)} levels, then inverted from {written(least)} on"
+        if added
+        else f"inverted from {math.ceil(least)} on"
+        for added, least in drawn
+    ]
+
+
+def _degeneration(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str]:
+    del layer, before, after
+    return [f"distance from grey \u00d7 {written(1 - one)}" for one in _numbers(drawn["factor"])]
+
+
+def _equalization(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str]:
+    del layer, drawn, after
+    return ["levels spread evenly"] * len(before)
+
+
+def _auto_contrast(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str]:
+    del layer, drawn, after
+    return ["levels stretched to 0 to 255"] * len(before)
+
+
+def listened_to(layer: Layer, made: Any) -> Any:
+    """Note what the layers inside a Keras layer draw while it works; it tells nothing itself."""
+    if layer.kind() != "RandomColorJitter":
+        return NOTHING
+    told: dict[str, Any] = {}
+
+    def listen(inner: Any, kind: str) -> None:
+        draw = inner.get_random_transformation
+
+        def noted(*given: Any, **named: Any) -> Any:
+            told[kind] = draw(*given, **named)
+            return told[kind]
+
+        inner.get_random_transformation = noted
+
+    for kind in ("RandomBrightness", "RandomContrast", "RandomSaturation", "RandomHue"):
+        inner = getattr(made, f"random_{kind.removeprefix('Random').lower()}")
+        if inner is not None:
+            listen(inner, kind)
+    return told
+
+
+def _jitter(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str]:
+    if not drawn:
+        return [_SAME] * len(before)
+    parts = [_WORDS[kind](layer, one, before, after) for kind, one in drawn.items()]
+    return ["; ".join(words) for words in zip(*parts, strict=True)]
+
+
+_INSIDE = {
+    "random_shear": "RandomShear",
+    "random_translation": "RandomTranslation",
+    "random_rotation": "RandomRotation",
+    "random_brightness": "RandomBrightness",
+    "random_color_degeneration": "RandomColorDegeneration",
+    "random_contrast": "RandomContrast",
+    "random_sharpness": "RandomSharpness",
+    "random_posterization": "RandomPosterization",
+    "solarization": "Solarization",
+    "auto_contrast": "AutoContrast",
+    "equalization": "Equalization",
+}
+
+
+def _rand_augment(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str]:
+    names = list(drawn["transforms"])
+    parts = [
+        _WORDS[_INSIDE[names[at]]](layer, drawn["transforms"][names[at]], before, after)
+        for at in np.asarray(drawn["layer_idxes"]).tolist()
+    ]
+    return ["; then ".join(words) for words in zip(*parts, strict=True)]
+
+
 def _noise(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str]:
     del layer, drawn
     return [
@@ -133,4 +260,16 @@ _WORDS: Mapping[str, Callable[[Layer, Any, Floats, Floats], list[str]]] = {
     "RandomSaturation": _saturation,
     "RandomGrayscale": _greyscale,
     "GaussianNoise": _noise,
+    "RandomPerspective": _perspective,
+    "RandomElasticTransform": _elastic,
+    "RandomGaussianBlur": _blur,
+    "RandomSharpness": _sharpness,
+    "RandomInvert": _invert,
+    "RandomPosterization": _posterization,
+    "Solarization": _solarization,
+    "RandomColorDegeneration": _degeneration,
+    "RandomColorJitter": _jitter,
+    "Equalization": _equalization,
+    "RandAugment": _rand_augment,
+    "AutoContrast": _auto_contrast,
 }

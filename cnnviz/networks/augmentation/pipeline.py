@@ -7,20 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from cnnviz.networks.building import KINDS, Stack, format_stack, parse_stack
-from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS
-from cnnviz.networks.building.kinds import Input
+from cnnviz.networks.building import KINDS
+from cnnviz.networks.building.address import format_layers, parse_layers
+from cnnviz.networks.building.augmentation import ALWAYS_CHANGING, AUGMENTATION_KINDS
 from cnnviz.networks.building.layer import Layer
 from cnnviz.notation import shown
 
 MOST_LAYERS = 6
-PIPELINE_KINDS: tuple[str, ...] = tuple(kind.kind() for kind in AUGMENTATION_KINDS)
+_KINDS: Mapping[str, type[Layer]] = {
+    kind.kind(): kind for kind in (*AUGMENTATION_KINDS, *ALWAYS_CHANGING)
+}
+_BY_CODE = {kind.code: kind for kind in (*KINDS.values(), *_KINDS.values())}
+PIPELINE_KINDS: tuple[str, ...] = tuple(_KINDS)
 """The kinds of layer that a pipeline may have, by Keras's names."""
 
-_STARTS: Mapping[str, Mapping[str, float]] = {"RandomShear": {"x_factor": 0.3}}
-"""Options of layers that by Keras's own defaults change nothing."""
-
-_BEFORE = format_stack(Stack((Input(8, 8, 3),))) + "~"
+_STARTS: Mapping[str, Mapping[str, float]] = {
+    "RandomShear": {"x_factor": 0.3},
+    "RandomPerspective": {"scale": 0.5},
+    "Solarization": {"threshold_factor": 1.0},
+    "RandomColorJitter": {
+        "brightness_factor": 0.2,
+        "contrast_factor": 0.2,
+        "saturation_factor": 0.8,
+        "hue_factor": 0.1,
+    },
+}
+"""Options of layers that by Keras's own defaults change nothing, or nothing that is told apart."""
 
 
 def checked_pipeline(layers: Iterable[Layer]) -> tuple[Layer, ...]:
@@ -51,7 +63,7 @@ def checked_pipeline(layers: Iterable[Layer]) -> tuple[Layer, ...]:
 
 def started(kind: str) -> Layer:
     """Give a layer of that kind as it begins: so that one sees what it does."""
-    return checked_pipeline([KINDS[kind](**_STARTS.get(kind, {}))])[0]
+    return checked_pipeline([_KINDS[kind](**_STARTS.get(kind, {}))])[0]
 
 
 def format_pipeline(layers: Iterable[Layer]) -> str:
@@ -67,7 +79,7 @@ def format_pipeline(layers: Iterable[Layer]) -> str:
         else one
         for one in layers
     ]
-    return format_stack(Stack((Input(8, 8, 3), *plain)))[len(_BEFORE) :]
+    return format_layers(plain)
 
 
 def parse_pipeline(text: str) -> tuple[Layer, ...]:
@@ -81,4 +93,4 @@ def parse_pipeline(text: str) -> tuple[Layer, ...]:
     >>> [layer.kind() for layer in parse_pipeline("rflip~rturn-f0.1")]
     ['RandomFlip', 'RandomRotation']
     """
-    return checked_pipeline(parse_stack(_BEFORE + text).layers[1:]) if text else ()
+    return checked_pipeline(parse_layers(text, _BY_CODE)) if text else ()

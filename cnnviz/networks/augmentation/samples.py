@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.networks.augmentation.drawn import NOTHING, words_of
+from cnnviz.networks.augmentation.drawn import NOTHING, listened_to, words_of
 from cnnviz.networks.augmentation.pipeline import checked_pipeline
 from cnnviz.networks.building.layer import Call, Layer
 from cnnviz.networks.building.model import keras_layer
@@ -72,8 +72,10 @@ def _through(
         made = keras_layer(Call(layer.stem, layer, ()), seed_of(seed, position))
         before = numbers
         if hasattr(made, "get_random_transformation"):
+            told = listened_to(layer, made)
             drawn: Any = made.get_random_transformation(before, training=True)
             numbers = np.asarray(made.transform_images(before, drawn, training=True))
+            drawn = told if drawn is None else drawn
         else:
             drawn = NOTHING
             numbers = np.asarray(made(before, training=True))

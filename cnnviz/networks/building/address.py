@@ -6,7 +6,7 @@ each the kind's code and then, for every option that is not Keras's default, its
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cnnviz.networks.building.layer import Layer, a
@@ -28,7 +28,12 @@ def format_stack(stack: Stack) -> str:
     >>> format_stack(Stack((Input(28, 28, 1), Conv2D(6, (5, 3)), Flatten(), Dense(10))))
     'in-h28-w28-c1~conv-f6-k5x3~flat~dense-u10'
     """
-    return "~".join(map(_format_layer, stack.layers))
+    return format_layers(stack.layers)
+
+
+def format_layers(layers: Iterable[Layer]) -> str:
+    """Write layers in order, which need not be a stack."""
+    return "~".join(map(_format_layer, layers))
 
 
 def _format_layer(layer: Layer) -> str:
@@ -50,6 +55,16 @@ def parse_stack(text: str) -> Stack:
     >>> [layer.kind() for layer in parse_stack("in-h8-w8-c1~flat~dense-u2").layers]
     ['Input', 'Flatten', 'Dense']
     """
+    return Stack(parse_layers(text, _BY_CODE))
+
+
+def parse_layers(text: str, by_code: Mapping[str, type[Layer]]) -> tuple[Layer, ...]:
+    """Read layers in order, which need not be a stack: kinds are looked up by their codes.
+
+    Raises
+    ------
+    ValueError : as `parse_stack`.
+    """
     if len(text) > LONGEST_TEXT:
         raise ValueError(
             f"A network's text may have {LONGEST_TEXT:,} letters. Received: {len(text):,}."
@@ -57,15 +72,15 @@ def parse_stack(text: str) -> Stack:
     words = text.split("~")
     if len(words) > MOST_LAYERS:
         raise ValueError(f"A stack may have {MOST_LAYERS} layers. Received: {len(words):,}.")
-    return Stack(tuple(_parse_layer(position, word) for position, word in enumerate(words)))
+    return tuple(_parse_layer(position, word, by_code) for position, word in enumerate(words))
 
 
-def _parse_layer(position: int, word: str) -> Layer:
+def _parse_layer(position: int, word: str, by_code: Mapping[str, type[Layer]]) -> Layer:
     code, *parts = word.split("-")
-    kind = _BY_CODE.get(code)
+    kind = by_code.get(code)
     if kind is None:
         raise ValueError(
-            f"A layer begins with one of {', '.join(_BY_CODE)}. "
+            f"A layer begins with one of {', '.join(by_code)}. "
             f"Received: {shown(code)} as layer {position}."
         )
     by_letter = {option.letter: name for name, option in kind.options().items()}

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from cnnviz.networks.building.layer import Layer, Misfit, a
-from cnnviz.networks.building.options import REQUIRED, choice, number, value_range
+from cnnviz.networks.building.options import (
+    REQUIRED,
+    choice,
+    number,
+    odd,
+    value_range,
+    whole,
+)
 from cnnviz.networks.layers import Shape
 
 _FILL = ("reflect", "constant", "wrap", "nearest")
@@ -171,6 +178,161 @@ class RandomGrayscale(_Augmentation):
 
 
 @dataclass(frozen=True)
+class RandomPerspective(_Augmentation):
+    """Seen at a slant, in about half this share of the pictures; the top left corner stays."""
+
+    code: ClassVar[str] = "rpersp"
+    stem: ClassVar[str] = "random_perspective"
+    positional: ClassVar[int] = 2
+
+    factor: float = number("f", 1.0, 1.0)
+    scale: float = number("s", 1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class RandomElasticTransform(_Augmentation):
+    """Bent like rubber, in about half this share of the pictures, as strongly in all of a batch."""
+
+    code: ClassVar[str] = "relast"
+    stem: ClassVar[str] = "random_elastic"
+    positional: ClassVar[int] = 2
+
+    factor: float = number("f", 1.0, 1.0)
+    scale: float = number("s", 1.0, 1.0)
+    fill_mode: str = choice("m", (*_FILL, "mirror"))
+    value_range: tuple[int, int] = value_range("v", _BYTES)
+
+
+@dataclass(frozen=True)
+class RandomGaussianBlur(_Augmentation):
+    """Blurred, in about half this share of the pictures, as strongly in all of a batch."""
+
+    code: ClassVar[str] = "rblur"
+    stem: ClassVar[str] = "random_blur"
+    positional: ClassVar[int] = 3
+
+    factor: float = number("f", 1.0, 1.0)
+    kernel_size: int = odd("k", 3, 31)
+    sigma: float = number("s", 1.0, 1.0)
+    value_range: tuple[int, int] = value_range("v", _BYTES)
+
+
+@dataclass(frozen=True)
+class RandomSharpness(_Augmentation):
+    """Fine detail made weaker, stronger only above 0.5: from none to twice this factor of it."""
+
+    code: ClassVar[str] = "rsharp"
+    stem: ClassVar[str] = "random_sharpness"
+    positional: ClassVar[int] = 2
+
+    factor: float = number("f", 1.0, 1.0, default=REQUIRED)
+    value_range: tuple[int, int] = value_range("v", _BYTES)
+
+
+@dataclass(frozen=True)
+class RandomInvert(_Augmentation):
+    """Light and dark swapped, in about half this share of the pictures."""
+
+    code: ClassVar[str] = "rinvert"
+    stem: ClassVar[str] = "random_invert"
+    positional: ClassVar[int] = 2
+
+    factor: float = number("f", 1.0, 1.0)
+    value_range: tuple[int, int] = value_range("v", _BYTES)
+
+
+@dataclass(frozen=True)
+class RandomPosterization(_Augmentation):
+    """Fewer levels a channel: from 1 bit to one less than this, or 1 bit where it is 1."""
+
+    code: ClassVar[str] = "rpost"
+    stem: ClassVar[str] = "random_posterization"
+    positional: ClassVar[int] = 2
+
+    factor: int = whole("f", 5, 8, default=REQUIRED)
+    value_range: tuple[int, int] = value_range("v", _BYTES)
+
+
+@dataclass(frozen=True)
+class Solarization(_Augmentation):
+    """Levels from a threshold on inverted, after something was added to all; both are drawn."""
+
+    code: ClassVar[str] = "solar"
+    stem: ClassVar[str] = "solarization"
+    positional: ClassVar[int] = 3
+
+    addition_factor: float = number("a", 0.0, 1.0)
+    threshold_factor: float = number("t", 0.0, 1.0)
+    value_range: tuple[int, int] = value_range("v", _BYTES)
+
+
+@dataclass(frozen=True)
+class RandomColorDegeneration(_Augmentation):
+    """Colours made paler or stronger: their distance from grey changes by at most this share."""
+
+    code: ClassVar[str] = "rpale"
+    stem: ClassVar[str] = "random_degeneration"
+    positional: ClassVar[int] = 2
+    colours: ClassVar[tuple[int, ...]] = (3,)
+
+    factor: float = number("f", 0.5, 1.0, default=REQUIRED)
+    value_range: tuple[int, int] = value_range("v", _BYTES)
+
+
+@dataclass(frozen=True)
+class RandomColorJitter(_Augmentation):
+    """Brightness, contrast, saturation and hue changed in this order, those that have a factor."""
+
+    code: ClassVar[str] = "rjitter"
+    stem: ClassVar[str] = "random_jitter"
+    positional: ClassVar[int] = 5
+    colours: ClassVar[tuple[int, ...]] = (3,)
+
+    value_range: tuple[int, int] = value_range("v", _BYTES)
+    brightness_factor: float | None = number("b", None, 1.0)
+    contrast_factor: float | None = number("c", None, 1.0)
+    saturation_factor: float | None = number("s", None, 1.0)
+    hue_factor: float | None = number("h", None, 1.0)
+
+
+@dataclass(frozen=True)
+class Equalization(_Augmentation):
+    """Each channel's levels spread so that all are as frequent, by the counts of a whole batch."""
+
+    code: ClassVar[str] = "equal"
+    stem: ClassVar[str] = "equalization"
+    positional: ClassVar[int] = 2
+
+    value_range: tuple[int, int] = value_range("v", _BYTES)
+    bins: int = whole("b", 256, 256, low=2)
+
+
+@dataclass(frozen=True)
+class RandAugment(_Augmentation):
+    """So many of eleven changes, one after the other, the same ones for all of a batch."""
+
+    code: ClassVar[str] = "randaug"
+    stem: ClassVar[str] = "rand_augment"
+    positional: ClassVar[int] = 3
+    colours: ClassVar[tuple[int, ...]] = (3,)
+
+    value_range: tuple[int, int] = value_range("v", _BYTES)
+    num_ops: int = whole("n", 2, 6)
+    factor: float = number("f", 0.5, 1.0)
+
+
+@dataclass(frozen=True)
+class AutoContrast(_Augmentation):
+    """Each channel's levels stretched so that they go from one end of the range to the other."""
+
+    code: ClassVar[str] = "auto"
+    stem: ClassVar[str] = "auto_contrast"
+    positional: ClassVar[int] = 1
+
+    value_range: tuple[int, int] = value_range("v", _BYTES)
+
+
+@dataclass(frozen=True)
 class GaussianNoise(Layer):
     """Noise added, with this standard deviation."""
 
@@ -185,4 +347,14 @@ AUGMENTATION_KINDS: tuple[type[Layer], ...] = (
     *(RandomFlip, RandomRotation, RandomTranslation, RandomZoom, RandomShear),
     *(RandomBrightness, RandomContrast, RandomErasing, RandomHue, RandomSaturation),
     *(RandomGrayscale, GaussianNoise),
+    *(RandomPerspective, RandomElasticTransform, RandomGaussianBlur, RandomSharpness),
+    *(RandomInvert, RandomPosterization, Solarization, RandomColorDegeneration),
+    *(RandomColorJitter, Equalization, RandAugment),
 )
+"""Those that pass a picture on as it is wherever a network is not trained."""
+
+ALWAYS_CHANGING: tuple[type[Layer], ...] = (AutoContrast,)
+"""Those that change it there too, so they are no part of a network that is only trained so."""
+
+WITHOUT_SEED: tuple[type[Layer], ...] = (Equalization, AutoContrast)
+"""Those that draw nothing at random, and take no seed."""

@@ -115,6 +115,20 @@ class Whole(Option):
         return self.checked(_digits(text) if _digits(text) is not None else text)
 
 
+@dataclass(frozen=True)
+class Odd(Whole):
+    """An odd whole number from `low` to `high`."""
+
+    @property
+    def rule(self) -> str:
+        """What the value must be."""
+        return f"an odd whole number from {self.low} to {self.high:,}"
+
+    def _accepted(self, value: Any) -> int | None:
+        accepted = super()._accepted(value)
+        return accepted if accepted is not None and accepted % 2 else None
+
+
 _NUMBER = re.compile(r"n?[0-9]{1,12}(\.[0-9]{1,24})?(en?[0-9]{1,3})?")
 # Pixels are brought to [0, 1] and to [-1, 1] by these, and nobody writes them as decimals.
 _QUOTIENTS = {1 / 255: "1 / 255", 1 / 127.5: "1 / 127.5", 1 / 127: "1 / 127", 1 / 128: "1 / 128"}
@@ -394,6 +408,11 @@ def _declared(kind: type[Option], letter: str, start: Any, default: Any, **more:
 def whole(letter: str, start: int, high: int, *, low: int = 1, default: Any = None) -> Any:
     """Declare a whole number; `start` is Keras's default where no other is given."""
     return _declared(Whole, letter, start, default, low=low, high=high)
+
+
+def odd(letter: str, start: int, high: int) -> Any:
+    """Declare an odd whole number from 1 on."""
+    return _declared(Odd, letter, start, None, low=1, high=high)
 
 
 def number(

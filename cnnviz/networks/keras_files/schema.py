@@ -453,7 +453,7 @@ TRAINING_ONLY = frozenset(
         *("RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur"),
         *("RandomGrayscale", "RandomHue", "RandomInvert", "RandomPerspective"),
         *("RandomPosterization", "RandomRotation", "RandomSaturation", "RandomSharpness"),
-        *("RandomShear", "RandomTranslation", "RandomZoom"),
+        *("RandomShear", "RandomTranslation", "RandomZoom", "Solarization"),
     }
 )
 

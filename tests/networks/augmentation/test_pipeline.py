@@ -30,7 +30,7 @@ def test_order_is_kept_and_nothing_is_nothing():
         ("flat", "one of RandomFlip"),
         ("rflip~rflip", "one layer of each kind. Received: RandomFlip twice"),
         ("rflip~rgrey~rhue-f1~rsat-f1~rerase~noise-s1~rzoom-h0.1", "at most 6 layers"),
-        ("in-h8-w8-c3", "one Input"),
+        ("in-h8-w8-c3", 'one of RandomFlip.*Received: "Input"'),
         ("<script>", "A layer begins with one of"),
         ("rturn-f1e999", "must be a number"),
     ],

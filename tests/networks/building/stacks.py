@@ -13,6 +13,7 @@ from cnnviz.networks.building.options import (
     Choice,
     Flag,
     Number,
+    Odd,
     Option,
     Pair,
     Penalty,
@@ -43,6 +44,8 @@ def values(option: Option, name: str) -> st.SearchStrategy[Any]:
         case Sides():
             ends = st.tuples(st.integers(0, 2), st.integers(0, 2))
             drawn = st.tuples(ends, ends)
+        case Odd():
+            drawn = st.sampled_from([1, 3, 5])
         case Whole(low=low):
             drawn = st.integers(low, 2 * SMALL)
         case Number(low=low, high=high):

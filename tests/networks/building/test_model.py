@@ -262,6 +262,7 @@ def changing(kind: type[Layer]) -> Stack:
     """Give a network of one layer that does change pictures from 0 to 1."""
     options = kind.options()
     told = {"x_factor": 0.5, "y_factor": 0.2} if "x_factor" in options else {}
+    told |= {"brightness_factor": 0.3} if "brightness_factor" in options else {}
     told |= {"value_range": (0, 1)} if "value_range" in options else {}
     return Stack((Input(12, 10, 3), kind(**told)))
 

@@ -16,6 +16,7 @@ from cnnviz.networks.building.options import (
     Choice,
     Flag,
     Number,
+    Odd,
     Option,
     Pair,
     Penalty,
@@ -37,6 +38,7 @@ EACH = [
     Pair("p", (1, 1), (1, 1), low=1, high=9),
     Range("r", (0, 255), (0, 255), low=0, high=255),
     Sides("s", ((1, 1), (1, 1)), ((1, 1), (1, 1)), high=9),
+    Odd("o", 3, 3, low=1, high=99),
     Regularizer("r", None, None, optional=True),
 ]
 HOSTILE = [

@@ -113,12 +113,12 @@ function penalty(option) {
   const read = () => {
     const factors = inputs.map((input) => Number(input.value || 0));
     if (!factors.every(Number.isFinite)) return undefined;
-    return factors.some(Boolean) ? factors.map(written).join("x") : null;
+    return factors.some(Boolean) ? factors.map(asText).join("x") : null;
   };
   return { inputs, fill, read };
 }
 
-const written = (value) => String(value).replace("+", "").replaceAll("-", "n");
+const asText = (value) => String(value).replace("+", "").replaceAll("-", "n");
 
 function number(option) {
   const input = numberInput(option, { step: "any" });
@@ -135,7 +135,7 @@ function number(option) {
   const read = () => {
     if (input.value.trim() === "") return option.optional ? null : undefined;
     const value = Number(input.value);
-    return Number.isFinite(value) ? written(value) : undefined;
+    return Number.isFinite(value) ? asText(value) : undefined;
   };
   return { inputs: [input], fill, read };
 }
