@@ -87,10 +87,10 @@ def test_every_layer_can_be_chosen_and_set_to_its_ends(open_page):
     page = finished(open_page(PAGE, **SMALL))
     for kind in page.multiselect(key="augment_kinds").options:
         page.multiselect(key="augment_kinds").set_value([kind]).run()
-        for slider in [one for one in page.slider if one.key.startswith(f"augment_{kind}_")]:
-            for end in (slider.min, slider.max):
-                page.slider(key=slider.key).set_value(end).run()
-                _fine(page)
+        for end in ("min", "max"):
+            for slider in [one for one in page.slider if one.key.startswith(f"augment_{kind}_")]:
+                slider.set_value(getattr(slider, end))
+            _fine(page.run())
         settings, _ = sent(finished(page), "words")
         assert len(settings["words"][1]) == 1
 

@@ -20,6 +20,7 @@ from cnnviz.networks.building import (
     parse_stack,
     read_program,
 )
+from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS
 from cnnviz.networks.building.maps import stack_maps
 from cnnviz.networks.keras_files.upload import read_upload
 from pages.building import takeaway
@@ -102,9 +103,16 @@ def test_the_palette_has_every_kind_once_and_every_option_begins_as_it_may():
     json.dumps(found)
 
 
-@pytest.mark.parametrize("kind", [name for name in KINDS if name != "Input"])
-def test_a_layer_of_any_kind_can_stand_behind_the_input(open_page, kind):
-    stack = TUTORIAL.inserted(1, KINDS[kind]())
+CHANGES = tuple(kind.kind() for kind in AUGMENTATION_KINDS)
+
+
+@pytest.mark.parametrize(
+    "kinds", [CHANGES, *([name] for name in KINDS if name not in ("Input", *CHANGES))]
+)
+def test_a_layer_of_any_kind_can_stand_behind_the_input(open_page, kinds):
+    stack = TUTORIAL
+    for kind in kinds:
+        stack = stack.inserted(1, KINDS[kind]())
     settings, _ = stage(open_page(PAGE, stack=format_stack(stack)))
     found = outline(stack)
     assert settings["problem"] == (None if found.problem is None else settings["problem"])
