@@ -8,9 +8,11 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import streamlit as st
 
+from cnnviz.images.crops import crop_and_resize
 from cnnviz.networks.building import Outline, Stack, format_stack
 from cnnviz.networks.building.maps import COLOURS, StackMaps, stack_maps
 from cnnviz.notation import written_count
+from cnnviz.shapes import Pixels
 from pages.building.state import BUILD, SEED
 from pages.ui.markdown import plain
 from pages.ui.picture import Picture
@@ -22,11 +24,27 @@ _MOST_AT_ONCE = 300_000_000
 """Multiply-adds that are computed without waiting in the queue: a tenth of a second."""
 _BEGUN = "build_maps_begun"
 _HELD = "build_maps"
+_SEEN = "build_seen"
 _MOST = 4_000_000
 """Numbers in all maps, which a session keeps to go on from."""
 
 _Found = tuple[StackMaps | None, BaseException | None, Callable[[], bool]]
 """What came out, what went wrong, and whether either has happened."""
+
+
+def seen_part(picture: Picture, stack: Stack) -> Pixels | None:
+    """Give what the network is shown, which is there before its maps; None where it takes none.
+
+    Cut and scaled once: of a large photo that takes longer than all else of an answer.
+    """
+    if stack.input.channels not in COLOURS:
+        return None
+    key = (picture.identity, stack.input.shape[:2])
+    held: tuple[object, Pixels] | None = st.session_state.get(_SEEN)
+    if held is None or held[0] != key:
+        part = crop_and_resize(picture.image, target=stack.input.shape[:2])
+        held = st.session_state[_SEEN] = (key, part)
+    return held[1]
 
 
 def drawn_maps(picture: Picture, stack: Stack, found: Outline) -> tuple[StackMaps | None, str]:
@@ -49,8 +67,11 @@ def drawn_maps(picture: Picture, stack: Stack, found: Outline) -> tuple[StackMap
     if held is not None and (held.stack, held.seed) == (stack, seed):
         return held, ""
 
+    part = seen_part(picture, stack)
+    assert part is not None
+
     def work() -> StackMaps:
-        return stack_maps(stack, picture.image, seed=seed, before=held)
+        return stack_maps(stack, part, seed=seed, before=held)
 
     key = f"build maps {format_stack(stack)} {seed} {picture.identity}"
     is_quick = sum(row.multiply_adds for row in found.rows) <= _MOST_AT_ONCE

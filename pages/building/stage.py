@@ -6,17 +6,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cnnviz.images.crops import crop_and_resize
 from cnnviz.networks.building import Outline, Stack, outline
-from cnnviz.networks.building.maps import COLOURS, StackMaps
-from cnnviz.shapes import Pixels
 from pages.building import edits
 from pages.building.components.stack import stack_stage
 from pages.building.diagram import diagram
 from pages.building.experiments import EXPERIMENTS
 from pages.building.message import stage_message
 from pages.building.program import program
-from pages.building.running import drawn_maps
+from pages.building.running import drawn_maps, seen_part
 from pages.building.sources import sources
 from pages.building.state import BUILD, CELL, LAYER, PART, SEED, STACK, layer_in_hand
 from pages.building.takeaway import finish
@@ -83,17 +80,8 @@ def _stage(picture: Picture, stack: Stack, found: Outline) -> None:
         "note": note,
     }
     stack_stage(
-        stage_message(stack, found, maps, _seen(picture, stack, maps), settings),
+        stage_message(stack, found, maps, seen_part(picture, stack), settings),
         key=edits.STAGE,
         edit=edits.take_edit,
         tool=edits.take_tool,
     )
-
-
-def _seen(picture: Picture, stack: Stack, maps: StackMaps | None) -> Pixels | None:
-    """Give what the network is shown, which is there before its maps; None where it takes none."""
-    if maps is not None:
-        return maps.picture
-    if stack.input.channels not in COLOURS:
-        return None
-    return crop_and_resize(picture.image, target=stack.input.shape[:2])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cnnviz.networks.augmentation.samples import seed_of
-from cnnviz.networks.building.augmentation import WITHOUT_SEED
+from cnnviz.networks.building.augmentation import OUTSIDE_NETWORKS
 from cnnviz.networks.building.code import written_layer
 from cnnviz.networks.building.layer import Layer
 from cnnviz.networks.code import has_code, prepared_function, probability_lines
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def made_layer(layer: Layer, seed: int) -> str:
     """Write what makes a layer, with its seed where it draws anything."""
-    return written_layer(layer, *([] if isinstance(layer, WITHOUT_SEED) else [f"seed={seed}"]))
+    return written_layer(layer, *([] if isinstance(layer, OUTSIDE_NETWORKS) else [f"seed={seed}"]))
 
 
 def samples_code(network: Network, layers: Sequence[Layer], *, count: int, seed: int) -> str:

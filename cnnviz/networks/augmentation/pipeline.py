@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping
 
 from cnnviz.networks.building import KINDS
 from cnnviz.networks.building.address import format_layers, parse_layers
-from cnnviz.networks.building.augmentation import ALWAYS_CHANGING, AUGMENTATION_KINDS
+from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS, OUTSIDE_NETWORKS
 from cnnviz.networks.building.layer import Layer
 from cnnviz.notation import shown
 
 MOST_LAYERS = 6
 _KINDS: Mapping[str, type[Layer]] = {
-    kind.kind(): kind for kind in (*AUGMENTATION_KINDS, *ALWAYS_CHANGING)
+    kind.kind(): kind for kind in (*AUGMENTATION_KINDS, *OUTSIDE_NETWORKS)
 }
 _BY_CODE = {kind.code: kind for kind in (*KINDS.values(), *_KINDS.values())}
 PIPELINE_KINDS: tuple[str, ...] = tuple(_KINDS)

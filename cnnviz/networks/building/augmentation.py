@@ -349,12 +349,13 @@ AUGMENTATION_KINDS: tuple[type[Layer], ...] = (
     *(RandomGrayscale, GaussianNoise),
     *(RandomPerspective, RandomElasticTransform, RandomGaussianBlur, RandomSharpness),
     *(RandomInvert, RandomPosterization, Solarization, RandomColorDegeneration),
-    *(RandomColorJitter, Equalization, RandAugment),
+    *(RandomColorJitter, RandAugment),
 )
 """Those that pass a picture on as it is wherever a network is not trained."""
 
-ALWAYS_CHANGING: tuple[type[Layer], ...] = (AutoContrast,)
-"""Those that change it there too, so they are no part of a network that is only trained so."""
+OUTSIDE_NETWORKS: tuple[type[Layer], ...] = (Equalization, AutoContrast)
+"""Those that draw nothing at random, take no seed, and have no place in a network.
 
-WITHOUT_SEED: tuple[type[Layer], ...] = (Equalization, AutoContrast)
-"""Those that draw nothing at random, and take no seed."""
+AutoContrast changes a picture where a network is not trained too. Of an Equalization Keras 3.15
+takes what comes in for what goes out when a network is built, so the network is without it.
+"""
