@@ -113,6 +113,10 @@ class _Watch:
         values = np.asarray(self._kernel)
         return {"kernels": np.ascontiguousarray(values[..., :MOST_KERNELS])}
 
+    def penalty(self) -> float:
+        """What regularisers add to the loss."""
+        return sum((float(loss) for loss in self.model.losses), 0.0)
+
     def sizes(self) -> dict[str, NDArray[Any]]:
         """Give what the last step was like.
 
@@ -131,8 +135,7 @@ class _Watch:
 
     def look(self) -> dict[str, NDArray[Any]]:
         """Give kernels, maps of the watched picture and the answers to what is held out."""
-        penalty = np.array(sum(float(loss) for loss in self.model.losses), np.float32)
-        found = {"penalty": penalty, **self.kernels(), **self.sizes(), **self.answers()}
+        found = {**self.kernels(), **self.sizes(), **self.answers()}
         if self._maps is not None:
             maps = self._maps(self._picture, training=False)
             for place, one in enumerate(maps if isinstance(maps, list | tuple) else [maps]):
@@ -231,9 +234,10 @@ def _recorder(channel: Channel, watch: _Watch, *, one: bool) -> Any:
             )
             # Keras has measured nothing yet: the same from the answers.
             seen = watch.look()
-            loss = -np.log(np.maximum(seen["truth"], 1e-7)).mean() + seen["penalty"]
+            loss = -np.log(np.maximum(seen["truth"], 1e-7)).mean() + watch.penalty()
             right = (seen["predicted"] == watch.y).mean()
             measured = {"val_loss": float(loss), "val_accuracy": float(right)}
+            measured["penalty"] = watch.penalty()
             told = {"kind": "epoch", "epoch": 0, "whole": True, "seconds": 0.0}
             channel.send({**told, **measured}, seen)
             self.since = self.told = time.monotonic()
@@ -263,6 +267,7 @@ def _recorder(channel: Channel, watch: _Watch, *, one: bool) -> Any:
             rate = float(np.asarray(self.model.optimizer.learning_rate))
             values = {name: float(value) for name, value in (logs or {}).items()}
             values.pop("learning_rate", None)
+            values["penalty"] = watch.penalty()
             told = {"kind": "epoch", "epoch": epoch + 1, "rate": rate, "seconds": self.elapsed()}
             channel.send(
                 {**told, **values, "whole": self.batches == self.params["steps"]}, watch.look()

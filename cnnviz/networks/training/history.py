@@ -128,7 +128,7 @@ class History:
             values.get("accuracy"),
             float(values["val_loss"]),
             float(values["val_accuracy"]),
-            float(arrays["penalty"]),
+            float(values["penalty"]),
             float(values.get("rate", 0.0)),
             float(values["seconds"]),
             arrays.get("kernels"),
