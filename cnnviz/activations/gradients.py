@@ -349,8 +349,11 @@ def _rms_of_each(arrays: Sequence[Floats]) -> Doubles:
 
 
 def _rms(values: Floats) -> float:
-    largest = float(np.abs(values).max())
-    if largest == 0:
-        return 0.0
+    flat = values.ravel()
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = float(flat @ flat) / flat.size
+    if 1e-250 < mean < 1e250:
+        return math.sqrt(mean)
     # Scaled, because the square of a vanished gradient would vanish even in float64.
-    return largest * math.sqrt(float(np.mean(np.square(values / largest))))
+    largest = float(np.abs(flat).max())
+    return largest and largest * math.sqrt(float(np.mean(np.square(flat / largest))))

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.convolution import convolve
@@ -91,6 +92,18 @@ class LearningTask:
         goal = self.target[np.newaxis, top : top + height, left : left + width]
         columns: Array = window_columns(pixels, self.kernel_sizes[0])
         return pixels, goal, columns
+
+    @cached_property
+    def every_patch(self) -> tuple[Array, Array]:
+        """The patch at every place of the picture, and what the target has for it, as views.
+
+        (rows, columns, height, width) and (rows', columns', height', width')
+        """
+        _, _, height, width = _Patches(self.area, self.batch, self.patch_side, self.seed).drawn(0)
+        return (
+            sliding_window_view(self.picture, (height, width)),
+            sliding_window_view(self.target, (height - self.reach[0], width - self.reach[1])),
+        )
 
     @property
     def reach(self) -> tuple[int, int]:
@@ -227,15 +240,14 @@ class Batch:
 def draw_batch(task: LearningTask, step: int) -> Batch:
     """Cut out the patches that step number ``step`` learns from, always the same ones."""
     places = _Patches(task.area, task.batch, task.patch_side, task.seed)
-    rows, columns, height, width = places.drawn(step)
-    shift, reach = target_shift(task), task.reach
+    rows, columns, _, _ = places.drawn(step)
+    patches, targets = task.every_patch
+    shift = target_shift(task)
     return Batch(
         rows=rows,
         columns=columns,
-        patches=_cut(task.picture, rows, columns, height, width),
-        targets=_cut(
-            task.target, rows + shift[0], columns + shift[1], height - reach[0], width - reach[1]
-        ),
+        patches=patches[rows, columns],
+        targets=targets[rows + shift[0], columns + shift[1]],
     )
 
 
@@ -319,10 +331,20 @@ class _Patches:
         if self.batch is None:
             return np.array([first_row]), np.array([first_column]), height, width
         height, width = min(self.patch_side, height), min(self.patch_side, width)
-        generator = np.random.default_rng([self.seed, 1, step])
-        rows = generator.integers(first_row, end_row - height + 1, self.batch)
-        columns = generator.integers(first_column, end_column - width + 1, self.batch)
-        return rows, columns, height, width
+        return *_drawn(self, step, height, width), height, width
+
+
+@lru_cache(maxsize=4096)  # 4 kB each at most; the same for every rate, momentum, noise and target
+def _drawn(
+    places: _Patches, step: int, height: int, width: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    (first_row, end_row), (first_column, end_column) = places.area
+    generator = np.random.default_rng([places.seed, 1, step])
+    rows = generator.integers(first_row, end_row - height + 1, places.batch)
+    columns = generator.integers(first_column, end_column - width + 1, places.batch)
+    for array in (rows, columns):
+        array.setflags(write=False)
+    return rows, columns
 
 
 def _standardised(pixels: Array) -> Array:
@@ -351,13 +373,6 @@ def target_shift(task: LearningTask) -> tuple[int, int]:
     goal = _reach([kernel.shape for kernel in task.target_kernels])
     rows, columns = ((own - other) // 2 for own, other in zip(task.reach, goal, strict=True))
     return rows, columns
-
-
-def _cut(
-    image: Array, rows: NDArray[np.int64], columns: NDArray[np.int64], height: int, width: int
-) -> Array:
-    patches: Array = np.lib.stride_tricks.sliding_window_view(image, (height, width))[rows, columns]
-    return patches
 
 
 def filtered(pixels: Array, kernels: Sequence[Array], biases: Sequence[float]) -> Array:

@@ -1,6 +1,7 @@
 """Several filters at once: the volume they give, and how the next layer is connected with it."""
 
 import contextlib
+from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
@@ -8,11 +9,11 @@ import streamlit as st
 from cnnviz.channels.code import connected_code
 from cnnviz.channels.connections import ConnectedLayer
 from cnnviz.channels.formulas import weights_with_numbers
-from cnnviz.channels.volumes import FilterVolumes, filter_volumes
+from cnnviz.channels.volumes import FilterVolumes, PaintedMaps, filter_volumes
 from cnnviz.drawing.display import display
 from cnnviz.notation import legend
 from cnnviz.shapes import Maps, Pixels
-from pages.channels.components.volume import filter_volume
+from pages.channels.components.volume import filter_volume, painted_volumes
 from pages.channels.experiments import SEVERAL_FILTERS as EXPERIMENTS
 from pages.channels.experiments import Connected
 from pages.channels.kernels import ChannelKernels
@@ -51,7 +52,7 @@ def several_filters(picture: Picture) -> None:
     with controls:
         count, wide = _controls()
     pixels = working_picture(picture, "colour", 96)
-    found = filter_volumes(pixels, count)
+    found, painted = _volumes(picture.identity, count, pixels)
     keys = [one.connection.key for one in found.layers]
     # Fewer filters may not have the groups that are held; the standard layer stands in then.
     at = keys.index(VOLUMES[CONNECTION]) if VOLUMES[CONNECTION] in keys else 0
@@ -60,6 +61,7 @@ def several_filters(picture: Picture) -> None:
     with seen_first(stage, rest_stands=True):
         filter_volume(
             found,
+            painted,
             key=_KEY,
             pixels=pixels,
             connection=layer.connection.key,
@@ -73,6 +75,16 @@ def several_filters(picture: Picture) -> None:
     take_it_with_you(
         _downloads(found, layer, maps, pixels), connected_code(layer.connection, count, found.side)
     )
+
+
+@st.cache_resource(max_entries=8, ttl="1h", show_spinner=False)  # up to 4 MB each
+def _volumes(
+    identity: str,  # noqa: ARG001 stands for the pixels in the cache's key
+    count: int,
+    _pixels: Pixels,
+) -> tuple[FilterVolumes, Mapping[str, PaintedMaps]]:
+    found = filter_volumes(_pixels, count)
+    return found, painted_volumes(found)
 
 
 def _controls() -> tuple[int, int]:

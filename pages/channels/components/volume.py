@@ -1,11 +1,11 @@
 """Several filters at once: the typed way to mount `assets/components/channels/volume`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from cnnviz.channels.connections import ConnectedLayer
-from cnnviz.channels.volumes import FilterVolumes, painted_maps
+from cnnviz.channels.volumes import FilterVolumes, PaintedMaps, painted_maps
 from cnnviz.shapes import Pixels
 from pages.ui.components.registration import register
 from pages.ui.wire import pack
@@ -13,8 +13,20 @@ from pages.ui.wire import pack
 _mount = register("channels/volume")
 
 
+def painted_volumes(found: FilterVolumes) -> Mapping[str, PaintedMaps]:
+    """Paint the volumes of both layers, and the maps between the steps of a separable one."""
+    separable = next(layer for layer in found.layers if layer.connection.kind == "separable")
+    assert separable.depthwise is not None  # a separable layer has a map between its steps
+    return {
+        "volume": painted_maps([found.volume]),
+        "between": painted_maps([separable.depthwise]),
+        "output": painted_maps(found.maps),
+    }
+
+
 def filter_volume(
     found: FilterVolumes,
+    painted: Mapping[str, PaintedMaps],
     *,
     key: str,
     pixels: Pixels,
@@ -28,6 +40,7 @@ def filter_volume(
 
     Parameters
     ----------
+    painted : as `painted_volumes` gives them.
     pixels : (height, width, 3) uint8
     connection : the key of the one that is shown.
     wide : the channels of a wider layer whose weights are counted too.
@@ -37,12 +50,6 @@ def filter_volume(
     by_kind = {layer.connection.kind: layer for layer in found.layers}
     separable = by_kind["separable"]
     depthwise, mixing = separable.weights
-    assert separable.depthwise is not None  # a separable layer has a map between its steps
-    painted = {
-        "volume": painted_maps([found.volume]),
-        "between": painted_maps([separable.depthwise]),
-        "output": painted_maps(found.maps),
-    }
     settings = {
         "channels": found.filters,
         "side": found.first_kernels.shape[0],
