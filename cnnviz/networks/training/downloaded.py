@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.networks.downloads import Progress, fetch_file, keras_home
+from cnnviz.networks.layers import NetworkError
 from cnnviz.networks.tensorflow_runtime import load_keras
 from cnnviz.shapes import Pixels
 
@@ -126,7 +128,7 @@ def published(name: str) -> tuple[Pixels, NDArray[np.int64], int]:
     """
     FILES[name].fetch()
     with _reading:
-        found: Any = getattr(load_keras().datasets, name).load_data()
+        found = _read(name)
     (x, y), (held_out_x, held_out_y) = found
     x, y = x[:MOST_EXAMPLES], np.ravel(y)[:MOST_EXAMPLES]
     held_out_x = held_out_x[:MOST_HELD_OUT]
@@ -135,3 +137,16 @@ def published(name: str) -> tuple[Pixels, NDArray[np.int64], int]:
         images = images[..., np.newaxis]
     labels = np.concatenate([y, np.ravel(held_out_y)[:MOST_HELD_OUT]]).astype(np.int64)
     return images, labels, len(held_out_x)
+
+
+def _read(name: str) -> Any:
+    try:
+        return getattr(load_keras().datasets, name).load_data()
+    # Of some files Keras pins no digest: what came instead of them shows here.
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        for path in FILES[name].paths():
+            path.unlink(missing_ok=True)
+        raise NetworkError(
+            f"The files of {FILES[name].title} must be as they were published; they are fetched "
+            f"anew when you ask again. Received: one that cannot be read ({type(error).__name__})."
+        ) from None

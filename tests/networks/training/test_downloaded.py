@@ -1,6 +1,8 @@
 """Published data sets: fetched once and checked, or one clear sentence."""
 
+import gzip
 import hashlib
+import importlib
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -86,3 +88,61 @@ def test_those_held_out_are_the_published_ones(published_here, monkeypatch):
     np.testing.assert_array_equal(data.images[data.validation][..., 0], arrays["x_test"])
     np.testing.assert_array_equal(data.labels[data.validation], arrays["y_test"])
     assert np.bincount(data.labels[data.first(10)]).tolist() == [1] * 10
+
+
+class _Asked(Exception):  # noqa: N818 what Keras would fetch is noted, and nothing is
+    pass
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("name", FILES)
+def test_files_lie_where_keras_looks_and_are_those_that_it_asks_for(
+    name, keras_folder, monkeypatch
+):
+    module = importlib.import_module(f"keras.src.datasets.{name}")
+    asked = []
+
+    def get_file(fname, origin, file_hash=None, cache_subdir="datasets", extract=False):
+        folder = keras_folder.parent / cache_subdir
+        asked.append((origin, folder / (f"{fname}_archive" if extract else fname), file_hash))
+        if len(asked) == len(FILES[name].files):
+            raise _Asked
+        return str(folder / fname)
+
+    monkeypatch.setattr(module, "get_file", get_file)
+    with pytest.raises(_Asked):
+        module.load_data()
+    files = FILES[name]
+    assert asked == [
+        (f"{files.url}{there}", path, digest.removeprefix("sha256:") or None)
+        for (there, _, digest), path in zip(files.files, files.paths(), strict=True)
+    ]
+
+
+@pytest.mark.tensorflow
+def test_fashion_mnist_is_read_from_its_files_and_fetched_anew_where_one_is_broken(
+    tmp_path, monkeypatch, keras_folder
+):
+    draw = np.random.default_rng(0)
+    for part, count in (("train", 40), ("t10k", 20)):
+        images = draw.integers(0, 256, (count, 28, 28), np.uint8)
+        for what, front, array in (
+            ("images-idx3", 16, images),
+            ("labels-idx1", 8, np.arange(count, dtype=np.uint8) % 10),
+        ):
+            data = gzip.compress(bytes(front) + array.tobytes())
+            (tmp_path / f"{part}-{what}-ubyte.gz").write_bytes(data)
+    files = replace(FILES["fashion_mnist"], url=f"{tmp_path.as_uri()}/")
+    monkeypatch.setattr(downloaded, "FILES", MappingProxyType({"fashion_mnist": files}))
+    # Keras has read its folder's name when it was imported.
+    keras_files = importlib.import_module("keras.src.utils.file_utils")
+    monkeypatch.setattr(keras_files.config, "keras_home", lambda: str(keras_folder.parent))
+    found, labels, held_out = downloaded.published("fashion_mnist")
+    assert found.shape == (60, 28, 28, 1)
+    assert held_out == 20
+    np.testing.assert_array_equal(found[40:, ..., 0], images)
+    assert labels.tolist() == [*(list(range(10)) * 6)]
+    files.paths()[1].write_bytes(b"<html>Sign in to the hotel's network</html>")
+    with pytest.raises(NetworkError, match=r"as they were published.*\(BadGzipFile\)"):
+        downloaded.published("fashion_mnist")
+    assert len(downloaded.published("fashion_mnist")[0]) == 60
