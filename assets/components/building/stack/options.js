@@ -29,7 +29,8 @@ function fieldOf(option, form) {
   const make = { numbers, number, range, flag, choice, penalty }[option.type];
   const { inputs, fill, read } = make(option);
   const name = option.name.replaceAll("_", " ");
-  const label = element("span", { class: "label", text: name });
+  const both = option.type === "penalty" ? `${name}: ${PENALTIES.join(", ")}` : name;
+  const label = element("span", { class: "label", text: both });
   const told = () => {
     const text = read();
     const fits = text !== undefined && inputs.every((input) => input.checkValidity());
