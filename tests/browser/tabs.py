@@ -163,12 +163,12 @@ def _lead(page: Page, path: str) -> None:
 def _forget(page: Page, tab: Tab) -> None:
     """Let a tab, its page and its session, be as new."""
     page.evaluate("() => sessionStorage.clear()")
-    page.set_viewport_size({"width": tab[0], "height": tab[1]})
     page.mouse.move(0, 0)
     number = next(_NUMBERS)
     page.evaluate(_LEAD, f"?{FORGET}={number}")
     # A page that is still at work may miss it: to load a tab anew then takes less than to wait on.
     page.wait_for_function(f"() => ({_SENTENCE}) === '{FORGET} {number}'", timeout=10_000)
+    page.set_viewport_size({"width": tab[0], "height": tab[1]})  # now there is little to lay out
     _rests(page)
 
 
