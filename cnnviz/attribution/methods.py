@@ -27,6 +27,8 @@ class Method:
     cannot : what its map does not say, one sentence.
     formula : LaTeX, in the symbols of `cnnviz.notation.SYMBOLS`.
     paper : where it comes from.
+    from_least : whether its map has no 0 that says nothing: only its differences tell, so that it
+        is coloured from its least value on.
     """
 
     title: str
@@ -38,6 +40,7 @@ class Method:
     cannot: str
     formula: str
     paper: str
+    from_least: bool = False
 
 
 METHODS: dict[str, Method] = {
@@ -182,6 +185,7 @@ METHODS: dict[str, Method] = {
         "It is blurred and noisy, the more so the fewer the masks.",
         r"M_{r,c} = \frac{1}{N \cdot 0.5} \sum_{\mu} P(x \odot \mu)\, \mu_{r,c}",
         "Petsiuk et al., 2018",
+        from_least=True,
     ),
 }
 """By the name of the function, in the order in which they are shown."""

@@ -95,6 +95,13 @@ def on_grid(scene: Scene, values: Attribution) -> np.ndarray:
     return on_input(scene.network, scene.picture.image, values)
 
 
+def base(scene: Scene, name: str, values: Attribution) -> float:
+    """Give the value from which on a method's map is coloured: 0, or its least."""
+    if scene.against is not None or not METHODS[name].from_least:
+        return 0.0
+    return float(on_grid(scene, values).min())
+
+
 def _work(scene: Scene, questions: Sequence[Question]) -> Callable[[Job], bool]:
     def work(job: Job) -> bool:
         for question in questions:

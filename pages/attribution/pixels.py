@@ -65,8 +65,9 @@ def _message(scene: Scene, values: np.ndarray | None) -> bytes:
         possible = bool(scene.layers) or not method.by_layer
         found = maps.shown(scene, name) if possible else None
         if found is not None:
-            grid = enlarged(maps.on_grid(scene, found), (_TILE, _TILE))
-            tiles[at] = levels(grid, signed=is_signed(scene, name))
+            above = maps.on_grid(scene, found) - maps.base(scene, name, found)
+            tile = enlarged(above, (_TILE, _TILE))
+            tiles[at] = levels(tile, signed=is_signed(scene, name))
         state = "ready" if found is not None else ("asks" if possible else "none")
         methods.append(
             {
@@ -106,6 +107,7 @@ def _message(scene: Scene, values: np.ndarray | None) -> bytes:
         "method": scene.name,
         "title": scene.method.title,
         "signed": is_signed(scene, scene.name),
+        "base": 0.0 if values is None else maps.base(scene, scene.name, values),
         "methods": methods,
         "layer": scene.layer if scene.method.by_layer else "",
         "layers": sizes,
@@ -148,7 +150,7 @@ def _sides(scene: Scene) -> list[str]:
         return [f"for {labels[scene.against]}", f"for {labels[scene.target]}"]
     if is_signed(scene, scene.name):
         return ["against it", "for it"]
-    return ["nothing", "most"]
+    return ["least" if scene.method.from_least else "nothing", "most"]
 
 
 def levels(values: np.ndarray, *, signed: bool) -> np.ndarray:

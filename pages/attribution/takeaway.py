@@ -46,10 +46,15 @@ def finish(scene: Scene, values: np.ndarray | None) -> None:
         layer=scene.layer if scene.method.by_layer else "",
         steps=integral.steps if integral else 64,
     )
+    base = maps.base(scene, name, values)
     grid = on_input(scene.network, scene.picture.image, values)
     downloads = [
         picture_download(
-            "Map as PNG", f"{name}.png", lambda: coloured(values, is_signed(scene, name))
+            "Map as PNG",
+            f"{name}.png",
+            lambda: coloured(
+                np.maximum(values - base, 0) if base else values, is_signed(scene, name)
+            ),
         ),
         Download("Map as NPZ", f"{name}.npz", lambda: npz(map=values, on_input=grid)),
         *program_files(scene.network, scene.picture, own=scene.own),

@@ -157,7 +157,7 @@ def _scrambled(scene: Scene, parts: dict[str, object]) -> None:
     for column, (words, one, likeness) in zip(st.columns(len(tiles)), tiles, strict=True):
         caption = f"{written(likeness, 2)}, {words}"
         column.image(
-            images.encode_png(coloured(maps.on_grid(scene, one), scene.method.signed)),
+            images.encode_png(coloured(_above(scene, one), scene.method.signed)),
             caption=plain(caption),
             alt=f"The map with weights {caption}.",
             width="stretch",
@@ -177,6 +177,11 @@ def _scrambled(scene: Scene, parts: dict[str, object]) -> None:
             f"With all weights drawn anew the rank correlation is {correlation}: the map depends "
             "on what the network has learned."
         )
+
+
+def _above(scene: Scene, values: np.ndarray) -> np.ndarray:
+    """Give what a map's colours stand for, on the grid of the network's input."""
+    return maps.on_grid(scene, values) - maps.base(scene, scene.name, values)
 
 
 def _lowest(scene: Scene) -> str:

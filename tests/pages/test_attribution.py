@@ -2,6 +2,7 @@
 
 import base64
 import re
+from types import SimpleNamespace
 from urllib.parse import parse_qs
 
 import numpy as np
@@ -15,6 +16,7 @@ from cnnviz.networks import Network, open_network
 from cnnviz.networks.keras_files.upload import Upload
 from cnnviz.networks.tensorflow_runtime import load_keras
 from cnnviz.server.sandbox import Usage
+from pages.attribution import maps
 from pages.attribution.pixels import levels
 from pages.attribution.state import PART
 from pages.ui.own_network import HELD, OWN_NETWORK, OwnModel
@@ -37,9 +39,23 @@ def test_it_shows_the_map_that_the_package_gives(open_page, small):
         arrays["values"], enlarged(values, arrays["values"].shape), atol=1e-6
     )
     best = network.predict(picture, top=1)[0]
+    assert (settings["base"], settings["sides"]) == (0, ["nothing", "most"])
     assert best.label in settings["question"]
     assert [one["name"] for one in settings["methods"]] == list(METHODS)
     assert {one["state"] for one in settings["methods"]} == {"ready", "asks"}
+
+
+def test_a_map_without_a_zero_is_coloured_from_its_least(small):
+    network, picture = small
+    values = np.linspace(0.2, 0.3, picture[..., 0].size, dtype=np.float32)
+    values = values.reshape(picture.shape[:2])
+    scene = SimpleNamespace(network=network, picture=SimpleNamespace(image=picture), against=None)
+    least = on_input(network, picture, values).min()
+    assert maps.base(scene, "rise", values) == pytest.approx(least)
+    assert least > 0.2  # what the network is not shown does not count
+    assert maps.base(scene, "saliency", values) == 0
+    scene.against = 3  # a difference of two maps has a zero
+    assert maps.base(scene, "rise", values) == 0
 
 
 def test_another_class_is_another_map(open_page, small):

@@ -16,6 +16,7 @@ class Reasons {
     this.handshake = new Handshake();
     this.question = element("p", { class: "question" });
     this.photo = element("canvas", { class: "photo", role: "img" });
+    this.frame = element("div", { class: "seen" });
     this.alone = element("canvas", { class: "alone", role: "img" });
     this.ramp = element("canvas", { class: "ramp", width: "256", height: "1" });
     this.ends = ["least", "zero", "most"].map((name) => element("span", { class: name }));
@@ -35,7 +36,12 @@ class Reasons {
       element(
         "div",
         { class: "panes" },
-        element("figure", {}, this.photo, element("figcaption", { text: "Over the photo" })),
+        element(
+          "figure",
+          {},
+          element("div", { class: "over" }, this.photo, this.frame),
+          element("figcaption", { text: "Over the photo" }),
+        ),
         element("figure", {}, this.alone, element("figcaption", { text: "The map alone" })),
       ),
       this.wait,
@@ -100,13 +106,20 @@ class Reasons {
     const bytes = this.bytes(this.settings.signed);
     if (this.settings.signed) return signedColour(value, this.limit, bytes);
     const last = bytes.length / 3 - 1;
-    const at = 3 * Math.round(Math.max(0, Math.min(1, value / this.limit)) * last);
+    const at = 3 * Math.round(Math.max(0, Math.min(1, this.part(value))) * last);
     return [bytes[at], bytes[at + 1], bytes[at + 2]];
   }
 
+  // How large a value is, as a part of the largest; 0 where the colours begin.
+  part(value) {
+    const { base, signed } = this.settings;
+    if (signed) return Math.abs(value) / this.limit;
+    return Math.max(0, (value - base) / (this.limit - base || 1));
+  }
+
   legend() {
-    const { signed, sides } = this.settings;
-    const from = signed ? -this.limit : 0;
+    const { signed, sides, base } = this.settings;
+    const from = signed ? -this.limit : base;
     fillCanvas(this.ramp, 256, 1, (pixels) => {
       for (let at = 0; at < 256; at++) {
         const value = from + ((this.limit - from) * at) / 255;
@@ -121,8 +134,8 @@ class Reasons {
   draw() {
     if (!this.picture) return;
     const { rows, columns } = this;
-    const panes = this.photo.parentElement.parentElement;
-    const room = Math.max(140, this.photo.parentElement.clientWidth);
+    const panes = this.photo.closest(".panes");
+    const room = Math.max(140, this.photo.closest("figure").clientWidth);
     const tall = Math.max(180, Math.min(440, window.innerHeight - 420));
     const scale = Math.min(room / columns, tall / rows);
     panes.style.setProperty("--wide", `${columns * scale}px`);
@@ -134,8 +147,8 @@ class Reasons {
     if (heat) {
       const image = context.getImageData(0, 0, columns, rows);
       for (let at = 0; at < heat.length; at++) {
-        const part = Math.min(1, Math.abs(heat[at]) / this.limit);
-        if (part < least || part === 0) continue;
+        const part = Math.min(1, this.part(heat[at]));
+        if (part < least || part <= 0) continue;
         // A faint map lets the photo through; a strong one covers it.
         const alpha = opacity * Math.min(1, 0.25 + part);
         const colour = this.colour(heat[at]);
@@ -146,13 +159,13 @@ class Reasons {
       }
       context.putImageData(image, 0, 0);
     }
-    this.frame(context);
+    this.placeFrame();
     fillCanvas(this.alone, columns, rows, (pixels) => {
       const [top, left, bottom, right] = this.box();
       for (let at = 0; heat && at < heat.length; at++) {
         const [row, column] = [Math.floor(at / columns), at % columns];
         if (row < top || row >= bottom || column < left || column >= right) continue;
-        if (Math.abs(heat[at]) / this.limit < least) continue;
+        if (this.part(heat[at]) < least) continue;
         pixels.set([...this.colour(heat[at]), 255], 4 * at);
       }
     });
@@ -168,20 +181,19 @@ class Reasons {
     return this.settings.seen.map((part, at) => Math.round(part * (at % 2 ? columns : rows)));
   }
 
-  frame(context) {
+  // Around what the network is shown: a line of the page, as thin over a small photo as over a large.
+  placeFrame() {
     const [top, left, bottom, right] = this.box();
-    const whole = right - left >= this.columns - 1 && bottom - top >= this.rows - 1;
-    this.outside.hidden = whole;
-    if (whole) return;
-    context.setLineDash([6, 4]);
-    for (const [colour, offset] of [
-      ["#000000", 0],
-      ["#ffffff", 6],
-    ]) {
-      context.strokeStyle = colour;
-      context.lineDashOffset = offset;
-      context.strokeRect(left + 0.5, top + 0.5, right - left - 1, bottom - top - 1);
-    }
+    const { rows, columns } = this;
+    const whole = right - left >= columns - 1 && bottom - top >= rows - 1;
+    this.outside.hidden = this.frame.hidden = whole;
+    const percent = (part) => `${100 * part}%`;
+    Object.assign(this.frame.style, {
+      top: percent(top / rows),
+      left: percent(left / columns),
+      height: percent((bottom - top) / rows),
+      width: percent((right - left) / columns),
+    });
   }
 
   point(canvas, event) {
@@ -192,8 +204,9 @@ class Reasons {
     const column = Math.floor(((event.clientX - box.left) / box.width) * this.columns);
     if (row < 0 || column < 0 || row >= this.rows || column >= this.columns) return;
     const value = heat[row * this.columns + column];
-    const part = asPercent(Math.abs(value) / this.limit);
-    this.say(`Here ${written(value)}, ${part} of the largest.`);
+    const part = asPercent(this.part(value));
+    const of = this.settings.base ? "of the way from the least to the most" : "of the largest";
+    this.say(`Here ${written(value)}, ${part} ${of}.`);
   }
 
   leaveCell() {
