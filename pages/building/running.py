@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
@@ -19,7 +20,9 @@ from pages.ui.picture import Picture
 from pages.ui.queue import asked
 
 _PATIENCE = 0.04
-"""Seconds that an answer waits for the maps, which mostly are there by then."""
+"""Seconds that an answer waits for the maps, where the last were there by then."""
+_PACE = "build_maps_pace"
+"""The session's key of how many seconds the last maps took, in a list of one."""
 _MOST_AT_ONCE = 300_000_000
 """Multiply-adds that are computed without waiting in the queue: a tenth of a second."""
 _BEGUN = "build_maps_begun"
@@ -93,17 +96,25 @@ def _held(picture: Picture) -> StackMaps | None:
 
 def _at_once(key: str, work: Callable[[], StackMaps]) -> _Found:
     """Compute what takes a moment beside the queue, whose work may take minutes."""
+    pace: list[float] = st.session_state.setdefault(_PACE, [0.0])
     held: tuple[str, Future[StackMaps]] | None = st.session_state.get(_BEGUN)
     if held is None or held[0] != key:
         if held is not None:
             held[1].cancel()
-        held = st.session_state[_BEGUN] = (key, _threads().submit(work))
+        held = st.session_state[_BEGUN] = (key, _threads().submit(_timed, work, pace))
     future = held[1]
-    wait([future], _PATIENCE)
+    wait([future], _PATIENCE if pace[0] <= _PATIENCE else 0)
     if not future.done():
         return None, None, future.done
     error = future.exception()
     return (None if error else future.result()), error, future.done
+
+
+def _timed(work: Callable[[], StackMaps], pace: list[float]) -> StackMaps:
+    begun = time.perf_counter()
+    maps = work()
+    pace[0] = time.perf_counter() - begun
+    return maps
 
 
 def _in_queue(key: str, work: Callable[[], StackMaps]) -> _Found:
