@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -14,9 +13,6 @@ from cnnviz.notation import written
 from pages.search.scene import COUNT, SearchScene, qualities
 from pages.search.state import SEARCH
 from pages.ui import charts
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
 _KEY = "search_chart"
 _PRESSED = "search_chart_pressed"
@@ -40,17 +36,38 @@ def show(scene: SearchScene) -> None:
         return
     lines = measures(scene)
     at = scene.layers.index(scene.layer)
-    chart = charts.figure(
-        x="layer", x_range=(0.5, len(scene.layers) + 0.5), y_range=(-0.03, 1.03), height=270
-    )
     colours = [*charts.series(len(lines))[: len(lines) - 1], charts.ink()]
-    for place, line in enumerate(lines):
-        _draw(chart, line, scene.layers, at, charts.line_of(place, colours))
-    _draw_ceilings(chart, lines, colours, len(scene.layers))
-    chart.add_vline(x=at + 1, line={"color": charts.ink(), "width": 1})
-    chart.update_layout(hovermode="x unified")
-    places = list(range(1, len(scene.layers) + 1))
-    chart.update_xaxes(tickvals=places, showgrid=False, unifiedhovertitle={"text": "%{customdata}"})
+    chart = charts.figure(
+        [
+            *(
+                _drawn(line, scene.layers, at, charts.line_of(place, colours))
+                for place, line in enumerate(lines)
+            ),
+            *_ceilings(lines, colours, len(scene.layers)),
+        ],
+        x="layer",
+        x_range=(0.5, len(scene.layers) + 0.5),
+        y_range=(-0.03, 1.03),
+        height=270,
+        x_axis={
+            "tickvals": list(range(1, len(scene.layers) + 1)),
+            "showgrid": False,
+            "unifiedhovertitle": {"text": "%{customdata}"},
+        },
+        hovermode="x unified",
+        shapes=[
+            {
+                "type": "line",
+                "x0": at + 1,
+                "x1": at + 1,
+                "xref": "x",
+                "y0": 0,
+                "y1": 1,
+                "yref": "y domain",
+                "line": {"color": charts.ink(), "width": 1},
+            }
+        ],
+    )
     charts.show(
         chart,
         key=_KEY,
@@ -92,44 +109,51 @@ def measures(scene: SearchScene) -> list[Line]:
     return [line for line in lines if np.isfinite(line.values).any()]
 
 
-def _draw(
-    chart: Figure, line: Line, layers: tuple[str, ...], at: int, look: dict[str, object]
-) -> None:
+def _drawn(
+    line: Line, layers: tuple[str, ...], at: int, look: dict[str, object]
+) -> dict[str, object]:
     places = list(range(1, len(layers) + 1))
     name = escape(line.name)
     here = line.values[at]
     shown = {"marker": {"opacity": 1.0}}
-    chart.add_scatter(
-        x=places,
-        y=line.values,
-        name=f"{name} <b>{here:.3f}</b>" if np.isfinite(here) else name,
-        mode="lines+markers",
-        line=look,
-        marker={"size": 6, "color": look["color"]},
-        customdata=[escape(layer) for layer in layers],
-        hovertemplate=f"{name} <b>%{{y:.3f}}</b><extra></extra>",
+    return {
+        "type": "scatter",
+        "x": places,
+        "y": line.values,
+        "name": f"{name} <b>{here:.3f}</b>" if np.isfinite(here) else name,
+        "mode": "lines+markers",
+        "line": look,
+        "marker": {"size": 6, "color": look["color"]},
+        "customdata": [escape(layer) for layer in layers],
+        "hovertemplate": f"{name} <b>%{{y:.3f}}</b><extra></extra>",
         # A press chooses a layer, no points: nothing is to fade.
-        selected=shown,
-        unselected=shown,
-    )
+        "selected": shown,
+        "unselected": shown,
+    }
 
 
-def _draw_ceilings(chart: Figure, lines: list[Line], colours: list[str], count: int) -> None:
+def _ceilings(lines: list[Line], colours: list[str], count: int) -> list[dict[str, object]]:
     """Draw the best that is possible; where that is one for several lines, once."""
     owners: dict[str, list[str]] = {}
     for line, colour in zip(lines, colours, strict=True):
         if line.best is not None and line.best < 1:
             owners.setdefault(f"{line.best:.3f}", []).append(colour)
-    for best, whose in owners.items():
-        colour = whose[0] if len(whose) == 1 else charts.ink()
-        chart.add_scatter(
-            x=[0.5, count + 0.5],
-            y=[float(best)] * 2,
-            name=f"at most {best}",
-            mode="lines",
-            line={"color": colour, "width": 1, "dash": "dot"},
-            hoverinfo="skip",
-        )
+    return [
+        {
+            "type": "scatter",
+            "x": [0.5, count + 0.5],
+            "y": [float(best)] * 2,
+            "name": f"at most {best}",
+            "mode": "lines",
+            "line": {
+                "color": whose[0] if len(whose) == 1 else charts.ink(),
+                "width": 1,
+                "dash": "dot",
+            },
+            "hoverinfo": "skip",
+        }
+        for best, whose in owners.items()
+    ]
 
 
 def _take(layers: tuple[str, ...]) -> None:
