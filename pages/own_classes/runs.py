@@ -145,7 +145,7 @@ def learned(collection: Collection) -> Result | None:
     asked = (collection.identity, held_out, most, epochs, seed, tune)
     return made(
         f"own classes {asked}",
-        f"{len(collection.class_names)} classes are learned",
+        f"Learning {len(collection.class_names)} classes",
         work,
         patience=0.5,
         private=collection.is_private,
