@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.checks import complaints
+from tests.browser.checks import becomes, complaints, violations
 
 
 def test_a_word_says_what_it_means_and_leads_to_its_place(visit):
@@ -36,6 +36,30 @@ def test_the_address_of_the_view_is_copied(visit, secure):
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == page.url
     assert copied.endswith("stride=3")
+
+
+def test_the_stage_is_presented_alone_until_escape(visit):
+    page = visit("pooling?pool_window=3")
+    rest = [
+        page.get_by_role("link", name="Convolution").first,  # the menu
+        page.get_by_role("slider", name="Window"),
+        page.get_by_role("heading", name="You now know"),
+    ]
+    stage = page.locator(".input .frame")
+    before = stage.bounding_box()
+    page.get_by_role("button", name="Present").click()
+    expect(page.get_by_role("button", name="Present")).to_have_attribute("aria-pressed", "true")
+    for one in rest:
+        expect(one).to_be_hidden()
+    becomes(page, lambda: stage.bounding_box()["height"] > before["height"] * 1.1, True)
+    assert violations(page) == []
+    page.get_by_role("button", name="One number for all").click()
+    page.wait_for_url("**present=1**pool_global=true**")  # so that a view can be prepared
+    page.keyboard.press("Escape")
+    for one in rest[::2]:
+        expect(one).to_be_visible()
+    page.wait_for_url(lambda url: "present" not in url)
+    assert complaints(page) == []
 
 
 @pytest.mark.parametrize("path", ["padding_and_stride", "convolution"])

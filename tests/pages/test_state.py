@@ -21,7 +21,7 @@ LONGEST = 512 * 1024
 
 EVERYWHERE = {
     *("picture_picker", "picture_upload", "picture_camera_on", "picture_drawing_on"),
-    *("code_is_open", "start_over", "copy_link", "take_back", "stage_and_controls"),
+    *("code_is_open", "start_over", "page_head", "page_tools", "take_back", "stage_and_controls"),
     *("try_this", "try_note"),
     *("queue_cancel", "queue_again", "queue_retry"),
 }

@@ -44,7 +44,7 @@ async def visit(address):
         assert not (await one.open("convolution")).complaints
         while one.waiting:
             assert not (await one.go_on(next(iter(one.waiting)))).complaints
-        assert one.named("copy_link")
+        assert one.named("page_tools")
 
 
 def test_what_is_let_in_serves_and_says_that_it_is_well(app):
