@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-LONGEST = ("tests/browser/test_walk.py", "tests/browser/test_training.py")
+LONGEST = tuple(f"tests/browser/test_{name}.py" for name in ("every_page", "walk", "training"))
 """Those that take a minute and more with few tests, which their number does not tell."""
 
 

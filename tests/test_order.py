@@ -39,5 +39,5 @@ def test_files_that_cost_the_same_come_by_name_so_that_every_worker_agrees():
 def test_of_equals_the_files_that_are_known_to_be_long_come_first():
     some = [item("a", "1"), item("a", "2"), item(f"/anywhere/{LONGEST[0]}", "1")]
     ordered = long_files_first(some, ["browser"])
-    assert [one.path.name for one in ordered] == ["test_walk.py", "a", "a"]
+    assert [one.path.name for one in ordered] == ["test_every_page.py", "a", "a"]
     assert all((Path(__file__).parents[1] / file).exists() for file in LONGEST)
