@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 Part = tuple[str, object]
 RANDOM, BLOB = "A random map", "The middle"
 _SIDE = 220
+_TILE = 110
+"""Pixels of a small map on the screen."""
 
 
 def show(scene: Scene) -> np.ndarray | None:
@@ -154,13 +156,14 @@ def _scrambled(scene: Scene, parts: dict[str, object]) -> None:
         ("trained", values, 1.0),
         *((f"to {one.layer}", one.values, one.likeness) for one in found),
     ]
-    for column, (words, one, likeness) in zip(st.columns(len(tiles)), tiles, strict=True):
+    row = st.container(horizontal=True, gap="small")  # it wraps on a phone
+    for words, one, likeness in tiles:
         caption = f"{written(likeness, 2)}, {words}"
-        column.image(
+        row.image(
             images.encode_png(coloured(_above(scene, one), scene.method.signed)),
             caption=plain(caption),
             alt=f"The map with weights {caption}.",
-            width="stretch",
+            width=_TILE,
         )
     last = found[-1]
     if last.layer != _lowest(scene):
