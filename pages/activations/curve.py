@@ -16,13 +16,7 @@ from pages.activations.state import FARTHEST, PAGE, POINT, REACH, try_this
 from pages.ui.components.curves import Axis, Curve, Panel, curves
 from pages.ui.edits import sent_value
 from pages.ui.picture import Picture
-from pages.ui.stage import (
-    formulas_side_by_side,
-    rules_in,
-    seen_first,
-    stage_and_controls,
-    why_it_matters,
-)
+from pages.ui.stage import formulas_side_by_side, seen_first, stage_and_controls, why_it_matters
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _SAMPLES = 1201
@@ -46,7 +40,7 @@ def curve(_picture: Picture) -> None:
     samples = [one.activation.curve(-reach, reach, _SAMPLES, **one.parameters) for one in shown]
     x = float(np.clip(PAGE[POINT], -reach, reach))
     tries.saw(Curves(shown, samples[0].x, x))
-    with seen_first(stage, rest_stands=True):
+    with seen_first(stage):
         _curves(shown, samples, reach, x)
     _arithmetic(chosen, x)
     why_it_matters(
@@ -115,10 +109,9 @@ def _arithmetic(chosen: ChosenActivation, x: float) -> None:
         (left, activation.formula, False),
         (right, activation.derivative_formula, True),
     ):
-        rules_in(
-            column,
-            rule,
-            with_numbers(activation, x, derivative=derivative, parameters=chosen.parameters),
+        column.latex(rule)
+        column.latex(
+            with_numbers(activation, x, derivative=derivative, parameters=chosen.parameters)
         )
     st.caption(legend(activation.formula, activation.derivative_formula))
     _explain_corners(chosen)

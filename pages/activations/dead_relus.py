@@ -22,7 +22,6 @@ from pages.activations.state import DATA, LEAK, PAGE, RAISE, RATE, SEED, try_thi
 from pages.ui.picture import Picture
 from pages.ui.stage import (
     formulas_side_by_side,
-    rules_in,
     seen_first,
     stage_and_controls,
     why_it_matters,
@@ -69,7 +68,7 @@ def dead_relus(picture: Picture) -> None:
     relu = _run(identity, training, 0.0, reach, examples)
     leaky = _run(identity, training, leak, reach, examples)
     tries.saw(Runs(relu, leaky))
-    with seen_first(stage, rest_stands=True):
+    with seen_first(stage):
         relu_runs(
             key="activation_relus",
             runs={"ReLU": relu, f"Leaky ReLU, slope {leak:g}": leaky},
@@ -146,8 +145,8 @@ def _arithmetic(relu: Replay, leaky: Replay, leak: float) -> None:
     st.header("Why a dead unit stays dead", anchor=False)
     with formulas_side_by_side("dead"):
         left, right = st.columns(2, gap="medium")
-    rules_in(left, DEAD_RELU)
-    rules_in(right, leak_with_numbers(leak))
+    left.latex(DEAD_RELU)
+    right.latex(leak_with_numbers(leak))
     units = relu.silent.shape[1]
     figures = [
         f"{name}: {run.dead_at_the_end} of {units} units {words}, "

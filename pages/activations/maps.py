@@ -18,7 +18,6 @@ from pages.ui.focus import CellInFocus
 from pages.ui.picture import Picture
 from pages.ui.stage import (
     first_place,
-    formulas,
     seen_first,
     stage_and_controls,
     why_it_matters,
@@ -69,7 +68,7 @@ def on_the_maps(picture: Picture) -> None:
     )
     where = cell.settle(found.before.shape, first_place(picture, pixels)).cell
     tries.saw(found)
-    with seen_first(stage, rest_stands=True):
+    with seen_first(stage):
         _stage(found, chosen, cell, where, (picture.title, KERNELS[kernel].title))
     _arithmetic(chosen, found, where, scale=scale, bias=bias)
     _why_it_matters(chosen, found)
@@ -133,13 +132,13 @@ def _arithmetic(
 ) -> None:
     filtered = float(found.filtered[at])
     x = float(f"{found.before[at]:.6g}")
-    formulas(
-        "Follow one number",
-        scaled_with_numbers(filtered, x, scale=scale, bias=bias),
-        with_numbers(chosen.activation, x, parameters=chosen.parameters),
-        caption=f"Row {at[0]}, column {at[1]}: the kernel gives {filtered:.4g} there (the picture "
-        "enters as brightness from 0 to 1); then scale and bias; then the activation. It takes "
-        "each number by itself, never looks at a neighbour, and has nothing to learn.",
+    st.header("Follow one number", anchor=False)
+    st.latex(scaled_with_numbers(filtered, x, scale=scale, bias=bias))
+    st.latex(with_numbers(chosen.activation, x, parameters=chosen.parameters))
+    st.caption(
+        f"Row {at[0]}, column {at[1]}: the kernel gives {filtered:.4g} there (the picture enters "
+        "as brightness from 0 to 1); then scale and bias; then the activation. It takes each "
+        "number by itself, never looks at a neighbour, and has nothing to learn."
     )
 
 

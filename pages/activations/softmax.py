@@ -29,7 +29,7 @@ from pages.activations.state import (
 )
 from pages.ui.edits import Handshake
 from pages.ui.picture import Picture
-from pages.ui.stage import formulas, seen_first, stage_and_controls, why_it_matters
+from pages.ui.stage import seen_first, stage_and_controls, why_it_matters
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _KEY = "softmax_bars"
@@ -46,7 +46,7 @@ def softmax(_picture: Picture) -> None:
     right = min(PAGE[RIGHT], len(held) - 1)
     logits = np.array(held, np.float32)
     tries.saw(Answer(logits, right, temperature))
-    with seen_first(stage, rest_stands=True):
+    with seen_first(stage):
         softmax_bars(
             key=_KEY,
             logits=logits,
@@ -90,20 +90,19 @@ def _controls(logits: tuple[float, ...]) -> int:
 
 
 def _arithmetic(logits: tuple[float, ...], right: int, temperature: float) -> None:
+    st.header("The same in symbols", anchor=False)
+    st.latex(SOFTMAX)
+    st.latex(softmax_with_numbers(logits, right, temperature=temperature, name=NAMES[right]))
     loss = cross_entropy_with_numbers(logits, right, temperature=temperature)
-    formulas(
-        "The same in symbols",
-        SOFTMAX,
-        softmax_with_numbers(logits, right, temperature=temperature, name=NAMES[right]),
-        rf"{loss}, \qquad {SLOPE_OF_LOSS}",
-        caption=f"{legend(SOFTMAX, SLOPE_OF_LOSS)} Here u is the class, z its logit, and t is 1 "
-        "for the right class and 0 for the others. Subtracting the largest logit from all "
-        "multiplies numerator and denominator by the same factor, so that nothing changes, but the "
-        "largest power becomes e to the 0, which is 1. As it is written the formula fails in "
-        "float32 at this temperature from a logit of "
-        f"{overflowing_logit(temperature=temperature):.4g} on: the power is infinite, "
-        "and infinity over infinity is not a number. Where all logits lie "
-        "far below zero it fails as well: all powers are 0, and so is their sum.",
+    st.latex(rf"{loss}, \qquad {SLOPE_OF_LOSS}")
+    st.caption(
+        f"{legend(SOFTMAX, SLOPE_OF_LOSS)} Here u is the class, z its logit, and t is 1 for the "
+        "right class and 0 for the others. Subtracting the largest logit from all multiplies "
+        "numerator and denominator by the same factor, so that nothing changes, but the largest "
+        "power becomes e to the 0, which is 1. As it is written the formula fails in float32 at "
+        f"this temperature from a logit of {overflowing_logit(temperature=temperature):.4g} on: "
+        "the power is infinite, and infinity over infinity is not a number. Where all "
+        "logits lie far below zero it fails as well: all powers are 0, and so is their sum."
     )
 
 

@@ -31,13 +31,7 @@ from pages.activations.state import (
 )
 from pages.ui.components.curves import Axis, Curve, Panel, curves
 from pages.ui.picture import Picture
-from pages.ui.stage import (
-    formulas,
-    seen_first,
-    stage_and_controls,
-    why_it_matters,
-    working_picture,
-)
+from pages.ui.stage import seen_first, stage_and_controls, why_it_matters, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
 _SMALLEST = float(np.log10(np.finfo(np.float32).smallest_subnormal))
@@ -86,7 +80,7 @@ def vanishing_gradients(picture: Picture) -> None:
         for one in shown
     ]
     tries.saw(Stacks(shown, found))
-    with seen_first(stage, rest_stands=True):
+    with seen_first(stage):
         _curves(shown, found, stack.depth)
     _arithmetic(shown[0], found[0])
     why_it_matters(
@@ -212,23 +206,21 @@ def _panel(
 
 def _arithmetic(chosen: ChosenActivation, found: GradientByDepth) -> None:
     depth = len(found.output_gradient_rms)
-    rules, words = [GRADIENT_BY_DEPTH], ""
+    st.header("One factor per layer", anchor=False)
+    st.latex(GRADIENT_BY_DEPTH)
     if found.factor_per_layer and depth > 1:
-        rules.append(gradient_with_numbers(found))
+        st.latex(gradient_with_numbers(found))
     elif depth > 1:
-        words = "No gradient is left on the way: every unit of a layer has a slope of zero."
+        st.markdown("No gradient is left on the way: every unit of a layer has a slope of zero.")
     else:
-        words = "With one layer there is nothing on the way."
+        st.markdown("With one layer there is nothing on the way.")
     slope = float(found.slope_rms.mean())
-    formulas(
-        "One factor per layer",
-        *rules,
-        words=words,
-        caption=f"{legend(GRADIENT_BY_DEPTH)} Gradients are rows here, and the slopes f\u2032 of a "
-        f"layer a diagonal matrix. {chosen.label}: root mean squares over {_PATCHES} patches of "
-        f"your picture, computed in float64 through {depth} dense layers and a cross-entropy over "
-        f"ten classes. On the way back each layer multiplies by {found.factor_per_layer:.3g} on "
-        f"average; the slope f\u2032 alone is {slope:.3g}.",
+    st.caption(
+        f"{legend(GRADIENT_BY_DEPTH)} Gradients are rows here, and the slopes f\u2032 of a layer a "
+        f"diagonal matrix. {chosen.label}: root mean squares over {_PATCHES} patches of your "
+        f"picture, computed in float64 through {depth} dense layers and a cross-entropy over ten "
+        f"classes. On the way back each layer multiplies by {found.factor_per_layer:.3g} on "
+        f"average; the slope f\u2032 alone is {slope:.3g}."
     )
 
 

@@ -45,7 +45,6 @@ from pages.ui.focus import CellInFocus
 from pages.ui.picture import Picture, take_frame
 from pages.ui.stage import (
     first_place,
-    formulas,
     seen_first,
     stage_and_controls,
     why_it_matters,
@@ -67,7 +66,7 @@ def one_filter(picture: Picture) -> None:
     mix = layer.mix(kernels)
     where = cell.settle(mix.sum.shape, first_place(picture, layer.pixels)).cell
     tries.saw(Filtered(kernels, layer, mix))
-    with seen_first(stage, rest_stands=True):
+    with seen_first(stage):
         _lanes(kernels, layer, mix, cell, where, picture.alt)
     _arithmetic(kernels, layer, mix, where)
     _why_it_matters()
@@ -131,12 +130,12 @@ def _lanes(
 def _arithmetic(
     kernels: ChannelKernels, layer: Layer, mix: ChannelMix, at: tuple[int, int]
 ) -> None:
-    formulas(
-        "Three dot products, one number",
-        MIXING,
-        mix_formula(mix, *at, bias=kernels.bias, muted=kernels.muted, activation=layer.label),
-        caption=f"{legend(MIXING)} Below it the numbers of row {at[0]}, column {at[1]}. The sum no "
-        "longer says how much of it came from which channel.",
+    st.header("Three dot products, one number", anchor=False)
+    st.latex(MIXING)
+    st.latex(mix_formula(mix, *at, bias=kernels.bias, muted=kernels.muted, activation=layer.label))
+    st.caption(
+        f"{legend(MIXING)} Below it the numbers of row {at[0]}, column {at[1]}. The sum no longer "
+        "says how much of it came from which channel."
     )
 
 

@@ -22,7 +22,6 @@ from pages.ui.edits import sent_name, sent_value
 from pages.ui.experiments import TryThis
 from pages.ui.picture import Picture
 from pages.ui.stage import (
-    formulas,
     page_background,
     seen_first,
     stage_and_controls,
@@ -58,7 +57,7 @@ def several_filters(picture: Picture) -> None:
     at = keys.index(VOLUMES[CONNECTION]) if VOLUMES[CONNECTION] in keys else 0
     layer, maps = found.layers[at], found.maps[at]
     tries.saw(Connected(found, layer, wide))
-    with seen_first(stage, rest_stands=True):
+    with seen_first(stage):
         filter_volume(
             found,
             painted,
@@ -112,14 +111,14 @@ def _arithmetic(found: FilterVolumes, layer: ConnectedLayer, pixels: Pixels) -> 
     connection = layer.connection
     height, width = pixels.shape[:2]
     cost = connection.cost(found.side, found.filters, positions=height * width)
-    formulas(
-        "How many weights?",
-        connection.rule,
-        weights_with_numbers(connection, found.side, found.filters),
-        caption=f"{legend(connection.rule)} The {cost.biases} biases come on top. "
+    st.header("How many weights?", anchor=False)
+    st.latex(connection.rule)
+    st.latex(weights_with_numbers(connection, found.side, found.filters))
+    st.caption(
+        f"{legend(connection.rule)} The {cost.biases} biases come on top. "
         f"{_EXPLANATIONS[connection.kind]} On maps of {height} \u00d7 {width} "
         f"each weight is used at every place: {cost.multiply_adds:,} multiplications. Similarity "
-        f"to the standard layer's maps (correlation): {layer.likeness:.2f}.",
+        f"to the standard layer's maps (correlation): {layer.likeness:.2f}."
     )
 
 

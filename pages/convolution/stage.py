@@ -64,7 +64,7 @@ def convolution(picture: Picture) -> None:
         _result(chosen),
     )
     tries.saw(view)
-    with seen_first(stage, rest_stands=True):
+    with seen_first(stage):
         _stage(picture, view, menu, focus)
     convolution_formula(is_flipped=chosen.flip)
     size_of_result(geometry)

@@ -14,7 +14,7 @@ from pages.layers.experiments import Drawn
 from pages.ui.entries import Choice, Whole
 from pages.ui.experiments import TryThis
 from pages.ui.picture import Picture
-from pages.ui.stage import formulas, seen_first, stage_and_controls, why_it_matters
+from pages.ui.stage import seen_first, stage_and_controls, why_it_matters
 from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
@@ -72,7 +72,7 @@ def sparse_and_shared(_picture: Picture) -> None:
         )
     found = {name: lines(name, side, kernel, stride=stride, padding=padding) for name in _KINDS}
     tries.saw(Drawn(found, kind))
-    with seen_first(stage, rest_stands=True):
+    with seen_first(stage):
         connections_view(
             key="connections_view",
             lines=found[kind],
@@ -114,11 +114,11 @@ def _arrays(drawn: Lines) -> bytes:
 
 def _arithmetic(found: dict[LineKind, Lines], kernel: int) -> None:
     sparse = found["convolution"]
+    st.header("From dense to convolution", anchor=False)
+    st.latex(savings_with_numbers(found["dense"], sparse, kernel))
     missing = lines_in_padding(sparse)
-    formulas(
-        "From dense to convolution",
-        savings_with_numbers(found["dense"], sparse, kernel),
-        caption="Inputs times outputs; then only the lines within a window"
+    st.caption(
+        "Inputs times outputs; then only the lines within a window"
         + (f" ({missing} of them would start in the padding and are left out)" if missing else "")
-        + "; then one weight for each place in the window, whatever the number of lines.",
+        + "; then one weight for each place in the window, whatever the number of lines."
     )

@@ -15,7 +15,7 @@ from pages.ui.edits import sent_value
 from pages.ui.entries import Whole
 from pages.ui.experiments import TryThis
 from pages.ui.picture import Picture
-from pages.ui.stage import formulas, seen_first, stage_and_controls, why_it_matters
+from pages.ui.stage import seen_first, stage_and_controls, why_it_matters
 from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
@@ -82,7 +82,7 @@ def why_not_dense(_picture: Picture) -> None:
     counts = layers.counts(side)
     sides, lines = _by_side(layers, side)
     tries.saw(counts)
-    with seen_first(stage, rest_stands=True):
+    with seen_first(stage):
         _figures(counts)
         _curves(lines, side)
     _arithmetic(layers, side, counts)
@@ -145,22 +145,22 @@ def _figures(counts: WeightCounts) -> None:
 
 
 def _arithmetic(layers: Layers, side: int, counts: WeightCounts) -> None:
+    st.header("The counts", anchor=False)
     dense = dense_count_with_numbers(side, layers.channels, layers.units)
+    st.latex(rf"\text{{dense:}} \quad {dense}")
     alike = dense_count_with_numbers(side, layers.channels, counts.outputs)
+    st.latex(rf"\text{{dense, as many outputs:}} \quad {alike}")
     convolution = convolution_count_with_numbers(
         layers.kernel, layers.channels, layers.filters, counts
     )
-    formulas(
-        "The counts",
-        rf"\text{{dense:}} \quad {dense}",
-        rf"\text{{dense, as many outputs:}} \quad {alike}",
-        rf"\text{{convolution:}} \quad {convolution}",
-        caption="Side times side times channels times units, against kernel times kernel "
-        "times channels times filters: the picture's size is not in the last line. One bias "
-        "comes on top for each unit or filter, without sharing one for each output. Memory is that "
-        "of weights and biases in float32, four bytes each; training needs two to four times as "
-        "much, by the optimizer. Weights of the dense layer over those of the convolution: "
-        f"{_times(counts.ratio)}; with as many outputs, {_times(counts.fair_ratio)}.",
+    st.latex(rf"\text{{convolution:}} \quad {convolution}")
+    st.caption(
+        "Side times side times channels times units, against kernel times kernel times channels "
+        "times filters: the picture's size is not in the last line. One bias comes on top for each "
+        "unit or filter, without sharing one for each output. Memory is that of weights and biases "
+        "in float32, four bytes each; training needs two to four times as much, by the optimizer. "
+        "Weights of the dense layer over those of the convolution: "
+        f"{_times(counts.ratio)}; with as many outputs, {_times(counts.fair_ratio)}."
     )
 
 

@@ -18,7 +18,7 @@ from pages.ui.edits import sent_value
 from pages.ui.entries import Choice, Whole
 from pages.ui.experiments import TryThis
 from pages.ui.picture import Picture
-from pages.ui.stage import formulas, seen_first, stage_and_controls, why_it_matters
+from pages.ui.stage import seen_first, stage_and_controls, why_it_matters
 from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, signed_download, take_it_with_you
 
@@ -61,17 +61,17 @@ def dense_layer(picture: Picture) -> None:
         found.logits,
     )
     tries.saw(Summed(index, found.logits))
-    with seen_first(stage, rest_stands=True):
+    with seen_first(stage):
         _stage(found, unit, picture.title)
     terms = dense_terms(flatten(found.pool), weights, bias, unit=index, count=listed)
+    st.header("The sum", anchor=False)
+    st.latex(weighted_sum(found.pool.size))
+    st.latex(weighted_sum_with_numbers(terms, found.pool.size))
     places = ", ".join(f"x[{place}]" for place in terms.index)
-    formulas(
-        "The sum",
-        weighted_sum(found.pool.size),
-        weighted_sum_with_numbers(terms, found.pool.size),
-        caption=f"{legend(weighted_sum(found.pool.size))} Written out are the largest terms, in "
-        f"this order: {places}. No activation follows: the ten sums are the logits, and softmax "
-        "turns them into probabilities.",
+    st.caption(
+        f"{legend(weighted_sum(found.pool.size))} Written out are the largest terms, in this "
+        f"order: {places}. No activation follows: the ten sums are the logits, and softmax turns "
+        "them into probabilities."
     )
     _why_it_matters()
     take_it_with_you(_downloads(found, unit, weights, bias), dense_code())

@@ -14,7 +14,7 @@ from pages.layers.maps import maps_of
 from pages.ui.entries import Choice, Real, Toggle, Whole
 from pages.ui.experiments import TryThis
 from pages.ui.picture import Picture
-from pages.ui.stage import formulas, seen_first, stage_and_controls, why_it_matters
+from pages.ui.stage import seen_first, stage_and_controls, why_it_matters
 from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, take_it_with_you
 
@@ -40,7 +40,7 @@ def dropout_layer(picture: Picture) -> None:
     masks, statistics = _drawn(picture.identity, rate, spatial, seed, maps)
     first = dropout(maps, rate, seed, training=training, spatial=spatial)
     tries.saw(first)
-    with seen_first(stage, rest_stands=True):
+    with seen_first(stage):
         dropout_view(
             key="dropout_view",
             maps=maps,
@@ -108,16 +108,16 @@ def _drawn(
 
 
 def _arithmetic(rate: float, found: DropoutStatistics, *, training: bool) -> None:
-    title = "The expected value stays"
+    st.header("The expected value stays", anchor=False)
     if not training:
-        formulas(title, r"y = x", caption="At inference the layer passes everything on as it is.")
+        st.latex(r"y = x")
+        st.caption("At inference the layer passes everything on as it is.")
         return
-    formulas(
-        title,
-        rf"{DROPOUT}, \qquad {expected_with_numbers(rate)}",
-        caption=f"{legend(DROPOUT)} The mask is 1 where a number is kept and 0 where it is "
-        f"dropped. Measured over {found.count} masks on all {found.mean_map.size:,} numbers: "
+    st.latex(rf"{DROPOUT}, \qquad {expected_with_numbers(rate)}")
+    st.caption(
+        f"{legend(DROPOUT)} The mask is 1 where a number is kept and 0 where it is dropped. "
+        f"Measured over {found.count} masks on all {found.mean_map.size:,} numbers: "
         f"{found.running_mean[-1]:.5g}, against {found.true_mean:.5g} without dropout "
         f"({found.off:.2%} off). Without scaling it would have been "
-        f"{found.running_mean_unscaled[-1]:.5g}.",
+        f"{found.running_mean_unscaled[-1]:.5g}."
     )

@@ -18,7 +18,7 @@ from pages.ui.edits import sent_value
 from pages.ui.entries import Choice, Whole
 from pages.ui.experiments import TryThis
 from pages.ui.picture import Picture
-from pages.ui.stage import formulas, seen_first, stage_and_controls, why_it_matters
+from pages.ui.stage import seen_first, stage_and_controls, why_it_matters
 from pages.ui.state import Table
 from pages.ui.takeaway import Download, npz, signed_download, take_it_with_you
 
@@ -55,7 +55,7 @@ def flatten_layer(picture: Picture) -> None:
     maps, names = _maps(picture, source, side, channels)
     selected = min(FLATTENED[ELEMENT], maps.size - 1)
     tries.saw(Flattened(maps, selected))
-    with seen_first(stage, rest_stands=True):
+    with seen_first(stage):
         flatten_view(key=_KEY, maps=maps, names=names, selected=selected, on_selected=_take_element)
     _arithmetic(maps.shape, selected)
     why_it_matters(
@@ -74,14 +74,14 @@ def flatten_layer(picture: Picture) -> None:
 
 
 def _arithmetic(shape: tuple[int, int, int], selected: int) -> None:
-    formulas(
-        "Which element?",
-        FLATTEN,
-        f"u = {flatten_with_numbers(shape, selected)}",
-        way_back_with_numbers(shape, selected),
-        caption=f"{legend(FLATTEN)} The last line is the way back: two "
+    st.header("Which element?", anchor=False)
+    st.latex(FLATTEN)
+    st.latex(f"u = {flatten_with_numbers(shape, selected)}")
+    st.latex(way_back_with_numbers(shape, selected))
+    st.caption(
+        f"{legend(FLATTEN)} The last line is the way back: two "
         "divisions with remainder. Keras keeps channels last, so all channels of one place lie "
-        "side by side; PyTorch keeps them first, and lays out one map after the other.",
+        "side by side; PyTorch keeps them first, and lays out one map after the other."
     )
 
 

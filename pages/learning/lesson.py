@@ -22,7 +22,7 @@ from cnnviz.notation import legend
 from pages.learning.components.run import Moment
 from pages.learning.run import Run
 from pages.learning.state import LEARNING, WHY
-from pages.ui.stage import formulas_side_by_side, rules_in, why_it_matters
+from pages.ui.stage import formulas_side_by_side, why_it_matters
 from pages.ui.takeaway import Download, npz, signed_download, take_it_with_you
 
 _STEPS_FROM_THE_START = 60  # what the program trains for while the run stands at its start
@@ -35,17 +35,18 @@ def arithmetic(run: Run, moment: Moment, bound: float | None) -> None:
     st.header("One step of gradient descent", anchor=False)
     with formulas_side_by_side("first"):
         rule, numbers = st.columns(2, gap="medium")
-    rules_in(rule, LOSS, SLOPE if run.is_single else step_rule(momentum))
-    rules_in(
-        numbers,
-        *([step_rule(momentum)] if run.is_single else []),
+    rule.latex(LOSS)
+    rule.latex(SLOPE if run.is_single else step_rule(momentum))
+    if run.is_single:
+        numbers.latex(step_rule(momentum))
+    numbers.latex(
         step_with_numbers(
             found.weight,
             found.slope,
             learning_rate=run.rate,
             momentum=momentum,
             velocity=found.velocity if momentum else 0.0,
-        ),
+        )
     )
     which = f"kernel {found.kernel}, " if not run.is_single else ""
     rules = (LOSS, *([SLOPE] if run.is_single else []), step_rule(momentum))
@@ -83,12 +84,11 @@ def _curvature(run: Run) -> None:
     st.header("How large a step this picture allows", anchor=False)
     with formulas_side_by_side("second"):
         rule, numbers = st.columns(2, gap="medium")
-    rules_in(rule, curvature_rule(momentum))
-    rules_in(
-        numbers,
+    rule.latex(curvature_rule(momentum))
+    numbers.latex(
         curvature_with_numbers(
             run.steepest, run.flattest, learning_rate=run.rate, momentum=momentum
-        ),
+        )
     )
     factors = {
         name: factor_per_step(run.rate, value, momentum=momentum)

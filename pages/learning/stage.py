@@ -40,7 +40,7 @@ def learn(picture: Picture) -> None:
     stability = run.stability(moment, is_shown=LEARNING[WHY])
     kernel = menu.kernel
     tries.saw((run, moment))
-    with seen_first(stage, rest_stands=True):
+    with seen_first(stage):
         if is_flat(chosen.pixels):
             st.info("This picture is the same everywhere: there is nothing to learn from it.")
         learning_run(

@@ -7,7 +7,7 @@ from cnnviz.notation import legend
 from cnnviz.padding.formulas import TRANSPOSED_CONVOLUTION
 from cnnviz.padding.geometry import Geometry
 from pages.ui.result_size import floored_size_of_result
-from pages.ui.stage import formulas, formulas_side_by_side
+from pages.ui.stage import formulas_side_by_side
 
 
 def arithmetic(geometry: Geometry) -> None:
@@ -16,21 +16,19 @@ def arithmetic(geometry: Geometry) -> None:
         stop, size = st.columns([1, 1.4], gap="large")
     with stop:
         if geometry.transposed:
-            formulas(
-                "What each pixel adds",
-                TRANSPOSED_CONVOLUTION,
-                words="Every pixel writes its multiple of every weight; point at a pixel to see "
-                "where. Read the other way, each result gathers what lies under the kernel turned "
-                "around, as it slides over the spread input: that is the window above.",
-                caption=legend(TRANSPOSED_CONVOLUTION),
+            st.header("What each pixel adds", anchor=False)
+            st.latex(TRANSPOSED_CONVOLUTION)
+            st.markdown(
+                "Every pixel writes its multiple of every weight; point at a pixel to see where. "
+                "Read the other way, each result gathers what lies under the kernel turned around, "
+                "as it slides over the spread input: that is the window above."
             )
+            st.caption(legend(TRANSPOSED_CONVOLUTION))
         else:
+            st.header("What happens at each stop", anchor=False)
             rule = convolution_rule(has_bias=False)
-            formulas(
-                "What happens at each stop",
-                rule,
-                words="Every result is the sum of the weights times the pixels under them.",
-                caption=legend(rule),
-            )
+            st.latex(rule)
+            st.markdown("Every result is the sum of the weights times the pixels under them.")
+            st.caption(legend(rule))
     with size:
         floored_size_of_result(geometry)

@@ -67,7 +67,7 @@ def padding_and_stride(picture: Picture) -> None:
     at = cell.settle(result.shape, _CORNER)
     titles = {"input": "Input, spread by the stride" if transposed else "Input"}
     tries.saw(geometry)
-    with seen_first(stage, rest_stands=True):
+    with seen_first(stage):
         sliding_window(
             key=KEY,
             inputs=np.ascontiguousarray(grid[..., None]),

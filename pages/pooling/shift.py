@@ -31,12 +31,10 @@ from pages.ui.edits import sent_value
 from pages.ui.experiments import TryThis
 from pages.ui.picture import Picture, picture_address
 from pages.ui.stage import (
-    formulas,
     page_background,
     seen_first,
     stage_and_controls,
     why_it_matters,
-    words_below,
     working_picture,
 )
 from pages.ui.takeaway import Download, npz, take_it_with_you
@@ -89,7 +87,7 @@ def shift_test(picture: Picture) -> None:
     found = _measured(picture.identity, settings, pixels)
     step = min(SHIFT[MOVED], len(found.shifts) - 1)
     tries.saw(Shifted(found, step, settings.size))
-    with seen_first(stage, rest_stands=True):
+    with seen_first(stage):
         # Three pictures stand below, side by side.
         below = pixels.shape[0] / pixels.shape[1] / 3
         _curves(found, step, _take_step, below=below)
@@ -233,15 +231,15 @@ def _pictures(moved: ShiftedMaps, found: ShiftCurves, step: int) -> None:
 def _arithmetic(
     pixels: Pixels, settings: Settings, maps: ShiftedMaps, found: ShiftCurves, step: int
 ) -> None:
-    formulas(
-        "How a change is measured",
-        CHANGE,
-        changes_with_numbers(maps),
-        caption="The bars stand for the length of a map: the root of the sum of its squared "
-        "numbers. So a change of 0 is none, and one of 1 is as long as the map at rest itself.",
+    st.header("How a change is measured", anchor=False)
+    st.latex(CHANGE)
+    st.latex(changes_with_numbers(maps))
+    st.caption(
+        "The bars stand for the length of a map: the root of the sum of its squared numbers. So a "
+        "change of 0 is none, and one of 1 is as long as the map at rest itself."
     )
     moves = equivariance(pixels, settings.weights, *found.shifts[step])
-    words_below(
+    st.markdown(
         "Convolution is *equivariant*: the map of the moved picture is the moved map. Away from "
         f"the border the two differ here by at most **{moves.largest_inside:.3g}**. So each number "
         "of the map moves with the picture; pooling makes the numbers depend less on it. "

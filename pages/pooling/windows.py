@@ -40,12 +40,10 @@ from pages.ui.number_grid import NumberGrid
 from pages.ui.picture import Picture
 from pages.ui.result_size import floored_size_of_result
 from pages.ui.stage import (
-    formulas,
     page_background,
     seen_first,
     stage_and_controls,
     why_it_matters,
-    words_below,
 )
 from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
 
@@ -82,7 +80,7 @@ def windows(picture: Picture) -> None:
     view = _pooled(material, kind, geometry)
     at = cell.settle(view.result.shape, material.first)
     tries.saw(Windows(material, geometry, view))
-    with seen_first(stage, rest_stands=True):
+    with seen_first(stage):
         sliding_window(
             key=KEY,
             inputs=material.values,
@@ -192,30 +190,28 @@ def _kept(
 def _arithmetic(kind: PoolKind, geometry: Geometry, *, with_gradient: bool) -> None:
     forward, back = st.columns(2, gap="large") if with_gradient else (st.container(), None)
     with forward:
-        formulas(
-            "What each window becomes",
-            POOLING[kind],
-            words="No weights: there is nothing to learn. Padding never wins and never counts.",
-            caption=legend(POOLING[kind]),
-        )
+        st.header("What each window becomes", anchor=False)
+        st.latex(POOLING[kind])
+        st.markdown("No weights: there is nothing to learn. Padding never wins and never counts.")
+        st.caption(legend(POOLING[kind]))
     if back is not None:
         with back:
             _what_flows_back(kind)
     if geometry.window == geometry.input_size:
-        words_below("The result is one number per channel, whatever the size of the input.")
+        st.markdown("The result is one number per channel, whatever the size of the input.")
     else:
         floored_size_of_result(geometry)
 
 
 def _what_flows_back(kind: PoolKind) -> None:
-    formulas(
-        "What flows back",
-        GRADIENTS[kind],
-        words={
+    st.header("What flows back", anchor=False)
+    st.latex(GRADIENTS[kind])
+    st.markdown(
+        {
             "max": "Training changes only what made the winner win; the others get nothing.",
             "average": "Every pixel gets the same share, however large it is.",
             "l2": "Every pixel gets a share in proportion to itself.",
-        }[kind],
+        }[kind]
     )
 
 

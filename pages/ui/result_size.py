@@ -1,16 +1,18 @@
 """How large a layer's result is, with what the floor takes away made visible."""
 
+import streamlit as st
+
 from cnnviz.convolution.formulas import OUTPUT_SIZE, output_size_formula
 from cnnviz.notation import aligned, legend
 from cnnviz.padding.formulas import TRANSPOSED_SIZE, transposed_size
 from cnnviz.padding.geometry import Geometry
-from pages.ui.stage import formulas
 
 _AXES = (("rows", "row", "at the bottom"), ("columns", "column", "on the right"))
 
 
 def floored_size_of_result(geometry: Geometry) -> None:
     """Show the size rule with this view's numbers, the floor in it, and what it leaves out."""
+    st.header("How large is the result?", anchor=False)
     lines = [f"n' &= {TRANSPOSED_SIZE if geometry.transposed else OUTPUT_SIZE}"]
     for axis, (name, _, _) in enumerate(_AXES):
         sizes = geometry.input_size[axis], geometry.window[axis]
@@ -21,11 +23,8 @@ def floored_size_of_result(geometry: Geometry) -> None:
         else:
             formula = output_size_formula(*sizes, **stops, padding=ends, floor=True)
         lines.append(rf"\text{{{name}}} &= {formula}")
-    formulas(
-        "How large is the result?",
-        aligned(lines, apart=0.6),
-        words=_transposed_words() if geometry.transposed else _floor_words(geometry),
-    )
+    st.latex(aligned(lines, apart=0.6))
+    st.markdown(_transposed_words() if geometry.transposed else _floor_words(geometry))
 
 
 def _transposed_words() -> str:

@@ -1,5 +1,6 @@
 """What a stage needs around it: the picture at working size, the background, the reasons."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,7 +13,6 @@ from cnnviz.drawing import palette
 from cnnviz.images import pictures as images
 from cnnviz.shapes import Pixels
 from pages.ui.picture import Picture
-from pages.ui.standing import hold_back, stand_in, standing, wait_for_the_stage
 from pages.ui.terms import with_terms
 
 LONGEST_SIDE = 512
@@ -37,55 +37,20 @@ def formulas_side_by_side(name: str) -> DeltaGenerator:
 
 
 @contextmanager
-def seen_first(stage: DeltaGenerator, *, rest_stands: bool = False) -> Iterator[None]:
+def seen_first(stage: DeltaGenerator) -> Iterator[None]:
     """Draw what the browser is to paint before it gets what stands below.
 
     It paints once it has rendered all that has come, formulas and code included. What comes a
     little later does not hold up the picture that a slider has changed: on the page with the most
     below its stage, that is seen after two thirds of the time.
-
-    Parameters
-    ----------
-    rest_stands : all that follows is drawn by `standing`, which waits only if something is drawn.
     """
     with stage:
         yield
-    hold_back(PAUSE)
-    if not rest_stands:
-        wait_for_the_stage()
-
-
-def formulas(title: str, *rules: str, words: str = "", caption: str = "") -> None:
-    """Show formulas below a heading, and Markdown about them, where it is not what stands there."""
-    standing(_formulas, title, rules, words, caption)
-
-
-def _formulas(title: str, rules: tuple[str, ...], words: str, caption: str) -> None:
-    st.header(title, anchor=False)
-    _rules(*rules)
-    if words:
-        st.markdown(words)
-    if caption:
-        st.caption(caption)
-
-
-def rules_in(place: DeltaGenerator, *rules: str) -> None:
-    """Show formulas in a column that holds nothing else, where they do not stand there already."""
-    stand_in(place, _rules, *rules)
-
-
-def _rules(*rules: str) -> None:
-    for rule in rules:
-        st.latex(rule)
-
-
-def words_below(text: str) -> None:
-    """Show Markdown below a stage, where it does not stand there already."""
-    standing(_words, text)
-
-
-def _words(text: str) -> None:
-    st.markdown(text)
+    end = time.monotonic() + PAUSE
+    while time.monotonic() < end:
+        time.sleep(0.01)
+        # Any look at the session lets a newer request end this run.
+        _ = "pause" in st.session_state
 
 
 def working_picture(picture: Picture, source: str, longest_side: int = LONGEST_SIDE) -> np.ndarray:
@@ -130,9 +95,5 @@ def why_it_matters(text: str) -> None:
 
     text : Markdown of the app's own, in which the words of the field lead to the Glossary.
     """
-    standing(_why_it_matters, text)
-
-
-def _why_it_matters(text: str) -> None:
     st.header("Why it matters", anchor=False)
     st.markdown(with_terms(text))

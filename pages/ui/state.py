@@ -19,7 +19,6 @@ from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.ui.entries import Entry, Texts
-from pages.ui.standing import begin_run
 
 Value = TypeVar("Value")
 
@@ -102,7 +101,6 @@ class Table:
         What it says without sense opens the default. What it leaves out stays as it is held, so
         that a page comes back as it was left; but a step back in the browser means what it says.
         """
-        begin_run()
         held, back = self._held(), is_step_back()
         st.session_state.setdefault(_ON_PAGE, {})[self.scope] = self
         if back:

@@ -4,8 +4,6 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from cnnviz.drawing.display import display, tiled
-from cnnviz.images.pictures import read_image
 from cnnviz.images.samples import open_sample
 from cnnviz.layers.dropout import dropout
 from cnnviz.layers.tutorial_network import tutorial_maps, tutorial_weights
@@ -62,13 +60,6 @@ def test_a_units_products_are_pythons_and_its_neighbours_can_be_chosen(visit):
     after(page, "layer_unit=frog")
     found = tutorial_maps(open_sample("panda"))
     weights = tutorial_weights()["dense/kernel"][:, 6]
-    # What stands below came once, and makes what is in hand now.
-    expect(page.get_by_role("heading", name="Why it matters")).to_be_visible()
-    with page.expect_download() as saved:
-        page.get_by_role("button", name="Products as PNG").click()
-    products = found.pool * weights.reshape(found.pool.shape)
-    expected = display(tiled(products, 4, scale=6)[..., None], "signed")
-    assert np.array_equal(read_image(saved.value.path().read_bytes()), expected)
     frame = page.locator(".frame").nth(1)
     page.mouse.click(*aim(frame, 0.3, 0.7))
     row, column, channel = stage(page, ".walls", "state.focus")
