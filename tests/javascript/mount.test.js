@@ -50,18 +50,45 @@ test("a view is made once, told of every message, and lets go of what it watched
     parentElement: { querySelector: () => root },
     data: packed({ number }),
   });
-  renderer(component(1));
-  const leave = renderer(component(2));
-  assert.deepEqual(done, ["made", 1, 2]);
+  const leave = renderer(component(1));
+  assert.deepEqual(done, ["made", 1]);
   assert.equal(Observer.all.length, 1);
   Observer.all[0].act();
   window.dispatchEvent(new Event("resize"));
   leave();
   window.dispatchEvent(new Event("resize"));
-  assert.deepEqual(done, ["made", 1, 2, "laid out", "laid out", "left"]);
+  assert.deepEqual(done, ["made", 1, "laid out", "laid out", "left"]);
   assert.deepEqual(Observer.all[0].seen, []);
-  renderer(component(3));
+  renderer(component(2));
+  assert.deepEqual(done.slice(5), [2]);
   assert.deepEqual([Observer.all.length, Observer.all[1].seen], [2, [root]]);
+});
+
+test("a message that was overtaken, and is ended at once, leaves the newer one in place", () => {
+  for (const newestFirst of [true, false]) {
+    const root = {};
+    const told = [];
+    let [shown, tell, left] = [null, null, 0];
+    const renderer = mounted(() => ({
+      update({ setStateValue }, { settings }) {
+        [shown, tell] = [settings.number, setStateValue];
+      },
+      leave: () => (left += 1),
+    }));
+    const component = (number) => ({
+      parentElement: { querySelector: () => root },
+      data: packed({ number }),
+      setStateValue: (_name, value) => told.push(value),
+    });
+    const ends = {};
+    for (const number of newestFirst ? [2, 1] : [1, 2]) ends[number] = renderer(component(number));
+    ends[1]();
+    tell("place", "here");
+    assert.deepEqual([shown, told, left], [2, ["here"], 0]);
+    ends[2]();
+    tell("place", "gone");
+    assert.deepEqual([told, left], [["here"], 1]);
+  }
 });
 
 test("a view without a layout watches nothing", () => {

@@ -9,35 +9,53 @@ import { unpack } from "../shared/wire.js";
 export function mounted(make) {
   return (component) => {
     const root = component.parentElement.querySelector(".root");
-    const message = unpack(component.data);
-    const view = (root.stage ??= make(root));
-    const told = (tell) => (name, value) => root.gone || tell(name, value);
-    root.gone = false;
-    view.update(
-      {
-        ...component,
-        setStateValue: told(component.setStateValue),
-        setTriggerValue: told(component.setTriggerValue),
-      },
-      message,
-    );
-    if (view.layout && !root.resized) {
-      const layout = () => view.layout();
-      root.resized = new ResizeObserver(layout);
-      root.resized.observe(root);
-      // A window that only becomes higher or lower leaves the stage as wide as it was.
-      globalThis.addEventListener("resize", layout);
-      followsThePage(root, layout);
-      root.forget = () => globalThis.removeEventListener("resize", layout);
-    }
-    return () => {
+    return inTurn(root, [component, unpack(component.data)], show, () => {
       root.resized?.disconnect();
       root.moved?.disconnect();
       root.resized = null;
       root.forget?.();
-      view.leave?.();
+      root.stage.leave?.();
       root.gone = true;
-    };
+    });
+
+    function show([component, message]) {
+      const view = (root.stage ??= make(root));
+      const told = (tell) => (name, value) => root.gone || tell(name, value);
+      root.gone = false;
+      view.update(
+        {
+          ...component,
+          setStateValue: told(component.setStateValue),
+          setTriggerValue: told(component.setTriggerValue),
+        },
+        message,
+      );
+      if (view.layout && !root.resized) {
+        const layout = () => view.layout();
+        root.resized = new ResizeObserver(layout);
+        root.resized.observe(root);
+        // A window that only becomes higher or lower leaves the stage as wide as it was.
+        globalThis.addEventListener("resize", layout);
+        followsThePage(root, layout);
+        root.forget = () => globalThis.removeEventListener("resize", layout);
+      }
+    }
+  };
+}
+
+// Shows a message; gives what ends it, which Streamlit calls before it brings the next message and
+// where the component goes. While a component's script is loaded, a message that has been overtaken
+// may come last, and is ended at once: the one before is then shown again, and nothing has gone.
+export function inTurn(root, message, show, end) {
+  const shown = (root.shown ??= []);
+  const one = { message };
+  shown.push(one);
+  show(message);
+  return () => {
+    const wasLast = shown.at(-1) === one;
+    shown.splice(shown.indexOf(one), 1);
+    if (!shown.length) end();
+    else if (wasLast) show(shown.at(-1).message);
   };
 }
 

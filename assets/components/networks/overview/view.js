@@ -6,6 +6,7 @@ import { unpack } from "../../shared/wire.js";
 import { theme } from "../../shared/colours.js";
 import { element, sharpContext } from "../../shared/dom.js";
 import { announcer, debounced, eachFrame } from "../../shared/hand.js";
+import { inTurn } from "../../shared/mount.js";
 import { Answer } from "./answer.js";
 import { Bar } from "./bar.js";
 import {
@@ -34,11 +35,10 @@ const TRAVEL = 450; // milliseconds
 const cameras = (globalThis.cnnvizOverviews ??= new Map());
 
 export default function (component) {
-  const { parentElement, data } = component;
-  const root = parentElement.querySelector(".root");
+  const root = component.parentElement.querySelector(".root");
   root.overview ??= new Overview(root);
-  root.overview.update(component, unpack(data));
-  return () => root.overview.leave();
+  const show = (message) => root.overview.update(component, message);
+  return inTurn(root, unpack(component.data), show, () => root.overview.leave());
 }
 
 class Overview {

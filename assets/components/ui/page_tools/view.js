@@ -3,6 +3,7 @@
 
 import { element } from "../../shared/dom.js";
 import { debounced } from "../../shared/hand.js";
+import { inTurn } from "../../shared/mount.js";
 
 export default function (component) {
   const root = component.parentElement.querySelector(".root");
@@ -10,9 +11,11 @@ export default function (component) {
     root.presenter = new Presenter();
     root.replaceChildren(root.presenter.button, ...new Copier().parts);
   }
-  root.presenter.tell = (on) => component.setTriggerValue("present", on);
-  root.presenter.follow();
-  return () => root.presenter.leave();
+  const follow = ({ setTriggerValue }) => {
+    root.presenter.tell = (on) => setTriggerValue("present", on);
+    root.presenter.follow();
+  };
+  return inTurn(root, component, follow, () => root.presenter.leave());
 }
 
 // The stage alone, as large as the window, for a projector: page.css hides the rest. The address
