@@ -55,10 +55,14 @@ def test_the_picture_of_another_training_takes_the_place_of_the_one_before(visit
     photo = page.locator(".maps > canvas")
     expect(photo).to_have_attribute("aria-label", "The picture: 0", timeout=60_000)
     expect(page.get_by_text("of the pictures held out are right")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Train again")).to_be_visible()  # it has ended
     settle(page)
     before = photo.evaluate("(canvas) => canvas.toDataURL()")
     page.get_by_text("More settings").click()
-    page.get_by_role("combobox", name="Watched picture").click()
+    watched = page.get_by_role("combobox", name="Watched picture")
+    watched.scroll_into_view_if_needed()  # a list closes when what it lies on is scrolled
+    settle(page)
+    watched.click()
     page.get_by_role("option", name="7").click()
     page.wait_for_url("**train_watched=7**")
     settle(page)

@@ -43,19 +43,19 @@ export function mounted(make) {
   };
 }
 
-// Shows a message; gives what ends it, which Streamlit calls before it brings the next message and
-// where the component goes. While a component's script is loaded, a message that has been overtaken
-// may come last, and is ended at once: the one before is then shown again, and nothing has gone.
+// Shows a message; gives what Streamlit calls where the component goes. While a component's script is
+// loaded, a message that has been overtaken may come last: Streamlit then calls that at once, with the
+// component in its place. The one before is shown again, and nothing has gone.
 export function inTurn(root, message, show, end) {
-  const shown = (root.shown ??= []);
-  const one = { message };
-  shown.push(one);
+  const before = root.shown;
+  const one = (root.shown = { message });
   show(message);
   return () => {
-    const wasLast = shown.at(-1) === one;
-    shown.splice(shown.indexOf(one), 1);
-    if (!shown.length) end();
-    else if (wasLast) show(shown.at(-1).message);
+    if (!root.isConnected) end();
+    else if (root.shown === one && before) {
+      root.shown = before;
+      show(before.message);
+    }
   };
 }
 

@@ -37,8 +37,8 @@ const cameras = (globalThis.cnnvizOverviews ??= new Map());
 export default function (component) {
   const root = component.parentElement.querySelector(".root");
   root.overview ??= new Overview(root);
-  const show = (message) => root.overview.update(component, message);
-  return inTurn(root, unpack(component.data), show, () => root.overview.leave());
+  const show = ([from, message]) => root.overview.update(from, message);
+  return inTurn(root, [component, unpack(component.data)], show, () => root.overview.leave());
 }
 
 class Overview {

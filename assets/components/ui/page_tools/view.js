@@ -31,7 +31,7 @@ class Presenter {
         title: "Show the stage alone, as large as the window. Escape brings the rest back.",
       },
       element("span", { class: "symbol", "aria-hidden": "true", text: "slideshow" }),
-      element("span", { class: "words", text: "Present" }),
+      element("span", { class: "tool-words", text: "Present" }),
     );
     this.button.onclick = () => this.present(!this.on);
     this.onKey = (event) => {
@@ -63,7 +63,7 @@ class Presenter {
 class Copier {
   constructor() {
     this.symbol = element("span", { class: "symbol", "aria-hidden": "true" });
-    this.words = element("span", { class: "words" });
+    this.words = element("span", { class: "tool-words" });
     this.told = element("span", { class: "unseen", role: "status" });
     this.button = element(
       "button",
