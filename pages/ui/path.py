@@ -175,8 +175,8 @@ PAGES = (
         "A network is trained on pictures that are turned, moved and recoloured at random: see "
         "what that makes of yours, and what a network says to each.",
         _NETWORKS,
-        "Augmentation layers draw a change for each picture while a network is trained, and do "
-        "nothing otherwise. A change is worth drawing where it leaves the class as it is.",
+        "Most augmentation layers draw a change for each picture while a network is trained, and "
+        "do nothing otherwise. A change is worth drawing where it leaves the class as it is.",
     ),
     Page(
         "pages/16_own_classes.py",

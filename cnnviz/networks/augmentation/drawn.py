@@ -174,13 +174,20 @@ def _degeneration(layer: Layer, drawn: Any, before: Floats, after: Floats) -> li
 
 
 def _equalization(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str]:
-    del layer, drawn, after
-    return ["levels spread evenly"] * len(before)
+    del layer, drawn
+    return _where_changed("levels spread evenly", before, after)
 
 
 def _auto_contrast(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str]:
-    del layer, drawn, after
-    return ["levels stretched to 0 to 255"] * len(before)
+    del layer, drawn
+    return _where_changed("levels stretched to 0 to 255", before, after)
+
+
+def _where_changed(words: str, before: Floats, after: Floats) -> list[str]:
+    """Say it of the pictures that are another now; one of a single level stays as it was."""
+    return [
+        _SAME if np.array_equal(one, now) else words for one, now in zip(before, after, strict=True)
+    ]
 
 
 def listened_to(layer: Layer, made: Any) -> Any:
@@ -212,25 +219,12 @@ def _jitter(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str
     return ["; ".join(words) for words in zip(*parts, strict=True)]
 
 
-_INSIDE = {
-    "random_shear": "RandomShear",
-    "random_translation": "RandomTranslation",
-    "random_rotation": "RandomRotation",
-    "random_brightness": "RandomBrightness",
-    "random_color_degeneration": "RandomColorDegeneration",
-    "random_contrast": "RandomContrast",
-    "random_sharpness": "RandomSharpness",
-    "random_posterization": "RandomPosterization",
-    "solarization": "Solarization",
-    "auto_contrast": "AutoContrast",
-    "equalization": "Equalization",
-}
-
-
 def _rand_augment(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str]:
     names = list(drawn["transforms"])
+    # It calls its eleven layers by what Keras would name them: random_shear for RandomShear.
+    kinds = {name: name.title().replace("_", "") for name in names}
     parts = [
-        _WORDS[_INSIDE[names[at]]](layer, drawn["transforms"][names[at]], before, after)
+        _WORDS[kinds[names[at]]](layer, drawn["transforms"][names[at]], before, after)
         for at in np.asarray(drawn["layer_idxes"]).tolist()
     ]
     return ["; then ".join(words) for words in zip(*parts, strict=True)]

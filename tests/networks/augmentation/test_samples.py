@@ -232,6 +232,14 @@ def test_what_is_bent_is_said_and_how_strongly_in_all_alike(picture):
     assert {words for words, _ in drawn_by(picture, "relast-s0")} == {"not changed"}
 
 
+@pytest.mark.parametrize("text", ["equal", "auto"])
+def test_levels_that_stay_are_not_said_to_spread(picture, text):
+    flat = np.full_like(picture, 128)
+    for words, sample in drawn_by(flat, text):
+        assert (words == "not changed") == np.array_equal(sample, flat)
+    assert "not changed" not in {words for words, _ in drawn_by(picture, text)}
+
+
 def test_each_change_of_a_recipe_is_said_as_by_its_own_layer(picture):
     """One of eleven at a time: those that this file can repeat are repeated."""
     repeated = {

@@ -22,7 +22,7 @@ export default function (component) {
 // says so, so that a view can be prepared.
 class Presenter {
   constructor() {
-    this.on = new URL(location.href).searchParams.has("present");
+    this.read();
     this.button = element(
       "button",
       {
@@ -34,10 +34,19 @@ class Presenter {
       element("span", { class: "tool-words", text: "Present" }),
     );
     this.button.onclick = () => this.present(!this.on);
+    this.onStep = () => {
+      this.read();
+      this.follow();
+    };
     this.onKey = (event) => {
       const over = document.querySelector("[role=dialog], [role=listbox], [role=menu]");
       if (event.key === "Escape" && !event.defaultPrevented && !over) this.present(false);
     };
+  }
+
+  read() {
+    this.path = location.pathname;
+    this.on = new URL(location.href).searchParams.has("present");
   }
 
   present(on) {
@@ -48,14 +57,17 @@ class Presenter {
   }
 
   follow() {
+    if (location.pathname !== this.path) this.read(); // another page, whose address says its own
     document.documentElement.classList.toggle("presenting", this.on);
     this.button.setAttribute("aria-pressed", String(this.on));
+    globalThis.addEventListener("popstate", this.onStep); // a step back in the browser
     document.removeEventListener("keydown", this.onKey);
     if (this.on) document.addEventListener("keydown", this.onKey);
   }
 
   leave() {
     document.documentElement.classList.remove("presenting");
+    globalThis.removeEventListener("popstate", this.onStep);
     document.removeEventListener("keydown", this.onKey);
   }
 }
