@@ -14,12 +14,16 @@ PICTURE = np.random.default_rng(3).integers(0, 256, (12, 15, 3)).astype(np.uint8
 
 
 def _network(*layers: object, side: int = 8) -> Network:
+    """Draw the weights here: a layer drew its seed when it was made, before any seed was set."""
     keras = load_keras()
-    keras.utils.set_random_seed(7)
     model = keras.Sequential([keras.Input((side, side, 3)), *layers])
-    for weight in model.weights:  # biases that are not all 0
-        if weight.name == "bias":
+    random = np.random.default_rng(7)
+    for weight in model.weights:
+        if weight.name == "bias":  # not all 0
             weight.assign(np.linspace(-0.2, 0.3, weight.shape[0]))
+        else:
+            deviation = np.sqrt(2 / np.prod(weight.shape[:-1]))
+            weight.assign(random.normal(0, deviation, weight.shape))
     return Network.from_model(model)
 
 

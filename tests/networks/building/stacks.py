@@ -37,17 +37,17 @@ def values(option: Option, name: str) -> st.SearchStrategy[Any]:
     match option:
         case Range():
             drawn: st.SearchStrategy[Any] = st.sampled_from([(0, 255), (0, 1), (3, 200)])
-        case Pair(low=low):
+        case Pair(low=low, high=high):
             most = 2 if name in ("dilation_rate", "strides", "size", "output_padding") else SMALL
-            sides = st.integers(low, most)
+            sides = st.integers(low, min(high, most))
             drawn = st.one_of(sides.map(lambda side: (side, side)), st.tuples(sides, sides))
         case Sides():
             ends = st.tuples(st.integers(0, 2), st.integers(0, 2))
             drawn = st.tuples(ends, ends)
         case Odd():
             drawn = st.sampled_from([1, 3, 5])
-        case Whole(low=low):
-            drawn = st.integers(low, 2 * SMALL)
+        case Whole(low=low, high=high):
+            drawn = st.integers(low, min(high, 2 * SMALL))
         case Number(low=low, high=high):
             drawn = st.floats(low, min(high, 2.0))
         case Flag():
