@@ -1,12 +1,18 @@
-"""What stands beside every page's title: start over, show the stage alone, copy the address."""
+"""What stands beside every page's title: start over, ways to show it, and its address."""
+
+from functools import partial
 
 import streamlit as st
 
 from pages.ui.components.registration import register
+from pages.ui.edits import sent_name, sent_value
+from pages.ui.qr_code import show_code
 from pages.ui.state import Table
 
 _page_tools = register("ui/page_tools")
 _KEY = "page_tools"
+_CODE_OF = "code_of"
+"""The session's key of the address that a code is wanted of."""
 
 
 def title_with_tools(title: str) -> None:
@@ -21,10 +27,21 @@ def title_with_tools(title: str) -> None:
             on_click=Table.start_over,
             help="Set everything on this page as it was at first. The picture stays.",
         )
-        _page_tools(key=_KEY, width="content", on_present_change=_name_presenting)
+        _page_tools(
+            key=_KEY,
+            width="content",
+            on_present_change=partial(_name_in_address, "present"),
+            on_ask_change=partial(_name_in_address, "ask"),
+            on_code_change=_ask_for_code,
+        )
+    if address := st.session_state.pop(_CODE_OF, ""):
+        show_code(address)
 
 
-def _name_presenting() -> None:
-    """Let the address say whether the stage is shown alone, so that a view can be prepared."""
-    present = st.session_state[_KEY].get("present")
-    Table.name_beside("present", "1" if present is True else None)
+def _name_in_address(name: str) -> None:
+    """Let the address say how the page is shown, so that a view can be prepared."""
+    Table.name_beside(name, "1" if sent_value(_KEY, name) is True else None)
+
+
+def _ask_for_code() -> None:
+    st.session_state[_CODE_OF] = sent_name(_KEY, "code")

@@ -129,6 +129,16 @@ def after(page: Page, address: str) -> None:
     settle(page)
 
 
+def is_shown_when_asked(page: Page, result: str) -> None:
+    """Check that a page that asks first covers a result, and shows it when that is asked for."""
+    places = page.locator(result)
+    covered = places.all_inner_texts()
+    assert covered
+    assert all("?" in text for text in covered)
+    page.get_by_role("button", name="Show", exact=True).click()
+    becomes(page, lambda: any("?" in text for text in places.all_inner_texts()), False)
+
+
 def typeset(page: Page) -> None:
     """Wait for the formulas' fonts; until then a formula can be too wide for its place."""
     page.wait_for_selector(".katex-display")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz.activations import ACTIVATIONS
-from tests.browser.checks import after, aim, becomes, is_for_everyone, stage
+from tests.browser.checks import after, aim, becomes, is_for_everyone, is_shown_when_asked, stage
 
 PARTS = ("On+your+picture", "Vanishing+gradients", "Dead+ReLUs", "Softmax")
 
@@ -79,8 +79,9 @@ def test_pointing_at_a_number_shows_its_way_and_the_address_keeps_it(visit):
     )
     assert shown == pytest.approx(np.tanh(before), abs=1e-6)
     after(page, f"at={row},{column}")
-    again = visit(page.url.split("/", 3)[3])
+    again = visit(page.url.split("/", 3)[3] + "&ask=1")
     assert stage(again, ".frame", "state.focus") == [row, column]
+    is_shown_when_asked(again, ".line strong")
 
 
 def test_pointing_at_a_bar_leaves_only_its_numbers(visit):

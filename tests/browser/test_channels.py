@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.checks import aim, becomes, drawn, state_of
+from tests.browser.checks import aim, becomes, drawn, is_shown_when_asked, state_of
 from tests.browser.tabs import settle
 
 SMALL = "channels?picture=digit&channels_source=Small+VGG"
@@ -183,8 +183,9 @@ def test_the_keyboard_moves_the_window_and_the_address_opens_there(visit):
     expected = [row + 1 - 10, column + 1]
     becomes(page, lambda: on_stage(page, "state.focus"), expected)
     page.wait_for_url(f"**at={expected[0]}%2C{expected[1]}**")
-    other = visit(page.url.split("/")[-1])
+    other = visit(page.url.split("/")[-1] + "&ask=1")
     assert on_stage(other, "state.focus") == expected
+    is_shown_when_asked(other, ".sentence .equals")
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ def test_the_link_opens_where_one_can_see_it(visit):
 @pytest.mark.parametrize("secure", [True, False], ids=["https", "a classroom's network"])
 def test_the_address_of_the_view_is_copied(visit, secure):
     page = visit("convolution?stride=3", alone=True)
+    if not secure:
+        shows_its_code(page)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     if not secure:
         page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(Error('no')) }")
@@ -38,7 +40,7 @@ def test_the_address_of_the_view_is_copied(visit, secure):
     assert copied.endswith("stride=3")
 
 
-def test_the_stage_is_presented_alone_until_escape(visit):
+def test_the_stage_is_presented_alone_until_escape_and_asks_before_it_shows_a_result(visit):
     page = visit("pooling?pool_window=3")
     rest = [
         page.get_by_role("link", name="Convolution").first,  # the menu
@@ -53,13 +55,49 @@ def test_the_stage_is_presented_alone_until_escape(visit):
         expect(one).to_be_hidden()
     becomes(page, lambda: stage.bounding_box()["height"] > before["height"] * 1.1, True)
     assert violations(page) == []
+    asks_first(page)
     page.get_by_role("button", name="One number for all").click()
-    page.wait_for_url("**present=1**pool_global=true**")  # so that a view can be prepared
+    page.wait_for_url("**present=1**ask=1**pool_global=true**")  # so that a view can be prepared
     page.keyboard.press("Escape")
     for one in rest[::2]:
         expect(one).to_be_visible()
     page.wait_for_url(lambda url: "present" not in url)
     assert complaints(page) == []
+
+
+def shows_its_code(page):
+    page.get_by_role("button", name="QR code").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text(page.url)).to_be_visible()
+    expect(dialog.get_by_role("img", name="A QR code of the address below.")).to_be_in_viewport()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+
+def asks_first(page):
+    """Go through what a class does: guess, guess better, move on to the next number."""
+    result = page.locator(".sum .equals")
+    number = result.inner_text().removeprefix("= ")
+    assert float(number) > 0
+    page.get_by_role("button", name="Ask first").click()
+    guess = page.get_by_role("textbox", name="What is the result at row")
+    expect(guess).to_be_visible()
+    becomes(page, result.inner_text, "= ?")
+    expect(page.locator(".katex-display").first).to_be_hidden()
+    said = page.locator(".question [role=status]")
+    for text, answer in (("12 or so", "Received: 12 or so."), ("0", "Too low"), (number, "Right.")):
+        becomes(page, result.inner_text, "= ?")
+        guess.fill(text)
+        guess.press("Enter")
+        expect(said).to_contain_text(answer)
+    becomes(page, result.inner_text, f"= {number}")
+    page.locator(".far .cells").press("ArrowLeft")
+    becomes(page, result.inner_text, "= ?")
+    expect(said).to_have_text("")
+    assert violations(page) == []
+    page.get_by_role("button", name="Show", exact=True).click()
+    becomes(page, lambda: "?" in result.inner_text(), False)
 
 
 @pytest.mark.parametrize("path", ["padding_and_stride", "convolution"])

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from cnnviz.images.samples import open_sample
 from cnnviz.layers.dropout import dropout
 from cnnviz.layers.tutorial_network import tutorial_maps, tutorial_weights
-from tests.browser.checks import after, aim, becomes, is_for_everyone, stage
+from tests.browser.checks import after, aim, becomes, is_for_everyone, is_shown_when_asked, stage
 
 PARTS = ("Dense", "Dropout", "Why+not+dense%3F", "Sparse+and+shared")
 
@@ -55,9 +55,10 @@ def test_arrow_keys_stay_in_a_map_and_run_along_the_vector(visit):
 
 
 def test_a_units_products_are_pythons_and_its_neighbours_can_be_chosen(visit):
-    page = visit(part("Dense"))
+    page = visit(part("Dense", ask="1"))
     page.get_by_label("frog").check()
     after(page, "layer_unit=frog")
+    is_shown_when_asked(page, ".bar.total .number")
     found = tutorial_maps(open_sample("panda"))
     weights = tutorial_weights()["dense/kernel"][:, 6]
     frame = page.locator(".frame").nth(1)

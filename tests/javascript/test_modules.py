@@ -50,6 +50,7 @@ TESTED = {
     "hand": "shared/hand",
     "handshake": "shared/handshake",
     "mount": "shared/mount",
+    "question": "shared/question",
     "cells": "networks/layer/cells",
     "without": "networks/layer/without",
     "layout": "networks/overview/layout",

@@ -8,6 +8,7 @@ import { extremes, rgbOf, theme } from "../../shared/colours.js";
 import { element, fillCanvas, titled } from "../../shared/dom.js";
 import { announcer, arrows, debounced, eachFrame } from "../../shared/hand.js";
 import { MapPane } from "../../shared/map_pane.js";
+import { Question } from "../../shared/question.js";
 import { ring } from "../../shared/ring.js";
 import { heightFor } from "../../shared/room.js";
 import { Plot, drawn } from "../../shared/plot.js";
@@ -41,8 +42,9 @@ class Pointwise {
     this.holder.onblur = () => this.lightBin(null);
     this.holder.onkeydown = (event) => this.binKey(event);
     this.line = element("div", { class: "line" });
+    this.question = new Question(() => this.draw());
     this.table = element("table", { class: "values" });
-    const side = element("section", { class: "side" }, this.line, this.table);
+    const side = element("section", { class: "side" }, this.line, this.question.box, this.table);
     this.said = element("div", { class: "unseen", "aria-live": "polite" });
     this.announce = announcer(this.said);
     this.tell = debounced(400, () =>
@@ -83,6 +85,10 @@ class Pointwise {
       pane.frame.setAttribute("aria-label", `${alt} Arrow keys move the number in focus.`);
     }
     this.layout();
+  }
+
+  leave() {
+    this.question.leave();
   }
 
   layout() {
@@ -258,10 +264,12 @@ class Pointwise {
   drawNow() {
     const at = this.focus[0] * this.columns + this.focus[1];
     const [before, after] = [this.values.before[at], this.values.after[at]];
+    this.question.about(`the result at row ${this.focus[0]}, column ${this.focus[1]}`, after);
+    const isLeft = this.bin || this.question.isCovered; // no way through the curve
     const bars = this.bars();
-    if (this.bin) this.plot.moving.replaceChildren();
+    if (isLeft) this.plot.moving.replaceChildren();
     else this.plot.point(before, [{ y: after, colour: this.page.accent, main: true }]);
-    if (!this.bin) bars.push(...this.wayOut(before, after));
+    if (!isLeft) bars.push(...this.wayOut(before, after));
     this.plot.moving.append(...bars);
     if (this.bin) this.shadeOthers();
     for (const pane of [this.before, this.after]) {
@@ -324,7 +332,7 @@ class Pointwise {
       this.line.replaceChildren(
         element("span", { class: "faint", text: `row ${row}, column ${column}` }),
         element("span", { text: `${name}(${written(before, 5)}) = ` }),
-        element("strong", { text: written(after, 5) }),
+        element("strong", { text: this.question.cover(written(after, 5)) }),
       );
       this.holder.setAttribute("aria-valuenow", 0);
     }

@@ -28,9 +28,9 @@ export class Curve {
     this.histogram = { reach, bins };
   }
 
-  // at: the place in the maps of the cell in hand.
+  // at: the place in the maps of the cell in hand; null while its result is covered.
   draw(mix, at, page) {
-    const input = mix.total[at] + mix.bias;
+    const point = at === null ? null : [mix.total[at] + mix.bias, mix.activated[at]];
     const width = this.canvas.parentElement.clientWidth;
     const height = Math.max(Math.min(84, width), width * 0.42);
     drawCurve(sharpContext(this.canvas, width, height), {
@@ -39,12 +39,13 @@ export class Curve {
       page,
       ...this.histogram,
       activate: (value) => mix.activate(value),
-      point: [input, mix.activated[at]],
+      point,
     });
     this.canvas.setAttribute(
       "aria-label",
-      `${this.title.textContent} turns ${written(input, 4)} into ` +
-        `${written(mix.activated[at], 4)}. The bars show how often each sum occurs.`,
+      (point
+        ? `${this.title.textContent} turns ${written(point[0], 4)} into ${written(point[1], 4)}. `
+        : `${this.title.textContent}. `) + "The bars show how often each sum occurs.",
     );
   }
 }
@@ -91,6 +92,7 @@ function drawCurve(context, { width, height, page, reach, bins, activate, point 
   });
   context.stroke();
 
+  if (!point) return;
   const [x, y] = [across(point[0]), down(Math.max(least, Math.min(most, point[1])))];
   context.setLineDash([3, 3]);
   context.strokeStyle = page.ink;

@@ -6,11 +6,12 @@ const WIDE = 780; // from here on the window's numbers stand beside the picture,
 const NARROW = 480; // of a phone, where the lanes and what follows stand below each other
 
 // How high the maps of a lane (`high`) and those of the sum and the result (`highTail`) may be for
-// three lanes, the strip above them and the sentence below to be on the screen together.
-export function roomOf(root, strip) {
+// three lanes, the strip above them, the sentence and what is asked below it (of the height `asked`)
+// to be on the screen together.
+export function roomOf(root, strip, asked) {
   const wide = root.clientWidth >= WIDE;
   if (root.clientWidth < NARROW) return { wide, high: Infinity, highTail: Infinity };
-  const left = heightFor(root) - strip.offsetHeight - 170;
+  const left = heightFor(root) - strip.offsetHeight - 170 - asked;
   const high = Math.max(60, left / 3 - (wide ? 62 : 72));
   return { wide, high, highTail: Math.max(50, (left - (wide ? 370 : 300)) / 2) };
 }

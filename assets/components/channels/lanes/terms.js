@@ -12,8 +12,9 @@ export class Terms {
     this.sentence = element("div", { class: "sentence" });
   }
 
-  // at: the cell's place in the maps; inks: the channels' colours; activation: what it is called.
-  show(mix, at, { inks, activation }) {
+  // at: the cell's place in the maps; inks: the channels' colours; activation: what it is called; cover(text):
+  // what is written of a result.
+  show(mix, at, { inks, activation, cover }) {
     const heard = [0, 1, 2].filter((channel) => !mix.muted[channel]);
     const parts = heard.map((channel) => ({ value: mix.partial[channel][at], ink: inks[channel] }));
     const total = mix.total[at];
@@ -30,14 +31,14 @@ export class Terms {
         return made;
       });
     const equals = (value, how = "=") =>
-      element("span", { class: "equals", text: `${how} ${written(value, DIGITS)}` });
+      element("span", { class: "equals", text: `${how} ${cover(written(value, DIGITS))}` });
     this.terms.replaceChildren(...terms(), equals(total, sign));
-    this.outcome.replaceChildren(term(`${activation} of ${sum}`), equals(mix.activated[at]));
+    this.outcome.replaceChildren(term(`${activation} of ${cover(sum)}`), equals(mix.activated[at]));
     this.sentence.replaceChildren(
       term(`${activation}(`),
       ...terms(),
       term(`${shift} (bias)`),
-      term(`) ${sign} ${activation}(${sum})`),
+      term(`) ${sign} ${activation}(${cover(sum)})`),
       equals(mix.activated[at]),
     );
   }

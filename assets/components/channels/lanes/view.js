@@ -24,6 +24,7 @@ import {
   tinted,
 } from "../maps.js";
 import { Marks } from "../../shared/marks.js";
+import { Question } from "../../shared/question.js";
 import { Curve } from "./curve.js";
 import { lane, mapBox } from "./elements.js";
 import { FilterStrip } from "./filters.js";
@@ -75,6 +76,7 @@ class Lanes {
       settled ? this.commitFilter(number) : this.previewFilter(number),
     );
     this.marks = new Marks();
+    this.question = new Question(() => this.draw());
     this.complaint = element("p", { class: "complaint", role: "alert" });
     this.said = element("div", { class: "unseen", id: "said", "aria-live": "polite" });
     this.say = announcer(this.said, 400);
@@ -91,6 +93,7 @@ class Lanes {
       this.complaint,
       this.bar(act),
       this.numbers.sentence,
+      this.question.box,
       this.marks.box,
       this.said,
     );
@@ -232,6 +235,7 @@ class Lanes {
 
   leave() {
     this.live.stop();
+    this.question.leave();
   }
 
   // A frame of the camera in the picture's place, through the kernels in hand.
@@ -262,8 +266,8 @@ class Lanes {
         `The ${lane.name.toLowerCase()} channel under its kernel, ${settings.titles[channel]}.`,
       );
     });
-    this.sum.size.textContent = `${this.mix.rows} \u00d7 ${this.mix.columns}`;
-    this.result.size.textContent = `${this.mix.rows} \u00d7 ${this.mix.columns}`;
+    for (const { size } of [this.sum, this.result])
+      size.textContent = `${this.mix.rows} \u00d7 ${this.mix.columns}`;
     this.sum.frame.setAttribute(
       "aria-label",
       "The partial maps added up. Arrow keys move the cell.",
@@ -342,6 +346,15 @@ class Lanes {
     this.tellSelected();
   }
 
+  where() {
+    return `row ${this.focus[0]}, column ${this.focus[1]}`;
+  }
+
+  // The place in the maps of the cell in hand.
+  at() {
+    return this.focus[0] * this.mix.columns + this.focus[1];
+  }
+
   grain() {
     return Math.max(1, Math.ceil(Math.max(this.mix.rows, this.mix.columns) / MOST_STOPS));
   }
@@ -376,7 +389,7 @@ class Lanes {
 
   layout() {
     this.page = theme(this.root.getRootNode());
-    Object.assign(this, roomOf(this.root, this.filters.section));
+    Object.assign(this, roomOf(this.root, this.filters.section, this.question.height));
     this.stage.classList.toggle("many", this.mix.side > 4);
     this.colours = laneColours(this.page.dark);
     this.maps = table("maps", this.page.dark);
@@ -417,14 +430,12 @@ class Lanes {
 
   showMuted() {
     this.lanes.forEach(({ box, mute, name }, channel) => {
-      const silent = this.mix.muted[channel];
+      const [silent, colour] = [this.mix.muted[channel], name.toLowerCase()];
       box.classList.toggle("muted", silent);
       mute.firstChild.textContent = silent ? "visibility_off" : "visibility";
       mute.setAttribute("aria-pressed", silent);
-      mute.setAttribute("aria-label", `Mute ${name.toLowerCase()}`);
-      mute.title = silent
-        ? `Let ${name.toLowerCase()} be heard again`
-        : `Mute ${name.toLowerCase()}`;
+      mute.setAttribute("aria-label", `Mute ${colour}`);
+      mute.title = silent ? `Let ${colour} be heard again` : `Mute ${colour}`;
     });
     this.drawWires();
   }
@@ -474,11 +485,12 @@ class Lanes {
 
   drawNow() {
     const window = this.mix.window(this.focus);
+    this.question.about(`the result at ${this.where()}`, this.mix.activated[this.at()]);
     this.drawOverlays();
     this.wires.spread(this.corner(), this.mix.side, this.mix.width);
     this.drawCells(window);
     this.drawNumbers();
-    this.drawCurve();
+    this.curve.draw(this.mix, this.question.isCovered ? null : this.at(), this.page);
   }
 
   drawOverlays() {
@@ -544,21 +556,16 @@ class Lanes {
   }
 
   drawNumbers() {
-    const at = this.focus[0] * this.mix.columns + this.focus[1];
+    const at = this.at();
     this.lanes.forEach(({ dot, name }, channel) => {
       dot.textContent = `= ${written(this.mix.partial[channel][at], 4)}`;
       dot.title = `Dot product of the window and the ${name.toLowerCase()} kernel`;
     });
     const inks = this.colours.map(({ ink }) => ink);
-    this.numbers.show(this.mix, at, { inks, activation: this.settings.activation });
-    const [row, column] = this.focus;
-    this.player.where.textContent = `row ${row}, column ${column}`;
-    this.say(`Row ${row}, column ${column}: ${this.numbers.sentence.textContent}`);
-  }
-
-  drawCurve() {
-    const at = this.focus[0] * this.mix.columns + this.focus[1];
-    this.curve.draw(this.mix, at, this.page);
+    const cover = (text) => this.question.cover(text);
+    this.numbers.show(this.mix, at, { inks, activation: this.settings.activation, cover });
+    this.player.where.textContent = this.where();
+    this.say(`${this.where()}: ${this.numbers.sentence.textContent}`);
   }
 
   drawWires() {

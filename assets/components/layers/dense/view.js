@@ -6,6 +6,7 @@ import { written } from "../../shared/numbers.js";
 import { css, extremes, signedColour, table, theme } from "../../shared/colours.js";
 import { element, titled } from "../../shared/dom.js";
 import { announcer } from "../../shared/hand.js";
+import { Question } from "../../shared/question.js";
 import { focusMethods, joinedWalls } from "../../shared/wall.js";
 
 export default mounted((root) => new Dense(root));
@@ -20,6 +21,7 @@ class Dense {
     this.maps = element("div", { class: "bars" });
     this.units = element("div", { class: "bars", role: "radiogroup" });
     this.units.setAttribute("aria-label", "Units");
+    this.question = new Question(() => this.layout());
     this.mapsTitle = element("span");
     this.said = element("div", { class: "unseen", "aria-live": "polite" });
     this.say = announcer(this.said);
@@ -34,6 +36,7 @@ class Dense {
         this.products.section,
       ),
       this.line,
+      this.question.box,
       element(
         "div",
         { class: "pair" },
@@ -57,6 +60,10 @@ class Dense {
     this.layout();
   }
 
+  leave() {
+    this.question.leave();
+  }
+
   layout() {
     const page = theme(this.root.getRootNode());
     this.page = page;
@@ -76,6 +83,7 @@ class Dense {
       const label = `${this.settings.alts[name]} Arrow keys move the number in focus.`;
       wall.pane.frame.setAttribute("aria-label", label);
     }
+    this.question.about(`the sum of ${this.settings.unit}`, this.settings.result);
     this.fillMaps();
     this.fillUnits();
     this.draw();
@@ -94,7 +102,7 @@ class Dense {
       return row;
     });
     rows.push(this.bar("bias", bias, limit));
-    const total = this.bar("sum z", result, limit);
+    const total = this.result("sum z", result, limit);
     total.classList.add("total");
     this.maps.replaceChildren(...rows, total);
   }
@@ -103,7 +111,8 @@ class Dense {
     const logits = this.arrays.logits.data;
     const limit = Math.max(...logits.map(Math.abs)) || 1;
     const rows = this.settings.units.map((name, at) => {
-      const row = this.bar(name, logits[at], limit, "label");
+      const bar = name === this.settings.unit ? "result" : "bar";
+      const row = this[bar](name, logits[at], limit, "label");
       const radio = element("input", { type: "radio", name: "unit" });
       radio.checked = name === this.settings.unit;
       radio.onchange = () => this.send("unit", at);
@@ -130,6 +139,15 @@ class Dense {
       element("span", { class: "track" }, fill),
       element("span", { class: "number", text: written(value, 4) }),
     );
+  }
+
+  // The bar of the sum in hand, which may be covered.
+  result(name, value, limit, tag) {
+    const row = this.bar(name, value, limit, tag);
+    if (!this.question.isCovered) return row;
+    row.querySelector(".fill").remove();
+    row.querySelector(".number").textContent = "?";
+    return row;
   }
 
   draw() {

@@ -219,7 +219,7 @@ export class Grids {
 
   // The winners of all windows in the zoom.
   winnersShown() {
-    const { data, places, channel, zoomed, anchor, focus } = this.stage;
+    const { data, places, channel, zoomed, anchor, focus, question } = this.stage;
     if (!data.winners) return [];
     const dots = [];
     for (let row = 0; row < zoomed[0]; row++) {
@@ -227,6 +227,7 @@ export class Grids {
         const cell = [anchor[0] + row, anchor[1] + column];
         const [down, across] = places.winner(cell, channel);
         const strong = cell[0] === focus[0] && cell[1] === focus[1];
+        if (strong && question.isCovered) continue; // it would tell the result
         dots.push({ row: down - this.first[0], column: across - this.first[1], strong });
       }
     }
@@ -326,7 +327,10 @@ export class Grids {
         const values = channels.map((channel) => valueAt(down, across, channel));
         return values.some(Number.isNaN) ? null : shownColour(values, settings.show, range, maps);
       },
-      text: (down, across, letters) => written(valueAt(down, across), 4, letters),
+      text: (down, across, letters) => {
+        const text = written(valueAt(down, across), 4, letters);
+        return down === row && across === column ? stage.question.cover(text) : text;
+      },
       note: (down, across) => this.addedNote(cellAt(down, across)),
       marks: lit ? this.litMarks(lit) : [{ row, column, height: 1, width: 1 }],
     });

@@ -130,3 +130,10 @@ export function stamped(value, count) {
     element("span", { class: "equals", text: `${count} cells` }),
   ];
 }
+
+// A sentence without its result, and without what tells it.
+export function covered(sentence) {
+  const kept = sentence.filter((part) => !part.classList.contains("flowing"));
+  for (const part of kept) if (part.classList.contains("equals")) part.textContent = "= ?";
+  return kept;
+}

@@ -14,9 +14,10 @@ import { announcer, arrows, debounced, eachFrame, once } from "../../shared/hand
 import { Handshake } from "../../shared/handshake.js";
 import { Live, planesOfFrame } from "../../shared/live.js";
 import { Marks } from "../../shared/marks.js";
+import { Question } from "../../shared/question.js";
 import { heightFor } from "../../shared/room.js";
 import { Player } from "../../shared/player.js";
-import { flowing, pooled, stamped, weighted } from "./sentences.js";
+import { covered, flowing, pooled, stamped, weighted } from "./sentences.js";
 import { Coverage } from "./coverage.js";
 import { editCell } from "./edit.js";
 import { cellAt, placeOf } from "./focus.js";
@@ -93,12 +94,14 @@ class Stage {
     });
     this.sum = element("div", { class: "sum" });
     this.marks = new Marks();
+    this.question = new Question(() => this.draw());
     const said = element("div", { class: "unseen", id: "said", "aria-live": "polite" });
     this.say = announcer(said, 400);
     this.root.replaceChildren(
       this.panes(),
       this.player.bar,
       this.sum,
+      this.question.box,
       this.marks.box,
       this.coverage.box,
       said,
@@ -198,6 +201,7 @@ class Stage {
 
   leave() {
     this.live.stop();
+    this.question.leave();
   }
 
   // A frame of the camera in the picture's place, through the kernel in hand.
@@ -429,7 +433,7 @@ class Stage {
     const { root, settings } = this;
     const room = root.clientWidth < NARROW ? Infinity : heightFor(root);
     const around = settings.pictures ? (settings.sliders?.length ? 315 : 255) : 200;
-    const left = Math.max(240, room - around);
+    const left = Math.max(240, room - around - this.question.height);
     if (settings.compact || !settings.pictures) [this.high, this.low] = [left, left];
     else {
       const drawn = this.pictures.height();
@@ -447,6 +451,7 @@ class Stage {
 
   drawNow() {
     const { settings, grids } = this;
+    if (!settings.compact) this.question.about(`the result at ${this.where()}`, this.result());
     if (settings.pictures) this.pictures.drawOverlays();
     if (!settings.compact) {
       if (!this.wide) grids.draw();
@@ -492,18 +497,27 @@ class Stage {
   }
 
   drawSum() {
-    const { places, focus, channel } = this;
-    const name = places.channels === 3 ? ` (${CHANNELS[channel].toLowerCase()})` : "";
+    const { places } = this;
     this.player.where.textContent = this.stamping
       ? `pixel ${this.stampedUntil + 1} of ${places.height * places.width} writes`
-      : `row ${focus[0]}, column ${focus[1]}${name}`;
-    this.sum.replaceChildren(...this.sentence());
+      : this.where();
+    const sentence = this.sentence();
+    this.sum.replaceChildren(...(this.question.isCovered ? covered(sentence) : sentence));
     this.say(`${this.player.where.textContent}: ${this.sum.textContent}`);
+  }
+
+  where() {
+    const name = this.places.channels === 3 ? ` (${CHANNELS[this.channel].toLowerCase()})` : "";
+    return `row ${this.focus[0]}, column ${this.focus[1]}${name}`;
+  }
+
+  result() {
+    return this.places.outputAt(this.focus, this.channel);
   }
 
   sentence() {
     const { places, settings, data, focus, channel, stamp } = this;
-    const result = places.outputAt(focus, channel);
+    const result = this.result();
     if (stamp) return stamped(places.inputAt(stamp, channel), this.grids.litMarks(stamp).length);
     if (places.weights) {
       return weighted(places.windowCells(focus, channel), settings.bias ?? 0, result);
