@@ -15,10 +15,11 @@ _PATIENCE = 1.0
 def drawn(scene: Scene) -> Drawn | None:
     """Draw the samples of a scene; None while they are under way, which is drawn."""
     network, layers, count, seed = scene.network, scene.layers, scene.count, scene.seed
+    second = scene.second
 
     def work(job: Job) -> Drawn:
         part = network.shown_part(scene.picture.image)
-        samples = draw_samples(part, layers, count=count, seed=seed)
+        samples = draw_samples(part, layers, count=count, seed=seed, second=second)
         job.report(0.4, "The network looks at them")
         answers = None
         if scene.probabilities is not None:
@@ -26,7 +27,7 @@ def drawn(scene: Scene) -> Drawn | None:
         return Drawn(part, samples, answers, tuple(map(encoded, (part, *samples.pictures))))
 
     return made(
-        scene.key(format_pipeline(layers), count, seed),
+        scene.key(format_pipeline(layers), count, seed, second.name if second else ""),
         f"{count} samples, {network.title}",
         work,
         patience=_PATIENCE,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.networks import Network
-from cnnviz.networks.augmentation import Samples
+from cnnviz.networks.augmentation import Samples, Second
 from cnnviz.networks.building.layer import Layer
 from cnnviz.shapes import Pixels
 from pages.ui.markdown import plain
@@ -24,6 +24,7 @@ class Scene:
     identity : changes with the network and its weights; a key for caches.
     own : whether the network was uploaded.
     probabilities : (classes,) float32, the answer to the picture itself; None without classes.
+    second : what the picture is mixed with; None where no layer mixes.
     """
 
     network: Network
@@ -32,6 +33,7 @@ class Scene:
     own: bool
     probabilities: np.ndarray | None
     layers: tuple[Layer, ...]
+    second: Second | None
     count: int
     seed: int
 

@@ -33,7 +33,7 @@ _GROUPS = {
     "To a decision": ("Flatten", "Dense"),
     "Normalisation": ("BatchNormalization", "LayerNormalization", "Rescaling"),
     "Blocks": tuple(kind.kind() for kind in BLOCK_KINDS),
-    "Size": ("ZeroPadding2D", "UpSampling2D"),
+    "Size": ("ZeroPadding2D", "UpSampling2D", "CenterCrop"),
     "Dropout": ("Dropout", "SpatialDropout2D"),
     "Augmentation, while training": tuple(kind.kind() for kind in AUGMENTATION_KINDS),
 }

@@ -87,6 +87,9 @@ def test_every_layer_can_be_chosen_and_set_to_its_ends(open_page):
     page = finished(open_page(PAGE, **SMALL))
     for kind in page.multiselect(key="augment_kinds").options:
         page.multiselect(key="augment_kinds").set_value([kind]).run()
+        if kind == "ContrastLimitedAdaptiveHistogramEqualization":
+            # A side of the tutorial network's pictures has room for as many tiles.
+            assert page.slider(key=f"augment_{kind}_tile_grid_size_rows").max == 16
         for end in ("min", "max"):
             for slider in [one for one in page.slider if one.key.startswith(f"augment_{kind}_")]:
                 slider.set_value(getattr(slider, end))

@@ -7,10 +7,11 @@ answers_of(network, drawn.pictures).mean(axis=0)          # averaged over them a
 
 from cnnviz.networks.augmentation.answers import answers_of, running_mean
 from cnnviz.networks.augmentation.pipeline import format_pipeline, parse_pipeline
-from cnnviz.networks.augmentation.samples import Samples, draw_samples
+from cnnviz.networks.augmentation.samples import Samples, Second, draw_samples
 
 __all__ = [
     "Samples",
+    "Second",
     "answers_of",
     "draw_samples",
     "format_pipeline",

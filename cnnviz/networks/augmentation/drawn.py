@@ -219,15 +219,69 @@ def _jitter(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str
     return ["; ".join(words) for words in zip(*parts, strict=True)]
 
 
+def _kind_of(name: str) -> str:
+    """Find the layer that Keras calls by its name: random_shear for RandomShear."""
+    return name.title().replace("_", "")
+
+
 def _rand_augment(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str]:
     names = list(drawn["transforms"])
-    # It calls its eleven layers by what Keras would name them: random_shear for RandomShear.
-    kinds = {name: name.title().replace("_", "") for name in names}
     parts = [
-        _WORDS[kinds[names[at]]](layer, drawn["transforms"][names[at]], before, after)
+        _WORDS[_kind_of(names[at])](layer, drawn["transforms"][names[at]], before, after)
         for at in np.asarray(drawn["layer_idxes"]).tolist()
     ]
     return ["; then ".join(words) for words in zip(*parts, strict=True)]
+
+
+def _aug_mix(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str]:
+    """Say how much of it is the picture itself, and what each chain has made of the rest."""
+    own = float(drawn["weight_sample"])
+    weights = _numbers(drawn["chain_mixing_weights"])
+    chains = []
+    for weight, chain in zip(weights, drawn["chain_transforms"], strict=True):
+        share = written_share((1 - own) * weight)
+        parts = [
+            _WORDS[_kind_of(one["layer_name"])](layer, one["transformation"], before, after)
+            for one in chain
+        ] or [[_SAME] * len(before)]
+        chains.append([f"{share} {'; then '.join(words)}" for words in zip(*parts, strict=True)])
+    return [
+        f"{written_share(own)} itself, {', '.join(words)}" for words in zip(*chains, strict=True)
+    ]
+
+
+def _random_crop(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str]:
+    del layer
+    rows, columns = after.shape[1:3]
+    top, left = (int(np.asarray(one)) for one in drawn)
+    # Where it has no room to move, Keras scales what it has cut out.
+    part = min(rows, before.shape[1] - top), min(columns, before.shape[2] - left)
+    return [f"{_cut(part, (rows, columns))}, from row {top} and column {left} on"] * len(before)
+
+
+def _center_crop(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str]:
+    del layer, drawn
+    rows, columns = after.shape[1:3]
+    height, width = before.shape[1:3]
+    part = rows, columns
+    if height < rows or width < columns:  # the largest part of that shape, scaled
+        part = (
+            max(1, min(height, int(width * rows / columns))),
+            max(1, min(width, int(height * columns / rows))),
+        )
+    return [f"{_cut(part, (rows, columns))} of the middle"] * len(before)
+
+
+def _cut(part: tuple[int, int], size: tuple[int, int]) -> str:
+    """Name a part by its size, and what it is scaled to where that is another."""
+    scaled = "" if part == size else f" (scaled to {size[0]} \u00d7 {size[1]})"
+    return f"{part[0]} \u00d7 {part[1]} px{scaled}"
+
+
+def _clahe(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str]:
+    del drawn
+    rows, columns = layer.arguments()["tile_grid_size"]
+    return _where_changed(f"levels spread in {rows} \u00d7 {columns} tiles", before, after)
 
 
 def _noise(layer: Layer, drawn: Any, before: Floats, after: Floats) -> list[str]:
@@ -266,4 +320,8 @@ _WORDS: Mapping[str, Callable[[Layer, Any, Floats, Floats], list[str]]] = {
     "Equalization": _equalization,
     "RandAugment": _rand_augment,
     "AutoContrast": _auto_contrast,
+    "AugMix": _aug_mix,
+    "RandomCrop": _random_crop,
+    "CenterCrop": _center_crop,
+    "ContrastLimitedAdaptiveHistogramEqualization": _clahe,
 }

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Mapping
 
 from cnnviz.networks.building import KINDS
 from cnnviz.networks.building.address import format_layers, parse_layers
-from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS, OUTSIDE_NETWORKS
+from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS, MIXING, OUTSIDE_NETWORKS
+from cnnviz.networks.building.kinds import CenterCrop
 from cnnviz.networks.building.layer import Layer
 from cnnviz.notation import shown
 
 MOST_LAYERS = 6
-_KINDS: Mapping[str, type[Layer]] = {
-    kind.kind(): kind for kind in (*AUGMENTATION_KINDS, *OUTSIDE_NETWORKS)
-}
+_ALL: tuple[type[Layer], ...] = (*AUGMENTATION_KINDS, CenterCrop, *OUTSIDE_NETWORKS)
+_KINDS: Mapping[str, type[Layer]] = {kind.kind(): kind for kind in _ALL}
 _BY_CODE = {kind.code: kind for kind in (*KINDS.values(), *_KINDS.values())}
 PIPELINE_KINDS: tuple[str, ...] = tuple(_KINDS)
 """The kinds of layer that a pipeline may have, by Keras's names."""
@@ -61,9 +61,21 @@ def checked_pipeline(layers: Iterable[Layer]) -> tuple[Layer, ...]:
     )
 
 
-def started(kind: str) -> Layer:
-    """Give a layer of that kind as it begins: so that one sees what it does."""
-    return checked_pipeline([_KINDS[kind](**_STARTS.get(kind, {}))])[0]
+def mixes(layers: Iterable[Layer]) -> bool:
+    """Tell whether one of the layers makes one picture of two."""
+    return any(isinstance(one, MIXING) for one in layers)
+
+
+def started(kind: str, size: tuple[int, int] = (32, 32)) -> Layer:
+    """Give a layer of that kind as it begins: so that one sees what it does.
+
+    size : of the picture; a crop begins with three quarters of each side.
+    """
+    start = _STARTS.get(kind, {})
+    if kind in ("RandomCrop", "CenterCrop"):
+        height, width = (max(1, 3 * side // 4) for side in size)
+        start = {"height": height, "width": width}
+    return checked_pipeline([_KINDS[kind](**start)])[0]
 
 
 def format_pipeline(layers: Iterable[Layer]) -> str:

@@ -12,6 +12,8 @@ from cnnviz.networks.building.layer import Layer, Misfit, a
 from cnnviz.networks.building.options import (
     REQUIRED,
     choice,
+    flag,
+    grid,
     number,
     odd,
     value_range,
@@ -343,6 +345,70 @@ class GaussianNoise(Layer):
     stddev: float = number("s", 0.1, 1.0, default=REQUIRED)
 
 
+@dataclass(frozen=True)
+class MixUp(_Augmentation):
+    """Mixed with another picture of its batch, and its label with that one's, by a weight drawn."""
+
+    code: ClassVar[str] = "mixup"
+    stem: ClassVar[str] = "mix_up"
+    positional: ClassVar[int] = 1
+
+    alpha: float = number("a", 0.2, 1.0, low=0.05)
+
+
+@dataclass(frozen=True)
+class CutMix(_Augmentation):
+    """A rectangle taken from another picture of its batch, and as much of that one's label."""
+
+    code: ClassVar[str] = "cutmix"
+    stem: ClassVar[str] = "cut_mix"
+    positional: ClassVar[int] = 1
+
+    factor: float = number("f", 1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class AugMix(_Augmentation):
+    """Mixed with what chains of changes make of it; the kinds of change are the batch's."""
+
+    code: ClassVar[str] = "augmix"
+    stem: ClassVar[str] = "aug_mix"
+    positional: ClassVar[int] = 6
+    colours: ClassVar[tuple[int, ...]] = (3,)
+
+    value_range: tuple[int, int] = value_range("v", _BYTES)
+    num_chains: int = whole("n", 3, 6)
+    chain_depth: int = whole("d", 3, 6)
+    factor: float = number("f", 0.3, 1.0)
+    alpha: float = number("a", 1.0, 4.0, low=0.1, step=0.1)
+    all_ops: bool = flag("o", True)
+
+
+@dataclass(frozen=True)
+class RandomCrop(_Augmentation):
+    """A part of this size cut out while training, at one place for all of a batch."""
+
+    code: ClassVar[str] = "rcrop"
+    stem: ClassVar[str] = "random_crop"
+    positional: ClassVar[int] = 2
+
+    height: int = whole("h", 24, 512, default=REQUIRED)
+    width: int = whole("w", 24, 512, default=REQUIRED)
+
+
+@dataclass(frozen=True)
+class ContrastLimitedAdaptiveHistogramEqualization(_Augmentation):
+    """Levels spread so that all are as frequent, tile by tile, and by no more than a limit."""
+
+    code: ClassVar[str] = "clahe"
+    stem: ClassVar[str] = "clahe"
+    positional: ClassVar[int] = 3
+
+    value_range: tuple[int, int] = value_range("v", _BYTES)
+    clip_limit: float = number("c", 4.0, 40.0, step=0.5)
+    tile_grid_size: tuple[int, int] = grid("t", 8, 16)
+
+
 AUGMENTATION_KINDS: tuple[type[Layer], ...] = (
     *(RandomFlip, RandomRotation, RandomTranslation, RandomZoom, RandomShear),
     *(RandomBrightness, RandomContrast, RandomErasing, RandomHue, RandomSaturation),
@@ -353,9 +419,21 @@ AUGMENTATION_KINDS: tuple[type[Layer], ...] = (
 )
 """Those that pass a picture on as it is wherever a network is not trained."""
 
-OUTSIDE_NETWORKS: tuple[type[Layer], ...] = (Equalization, AutoContrast)
-"""Those that draw nothing at random, take no seed, and have no place in a network.
+MIXING: tuple[type[Layer], ...] = (MixUp, CutMix)
+"""Those that make one picture, and one label, of two."""
 
-AutoContrast changes a picture where a network is not trained too. Of an Equalization Keras 3.15
-takes what comes in for what goes out when a network is built, so the network is without it.
+UNSEEDED: tuple[type[Layer], ...] = (
+    *(Equalization, AutoContrast),
+    ContrastLimitedAdaptiveHistogramEqualization,
+)
+"""Those that draw nothing at random, and take no seed."""
+
+OUTSIDE_NETWORKS: tuple[type[Layer], ...] = (*UNSEEDED, *MIXING, AugMix, RandomCrop)
+"""Those that have no place in a network.
+
+AutoContrast and ContrastLimitedAdaptiveHistogramEqualization change a picture where a network is
+not trained too. Of an Equalization Keras 3.15 takes what comes in for what goes out when a network
+is built, so the network is without it. MixUp and CutMix change labels, which no layer of a network
+is given. AugMix chooses its changes when a network's function is traced, and keeps them for good.
+RandomCrop promises its own size and passes the whole picture on where nobody trains.
 """

@@ -476,6 +476,23 @@ class UpSampling2D(Layer):
 
 
 @dataclass(frozen=True)
+class CenterCrop(Layer):
+    """The middle cut out; of a smaller map the largest part of that shape, enlarged."""
+
+    code: ClassVar[str] = "crop"
+    stem: ClassVar[str] = "crop"
+    positional: ClassVar[int] = 2
+    needs_map: ClassVar[bool] = True
+
+    height: int = whole("h", 24, _SIDE, default=REQUIRED)
+    width: int = whole("w", 24, _SIDE, default=REQUIRED)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Put its own rows and columns in the place of the map's."""
+        return self.height, self.width, shape[2]
+
+
+@dataclass(frozen=True)
 class Dropout(Layer):
     """Single numbers set to 0 while training."""
 
@@ -573,5 +590,6 @@ PLAIN_KINDS: tuple[type[Layer], ...] = (
     *(BatchNormalization, LayerNormalization),
     *(Activation, ReLU, LeakyReLU, PReLU, ELU, Softmax),
     *(MaxPooling2D, AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D),
-    *(ZeroPadding2D, UpSampling2D, Dropout, SpatialDropout2D, Flatten, Dense, Rescaling),
+    *(ZeroPadding2D, UpSampling2D, CenterCrop, Dropout, SpatialDropout2D),
+    *(Flatten, Dense, Rescaling),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
-from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS, OUTSIDE_NETWORKS
+from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS, OUTSIDE_NETWORKS, UNSEEDED
 from cnnviz.networks.building.code import MODEL_NAME, is_sequential
 from cnnviz.networks.building.layer import Call, Layer
 from cnnviz.networks.building.stack import Stack
@@ -65,7 +65,7 @@ def keras_layer(call: Call, seed: int | None = None) -> Any:
     kind = getattr(keras.layers, call.layer.kind())
     settled = {"name": call.name, "dtype": "float32"}
     if isinstance(call.layer, (*AUGMENTATION_KINDS, *OUTSIDE_NETWORKS)):
-        seeded = {} if isinstance(call.layer, OUTSIDE_NETWORKS) else {"seed": seed}
+        seeded = {} if isinstance(call.layer, UNSEEDED) else {"seed": seed}
         return _telling(kind(**call.layer.arguments(), **settled, **seeded), call.layer)
     layer = kind(**call.layer.for_keras(), **settled)
     if seed is None:

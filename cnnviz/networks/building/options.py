@@ -252,6 +252,15 @@ class Pair(Option):
 
 
 @dataclass(frozen=True)
+class Grid(Pair):
+    """Rows and columns for which Keras takes no single number."""
+
+    def python(self, value: Any) -> str:
+        """Write both."""
+        return repr(value)
+
+
+@dataclass(frozen=True)
 class Range(Pair):
     """The lowest and the highest value of something, always both."""
 
@@ -443,6 +452,11 @@ def pair(letter: str, start: int | None, high: int, *, low: int = 1, default: An
     """Declare rows and columns; with None to start from, None is a value."""
     both = None if start is None else (start, start)
     return _declared(Pair, letter, both, default, low=low, high=high, optional=start is None)
+
+
+def grid(letter: str, start: int, high: int) -> Any:
+    """Declare rows and columns that are always written both."""
+    return _declared(Grid, letter, (start, start), None, low=1, high=high)
 
 
 def value_range(letter: str, start: tuple[int, int]) -> Any:

@@ -24,7 +24,7 @@ class Tile:
     Attributes
     ----------
     title : names it.
-    file : an image file; those of one wall are of one size.
+    file : an image file; one of another size than the wall's is fitted into its place.
     words : what there is to say of it, a line each.
     is_marked : whether it stands out, as a mistake does.
     listed : classes that are listed of its answer, from the top down.
@@ -73,7 +73,7 @@ def show(
     ----------
     handshake : of the component that has this key.
     at : the tile in hand.
-    size : rows and columns of the files.
+    size : rows and columns of a place.
     take : called with the tile that a hand has chosen, whatever number that is.
     note : a sentence below the tiles.
     bars : a sentence above the bars.

@@ -6,23 +6,41 @@ from PIL import Image
 
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network
-from cnnviz.networks.augmentation import answers_of, draw_samples, parse_pipeline, running_mean
+from cnnviz.networks.augmentation import (
+    Second,
+    answers_of,
+    draw_samples,
+    parse_pipeline,
+    running_mean,
+)
 from cnnviz.networks.augmentation.code import samples_code
 from cnnviz.networks.code import network_file
 
+EVERYTHING = "rturn-f0.1~cutmix~mixup-a1~augmix~clahe-t2~rcrop-h20-w24"
 
-@pytest.mark.parametrize("name", ["tutorial", "small_vgg"])
-def test_the_program_gives_what_is_shown(name, tmp_path, monkeypatch, capsys):
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("tutorial", EVERYTHING),
+        ("small_vgg", "rflip-mhorizontal~rturn-f0.1-mnearest~rlight-f0.3~rerase"),
+    ],
+)
+def test_the_program_gives_what_is_shown(name, text, tmp_path, monkeypatch, capsys):
     network = open_network(name)
     part = network.shown_part(open_sample("panda"))
     Image.fromarray(part).save(tmp_path / "input.png")
     (tmp_path / f"{name}.keras").write_bytes(network_file(network))
-    layers = parse_pipeline("rflip-mhorizontal~rturn-f0.1-mnearest~rlight-f0.3~rerase")
+    layers = parse_pipeline(text)
+    second = Second("Cat", network.shown_part(open_sample("cat")))
+    Image.fromarray(second.image).save(tmp_path / "second.png")
     monkeypatch.chdir(tmp_path)
     there: dict = {}
     exec(samples_code(network, layers, count=5, seed=7), there)
-    found = draw_samples(part, layers, count=5, seed=7)
+    found = draw_samples(part, layers, count=5, seed=7, second=second)
     np.testing.assert_array_equal(there["samples"], found.pictures)
+    if found.labels is not None:
+        np.testing.assert_array_equal(there["labels"], found.labels)
     answers = answers_of(network, found.pictures)
     np.testing.assert_allclose(there["answers"], answers, atol=1e-5)
     np.testing.assert_allclose(there["result"], running_mean(answers)[-1], atol=1e-5)

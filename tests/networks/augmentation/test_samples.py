@@ -1,14 +1,16 @@
 """Samples are what Keras's own layers make, and what is said of a draw is what it did."""
 
+import random
 import re
 
 import numpy as np
 import pytest
 
-from cnnviz.networks.augmentation import draw_samples, parse_pipeline
+from cnnviz.networks.augmentation import Second, draw_samples, parse_pipeline
 from cnnviz.networks.augmentation.code import made_layer
 from cnnviz.networks.augmentation.pipeline import PIPELINE_KINDS, started
 from cnnviz.networks.augmentation.samples import MOST_SAMPLES, seed_of
+from cnnviz.networks.building.augmentation import MIXING
 
 COUNT = 16
 
@@ -26,7 +28,13 @@ def numbers_in(words: str) -> list[float]:
     return [float(one.replace("\u2212", "-")) for one in re.findall(r"[\u2212\d.]+", words)]
 
 
-@pytest.mark.parametrize("kind", PIPELINE_KINDS)
+@pytest.fixture(scope="module")
+def second(picture):
+    """Give another picture of that size, dark blue, which the first one nowhere is."""
+    return Second("the sea", np.full_like(picture, (10, 20, 60)))
+
+
+@pytest.mark.parametrize("kind", [one for one in PIPELINE_KINDS if one not in ("MixUp", "CutMix")])
 def test_samples_are_those_of_the_layer_that_the_program_writes(picture, kind):
     keras = pytest.importorskip("keras")
     found = draw_samples(picture, [started(kind)], count=4, seed=3)
@@ -34,12 +42,156 @@ def test_samples_are_those_of_the_layer_that_the_program_writes(picture, kind):
         made_layer(started(kind), seed_of(3, 0)), {"layers": keras.layers}
     )
     batch = np.repeat(picture[np.newaxis].astype("float32") / 255, 4, axis=0)
+    random.seed(seed_of(3, 0))  # AugMix alone asks for it
     expected = np.asarray(layer(batch, training=True))
     np.testing.assert_array_equal(
         found.pictures, np.clip(np.rint(255 * expected), 0, 255).astype(np.uint8)
     )
     assert len(found.drawn) == 4
     assert all(len(words) == 1 for words in found.drawn)
+
+
+@pytest.mark.parametrize("text", ["mixup-a1", "cutmix", "rturn-f0.1~mixup-a1~cutmix"])
+def test_a_mixed_batch_and_its_labels_are_those_of_keras(picture, second, text):
+    keras = pytest.importorskip("keras")
+    count, seed = 6, 1
+    found = draw_samples(picture, parse_pipeline(text), count=count, seed=seed, second=second)
+    given = [np.repeat(one[np.newaxis], count, axis=0) for one in (picture, second.image)]
+    data = {"images": np.concatenate(given).astype("float32") / 255}
+    data["labels"] = np.repeat(np.eye(2, dtype="float32"), count, axis=0)
+    for at, one in enumerate(parse_pipeline(text)):
+        layer = eval(made_layer(one, seed_of(seed, at)), {"layers": keras.layers})
+        if isinstance(one, MIXING):
+            data = layer(data, training=True)
+        else:
+            data["images"] = layer(data["images"], training=True)
+    levels = np.clip(np.rint(255 * np.asarray(data["images"])), 0, 255).astype(np.uint8)
+    np.testing.assert_array_equal(found.pictures, levels[:count])
+    np.testing.assert_array_equal(found.labels, np.asarray(data["labels"])[:count])
+    for words, (own, other) in zip(found.drawn, found.labels, strict=True):
+        assert len(words) == text.count("~") + 2
+        assert numbers_in(words[-1]) == pytest.approx([100 * own, 100 * other], abs=0.11)
+
+
+@pytest.mark.parametrize("text", ["mixup-a1", "cutmix"])
+def test_what_is_mixed_is_said_by_the_share_of_the_pixels(picture, second, text):
+    found = draw_samples(picture, parse_pipeline(text), count=COUNT, seed=0, second=second)
+    mixed, seen = picture.astype(float), set()
+    for (words, label), sample, labels in zip(
+        found.drawn, found.pictures.astype(float), found.labels, strict=True
+    ):
+        if "the sea" not in words:  # with another sample of the same picture, or itself
+            np.testing.assert_allclose(sample, mixed, atol=1)
+            assert label.startswith("label: 100% this picture's, 0%")
+            continue
+        share = (numbers_in(words)[0]) / 100
+        if text == "cutmix":
+            covered = (sample == second.image).all(axis=-1)
+            assert covered.mean() == pytest.approx(share, abs=0.001)
+            np.testing.assert_array_equal(sample[~covered], picture[~covered])
+            # The label goes by the rectangle's sides before they are pixels.
+            assert labels[1] == pytest.approx(share, abs=0.05)
+        else:
+            np.testing.assert_allclose(
+                sample, mixed + share * (second.image - mixed), atol=1 + 255 * 0.0006
+            )
+            assert labels[1] == pytest.approx(share, abs=0.0006)
+        seen.add(words)
+    assert len(seen) > 2
+
+
+def test_mixing_needs_a_second_picture_of_that_size(picture, second):
+    other = Second("a line", second.image[:3])
+    for given, word in ((None, "none"), (other, r"\(3, 41, 3\)")):
+        with pytest.raises(ValueError, match=f"second picture of the same size.*{word}"):
+            draw_samples(picture, parse_pipeline("mixup"), count=2, seed=0, second=given)
+
+
+def test_chains_are_drawn_by_a_seed_and_leave_pythons_own_numbers_alone(picture):
+    layers = parse_pipeline("augmix")
+    random.seed(5)
+    state = random.getstate()
+    first, again, other = (draw_samples(picture, layers, count=2, seed=s) for s in (1, 1, 2))
+    assert random.getstate() == state
+    np.testing.assert_array_equal(first.pictures, again.pictures)
+    assert first.drawn == again.drawn != other.drawn
+
+
+def test_chains_are_said_by_their_shares(picture):
+    """Chains of one change: those that this file can repeat give the very pixels."""
+    repeated = {
+        "itself": lambda p, *_: p,
+        "not changed": lambda p, *_: p,
+        "contrast": lambda p, n: contrasted(p, n),
+        "levels a channel": lambda p, n: p // (256 // int(n)) * (256 // int(n)),
+        "fine detail": lambda p, n: p + (1 - n) * (smoothed(p) - p),
+        "distance from grey": lambda p, n: grey(p) + n * (p - grey(p)),
+        "spread evenly": lambda p, *_: spread(p),
+        "stretched": lambda p, *_: stretched(p),
+    }
+    seen = set()
+    for seed in range(24):
+        found = draw_samples(picture, parse_pipeline("augmix-n1-d1-f0.4"), count=2, seed=seed)
+        for (words,), sample in zip(found.drawn, found.pictures.astype(float), strict=True):
+            made, total = 0.0, 0.0
+            for part in words.split(", "):
+                name = next((one for one in repeated if one in part), None)
+                if name is None:
+                    break
+                share, *numbers = numbers_in(part.replace("under 0.1", "0").replace("over", ""))
+                changed = np.clip(repeated[name](picture.astype(int), *numbers[:1]), 0, 255)
+                made, total = made + share / 100 * changed, total + share
+                seen.add(name)
+            else:
+                assert total == pytest.approx(100, abs=0.3)
+                np.testing.assert_allclose(sample, made, atol=2)
+    assert len(seen) > 4
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("rcrop-h20-w30", r"20 \u00d7 30 px, from row (\d+) and column (\d+) on"),
+        ("crop-h20-w30", r"20 \u00d7 30 px of the middle"),
+        ("crop-h41-w41", r"41 \u00d7 41 px of the middle"),
+    ],
+)
+def test_a_crop_is_the_part_that_is_said(picture, text, words):
+    found = draw_samples(picture, parse_pipeline(text), count=3, seed=2)
+    for (said,), sample in zip(found.drawn, found.pictures, strict=True):
+        place = re.fullmatch(words, said)
+        assert place
+        rows, columns = sample.shape[:2]
+        top, left = map(int, place.groups() or ((41 - rows) // 2, (41 - columns) // 2))
+        np.testing.assert_array_equal(sample, picture[top : top + rows, left : left + columns])
+    assert found.drawn[0] == found.drawn[2]  # one place for all of a batch
+
+
+def test_a_crop_larger_than_the_picture_is_said_to_be_scaled(picture):
+    for text, said in (
+        ("crop-h82-w41", "41 \u00d7 20 px (scaled to 82 \u00d7 41) of the middle"),
+        ("rcrop-h82-w82", "41 \u00d7 41 px (scaled to 82 \u00d7 82), from row 0 and column 0 on"),
+    ):
+        found = draw_samples(picture, parse_pipeline(text), count=1, seed=0)
+        assert found.drawn == ((said,),)
+        assert f"scaled to {found.pictures.shape[1]} \u00d7 {found.pictures.shape[2]}" in said
+
+
+def test_tiles_want_a_picture_that_has_room_for_them(picture):
+    layers = parse_pipeline("crop-h3-w40~clahe-t8")
+    with pytest.raises(ValueError, match=r"half as many pixels.*Received: 3 px and 8 tiles"):
+        draw_samples(picture, layers, count=1, seed=0)
+    # Each by itself gives what the whole batch does.
+    layers = parse_pipeline("rturn-f0.2~clahe-t5x3-c2")
+    found = draw_samples(picture, layers, count=3, seed=0)
+    keras = pytest.importorskip("keras")
+    batch = np.repeat(picture[np.newaxis].astype("float32") / 255, 3, axis=0)
+    for at, one in enumerate(layers):
+        made = eval(made_layer(one, seed_of(0, at)), {"layers": keras.layers})
+        batch = made(batch, training=True)
+    levels = np.clip(np.rint(255 * np.asarray(batch)), 0, 255)
+    np.testing.assert_array_equal(found.pictures, levels)
+    assert set(found.drawn[0]) & {"levels spread in 5 \u00d7 3 tiles"}
 
 
 def test_a_seed_draws_the_same_again_and_another_draws_others(picture):
@@ -232,7 +384,7 @@ def test_what_is_bent_is_said_and_how_strongly_in_all_alike(picture):
     assert {words for words, _ in drawn_by(picture, "relast-s0")} == {"not changed"}
 
 
-@pytest.mark.parametrize("text", ["equal", "auto"])
+@pytest.mark.parametrize("text", ["equal", "auto", "clahe"])
 def test_levels_that_stay_are_not_said_to_spread(picture, text):
     flat = np.full_like(picture, 128)
     for words, sample in drawn_by(flat, text):

@@ -76,7 +76,6 @@ class PictureWall {
       button.setAttribute("aria-label", this.name(at));
       button.title = this.name(at);
     });
-    [this.large.height, this.large.width] = settings.size;
     if (isNew) this.open();
     this.layout();
     this.draw();
@@ -112,17 +111,21 @@ class PictureWall {
   }
 
   paint() {
-    const [rows, columns] = this.settings.size;
-    this.tiles.forEach(({ canvas }, at) => {
-      [canvas.height, canvas.width] = [rows, columns];
-      if (this.bitmaps[at]) canvas.getContext("2d").drawImage(this.bitmaps[at], 0, 0);
-    });
+    this.tiles.forEach(({ canvas }, at) => this.put(canvas, this.bitmaps[at]));
     this.draw();
+  }
+
+  // A crop has a size of its own; it is fitted into the place that all have.
+  put(canvas, bitmap) {
+    const [rows, columns] = this.settings.size;
+    [canvas.height, canvas.width] = bitmap ? [bitmap.height, bitmap.width] : [rows, columns];
+    if (bitmap) canvas.getContext("2d").drawImage(bitmap, 0, 0);
   }
 
   layout() {
     if (!this.settings) return;
     const [rows, columns] = this.settings.size;
+    this.grid.style.setProperty("--aspect", `${columns} / ${rows}`);
     const room = heightFor(this.root);
     const wide = this.grid.clientWidth;
     const most = Math.max(1, Math.floor(wide / LEAST_TILE));
@@ -165,8 +168,7 @@ class PictureWall {
       button.setAttribute("aria-pressed", String(one === at));
       button.tabIndex = one === at ? 0 : -1;
     });
-    const bitmap = this.bitmaps[at];
-    if (bitmap) this.large.getContext("2d").drawImage(bitmap, 0, 0);
+    this.put(this.large, this.bitmaps[at]);
     this.heading.textContent = this.settings.titles[at];
     this.large.setAttribute("aria-label", this.name(at));
     this.words.replaceChildren(...words[at].map((text) => element("li", { text })));
