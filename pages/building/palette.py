@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnviz.networks.building import KINDS
 from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS
 from cnnviz.networks.building.blocks import BLOCK_KINDS
+from cnnviz.networks.building.constraints import LARGEST_NORM, Constraint
 from cnnviz.networks.building.layer import Layer
 from cnnviz.networks.building.options import (
     REQUIRED,
@@ -37,6 +38,9 @@ _GROUPS = {
     "Dropout": ("Dropout", "SpatialDropout2D"),
     "Augmentation, while training": tuple(kind.kind() for kind in AUGMENTATION_KINDS),
 }
+
+
+_ONLY_TRAINING = ("_initializer", "_regularizer", "_constraint")
 
 
 def palette() -> dict[str, object]:
@@ -72,6 +76,7 @@ def _option(name: str, option: Option) -> dict[str, object]:
         "start": _text(option, option.start),
         "optional": option.optional,
         "rule": f"{name}: {option.rule}",
+        "trains": name.endswith(_ONLY_TRAINING),
     }
     match option:
         case Whole(low=low, high=high):
@@ -86,6 +91,9 @@ def _option(name: str, option: Option) -> dict[str, object]:
             described |= {"type": "number", "low": low, "high": high, "step": step}
         case Regularizer():
             described |= {"type": "penalty", "low": 0, "high": STRONGEST}
+        case Constraint(each=each):
+            described |= {"type": "constraint", "low": 0, "high": LARGEST_NORM}
+            described |= {"each": "".join(map(str, each))}
         case Flag():
             described |= {"type": "flag"}
         case Choice(words=words):

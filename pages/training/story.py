@@ -93,13 +93,16 @@ def gap_sentence(run: Run) -> str:
 
 
 def penalty_sentence(run: Run) -> str:
-    """Say which part of the loss comes from the weights alone; nothing without a regulariser."""
+    """Say which part of the loss comes from regularisers; nothing without one."""
     last = run.history.snapshots[-1]
     if not run.plan.is_regularised or not np.isfinite(last.val_loss):
         return ""
+    by = "the weights alone"
+    if any(layer.arguments().get("activity_regularizer") for layer in run.plan.stack.layers):
+        by = "the weights and by what layers give"
     return (
         f"Of the loss of the pictures held out, {written(last.val_loss)}, the regularisers add "
-        f"{written(last.penalty)}, by the weights alone; the curves have that in them."
+        f"{written(last.penalty)}, by {by}; the curves have that in them."
     )
 
 

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from tests.browser.checks import becomes, complaints, overflow
 from tests.browser.tabs import settle
 
-SMALL = "augmentation?augment_network=Tutorial+network&augment_layers=rlight-f0.5"
+SMALL = "augmentation?augment_network=Tutorial+network&augment_layers=rlight-f0.5~rcrop-h16-w20"
 
 
 def test_tiles_keys_and_player_lead_along_without_python(visit):
@@ -17,7 +17,13 @@ def test_tiles_keys_and_player_lead_along_without_python(visit):
     tiles.nth(5).click()
     expect(page.get_by_text("Sample 5 of 15")).to_be_visible()
     assert "augment_at" not in page.url  # not told yet, and all has changed
-    words = page.locator(".drawn li").text_content()
+    words, crop = page.locator(".drawn li").all_text_contents()
+    assert crop.startswith("16 \u00d7 20 px, from row")
+    assert _size(page, ".large") == _size(page, ".tile canvas >> nth=5") == [20, 16]
+    assert _size(page, ".tile canvas >> nth=0") == [32, 32]
+    # Both have the same place, and the crop's pixels are square in it.
+    fits = [one.bounding_box() for one in page.locator(".tile canvas").all()[:2]]
+    assert abs(fits[0]["height"] - fits[1]["height"]) < 0.5
     assert words.endswith("levels")
     assert words in tiles.nth(5).get_attribute("aria-label")
     page.wait_for_url("**augment_at=5**")
@@ -34,6 +40,11 @@ def test_tiles_keys_and_player_lead_along_without_python(visit):
     settle(page)
     assert overflow(page) <= 0
     assert complaints(page) == []
+
+
+def _size(page, selector: str) -> list[int]:
+    """Give a canvas's own columns and rows."""
+    return page.locator(selector).evaluate("(canvas) => [canvas.width, canvas.height]")
 
 
 def _sum(page, selector: str) -> int:

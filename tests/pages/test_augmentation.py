@@ -5,7 +5,7 @@ import pytest
 
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network
-from cnnviz.networks.augmentation import answers_of, draw_samples, parse_pipeline
+from cnnviz.networks.augmentation import Second, answers_of, draw_samples, parse_pipeline
 from cnnviz.notation import written_share as share
 from pages.augmentation.experiments import EXPERIMENTS
 from pages.augmentation.state import LAYERS
@@ -83,19 +83,36 @@ def test_layers_are_added_set_and_taken_away(open_page):
     assert page.query_params["augment_layers"] == "rshear-x0.3"
 
 
+def test_two_pictures_are_mixed_and_a_crop_is_scaled_for_the_network(open_page, small):
+    network, part = small
+    layers = "mixup-a1~rcrop-h20-w24"
+    page = finished(open_page(PAGE, **SMALL, augment_layers=layers, augment_second="Goldfish"))
+    second = Second("Goldfish", network.shown_part(open_sample("goldfish")))
+    found = draw_samples(part, parse_pipeline(layers), count=15, seed=0, second=second)
+    answers = answers_of(network, found.pictures)
+    settings, arrays = sent(page, "words")
+    assert settings["words"][1:] == [list(one) for one in found.drawn]
+    assert any("Goldfish mixed in" in words[0] for words in found.drawn)
+    labels = [network.labels.index(one) for one in settings["classes"]]
+    np.testing.assert_allclose(arrays["now"][1:], answers[:, labels], atol=1e-5)
+    assert 'Image.open("second.png")' in "\n".join(one.value for one in page.code)
+    page.selectbox(key="augment_second").select("cat").run()
+    other, _ = sent(finished(page), "words")
+    assert any("Cat mixed in" in words[0] for words in other["words"][1:])
+    page.multiselect(key="augment_kinds").set_value(["RandomCrop"]).run()
+    assert not [one for one in page.selectbox if one.key == "augment_second"]
+
+
 def test_every_layer_can_be_chosen_and_set_to_its_ends(open_page):
     page = finished(open_page(PAGE, **SMALL))
     for kind in page.multiselect(key="augment_kinds").options:
         page.multiselect(key="augment_kinds").set_value([kind]).run()
-        if kind == "ContrastLimitedAdaptiveHistogramEqualization":
-            # A side of the tutorial network's pictures has room for as many tiles.
-            assert page.slider(key=f"augment_{kind}_tile_grid_size_rows").max == 16
         for end in ("min", "max"):
             for slider in [one for one in page.slider if one.key.startswith(f"augment_{kind}_")]:
                 slider.set_value(getattr(slider, end))
             _fine(page.run())
         settings, _ = sent(finished(page), "words")
-        assert len(settings["words"][1]) == 1
+        assert len(settings["words"][1]) == (2 if kind in ("MixUp", "CutMix") else 1)
 
 
 @pytest.mark.parametrize("one", EXPERIMENTS, ids=lambda one: one.label)

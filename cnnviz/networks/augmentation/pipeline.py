@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from cnnviz.networks.building import KINDS
 from cnnviz.networks.building.address import format_layers, parse_layers
 from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS, MIXING, OUTSIDE_NETWORKS
-from cnnviz.networks.building.kinds import CenterCrop
 from cnnviz.networks.building.layer import Layer
+from cnnviz.networks.building.sizes import CenterCrop
 from cnnviz.notation import shown
 
 MOST_LAYERS = 6

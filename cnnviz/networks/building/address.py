@@ -14,7 +14,7 @@ from cnnviz.networks.building.options import REQUIRED, BrokenRule
 from cnnviz.networks.building.stack import KINDS, MOST_LAYERS, Stack
 from cnnviz.notation import shown
 
-_LONGEST_LAYER = 199
+_LONGEST_LAYER = 399
 LONGEST_TEXT = MOST_LAYERS * (_LONGEST_LAYER + 1)
 """Letters of a stack's text: as many as the longest there is. Nothing longer is looked at."""
 

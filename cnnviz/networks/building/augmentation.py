@@ -23,6 +23,7 @@ from cnnviz.networks.layers import Shape
 
 _FILL = ("reflect", "constant", "wrap", "nearest")
 _BYTES = (0, 255)
+_CROPPED = 256  # pixels of a side: dozens of crops are held at once
 
 
 @dataclass(frozen=True)
@@ -392,8 +393,8 @@ class RandomCrop(_Augmentation):
     stem: ClassVar[str] = "random_crop"
     positional: ClassVar[int] = 2
 
-    height: int = whole("h", 24, 512, default=REQUIRED)
-    width: int = whole("w", 24, 512, default=REQUIRED)
+    height: int = whole("h", 24, _CROPPED, default=REQUIRED)
+    width: int = whole("w", 24, _CROPPED, default=REQUIRED)
 
 
 @dataclass(frozen=True)

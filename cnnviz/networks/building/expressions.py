@@ -11,9 +11,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cnnviz.networks.building.blocks import Block
+from cnnviz.networks.building.constraints import CONSTRAINTS, Bound, Constraint, bound_of
 from cnnviz.networks.building.kinds import MERGES, Input
 from cnnviz.networks.building.layer import Call, Layer, a
-from cnnviz.networks.building.options import REQUIRED, Penalty, Regularizer, as_received
+from cnnviz.networks.building.options import (
+    REQUIRED,
+    Option,
+    Penalty,
+    Regularizer,
+    as_received,
+)
 from cnnviz.networks.building.stack import KINDS
 from cnnviz.networks.building.training_options import (
     INITIALIZER_NAMES,
@@ -46,7 +53,10 @@ _INPUTS = ("Input", "InputLayer")
 _MODELS = ("Sequential", "Model")
 # TensorFlow's Keras is the same one, and its models are found at two places.
 _SAME_MODULE = {"tensorflow.keras": "keras", "keras.models": "keras"}
-_MODULES = ("keras", "keras.layers", "keras.regularizers", "keras.initializers", "tensorflow")
+_MODULES = (
+    *("keras", "keras.layers", "keras.regularizers", "keras.initializers", "keras.constraints"),
+    "tensorflow",
+)
 
 
 class ProgramError(ValueError):
@@ -128,6 +138,7 @@ class Scope:
             "models": Module("keras"),
             "regularizers": Module("keras.regularizers"),
             "initializers": Module("keras.initializers"),
+            "constraints": Module("keras.constraints"),
             "tf": Module("tensorflow"),
         }
         self._calls: list[Call] = []
@@ -280,19 +291,29 @@ class Scope:
             if name in _LAYERS and module == "keras.layers":
                 return self._layer(_LAYERS[name], node, depth)
             if module == "keras.regularizers":
-                return self._regularizer(name, node, depth)
+                return self._described(REGULARIZERS, penalty_of, name, node, depth)
+            if module == "keras.constraints":
+                return self._described(CONSTRAINTS, bound_of, name, node, depth)
             if module == "keras.initializers":
                 return self._initializer(name, node, depth)
         raise ProgramError(
             node.lineno,
-            "Only Keras's layers, models, regularisers and initialisers may be called.",
+            "Only Keras's layers, models, regularisers, constraints and initialisers may be "
+            "called.",
             _spelled(node.func),
         )
 
-    def _regularizer(self, name: str, node: ast.Call, depth: int) -> Penalty:
-        given = self._arguments(node, REGULARIZERS[name], depth)
-        penalty: Penalty = _refusing(node, lambda: penalty_of(name, given))
-        return penalty
+    def _described(
+        self,
+        known: Mapping[str, Sequence[str]],
+        make: Callable[[str, Mapping[str, Any]], Any],
+        name: str,
+        node: ast.Call,
+        depth: int,
+    ) -> Any:
+        """Read a regulariser or a constraint."""
+        given = self._arguments(node, known[name], depth)
+        return _refusing(node, lambda: make(name, given))
 
     def _initializer(self, name: str, node: ast.Call, depth: int) -> str:
         """Read one that draws as Keras does by default, which its name says."""
@@ -344,9 +365,7 @@ class Scope:
                     f"Of {a(kind)} these arguments are read: {', '.join(options) or 'none'}.",
                     f"{shown(name)}={_said(value)}",
                 )
-            elif type(value) in _WORDS and not (
-                isinstance(value, Penalty) and isinstance(options[name], Regularizer)
-            ):
+            elif type(value) in _WORDS and not _is_option(value, options[name]):
                 raise ProgramError(
                     node.lineno,
                     "An argument of a layer must be a number, a text or a list of those.",
@@ -447,6 +466,13 @@ class Scope:
         return Tensor(at[0])
 
 
+def _is_option(value: Any, option: Option) -> bool:
+    """Whether something made by a call is what that option takes."""
+    return (isinstance(value, Penalty) and isinstance(option, Regularizer)) or (
+        isinstance(value, Bound) and isinstance(option, Constraint)
+    )
+
+
 def _bare(name: str) -> Module | None:
     """Take a name that the program uses and imports nowhere for Keras's, as fragments have it."""
     if name in _LAYERS or name in _INPUTS:
@@ -467,6 +493,7 @@ def part_of_keras(path: str, name: str) -> Module | None:
         (path == "keras.layers" and (name in _LAYERS or name in _INPUTS))
         or (path == "keras" and (name in _MODELS or name == "Input"))
         or (path == "keras.regularizers" and name in REGULARIZERS)
+        or (path == "keras.constraints" and name in CONSTRAINTS)
         or (path == "keras.initializers" and name in INITIALIZER_NAMES)
     )
     return Module(whole) if known else None
@@ -519,6 +546,7 @@ _WORDS: Mapping[type, str] = {
     Chain: "a model",
     Graph: "a model",
     Penalty: "a regulariser",
+    Bound: "a constraint",
 }
 
 _EXPRESSIONS: Mapping[type[ast.expr], str] = {

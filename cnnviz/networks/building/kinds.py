@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import ClassVar, cast
 
 from cnnviz.activations import ACTIVATIONS
+from cnnviz.networks.building.constraints import Bound, constraint
 from cnnviz.networks.building.layer import Change, Layer, Misfit, a
 from cnnviz.networks.building.options import (
     REQUIRED,
@@ -22,9 +23,9 @@ from cnnviz.networks.building.options import (
     number,
     pair,
     regularizer,
-    sides,
     whole,
 )
+from cnnviz.networks.building.sizes import CenterCrop, UpSampling2D, ZeroPadding2D
 from cnnviz.networks.layers import Shape
 from cnnviz.shapes import Padding, map_size, transposed_output_size
 
@@ -38,6 +39,7 @@ _PADDINGS = ("valid", "same")
 INITIALIZERS = (
     *("glorot_uniform", "glorot_normal", "he_normal", "he_uniform", "lecun_normal"),
     *("random_normal", "zeros", "lecun_uniform", "random_uniform", "truncated_normal", "ones"),
+    "orthogonal",
 )
 """How a kernel may be drawn, by Keras's names, each with Keras's own arguments."""
 BIAS_INITIALIZERS = ("zeros", "ones", "random_normal", "random_uniform", "truncated_normal")
@@ -137,6 +139,9 @@ class Conv2D(Layer):
     kernel_initializer: str = choice("i", INITIALIZERS)
     bias_initializer: str = choice("j", BIAS_INITIALIZERS)
     kernel_regularizer: Penalty | None = regularizer("r")
+    bias_regularizer: Penalty | None = regularizer("q")
+    activity_regularizer: Penalty | None = regularizer("y")
+    kernel_constraint: Bound | None = constraint("c", each=(0, 1, 2))
 
     def output_shape(self, shape: Shape) -> Shape:
         """Count the places of the kernel; one channel for each filter."""
@@ -179,6 +184,9 @@ class DepthwiseConv2D(Layer):
     depthwise_initializer: str = choice("i", INITIALIZERS)
     bias_initializer: str = choice("j", BIAS_INITIALIZERS)
     depthwise_regularizer: Penalty | None = regularizer("r")
+    bias_regularizer: Penalty | None = regularizer("q")
+    activity_regularizer: Penalty | None = regularizer("y")
+    depthwise_constraint: Bound | None = constraint("c", each=(0, 1))
 
     def output_shape(self, shape: Shape) -> Shape:
         """Count the places of the kernel; `depth_multiplier` channels for each that comes in."""
@@ -215,6 +223,10 @@ class SeparableConv2D(Layer):
     bias_initializer: str = choice("j", BIAS_INITIALIZERS)
     depthwise_regularizer: Penalty | None = regularizer("r")
     pointwise_regularizer: Penalty | None = regularizer("t")
+    bias_regularizer: Penalty | None = regularizer("q")
+    activity_regularizer: Penalty | None = regularizer("y")
+    depthwise_constraint: Bound | None = constraint("c", each=(0, 1))
+    pointwise_constraint: Bound | None = constraint("n", each=(0, 1, 2))
 
     def output_shape(self, shape: Shape) -> Shape:
         """Count the places of the kernel; one channel for each filter."""
@@ -249,6 +261,9 @@ class Conv2DTranspose(Layer):
     kernel_initializer: str = choice("i", INITIALIZERS)
     bias_initializer: str = choice("j", BIAS_INITIALIZERS)
     kernel_regularizer: Penalty | None = regularizer("r")
+    bias_regularizer: Penalty | None = regularizer("q")
+    activity_regularizer: Penalty | None = regularizer("y")
+    kernel_constraint: Bound | None = constraint("c", each=(0, 1, 3))
 
     def output_shape(self, shape: Shape) -> Shape:
         """Count the places that are written to; one channel for each filter."""
@@ -442,57 +457,6 @@ class GlobalMaxPooling2D(_GlobalPooling):
 
 
 @dataclass(frozen=True)
-class ZeroPadding2D(Layer):
-    """Zeros around a map."""
-
-    code: ClassVar[str] = "pad"
-    stem: ClassVar[str] = "padding"
-    positional: ClassVar[int] = 1
-    needs_map: ClassVar[bool] = True
-
-    padding: tuple[Sizes, Sizes] = sides("p", 1, _KERNEL)
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """Add what is padded to rows and columns."""
-        (top, bottom), (left, right) = self.padding
-        return shape[0] + top + bottom, shape[1] + left + right, shape[2]
-
-
-@dataclass(frozen=True)
-class UpSampling2D(Layer):
-    """Rows and columns repeated, or interpolated."""
-
-    code: ClassVar[str] = "grow"
-    stem: ClassVar[str] = "upsampling"
-    positional: ClassVar[int] = 1
-    needs_map: ClassVar[bool] = True
-
-    size: tuple[int, int] = pair("k", 2, 16)
-    interpolation: str = choice("i", ("nearest", "bilinear", "bicubic"))
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """Multiply rows and columns."""
-        return shape[0] * self.size[0], shape[1] * self.size[1], shape[2]
-
-
-@dataclass(frozen=True)
-class CenterCrop(Layer):
-    """The middle cut out; of a smaller map the largest part of that shape, enlarged."""
-
-    code: ClassVar[str] = "crop"
-    stem: ClassVar[str] = "crop"
-    positional: ClassVar[int] = 2
-    needs_map: ClassVar[bool] = True
-
-    height: int = whole("h", 24, _SIDE, default=REQUIRED)
-    width: int = whole("w", 24, _SIDE, default=REQUIRED)
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """Put its own rows and columns in the place of the map's."""
-        return self.height, self.width, shape[2]
-
-
-@dataclass(frozen=True)
 class Dropout(Layer):
     """Single numbers set to 0 while training."""
 
@@ -541,6 +505,9 @@ class Dense(Layer):
     kernel_initializer: str = choice("i", INITIALIZERS)
     bias_initializer: str = choice("j", BIAS_INITIALIZERS)
     kernel_regularizer: Penalty | None = regularizer("r")
+    bias_regularizer: Penalty | None = regularizer("q")
+    activity_regularizer: Penalty | None = regularizer("y")
+    kernel_constraint: Bound | None = constraint("c", each=(0,))
 
     def output_shape(self, shape: Shape) -> Shape:
         """Put the units in the place of the last side."""

@@ -25,11 +25,14 @@ _FIXED: Mapping[str, tuple[Any, ...]] = {
 }
 
 
+_ONLY_TRAINING = ("_initializer", "_regularizer", "_constraint")
+
+
 def stack_of_network(network: Network) -> Stack:
     """Write a network as a stack, without its weights.
 
     Layers that pass on what they get, as an upload's changes of pictures do, are left out; a way to
-    draw weights, or a regulariser, that a stack does not know is Keras's own.
+    draw weights, a regulariser or a constraint that a stack does not know is Keras's own.
 
     Raises
     ------
@@ -75,7 +78,7 @@ def _layer(info: LayerInfo, config: Mapping[str, Any]) -> Layer:
     values = {name: config[name] for name in kind.options() if name in config}
     if "pool_size" in values and values["strides"] == values["pool_size"]:
         values["strides"] = None  # Keras fills in what is left out
-    for name in [one for one in values if one.endswith(("_initializer", "_regularizer"))]:
+    for name in [one for one in values if one.endswith(_ONLY_TRAINING)]:
         option, value = kind.options()[name], read_config(values.pop(name))
         if value is not None and (not isinstance(option, Choice) or value in option.words):
             values[name] = value

@@ -134,12 +134,18 @@ _NUMBER = re.compile(r"n?[0-9]{1,12}(\.[0-9]{1,24})?(en?[0-9]{1,3})?")
 _QUOTIENTS = {1 / 255: "1 / 255", 1 / 127.5: "1 / 127.5", 1 / 127: "1 / 127", 1 / 128: "1 / 128"}
 
 
-def _short_number(value: float) -> str:
+def short(value: float) -> str:
+    """Write a number for an address, with n for a minus sign.
+
+    >>> short(-0.5), short(3.0), short(1e-7)
+    ('n0.5', '3', '1en07')
+    """
     text = repr(int(value)) if value == int(value) else repr(value)
     return text.replace("-", "n").replace("+", "")
 
 
-def _read_number(text: str) -> float:
+def read_number(text: str) -> float:
+    """Read what `short` wrote; NaN of anything else."""
     return float(text.replace("n", "-")) if _NUMBER.fullmatch(text) else math.nan
 
 
@@ -164,11 +170,11 @@ class Number(Option):
 
     def short(self, value: Any) -> str:
         """Write the decimals, with n for a minus sign."""
-        return _short_number(value)
+        return short(value)
 
     def read(self, text: str) -> Any:
         """Read the decimals."""
-        return self.checked(_read_number(text))
+        return self.checked(read_number(text))
 
     def python(self, value: Any) -> str:
         """Write 1 / 255 as people do."""
@@ -384,11 +390,11 @@ class Regularizer(Option):
 
     def short(self, value: Any) -> str:
         """Write both factors: 0x0.01."""
-        return f"{_short_number(value.l1)}x{_short_number(value.l2)}"
+        return f"{short(value.l1)}x{short(value.l2)}"
 
     def read(self, text: str) -> Any:
         """Read both factors."""
-        factors = [_read_number(one) for one in text.split("x", 2)]
+        factors = [read_number(one) for one in text.split("x", 2)]
         if len(factors) != 2 or not all(0 <= one <= STRONGEST for one in factors):
             raise BrokenRule(self.rule)
         return self.checked(Penalty(*factors))

@@ -34,12 +34,14 @@ _MODULES: Mapping[str, str] = {
     "keras.models": "keras",
     "keras.regularizers": "keras.regularizers",
     "keras.initializers": "keras.initializers",
+    "keras.constraints": "keras.constraints",
     "tensorflow": "tensorflow",
     "tensorflow.keras": "keras",
     "tensorflow.keras.layers": "keras.layers",
     "tensorflow.keras.models": "keras",
     "tensorflow.keras.regularizers": "keras.regularizers",
     "tensorflow.keras.initializers": "keras.initializers",
+    "tensorflow.keras.constraints": "keras.constraints",
 }
 # What people do with a model beside making it; its arguments are not looked at.
 _PASSED_OVER = frozenset({"summary", "compile", "build"})
@@ -183,7 +185,8 @@ def _import_from(statement: ast.stmt, module: str, name: str, alias: str, scope:
 def _foreign(statement: ast.stmt, word: str) -> ProgramError:
     return ProgramError(
         statement.lineno,
-        "Only Keras, its layers, models, regularisers and initialisers may be imported.",
+        "Only Keras, its layers, models, regularisers, constraints and initialisers may be "
+        "imported.",
         shown(word),
     )
 

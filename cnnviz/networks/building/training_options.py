@@ -1,4 +1,4 @@
-"""What only training needs of a layer, by Keras's names: regularisers and initialisers."""
+"""What only training needs of a layer, by Keras's names."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cnnviz.networks.building.constraints import CONSTRAINTS, bound_of
 from cnnviz.networks.building.kinds import BIAS_INITIALIZERS, INITIALIZERS
 from cnnviz.networks.building.options import Penalty
 
@@ -51,7 +52,9 @@ def penalty_of(name: str, arguments: Mapping[str, Any]) -> Penalty:
 
 
 def read_config(config: Any) -> Any:
-    """Read how Keras's own layer describes one of the two; None where a stack has no such.
+    """Read how Keras's own layer describes a regulariser, a constraint or an initialiser.
+
+    None where a stack has no such.
 
     Of an initialiser that is drawn with other arguments than Keras's own a stack knows nothing.
 
@@ -66,9 +69,17 @@ def read_config(config: Any) -> Any:
     if kind in _ARGUMENTS:
         given = {name: float(arguments[name]) for name in _ARGUMENTS[kind] if name in arguments}
         return penalty_of(kind, given)
+    if kind in CONSTRAINTS:
+        return bound_of(kind, {one: arguments[one] for one in CONSTRAINTS[kind]})
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind).lower()
     plain = all(key == "seed" or _DEFAULTS.get(key) == value for key, value in arguments.items())
     return name if name in INITIALIZER_NAMES and plain else None
 
 
-_DEFAULTS: Mapping[str, Any] = {"mean": 0.0, "stddev": 0.05, "minval": -0.05, "maxval": 0.05}
+_DEFAULTS: Mapping[str, Any] = {
+    "gain": 1.0,
+    "mean": 0.0,
+    "stddev": 0.05,
+    "minval": -0.05,
+    "maxval": 0.05,
+}

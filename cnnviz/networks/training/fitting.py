@@ -23,6 +23,8 @@ from cnnviz.shapes import Maps
 LOSS = "sparse_categorical_crossentropy"
 MOST_KERNELS, MOST_MAPS, MAP_SIDE = 32, 8, 32
 """What is told of an epoch: kernels of the first convolution, maps of two layers, their sides."""
+_AT_ONCE = 256
+"""Pictures held out that are asked for in one batch."""
 BETWEEN = 0.25
 """Seconds from one message within an epoch to the next."""
 
@@ -114,7 +116,13 @@ class _Watch:
         return {"kernels": np.ascontiguousarray(values[..., :MOST_KERNELS])}
 
     def penalty(self) -> float:
-        """What regularisers add to the loss."""
+        """What regularisers add to the loss: by the weights, and by answers to what is held out.
+
+        What outputs add is a mean over pictures; of the first of them, no more than are asked at
+        once.
+        """
+        if any(layer.activity_regularizer is not None for layer in self.model.layers):
+            self.model(self.x[:_AT_ONCE], training=False)  # leaves each layer's part behind
         return sum((float(loss) for loss in self.model.losses), 0.0)
 
     def sizes(self) -> dict[str, NDArray[Any]]:
@@ -145,7 +153,7 @@ class _Watch:
 
     def answers(self) -> dict[str, NDArray[Any]]:
         """Ask for every picture held out: the class, its probability, and the right one's."""
-        probabilities = self.model.predict(self.x, batch_size=256, verbose=0)
+        probabilities = self.model.predict(self.x, batch_size=_AT_ONCE, verbose=0)
         places = np.arange(len(self.y))
         predicted = probabilities.argmax(axis=-1)
         return {

@@ -42,7 +42,7 @@ class Plan:
 
     @property
     def is_regularised(self) -> bool:
-        """Whether its loss has a part that only its weights make."""
+        """Whether its loss has a part that its weights or a layer's outputs make."""
         return any(
             isinstance(value, Penalty)
             for layer in self.stack.layers

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cnnviz.networks.building.blocks import BLOCK_KINDS
+from cnnviz.networks.building.constraints import Bound, Constraint
 from cnnviz.networks.building.kinds import Input
 from cnnviz.networks.building.layer import Layer
 from cnnviz.networks.building.options import (
@@ -55,6 +56,10 @@ def values(option: Option, name: str) -> st.SearchStrategy[Any]:
         case Regularizer():
             factors = st.sampled_from([0.0, 0.0001, 0.25])
             drawn = st.builds(Penalty, factors, factors)
+        case Constraint(each=each):
+            names = st.sampled_from(["NonNeg", "UnitNorm", "MaxNorm"])
+            axes = st.sampled_from([each, (0,)])
+            drawn = st.builds(Bound, names, st.sampled_from([0.5, 2.0, 3.25]), axes)
         case Choice(words=words):
             drawn = st.sampled_from(words)
     if option.optional:

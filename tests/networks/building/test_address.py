@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.networks.building.address import LONGEST_TEXT, format_stack, parse_stack
+from cnnviz.networks.building.constraints import Bound, Constraint
 from cnnviz.networks.building.kinds import Activation, Conv2D, Input, Rescaling, ZeroPadding2D
 from cnnviz.networks.building.layer import Layer
 from cnnviz.networks.building.options import (
@@ -78,6 +79,10 @@ def longest(option: Option) -> Any:
         case Regularizer():
             # As float32 has it, one of the longest there are.
             return Penalty(1.1754944e-38, 1.1754944e-38)
+        case Constraint(each=each):
+            return Bound(
+                "MaxNorm", 1.2345678901234567e-100, (0, 1, 2, 3)[: 2 if each == (0,) else 4]
+            )
         case Choice(words=words):
             return max(words, key=len)
     return False
@@ -111,7 +116,7 @@ HOSTILE = {
     "flat": "begin with its Input",
     "in-h8-w8-c1~in-h8-w8-c1": "one Input, in front",
     "in-h8-w8-c1" + "~flat" * 200: "100 layers. Received: 201",
-    "x" * (LONGEST_TEXT + 1): "20,000 letters. Received: 20,001",
+    "x" * (LONGEST_TEXT + 1): "40,000 letters. Received: 40,001",
 }
 
 

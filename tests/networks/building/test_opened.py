@@ -17,6 +17,7 @@ from cnnviz.networks.building.blocks import (
     InvertedResidualBlock,
     ResidualBlock,
 )
+from cnnviz.networks.building.constraints import Bound
 from cnnviz.networks.building.kinds import (
     Activation,
     BatchNormalization,
@@ -64,7 +65,7 @@ def test_a_shipped_network_is_its_preset(name: str) -> None:
 def test_what_passes_on_what_it_gets_is_left_out() -> None:
     layers = load_keras().layers
     image = load_keras().Input((6, 6, 1))
-    x = layers.Conv2D(2, 3, kernel_initializer="orthogonal")(layers.Identity()(image))
+    x = layers.Conv2D(2, 3, kernel_initializer="variance_scaling")(layers.Identity()(image))
     model = load_keras().Model(image, layers.Dense(2)(layers.Identity()(x)))
     found = stack_of_network(Network.from_model(model))
     assert found.layers[1:] == (Conv2D(2, (3, 3)), Dense(2))
@@ -74,16 +75,29 @@ def test_initialisers_and_regularisers_are_given_back_by_a_file_too(tmp_path: Pa
     stack = Stack(
         (
             Input(9, 9, 3),
-            Conv2D(2, (3, 3), bias_initializer="ones", kernel_regularizer=Penalty(l1=0.1)),
+            Conv2D(
+                *(2, (3, 3)),
+                kernel_initializer="orthogonal",
+                bias_initializer="ones",
+                kernel_regularizer=Penalty(l1=0.1),
+                bias_regularizer=Penalty(l2=0.5),
+                activity_regularizer=Penalty(l1=0.25),
+                kernel_constraint=Bound("MaxNorm", 0.5, (0, 1, 2)),
+            ),
             DepthwiseConv2D((2, 2), depthwise_initializer="he_normal"),
-            SeparableConv2D(2, (2, 2), pointwise_regularizer=Penalty(l2=0.5)),
+            SeparableConv2D(
+                *(2, (2, 2)),
+                pointwise_regularizer=Penalty(l2=0.5),
+                depthwise_constraint=Bound("NonNeg"),
+                pointwise_constraint=Bound("UnitNorm"),
+            ),
             BatchNormalization(gamma_initializer="zeros"),
             Dense(2, kernel_initializer="random_normal", kernel_regularizer=Penalty(1e-4, 1e-5)),
         )
     )
     model = build_model(stack, seed=2)
     assert stack_of_network(Network.from_model(model)) == stack
-    assert len(model.losses) == 3
+    assert len(model.losses) == 4
     model.save(tmp_path / "network.keras")
     uploaded = read_network((tmp_path / "network.keras").read_bytes())
     assert stack_of_network(uploaded) == stack

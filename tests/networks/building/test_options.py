@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnnviz.networks.building.constraints import Bound, Constraint
 from cnnviz.networks.building.kinds import Conv2D, Dense, Input
 from cnnviz.networks.building.options import (
     BrokenRule,
@@ -40,9 +41,12 @@ EACH = [
     Sides("s", ((1, 1), (1, 1)), ((1, 1), (1, 1)), high=9),
     Odd("o", 3, 3, low=1, high=99),
     Regularizer("r", None, None, optional=True),
+    Constraint("c", None, None, optional=True, each=(0, 1, 2)),
+    Constraint("c", None, None, optional=True),
 ]
 HOSTILE = [
     *(Penalty(), Penalty(0.1), Penalty(1e-45, 10), "l2", "l1_l2"),
+    *(Bound("NonNeg"), Bound("MaxNorm", 1e-7, [2, 1]), Bound("UnitNorm", axis=1), "max_norm"),
     *(-1, 101, 10**400, True, 1.5, float("nan"), float("inf"), "3", "", b"1", None),
     *((), (1,), (1, 2, 3), (1, -1), (1, 2.5), ((1, 2), 3, 4), ((1, 2), (3, 400)), {}, object()),
 ]
@@ -65,7 +69,7 @@ def test_a_value_comes_back_from_an_address_and_from_python(option: Option, data
         short = option.short(value)
         assert option.read(short) == value
         assert set(short) <= set("abcdefghijklmnopqrstuvwxyz0123456789_.")
-    if isinstance(option, Regularizer):
+    if isinstance(option, Regularizer | Constraint):
         return  # what makes it is read by `read_program`, see there
     written = option.python(value)
     numerator, _, denominator = written.partition(" / ")
@@ -114,6 +118,36 @@ def test_a_refused_option_is_named_with_its_rule_and_what_came() -> None:
         Dense(1 << 39_999)
     with pytest.raises(ValueError, match=r"^The height of an Input must be a whole"):
         Input("x", 3, 3)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [
+        (("MinMaxNorm",), "one of NonNeg, UnitNorm, MaxNorm"),
+        (("MaxNorm", 0), "a number above 0, up to 100. Received: max_value=0"),
+        (("MaxNorm", float("nan")), "a number above 0"),
+        (("MaxNorm", True), "a number above 0"),
+        (("UnitNorm", 2.0, ()), "one or more of 0, 1, 2 and 3"),
+        (("UnitNorm", 2.0, (0, -1)), "one or more of 0, 1, 2 and 3"),
+        (("UnitNorm", 2.0, "0"), "one or more of 0, 1, 2 and 3"),
+    ],
+)
+def test_a_constraint_that_is_none_is_refused(given: Any, rule: str) -> None:
+    with pytest.raises(ValueError, match=rule):
+        Bound(*given)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("max", "max0", "max101", "maxx0", "nonneg2", "nonnegx0", "unit2", "max2x", "max2x4"),
+        *("max2x012", "max" + "9" * 10_000, "unitx2", "Max2", "max2x0-1"),
+    ],
+)
+def test_a_constraint_s_text_is_refused_by_the_rule(text: str) -> None:
+    # Of a dense layer's kernel there are the axes 0 and 1.
+    with pytest.raises(BrokenRule, match=r"UnitNorm or MaxNorm up to 100, along axes from 0 to 1"):
+        Dense.options()["kernel_constraint"].read(text)
 
 
 def test_what_was_received_is_cut() -> None:

@@ -21,6 +21,7 @@ from cnnviz.networks.building.blocks import (
     ResidualBlock,
 )
 from cnnviz.networks.building.code import stack_code
+from cnnviz.networks.building.constraints import Bound
 from cnnviz.networks.building.expressions import ProgramError
 from cnnviz.networks.building.kinds import (
     ACTIVATION_NAMES,
@@ -112,13 +113,25 @@ model.compile(optimizer="adam", loss=anything(1), metrics=["accuracy"])
         ("kernel_regularizer=lasso(0.5)", {"kernel_regularizer": Penalty(l1=0.5)}),
         ("kernel_regularizer=tf.keras.regularizers.L1L2()", {}),
         ("bias_initializer=keras.initializers.Ones()", {"bias_initializer": "ones"}),
+        ("bias_regularizer=lasso(0.5)", {"bias_regularizer": Penalty(l1=0.5)}),
+        ('activity_regularizer="l1"', {"activity_regularizer": Penalty(l1=0.01)}),
+        ('kernel_constraint="non_neg"', {"kernel_constraint": Bound("NonNeg")}),
+        (
+            "kernel_constraint=keras.constraints.MaxNorm(3, axis=[0, 1, 2])",
+            {"kernel_constraint": Bound("MaxNorm", 3, (0, 1, 2))},
+        ),
+        (
+            "kernel_constraint=tf.keras.constraints.unit_norm(axis=0)",
+            {"kernel_constraint": Bound("UnitNorm")},
+        ),
+        ('kernel_initializer="orthogonal"', {"kernel_initializer": "orthogonal"}),
         (
             "kernel_initializer=initializers.HeNormal(seed=3)",
             {"kernel_initializer": "he_normal"},
         ),
     ],
 )
-def test_regularisers_and_initialisers_are_read(written: str, read: dict[str, Any]) -> None:
+def test_what_only_training_needs_is_read(written: str, read: dict[str, Any]) -> None:
     text = f"""
 import tensorflow as tf
 from tensorflow.keras import layers, initializers, regularizers
@@ -252,7 +265,13 @@ HOSTILE = {
     FRONT + "layers.Dense(0x" + "f" * 9000 + " / 2)])": ("one that is not", 1),
     FRONT + "layers.Dense(1e999)])": ("units=Infinity", 1),
     FRONT + "layers.Dense(-1)])": ("units=-1", 1),
-    FRONT + "\nlayers.Conv2D(8, 3, bias_regularizer='l2')])": ('"bias_regularizer"="l2"', 2),
+    FRONT + "\nlayers.Conv2D(8, 3, bias_constraint='l2')])": ('"bias_constraint"="l2"', 2),
+    FRONT + "layers.Dense(1, kernel_constraint='min_max')])": ('kernel_constraint="min_max"', 1),
+    FRONT + "layers.Dense(1, kernel_constraint=constraints.MaxNorm(-1))])": ("max_value=-1", 1),
+    FRONT + "layers.Dense(1, kernel_constraint=constraints.MaxNorm(rate=1))])": ("rate", 1),
+    FRONT + "layers.Dense(1, kernel_constraint=constraints.UnitNorm(2))])": ("from 0 to 1", 1),
+    FRONT + "layers.Dense(1, kernel_constraint=regularizers.L2())])": ("a regulariser", 1),
+    FRONT + "layers.Dense(1, kernel_regularizer=constraints.NonNeg())])": ("a constraint", 1),
     FRONT + "\nlayers.Conv2D(8, 3, kernel_regularizer='l3')])": ('kernel_regularizer="l3"', 2),
     FRONT + "layers.Dense(1, kernel_regularizer=keras.regularizers.L2(-1))])": ("l2=-1", 1),
     FRONT + "layers.Dense(1, kernel_regularizer=regularizers.l1(l2=1))])": ("Received: l2", 1),
@@ -267,7 +286,7 @@ HOSTILE = {
         '"keras.initializers.Constant"',
         1,
     ),
-    FRONT + "layers.Dense(1, kernel_initializer='orthogonal')])": ("one of glorot_uniform", 1),
+    FRONT + "layers.Dense(1, kernel_initializer='identity')])": ("one of glorot_uniform", 1),
     FRONT + "layers.Conv2D(8, 3, 1, 'same', 'channels_first')])": ("more", 1),
     FRONT + "layers.Conv2D(8, 3, data_format='channels_first')])": ('"data_format"', 1),
     FRONT + "layers.Conv2D(8)])": ("Conv2D", 1),

@@ -19,12 +19,23 @@ def test_what_is_known_is_kept_without_its_module():
         "pointwise_initializer": described("RandomNormal", mean=0.0, stddev=0.05, seed=None),
         "pointwise_regularizer": L2,
         "bias_initializer": described("Ones"),
+        "bias_regularizer": L2,
+        "activity_regularizer": L2,
+        "depthwise_constraint": described("NonNeg"),
+        "pointwise_constraint": described("MaxNorm", max_value=3, axis=[0, 1, 2]),
     }
     assert training_arguments("SeparableConv2D", given) == {
         "depthwise_initializer": {"class_name": "HeNormal", "config": {"seed": 0}},
         "pointwise_initializer": {"class_name": "RandomNormal", "config": {"seed": 0}},
         "pointwise_regularizer": {"class_name": "L2", "config": {"l2": 0.5}},
         "bias_initializer": {"class_name": "Ones", "config": {}},
+        "bias_regularizer": {"class_name": "L2", "config": {"l2": 0.5}},
+        "activity_regularizer": {"class_name": "L2", "config": {"l2": 0.5}},
+        "depthwise_constraint": {"class_name": "NonNeg", "config": {}},
+        "pointwise_constraint": {
+            "class_name": "MaxNorm",
+            "config": {"max_value": 3, "axis": [0, 1, 2]},
+        },
     }
 
 
@@ -37,10 +48,16 @@ def test_what_is_known_is_kept_without_its_module():
         *(described("L2", l2=-1.0), described("L2", l2=math.nan), described("L1", l2=0.1)),
         *(described("GlorotUniform", seed=1), described("HeNormal", seed=0, scale=2)),
         *(described("RandomNormal", mean=0.0, stddev=1.0), described("Zeros", value=1)),
+        *(described("UnitNorm"), described("UnitNorm", axis=-1), described("UnitNorm", axis=2)),
+        *(described("UnitNorm", axis=[]), described("UnitNorm", axis=[True]), described("os")),
+        *(described("MaxNorm", max_value=0, axis=0), described("MaxNorm", max_value=1e9, axis=0)),
+        *(described("MaxNorm", max_value="2", axis=0), described("NonNeg", axis=0)),
+        described("Orthogonal", gain=2.0, seed=None),
     ],
     ids=str,
 )
 def test_what_is_not_is_dropped(value):
-    given = {"kernel_initializer": value, "kernel_regularizer": value, "activity_regularizer": L2}
+    names = ("initializer", "regularizer", "constraint")
+    given = {f"kernel_{name}": value for name in names} | {"activity_regularizer": value}
     assert training_arguments("Dense", given) == {}
-    assert training_arguments("ReLU", {"kernel_regularizer": L2}) == {}
+    assert training_arguments("ReLU", {"kernel_regularizer": L2, "activity_regularizer": L2}) == {}

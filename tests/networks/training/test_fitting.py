@@ -9,9 +9,11 @@ import pytest
 
 from cnnviz.limits import Limits
 from cnnviz.networks.building import PRESETS, Stack
+from cnnviz.networks.building.constraints import Bound
 from cnnviz.networks.building.kinds import Conv2D, Dense, Flatten, Input, Rescaling, Softmax
 from cnnviz.networks.building.options import Penalty
 from cnnviz.networks.network import Network
+from cnnviz.networks.tensorflow_runtime import load_keras
 from cnnviz.networks.training import run as runs
 from cnnviz.networks.training.card import model_card
 from cnnviz.networks.training.code import curves_file, data_file, training_code
@@ -51,7 +53,14 @@ def digits():
 
 
 REGULARISED = SMALL.replaced(
-    1, Conv2D(4, (3, 3), activation="relu", kernel_regularizer=Penalty(0.01, 0.1))
+    1,
+    Conv2D(
+        *(4, (3, 3)),
+        activation="relu",
+        kernel_regularizer=Penalty(0.01, 0.1),
+        activity_regularizer=Penalty(l1=0.001),
+        kernel_constraint=Bound("MaxNorm", 0.5, (0, 1, 2)),
+    ),
 )
 
 
@@ -90,10 +99,15 @@ def test_the_program_gives_the_same_losses(digits, run_program, tmp_path, networ
     assert loss == pytest.approx(last.val_loss, rel=1e-3)
     np.testing.assert_array_equal(last.kernels, weights["0"])
     added = 0.01 * np.abs(last.kernels).sum() + 0.1 * np.square(last.kernels).sum()
+    maps = load_keras().Model(model.inputs[0], model.layers[0].output)
+    added += 0.001 * np.abs(maps(network_input(plan.stack, held_out[0]))).sum() / 60
+    if plan.is_regularised:
+        assert np.sqrt(np.square(last.kernels).sum((0, 1, 2))).max() <= 0.5 + 1e-5
     assert last.penalty == pytest.approx(added if plan.is_regularised else 0.0, rel=1e-5)
     # Before the first step Keras has told no loss; it is the same sum.
     first = compiled(plan.stack, settings)
     shares = np.asarray(first(network_input(plan.stack, held_out[0]), training=False))
+    # Asked so just now: what its first layer gave of these pictures is in its losses.
     told = -np.log(shares[np.arange(60), held_out[1]]).mean() + float(sum(first.losses, 0.0))
     assert snapshots[0].val_loss == pytest.approx(told, rel=1e-3)
 

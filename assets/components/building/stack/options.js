@@ -16,21 +16,45 @@ export class OptionsForm {
     if (signature !== this.signature) {
       this.signature = signature;
       this.fields = kind.options.map((option) => fieldOf(option, this));
-      this.section.replaceChildren(...this.fields.map((field) => field.section));
+      this.section.replaceChildren(...this.sections(kind));
       if (!kind.options.length) {
         this.section.append(element("p", { class: "none", text: "It has no options." }));
       }
     }
     kind.options.forEach((option, at) => this.fields[at].fill(layer.values[option.letter]));
+    this.count(layer, kind);
+  }
+
+  // What only training needs stands behind one fold, which stays as a hand has left it.
+  sections(kind) {
+    const own = (trains) =>
+      this.fields.filter((_, at) => kind.options[at].trains === trains).map((one) => one.section);
+    if (!own(true).length) return own(false);
+    this.summary = element("summary");
+    const fold = element("details", { class: "trains" }, this.summary);
+    fold.append(element("div", { class: "options" }, ...own(true)));
+    fold.open = this.isOpen;
+    fold.ontoggle = () => (this.isOpen = fold.open);
+    return [...own(false), fold];
+  }
+
+  count(layer, kind) {
+    const set = kind.options.filter(
+      (option) => option.trains && layer.values[option.letter] !== option.default,
+    ).length;
+    if (this.summary) {
+      this.summary.textContent = `Initialisers, regularisers, constraints${set ? ` (${set} set)` : ""}`;
+    }
   }
 }
 
 function fieldOf(option, form) {
-  const make = { numbers, number, range, flag, choice, penalty }[option.type];
+  const make = { numbers, number, range, flag, choice, penalty, constraint }[option.type];
   const { inputs, fill, read } = make(option);
   const name = option.name.replaceAll("_", " ");
-  const both = option.type === "penalty" ? `${name}: ${PENALTIES.join(", ")}` : name;
-  const label = element("span", { class: "label", text: both });
+  const parts = NAMES[option.type] ?? PARTS[inputs.length];
+  const all = NAMES[option.type] ? `${name}: ${parts.join(", ")}` : name;
+  const label = element("span", { class: "label", text: all });
   const told = () => {
     const text = read();
     const fits = text !== undefined && inputs.every((input) => input.checkValidity());
@@ -42,7 +66,6 @@ function fieldOf(option, form) {
     }
   };
   inputs.forEach((input, at) => {
-    const parts = option.type === "penalty" ? PENALTIES : PARTS[inputs.length];
     const part = inputs.length > 1 ? `, ${parts[at]}` : "";
     input.setAttribute("aria-label", `${name}${part}`);
     input.title = option.rule;
@@ -61,6 +84,7 @@ function fieldOf(option, form) {
 
 const PARTS = { 2: ["rows", "columns"], 4: ["top", "bottom", "left", "right"] };
 const PENALTIES = ["L1", "L2"];
+const NAMES = { penalty: PENALTIES, constraint: ["kind", "norm", "along"] };
 
 const numberInput = (option, more = {}) =>
   element("input", {
@@ -117,6 +141,51 @@ function penalty(option) {
     return factors.some(Boolean) ? factors.map(asText).join("x") : null;
   };
   return { inputs, fill, read };
+}
+
+const BOUNDS = [
+  ["", "none"],
+  ["nonneg", "none below 0"],
+  ["unit", "norm 1"],
+  ["max", "norm at most"],
+];
+
+// What weights are held to: nonneg, unitx012, max3x012; axis 0 goes without saying.
+function constraint(option) {
+  const listed = ([value, text]) => element("option", { value, text });
+  const kind = element("select", {}, ...BOUNDS.map(listed));
+  const norm = numberInput(option, { step: "any", placeholder: "" });
+  const along = element("select", {});
+  const offer = (axes) => {
+    const each = [option.each, "0", axes].filter((one, at, all) => all.indexOf(one) === at);
+    along.replaceChildren(
+      ...each.map((one) =>
+        listed([one, `${one === option.each ? "each unit: " : ""}axis ${[...one]}`]),
+      ),
+    );
+    along.value = axes;
+  };
+  const settle = () => {
+    norm.disabled = kind.value !== "max";
+    along.disabled = !["max", "unit"].includes(kind.value);
+    if (!norm.disabled && norm.value === "") norm.value = "2";
+  };
+  const fill = (text) => {
+    const [, name, value, axes] = /^(nonneg|unit|max)([^x]*)x?(.*)$/.exec(text ?? "") ?? [];
+    kind.value = name ?? "";
+    norm.value = value ? value.replaceAll("n", "-") : "";
+    offer(text === null ? option.each : axes || "0");
+    settle();
+  };
+  const read = () => {
+    settle();
+    if (!kind.value || kind.value === "nonneg") return kind.value || null;
+    const value = kind.value === "max" ? Number(norm.value) : 1;
+    if (!(value > 0) || !Number.isFinite(value)) return undefined;
+    const axes = along.value === "0" ? "" : `x${along.value}`;
+    return `${kind.value}${kind.value === "max" ? asText(value) : ""}${axes}`;
+  };
+  return { inputs: [kind, norm, along], fill, read };
 }
 
 const asText = (value) => String(value).replace("+", "").replaceAll("-", "n");
