@@ -27,11 +27,11 @@ def mixed_words(layer: Layer, drawn: Any, count: int, second: str) -> list[str]:
         shares = 1 - np.asarray(drawn["mix_weight"], np.float64).ravel()[:count]
     else:
         shares = np.asarray(drawn["batch_masks"])[:count, ..., 0].mean((1, 2))
-    verb = "mixed in" if layer.kind() == "MixUp" else "put over it"
+    share_of = "{} of {} mixed in" if layer.kind() == "MixUp" else "{} covered by {}"
     return [
         "not changed: its partner is itself"
         if partner == at
-        else f"{written_share(share)} of {_named(partner, count, second)} {verb}"
+        else share_of.format(written_share(share), _named(partner, count, second))
         for at, (partner, share) in enumerate(zip(partners, shares, strict=True))
     ]
 
