@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.ui.entries import Choice
+from pages.ui.lessons.bar import lesson_bar, place_of
 from pages.ui.page_tools import title_with_tools
 from pages.ui.path import PAGES, Page
 from pages.ui.picture import Picture, chosen_picture, picture_address
@@ -31,10 +32,14 @@ def page_frame(path: str, *, title: bool = True) -> Picture:
     with st.sidebar:
         picture = chosen_picture()
         _menu()
-    Table.begin_page()
+    place = place_of(path)
+    Table.begin_page(place.name if place else None)
     if title:
         title_with_tools(page.title)
-        st.markdown(with_terms(page.sentence))
+        if place:
+            lesson_bar(place)
+        else:
+            st.markdown(with_terms(page.sentence))
     return picture
 
 

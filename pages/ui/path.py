@@ -196,6 +196,13 @@ PAGES = (
         "The words of the field, each in one sentence, with a place where one can see it.",
         _REFERENCE,
     ),
+    Page(
+        "pages/21_lessons.py",
+        "Lessons",
+        ":material/school:",
+        "Prepared views for a course, week by week: something to do, a question, and its answer.",
+        _REFERENCE,
+    ),
 )
 """Every page there is, in teaching order."""
 

@@ -27,6 +27,10 @@ _ON_PAGE = "tables_on_page"
 _BESIDE = "address_beside_tables"
 """The session's key of what the address is to name besides tables, once it names what waits."""
 
+_PREPARED = "prepared_view"
+"""The session's key of the prepared view that the page was opened for: its name, and the scopes
+of the tables that have begun anew for it."""
+
 _DRAWN_WITH = "drawn_with"
 """The session's key of the limits and options that each widget was last drawn with. One for all:
 Streamlit looks through the whole session for each selectbox and each number that it draws."""
@@ -99,9 +103,10 @@ class Table:
         """Take over what the address says. Call it once a run, before anything is read or drawn.
 
         What it says without sense opens the default. What it leaves out stays as it is held, so
-        that a page comes back as it was left; but a step back in the browser means what it says.
+        that a page comes back as it was left; but a step back in the browser, and a prepared view,
+        mean what they say.
         """
-        held, back = self._held(), is_step_back()
+        held, back = self._held(), is_step_back() or self._begins_prepared()
         st.session_state.setdefault(_ON_PAGE, {})[self.scope] = self
         if back:
             held.waiting.clear()
@@ -204,9 +209,24 @@ class Table:
             held.previous = None
 
     @staticmethod
-    def begin_page() -> None:
-        """Forget which tables the page before has followed."""
+    def begin_page(prepared: str | None = None) -> None:
+        """Forget which tables the page before has followed.
+
+        `prepared` names the prepared view that the page was opened for: each of its tables then
+        begins with what the address says, and not as it was left.
+        """
         st.session_state[_ON_PAGE] = {}
+        name, _ = st.session_state.get(_PREPARED, (None, set()))
+        if name != prepared:
+            st.session_state[_PREPARED] = prepared, set()
+
+    def _begins_prepared(self) -> bool:
+        """Say whether this is the first look at the address of a prepared view."""
+        name, begun = st.session_state.get(_PREPARED, (None, set()))
+        if name is None or self.scope in begun:
+            return False
+        begun.add(self.scope)
+        return True
 
     @staticmethod
     def start_over() -> None:

@@ -17,6 +17,7 @@ PATHS = [address_of(page) if page.group else "" for page in PAGES]
 HOSTILE = (
     "?picture=../../etc&kernel=[[1e999]]&at=-1,x&size=abc&stride=-3&padding=%00&dilation=99999999"
     "&bias=nan&flip=perhaps&show=%3Cscript%3E&source=&rate=1e400&layer=none&step=-1"
+    "&lesson=%00&lesson_step=edges-99"
 )
 PHONE = (390, 844)
 OTHERS = [path for path in ESSENTIALS if path not in PATHS]

@@ -16,6 +16,8 @@ HOSTILE = {
     "flip": "perhaps",
     "show": "<script>",
     "source": "",
+    "ask": "\x00",
+    "lesson_step": "edges-99",
 }
 paths = pytest.mark.parametrize("path", [page.path for page in PAGES])
 

@@ -22,7 +22,7 @@ LONGEST = 512 * 1024
 EVERYWHERE = {
     *("picture_picker", "picture_upload", "picture_camera_on", "picture_drawing_on"),
     *("code_is_open", "start_over", "page_head", "page_tools", "take_back", "stage_and_controls"),
-    *("try_this", "try_note"),
+    *("try_this", "try_note", "code", "lesson_bar"),
     *("queue_cancel", "queue_again", "queue_retry"),
 }
 """Keys of the frame and of the one queue, which are the same on every page."""

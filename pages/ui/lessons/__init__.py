@@ -1,0 +1,1 @@
+"""Prepared lessons: views with a question each, one after the other."""
