@@ -123,14 +123,14 @@ def _controls() -> tuple[Training, float, str]:
     return Training(rate, bias, seed), leak, data
 
 
-@st.cache_data(max_entries=64, ttl="1h", show_spinner=False)
+@st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
 def _examples(identity: str, data: str, _picture: Picture) -> Examples:  # noqa: ARG001
     if data == "picture":
         return picture_points(working_picture(_picture, "colour"), 192)
     return two_moons(128)
 
 
-@st.cache_data(max_entries=128, ttl="1h", show_spinner=False)
+@st.cache_data(max_entries=128, ttl=3600, show_spinner=False)
 def _run(
     identity: str,  # noqa: ARG001 stands for the examples in the cache's key
     training: Training,

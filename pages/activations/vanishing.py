@@ -129,12 +129,12 @@ def _patches(picture: Picture) -> np.ndarray:
     return _patches_of(picture.identity, picture)
 
 
-@st.cache_data(max_entries=16, ttl="1h", show_spinner=False)
+@st.cache_data(max_entries=16, ttl=3600, show_spinner=False)
 def _patches_of(identity: str, _picture: Picture) -> np.ndarray:  # noqa: ARG001 the cache's key
     return picture_patches(working_picture(_picture, "colour"), count=_PATCHES)
 
 
-@st.cache_data(max_entries=256, ttl="1h", show_spinner=False)
+@st.cache_data(max_entries=256, ttl=3600, show_spinner=False)
 def _measured(
     identity: str,  # noqa: ARG001 stands for the picture in the cache's key
     key: str,

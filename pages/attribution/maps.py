@@ -128,12 +128,12 @@ def _keep(key: str, found: Found) -> None:
         del kept[old]
 
 
-@st.cache_resource(max_entries=64, ttl="1h", show_spinner=False)
+@st.cache_resource(max_entries=64, ttl=3600, show_spinner=False)
 def _shared(key: str, _scene: Scene, _question: Question) -> Found:  # noqa: ARG001
     return compute(_scene, _question)
 
 
-@st.cache_resource(max_entries=8, ttl="1h", show_spinner=False)
+@st.cache_resource(max_entries=8, ttl=3600, show_spinner=False)
 def _shared_layers(key: str, _scene: Scene) -> dict[str, np.ndarray]:  # noqa: ARG001
     return _layers(_scene)
 

@@ -76,7 +76,7 @@ def several_filters(picture: Picture) -> None:
     )
 
 
-@st.cache_resource(max_entries=8, ttl="1h", show_spinner=False)  # up to 4 MB each
+@st.cache_resource(max_entries=8, ttl=3600, show_spinner=False)  # up to 4 MB each
 def _volumes(
     identity: str,  # noqa: ARG001 stands for the pixels in the cache's key
     count: int,

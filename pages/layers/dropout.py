@@ -95,7 +95,7 @@ def _controls() -> None:
     DROPPED.control(st.number_input, SEED, "Seed", help="Another seed draws other masks.")
 
 
-@st.cache_data(max_entries=64, ttl="1h", show_spinner=False)
+@st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
 def _drawn(
     identity: str,  # noqa: ARG001 stands for the maps in the cache's key
     rate: float,

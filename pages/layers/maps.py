@@ -11,6 +11,6 @@ def maps_of(picture: Picture) -> TutorialMaps:
     return _maps(picture.identity, picture)
 
 
-@st.cache_data(max_entries=64, ttl="1h", show_spinner=False)
+@st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
 def _maps(identity: str, _picture: Picture) -> TutorialMaps:  # noqa: ARG001
     return tutorial_maps(_picture.image)

@@ -255,18 +255,18 @@ def _whole(value: object) -> int:
     return min(max(int(value), 0), MOST_STEPS) if isinstance(value, int | float) else 0
 
 
-@st.cache_resource(max_entries=64, ttl="1h", show_spinner=False)
+@st.cache_resource(max_entries=64, ttl=3600, show_spinner=False)
 def _curvature(key: str, _task: LearningTask) -> Curvature:  # noqa: ARG001
     return curvature(_task)
 
 
-@st.cache_resource(max_entries=256, ttl="1h", show_spinner=False)
+@st.cache_resource(max_entries=256, ttl=3600, show_spinner=False)
 def _chapter(signature: str, number: int, _run: Run) -> Chapter:  # noqa: ARG001
     before = _run.chapter(number - 1).end if number else start_learning(_run.task)
     return record_chapter(_run.task, before, steps=_run.lengths[number])
 
 
-@st.cache_data(max_entries=512, ttl="1h", show_spinner=False)
+@st.cache_data(max_entries=512, ttl=3600, show_spinner=False)
 def _local_bound(
     signature: str,  # noqa: ARG001 stands for the task in the cache's key
     step: int,

@@ -171,7 +171,7 @@ def _view(scene: Scene, region: Box, arrays: Arrays) -> list[int] | None:
     return [top, left]
 
 
-@st.cache_data(max_entries=16, ttl="10m", show_spinner=False)
+@st.cache_data(max_entries=16, ttl=600, show_spinner=False)
 def _shown(
     key: tuple[object, ...],  # noqa: ARG001 stands for the pixels in the cache's key
     _network: Network,

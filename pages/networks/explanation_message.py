@@ -95,7 +95,7 @@ def _frame(network: Network, picture: Picture) -> Settings:
     return {"height": height, "width": width, "crop": crop, "alt": picture.alt}
 
 
-@st.cache_data(max_entries=64, ttl="1h", show_spinner=False)
+@st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
 def _photo(identity: str, _picture: Picture) -> bytes:  # noqa: ARG001 stands for the pixels
     return images.encode_jpeg(images.resize_to(_picture.image, longest_side=720))
 

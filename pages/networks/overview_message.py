@@ -95,7 +95,7 @@ def _drawn(scene: Scene, folds: Sequence[Fold], also: tuple[str, int] | None) ->
 
 
 # As long as the maps that it is drawn from, of which it is a small part.
-@st.cache_resource(max_entries=8, ttl="10m", show_spinner=False)
+@st.cache_resource(max_entries=8, ttl=600, show_spinner=False)
 def _shared(
     identity: str,  # noqa: ARG001 stands for the network in the cache's key
     picture_identity: str,  # noqa: ARG001 stands for the pixels in the cache's key

@@ -119,7 +119,7 @@ class Scene:
 
 
 # A picture's maps take 80 MB in EfficientNet-Lite0 and 30 ms to compute: keep very few.
-@st.cache_resource(max_entries=2, ttl="10m", show_spinner=False)
+@st.cache_resource(max_entries=2, ttl=600, show_spinner=False)
 def _maps(
     identity: str,  # noqa: ARG001 stands for the network in the cache's key
     picture_identity: str,  # noqa: ARG001 stands for the pixels in the cache's key

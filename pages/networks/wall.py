@@ -250,7 +250,7 @@ def _measured_wall(scene: Scene, layer: LayerInfo, around: int, with_effect: boo
     )
 
 
-@st.cache_resource(max_entries=6, ttl="10m", show_spinner=False)
+@st.cache_resource(max_entries=6, ttl=600, show_spinner=False)
 def _shared_wall(
     identity: str,  # noqa: ARG001 stands for the network in the cache's key
     picture_identity: str,  # noqa: ARG001 stands for the pixels in the cache's key

@@ -90,7 +90,7 @@ def material_controls(picture: Picture, numbers: NumberGrid) -> Material:
     return Material(values, "Picture", picture.alt, "clip", identity, first)
 
 
-@st.cache_data(max_entries=32, ttl="1h", show_spinner=False)
+@st.cache_data(max_entries=32, ttl=3600, show_spinner=False)
 def _filtered(
     identity: str,  # noqa: ARG001 stands for the pixels in the cache's key
     name: str,

@@ -154,7 +154,7 @@ def _controls() -> Settings:
     return Settings(name, kind, size, (right, down), border)
 
 
-@st.cache_data(max_entries=64, ttl="1h", show_spinner=False)
+@st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
 def _measured(
     identity: str,  # noqa: ARG001 stands for the pixels in the cache's key
     settings: Settings,

@@ -175,7 +175,7 @@ def _view(
     return pooled_view(values, kind=kind, size=size, stride=stride, padding=padding)
 
 
-@st.cache_data(max_entries=32, ttl="1h", show_spinner=False)
+@st.cache_data(max_entries=32, ttl=3600, show_spinner=False)
 def _kept(
     identity: str,  # noqa: ARG001 stands for the values in the cache's key
     kind: PoolKind,

@@ -124,7 +124,7 @@ def _by_layer(scene: SearchScene, value: Callable[[str], float]) -> np.ndarray:
     return np.array([value(name) if name in asked else np.nan for name in scene.layers], "f4")
 
 
-@st.cache_data(max_entries=16, ttl="1h", show_spinner=False)
+@st.cache_data(max_entries=16, ttl=3600, show_spinner=False)
 def _own_jpeg(identity: str, _picture: Picture) -> bytes:  # noqa: ARG001
     return images.encode_jpeg(images.resize_to(_picture.image, _SMALL_SIDE))
 
@@ -134,7 +134,7 @@ def _query_jpeg(scene: SearchScene) -> bytes:
     return _jpeg(scene.indexed.collection if scene.place is not None else "own", source, scene)
 
 
-@st.cache_data(max_entries=128, ttl="1h", show_spinner=False)
+@st.cache_data(max_entries=128, ttl=3600, show_spinner=False)
 def _jpeg(collection: str, source: str, _scene: SearchScene) -> bytes:  # noqa: ARG001
     image = _scene.image
     return images.encode_jpeg(images.resize_to(image, min(_LONGEST_SIDE, max(image.shape))))

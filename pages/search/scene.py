@@ -159,7 +159,7 @@ def _vectors(
     return _embedded(indexed.identity, source, region, indexed, picture, place)
 
 
-@st.cache_resource(max_entries=64, ttl="1h", show_spinner=False)
+@st.cache_resource(max_entries=64, ttl=3600, show_spinner=False)
 def _embedded(
     identity: str,  # noqa: ARG001 stands for the network in the cache's key
     source: str,  # noqa: ARG001 stands for the pixels in the cache's key
@@ -178,7 +178,7 @@ def _opened(indexed: Indexed, place: int) -> np.ndarray:
 
 
 # A picture takes 2 MB.
-@st.cache_resource(max_entries=24, ttl="10m", show_spinner=False)
+@st.cache_resource(max_entries=24, ttl=600, show_spinner=False)
 def _photo(
     collection: str,  # noqa: ARG001 stands for the pictures in the cache's key
     name: str,  # noqa: ARG001 stands for the picture in the cache's key
@@ -209,7 +209,7 @@ def own_matches(scene: SearchScene) -> list[Match]:
     return scene.index.nearest(vectors[scene.layer], COUNT, scene.metric)
 
 
-@st.cache_resource(max_entries=256, ttl="6h", show_spinner=False)
+@st.cache_resource(max_entries=256, ttl=21600, show_spinner=False)
 def _everyones_matches(
     identity: str,  # noqa: ARG001 stands for the index in the cache's key
     metric: Metric,
@@ -219,7 +219,7 @@ def _everyones_matches(
     return rank_all(_index, count=COUNT, metric=metric)
 
 
-@st.cache_resource(max_entries=256, ttl="6h", show_spinner=False)
+@st.cache_resource(max_entries=256, ttl=21600, show_spinner=False)
 def _qualities(
     identity: str,  # noqa: ARG001 stands for the index in the cache's key
     metric: Metric,

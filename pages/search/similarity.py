@@ -58,7 +58,7 @@ def _message(scene: SearchScene, layer: str, match: int) -> bytes:
     return _packed(scene.ranked_by, source, scene.region, layer, match, scene)
 
 
-@st.cache_data(max_entries=64, ttl="1h", show_spinner=False)
+@st.cache_data(max_entries=64, ttl=3600, show_spinner=False)
 def _packed(
     identity: str,  # noqa: ARG001 stands for the network and the pictures in the cache's key
     source: str,  # noqa: ARG001 stands for the query in the cache's key

@@ -16,7 +16,7 @@ def thumbnails(indexed: Indexed) -> None:
     _mount(key="search_thumbnails", data=_message(indexed.collection, indexed))
 
 
-@st.cache_data(max_entries=6, ttl="1h", show_spinner=False)
+@st.cache_data(max_entries=6, ttl=3600, show_spinner=False)
 def _message(collection: str, _indexed: Indexed) -> bytes:
     groups = list(dict.fromkeys(_indexed.labels))
     return pack(

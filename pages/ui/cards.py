@@ -41,7 +41,7 @@ def _card(page: Page, picture: Picture) -> None:
     st.caption(page.sentence)
 
 
-@st.cache_data(max_entries=256, ttl="1h", show_spinner=False)
+@st.cache_data(max_entries=256, ttl=3600, show_spinner=False)
 def _preview(
     name: str,
     identity: str,  # noqa: ARG001 stands for the pixels in the cache's key

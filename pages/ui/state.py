@@ -344,7 +344,11 @@ class Table:
         return entry
 
     def _held(self) -> _Held:
-        held: _Held = st.session_state.setdefault(f"{self.scope}_state", _Held())
+        key = f"{self.scope}_state"
+        try:  # dozens of times a run, and nearly always there
+            held: _Held = st.session_state[key]
+        except KeyError:
+            held = st.session_state[key] = _Held()
         return held
 
     def _name_in_address(

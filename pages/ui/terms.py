@@ -1,6 +1,7 @@
 """The words of the field in a page's text, each linked to the Glossary."""
 
 import re
+from functools import lru_cache
 
 from pages.ui.vocabulary import TERMS
 
@@ -21,6 +22,7 @@ _WORDS = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
 def with_terms(text: str) -> str:
     """Link each word of the field, where it first stands in a Markdown text, to the Glossary.
 

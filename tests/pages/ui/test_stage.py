@@ -1,0 +1,61 @@
+"""The pause between a stage and what stands below it, and what a cached result is kept for."""
+
+import re
+import threading
+from contextlib import nullcontext
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from streamlit.runtime.parallel_coordinator import ParallelFragmentCoordinator
+from streamlit.runtime.scriptrunner import ScriptRunner
+
+from pages.ui import stage
+
+ROOT = Path(__file__).parents[3]
+
+
+class EndedError(Exception):
+    """What Streamlit ends a run with that a newer request has overtaken."""
+
+
+class Session:
+    """A session that is asked for a newer run while the page pauses."""
+
+    def __init__(self, ask) -> None:
+        self._asker = threading.Thread(target=ask, daemon=True)
+        self.looks = 0
+
+    def __contains__(self, key):
+        self.looks += 1
+        if self.looks > 1:
+            raise EndedError
+        self._asker.start()
+        return False
+
+
+def runner_of(coordinator):
+    """Give as much of Streamlit's runner as hears of a newer request."""
+    runner = object.__new__(ScriptRunner)
+    runner._requests = SimpleNamespace(request_rerun=lambda _: True)
+    runner._join_wake_lock, runner._join_wake_coordinator = threading.Lock(), coordinator
+    return runner
+
+
+def test_a_newer_request_ends_the_pause_at_once(monkeypatch):
+    coordinator = ParallelFragmentCoordinator(yield_check=lambda: None)
+    session = Session(lambda: runner_of(coordinator).request_rerun(None))
+    monkeypatch.setattr(stage, "PAUSE", 60.0)  # only who is woken looks again before that
+    monkeypatch.setattr(
+        stage, "get_script_run_ctx", lambda: SimpleNamespace(parallel_coordinator=coordinator)
+    )
+    monkeypatch.setattr(stage, "st", SimpleNamespace(session_state=session))
+    with pytest.raises(EndedError), stage.seen_first(nullcontext()):
+        pass
+    assert session.looks == 2
+
+
+def test_a_cache_names_its_time_in_seconds():
+    # Streamlit reads "1h" with pandas at each call, and imports it before the first page.
+    files = [*ROOT.glob("pages/**/*.py"), *ROOT.glob("cnnviz/**/*.py")]
+    assert not [file for file in files if re.search(r"ttl=[\"']", file.read_text("utf-8"))]
