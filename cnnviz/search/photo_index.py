@@ -44,7 +44,7 @@ def photo_index(name: str) -> ImageIndex | None:
     if not path.is_file():
         return None
     with np.load(path, allow_pickle=False) as file:
-        if str(file[_DIGEST]) != _digest(MODELS / f"{name}.npz"):
+        if str(file[_DIGEST]) != made_of(MODELS / f"{name}.npz"):
             return None
         network = described_network(name, layers_of_text(str(file[_LAYERS])))
         vectors = {layer: file[layer] for layer in file.files if not layer.startswith(" ")}
@@ -59,9 +59,9 @@ def packed_index(index: ImageIndex) -> bytes:
     arrays = {layer: index.vectors[layer] for layer in index.layers}
     settings = {
         _LAYERS: np.array(layers_as_text(index.network.layers)),
-        _DIGEST: np.array(_digest(MODELS / f"{index.network.name}.npz")),
+        _DIGEST: np.array(made_of(MODELS / f"{index.network.name}.npz")),
     }
-    return _packed(settings | arrays)
+    return packed(settings | arrays)
 
 
 @functools.cache
@@ -70,7 +70,7 @@ def photo_thumbnails() -> tuple[bytes, ...]:
     path = FOLDER / "thumbnails.npz"
     if path.is_file():
         with np.load(path, allow_pickle=False) as file:
-            if str(file[_DIGEST]) == _digest():
+            if str(file[_DIGEST]) == made_of():
                 whole, ends = file["jpegs"].tobytes(), file[_ENDS].tolist()
                 starts = [0, *ends[:-1]]
                 return tuple(whole[a:b] for a, b in zip(starts, ends, strict=True))
@@ -86,16 +86,16 @@ def made_thumbnails() -> tuple[bytes, ...]:
 
 def packed_thumbnails(thumbnails: Sequence[bytes]) -> bytes:
     """Pack thumbnails as the bytes of the file that `photo_thumbnails` reads."""
-    return _packed(
+    return packed(
         {
-            _DIGEST: np.array(_digest()),
+            _DIGEST: np.array(made_of()),
             _ENDS: np.cumsum([len(one) for one in thumbnails], dtype=np.int32),
             "jpegs": np.frombuffer(b"".join(thumbnails), np.uint8),
         }
     )
 
 
-def _digest(weights: Path | None = None) -> str:
+def made_of(weights: Path | None = None) -> str:
     """Name the photos, and the weights that looked at them, by their content."""
     digest = hashlib.blake2b(str(_VERSION).encode(), digest_size=16)
     for photo in all_photos():
@@ -107,7 +107,8 @@ def _digest(weights: Path | None = None) -> str:
     return digest.hexdigest()
 
 
-def _packed(arrays: dict[str, np.ndarray]) -> bytes:
+def packed(arrays: dict[str, np.ndarray]) -> bytes:
+    """Give the bytes of a compressed `.npz` file."""
     file = io.BytesIO()
     np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
     return file.getvalue()

@@ -22,6 +22,7 @@ from cnnviz.networks.own_classes import (
     learn,
     split,
 )
+from cnnviz.search.photo_features import photo_features
 from cnnviz.server.jobs import Job
 from cnnviz.shapes import Pixels
 from pages.own_classes.collection import Collection, lacking
@@ -95,6 +96,7 @@ def learned(collection: Collection) -> Result | None:
 
     def work(job: Job) -> Result:
         network = base()
+        beforehand = {} if collection.is_private else photo_features()
         if collection.is_private:  # what was removed is forgotten
             for key in seen.keys() - {one.key for one in collection.examples}:
                 del seen[key]
@@ -107,7 +109,8 @@ def learned(collection: Collection) -> Result | None:
                 except ImageError as error:
                     unread.append(f"{one.name}: {error}")
                     continue
-                seen[one.key] = Seen(features_of(network, [image]), shown_small(network, image))
+                found = beforehand.get(one.key) or features_of(network, [image])
+                seen[one.key] = Seen(found, shown_small(network, image))
             names.append(one.name)
             files.append(seen[one.key].file)
             kept.append(seen[one.key].features)

@@ -12,6 +12,7 @@ from cnnviz.limits import LIMITS, MEBIBYTE
 from cnnviz.networks import open_network
 from cnnviz.networks.own_classes import BASE, features_of, learn, split
 from cnnviz.notation import written_share as share
+from cnnviz.search.photo_features import photo_features
 from cnnviz.search.photos import all_photos, open_photo
 from pages.own_classes import collection
 from pages.own_classes.collection import MOST_PICTURES, SHIPPED, add, mine
@@ -32,6 +33,19 @@ def photos():
 
 def text_of(page) -> str:
     return "\n".join(one.value for one in (*page.markdown, *page.caption))
+
+
+def test_the_features_that_ship_are_what_the_network_makes_of_the_photos(photos):
+    _, features, labels = photos
+    shipped = photo_features()
+    names = [photo.name for photo in all_photos() if photo.label in SHIPPED]
+    assert list(shipped) == names, "stale: run `python -m tools.index_photos`"
+    assert len(names) == len(labels)
+    for at, one in enumerate(shipped.values()):
+        for rows, fresh in ((one.stage, features.stage), (one.pooled, features.pooled)):
+            # As near as two processors come to each other.
+            limit = 1e-5 * float(np.abs(fresh).max())
+            np.testing.assert_allclose(rows, fresh[at : at + 1], rtol=1e-4, atol=limit)
 
 
 def test_what_is_said_is_what_was_learned(open_page, photos):

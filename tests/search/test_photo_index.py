@@ -97,4 +97,4 @@ def test_an_index_is_searched_without_tensorflow():
 
 def test_all_that_lies_there_is_known():
     files = {path.stem for path in FOLDER.glob("*.npz")}
-    assert files == {*SHIPPED, "thumbnails"}
+    assert files == {*SHIPPED, "thumbnails", "features"}

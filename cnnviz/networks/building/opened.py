@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS
 from cnnviz.networks.building.kinds import MERGES, Input
 from cnnviz.networks.building.layer import Call, Layer
-from cnnviz.networks.building.options import Choice
+from cnnviz.networks.building.model import keras_layer
+from cnnviz.networks.building.options import REQUIRED, Choice, Number, Whole
 from cnnviz.networks.building.recognising import NoStackError, stack_of
 from cnnviz.networks.building.stack import KINDS, Stack
 from cnnviz.networks.building.training_options import read_config
+from cnnviz.networks.keras_files.building import in_own_thread
 from cnnviz.networks.layers import LayerInfo, NetworkError
 from cnnviz.networks.network import Network
 from cnnviz.notation import shown
@@ -31,7 +34,8 @@ _ONLY_TRAINING = ("_initializer", "_regularizer", "_constraint")
 def stack_of_network(network: Network) -> Stack:
     """Write a network as a stack, without its weights.
 
-    Layers that pass on what they get, as an upload's changes of pictures do, are left out; a way to
+    Layers that pass on what they get are left out, but for an upload's changes of pictures that a
+    stack has too, with the same arguments; a way to
     draw weights, a regulariser or a constraint that a stack does not know is Keras's own.
 
     Raises
@@ -43,11 +47,15 @@ def stack_of_network(network: Network) -> Stack:
     calls = []
     for info in network.layers[1:]:
         inputs = tuple(passed_on[name] for name in info.inputs)
-        if info.kind == "Identity":
-            passed_on[info.name] = inputs[0]
+        operation = network.operation(info.name)
+        layer = (
+            _change_of_pictures(operation)
+            if info.kind == "Identity"
+            else _layer(info, operation.get_config())
+        )
+        passed_on[info.name] = inputs[0] if layer is None else info.name
+        if layer is None:
             continue
-        passed_on[info.name] = info.name
-        layer = _layer(info, network.operation(info.name).get_config())
         calls.append(Call(info.name, layer, inputs))
     try:
         given = Input(*network.input_shape)
@@ -87,6 +95,48 @@ def _layer(info: LayerInfo, config: Mapping[str, Any]) -> Layer:
     except ValueError as error:
         rule, _, received = str(error).partition(" Received: ")
         raise NetworkError(f"{rule} Received: {said}, {received}") from None
+
+
+def _change_of_pictures(operation: Any) -> Layer | None:
+    """Give the layer that only training has, for which an upload's Identity stands.
+
+    None where a stack has no such layer, or none with these arguments. For a strength Keras
+    describes the range that it draws from: whether that is the one of our layer, it says itself.
+    """
+    passed_over = getattr(operation, "passed_over", None)
+    if passed_over is None or KINDS.get(passed_over.kind) not in AUGMENTATION_KINDS:
+        return None
+    kind, values = KINDS[passed_over.kind], {}
+    for name, option in kind.options().items():
+        value = passed_over.config.get(name)
+        if isinstance(option, Number | Whole) and isinstance(value, list | tuple):
+            value = value[-1] if value else None
+        if value is not None:
+            values[name] = value
+        elif option.default is REQUIRED:
+            return None
+    try:
+        layer = kind(**values)
+        made = in_own_thread(lambda: keras_layer(Call(layer.stem, layer, ()), 0))
+        own = type(made).get_config(made)
+    except (ValueError, TypeError):
+        return None
+    beside = ("name", "seed", "dtype", "trainable")
+    said = {name: one for name, one in passed_over.config.items() if name not in beside}
+    return layer if _plain(said) == _plain({one: own.get(one) for one in said}) else None
+
+
+def _plain(value: Any) -> Any:
+    """Write what a file and a layer say alike: lists for rows, and no whole numbers beside others.
+
+    >>> _plain((0, 1)) == _plain([0.0, 1.0])
+    True
+    """
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items()}
+    return value
 
 
 def _last_axis(name: str, last: int) -> tuple[Any, ...]:

@@ -19,6 +19,7 @@ from cnnviz.networks.keras_files.functions import SLICE, fitted
 from cnnviz.networks.keras_files.graph import LayerSpec, NetworkSpec
 from cnnviz.networks.keras_files.reading import OpenShape
 from cnnviz.networks.keras_files.schema import LAYER_KINDS
+from cnnviz.networks.keras_files.unrolling import INSTEAD_OF
 from cnnviz.networks.keras_files.weights import Shape, Weights, not_finite, weight_shapes
 from cnnviz.networks.layers import NetworkError, multiply_adds_of
 from cnnviz.networks.tensorflow_runtime import load_keras
@@ -308,7 +309,11 @@ def _instance(spec: LayerSpec, arguments: dict[str, Any]) -> Any:
     for name in ("renorm", "rms_scaling"):
         arguments.pop(name, None)
     kind = getattr(load_keras().layers, spec.kind)
-    return kind(**{**fill, **arguments}, name=spec.name, dtype="float32")
+    passed_over = arguments.pop(INSTEAD_OF, None)
+    made = kind(**{**fill, **arguments}, name=spec.name, dtype="float32")
+    if passed_over is not None:
+        made.passed_over = passed_over
+    return made
 
 
 _INITIALIZED = {

@@ -36,6 +36,23 @@ INPUT = -1
 """In place of a step: the network's input."""
 
 
+INSTEAD_OF = "instead of"
+"""The argument of an Identity that stands for a layer which only training has: a `PassedOver`."""
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """A layer that passes on what it gets wherever a network answers, as its file describes it.
+
+    Attributes
+    ----------
+    config : what stands in the file, unchecked.
+    """
+
+    kind: str
+    config: Mapping[str, Any]
+
+
 @dataclass(frozen=True)
 class UnrolledStep:
     """One call: what is built, from which steps, with which weights."""
@@ -200,7 +217,8 @@ class Unroller:
                 )
             return list(self.call(layer.model, tensors))
         if kind in TRAINING_ONLY or kind == "StochasticDepth":
-            return [self._add(layer, "Identity", {}, tensors)]
+            instead = {INSTEAD_OF: PassedOver(kind, layer.config)}
+            return [self._add(layer, "Identity", instead, tensors)]
         if is_function(kind, layer.config):
             if kind in DIVISIONS or kind == SLICE:
                 raise NetworkError(

@@ -32,7 +32,8 @@ from cnnviz.networks.building.model import build_model
 from cnnviz.networks.building.opened import stack_of_network
 from cnnviz.networks.building.options import Penalty
 from cnnviz.networks.building.presets import PRESETS
-from cnnviz.networks.building.stack import Stack
+from cnnviz.networks.building.stack import KINDS, Stack
+from cnnviz.networks.keras_files.unrolling import PassedOver
 from cnnviz.networks.tensorflow_runtime import load_keras
 
 
@@ -103,6 +104,48 @@ def test_initialisers_and_regularisers_are_given_back_by_a_file_too(tmp_path: Pa
     assert stack_of_network(uploaded) == stack
     assert (np.asarray(model.get_layer("conv_1").bias) == 1).all()
     assert (np.asarray(model.get_layer("batch_norm_1").gamma) == 0).all()
+
+
+def test_changes_of_pictures_come_back_from_an_upload(tmp_path: Path) -> None:
+    kept = (
+        *(kind() for kind in AUGMENTATION_KINDS),
+        *(KINDS["RandomRotation"](0.3, "nearest"), KINDS["RandomTranslation"](0.2, 0.0)),
+        *(KINDS["RandomFlip"]("vertical"), KINDS["RandomColorJitter"](hue_factor=0.2)),
+        *(KINDS["RandomBrightness"](0.5, (0, 1)), KINDS["Rescaling"](1 / 255)),
+    )
+    keras = load_keras()
+    ours = build_model(Stack((Input(9, 9, 3), *kept, Dense(2))), seed=1)
+    # As Keras itself writes them: the range that a strength is drawn from.
+    for layer in ours.layers:
+        vars(layer).pop("get_config", None)
+    changes = keras.Sequential(
+        [
+            keras.layers.RandomRotation((0.0, 0.2)),
+            keras.layers.RandomZoom(0.2, interpolation="nearest"),
+            keras.layers.RandomContrast(0.25),
+        ]
+    )
+    image = keras.Input((9, 9, 3))
+    theirs = keras.Model(image, keras.layers.Dense(2)(changes(image)))
+    # RandomShear's own file is one that Keras cannot read; it is none of ours to mend.
+    for model, expected in ((ours, kept), (theirs, (KINDS["RandomContrast"](0.25),))):
+        model.save(tmp_path / "network.keras")
+        uploaded = read_network((tmp_path / "network.keras").read_bytes())
+        # What a stack has only with other arguments is left out.
+        assert stack_of_network(uploaded).layers == (Input(9, 9, 3), *expected, Dense(2))
+
+
+@pytest.mark.parametrize(
+    "config",
+    [{}, {"factor": "x"}, {"factor": []}, {"factor": [[1]]}, {"factor": 10**400}, {"factor": None}],
+    ids=str,
+)
+def test_what_a_file_says_of_a_change_is_taken_as_data(config: dict[str, Any]) -> None:
+    image = load_keras().Input((6, 6, 1))
+    identity = load_keras().layers.Identity()
+    identity.passed_over = PassedOver("RandomRotation", config)
+    model = load_keras().Model(image, load_keras().layers.Dense(2)(identity(image)))
+    assert stack_of_network(Network.from_model(model)).layers[1:] == (Dense(2),)
 
 
 def reshaped(layers: Any, x: Any) -> Any:
