@@ -15,6 +15,7 @@ from pages.activations.experiments import Curves
 from pages.activations.state import FARTHEST, PAGE, POINT, REACH, try_this
 from pages.ui.components.curves import Axis, Curve, Panel, curves
 from pages.ui.edits import sent_value
+from pages.ui.headings import header
 from pages.ui.picture import Picture
 from pages.ui.stage import formulas_side_by_side, seen_first, stage_and_controls, why_it_matters
 from pages.ui.takeaway import Download, npz, take_it_with_you
@@ -99,7 +100,7 @@ def _curves(
 
 def _arithmetic(chosen: ChosenActivation, x: float) -> None:
     activation = chosen.activation
-    st.header(activation.label, anchor=False)
+    header(activation.label)
     source = f" {activation.source}." if activation.source else ""
     values = activation.range_with(**chosen.parameters)
     st.markdown(f"{activation.summary}{source} Its values lie in {values}.")

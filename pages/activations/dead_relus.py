@@ -19,6 +19,7 @@ from pages.activations.components.relus import relu_runs
 from pages.activations.experiments import DEAD as EXPERIMENTS
 from pages.activations.experiments import Runs
 from pages.activations.state import DATA, LEAK, PAGE, RAISE, RATE, SEED, try_this
+from pages.ui.headings import header
 from pages.ui.picture import Picture
 from pages.ui.stage import (
     formulas_side_by_side,
@@ -142,7 +143,7 @@ def _run(
 
 
 def _arithmetic(relu: Replay, leaky: Replay, leak: float) -> None:
-    st.header("Why a dead unit stays dead", anchor=False)
+    header("Why a dead unit stays dead")
     with formulas_side_by_side("dead"):
         left, right = st.columns(2, gap="medium")
     left.latex(DEAD_RELU)

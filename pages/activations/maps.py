@@ -15,6 +15,7 @@ from pages.activations.components.pointwise import pointwise
 from pages.activations.experiments import MAP as EXPERIMENTS
 from pages.activations.state import AT, BIAS, KERNEL, PAGE, SCALE, SHARED_RANGE, try_this
 from pages.ui.focus import CellInFocus
+from pages.ui.headings import header
 from pages.ui.picture import Picture
 from pages.ui.stage import (
     first_place,
@@ -132,7 +133,7 @@ def _arithmetic(
 ) -> None:
     filtered = float(found.filtered[at])
     x = float(f"{found.before[at]:.6g}")
-    st.header("Follow one number", anchor=False)
+    header("Follow one number")
     st.latex(scaled_with_numbers(filtered, x, scale=scale, bias=bias))
     st.latex(with_numbers(chosen.activation, x, parameters=chosen.parameters))
     st.caption(

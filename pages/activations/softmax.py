@@ -28,6 +28,7 @@ from pages.activations.state import (
     try_this,
 )
 from pages.ui.edits import Handshake
+from pages.ui.headings import header
 from pages.ui.picture import Picture
 from pages.ui.stage import seen_first, stage_and_controls, why_it_matters
 from pages.ui.takeaway import Download, npz, take_it_with_you
@@ -90,7 +91,7 @@ def _controls(logits: tuple[float, ...]) -> int:
 
 
 def _arithmetic(logits: tuple[float, ...], right: int, temperature: float) -> None:
-    st.header("The same in symbols", anchor=False)
+    header("The same in symbols")
     st.latex(SOFTMAX)
     st.latex(softmax_with_numbers(logits, right, temperature=temperature, name=NAMES[right]))
     loss = cross_entropy_with_numbers(logits, right, temperature=temperature)

@@ -30,6 +30,7 @@ from pages.activations.state import (
     try_this,
 )
 from pages.ui.components.curves import Axis, Curve, Panel, curves
+from pages.ui.headings import header
 from pages.ui.picture import Picture
 from pages.ui.stage import seen_first, stage_and_controls, why_it_matters, working_picture
 from pages.ui.takeaway import Download, npz, take_it_with_you
@@ -206,7 +207,7 @@ def _panel(
 
 def _arithmetic(chosen: ChosenActivation, found: GradientByDepth) -> None:
     depth = len(found.output_gradient_rms)
-    st.header("One factor per layer", anchor=False)
+    header("One factor per layer")
     st.latex(GRADIENT_BY_DEPTH)
     if found.factor_per_layer and depth > 1:
         st.latex(gradient_with_numbers(found))

@@ -11,6 +11,7 @@ from pages.attribution import maps
 from pages.attribution.pixels import is_signed
 from pages.attribution.scene import Scene
 from pages.attribution.trust import coloured
+from pages.ui.headings import header
 from pages.ui.markdown import plain
 from pages.ui.network_files import program_files
 from pages.ui.own_network import OWN_NETWORK
@@ -79,7 +80,7 @@ def _link_to_layer(scene: Scene) -> None:
 
 def _method(scene: Scene, values: np.ndarray | None) -> None:
     method = scene.method
-    st.header(method.title, anchor=False)
+    header(method.title)
     st.markdown(f"{method.answers} **But:** {method.cannot[0].lower()}{method.cannot[1:]}")
     st.latex(method.formula)
     of_layer = f"; the layer is {plain(scene.layer)}" if method.by_layer else ""

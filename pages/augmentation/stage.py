@@ -18,6 +18,7 @@ from pages.augmentation.state import AUGMENT
 from pages.augmentation.takeaway import finish
 from pages.ui import charts
 from pages.ui.experiments import TryThis
+from pages.ui.headings import header
 from pages.ui.markdown import table
 from pages.ui.picture import Picture
 from pages.ui.stage import seen_first, stage_and_controls
@@ -53,7 +54,7 @@ def augmentation(picture: Picture) -> None:
 def _average(scene: Scene, drawn: Drawn) -> None:
     assert scene.probabilities is not None
     assert drawn.answers is not None
-    st.header("Averaged at test time", anchor=False)
+    header("Averaged at test time")
     st.markdown(story.mean_sentence(scene, drawn))
     _chart(scene, drawn)
     st.markdown(table(_HEADINGS, story.mean_rows(scene, drawn)))

@@ -29,6 +29,7 @@ from cnnviz.notation import aligned
 from pages.building.diagram import downloads as diagram_downloads
 from pages.building.opening import FILE_NAME, built_network
 from pages.building.state import BUILD, SEED, layer_in_hand
+from pages.ui.headings import header
 from pages.ui.opening import open_elsewhere
 from pages.ui.path import PAGES
 from pages.ui.picture import picture_address
@@ -72,7 +73,7 @@ def finish(stack: Stack, found: Outline) -> None:
 
 
 def _arithmetic(row: Row) -> None:
-    st.header(f"The arithmetic of {row.name}", anchor=False)
+    header(f"The arithmetic of {row.name}")
     formulas = [size_formula(row), weights_formula(row), work_formula(row), memory_formula(row)]
     st.latex(aligned([formula.replace(" = ", " &= ", 1) for formula in formulas if formula], 0.5))
     words = []

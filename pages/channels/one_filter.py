@@ -42,6 +42,7 @@ from pages.channels.state import (
 )
 from pages.ui.experiments import TryThis
 from pages.ui.focus import CellInFocus
+from pages.ui.headings import header
 from pages.ui.picture import Picture, take_frame
 from pages.ui.stage import (
     first_place,
@@ -130,7 +131,7 @@ def _lanes(
 def _arithmetic(
     kernels: ChannelKernels, layer: Layer, mix: ChannelMix, at: tuple[int, int]
 ) -> None:
-    st.header("Three dot products, one number", anchor=False)
+    header("Three dot products, one number")
     st.latex(MIXING)
     st.latex(mix_formula(mix, *at, bias=kernels.bias, muted=kernels.muted, activation=layer.label))
     st.caption(

@@ -20,6 +20,7 @@ from pages.channels.kernels import ChannelKernels
 from pages.channels.state import CONNECTION, FILTERS, PAGE, PART, VOLUMES, WIDE
 from pages.ui.edits import sent_name, sent_value
 from pages.ui.experiments import TryThis
+from pages.ui.headings import header
 from pages.ui.picture import Picture
 from pages.ui.stage import (
     page_background,
@@ -111,7 +112,7 @@ def _arithmetic(found: FilterVolumes, layer: ConnectedLayer, pixels: Pixels) -> 
     connection = layer.connection
     height, width = pixels.shape[:2]
     cost = connection.cost(found.side, found.filters, positions=height * width)
-    st.header("How many weights?", anchor=False)
+    header("How many weights?")
     st.latex(connection.rule)
     st.latex(weights_with_numbers(connection, found.side, found.filters))
     st.caption(

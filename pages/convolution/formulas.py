@@ -5,11 +5,12 @@ import streamlit as st
 from cnnviz.convolution.formulas import OUTPUT_SIZE, convolution_rule, map_size_formula
 from cnnviz.notation import legend
 from cnnviz.padding.geometry import Geometry
+from pages.ui.headings import header
 
 
 def convolution_formula(*, is_flipped: bool) -> None:
     """Show what the window's sum is, in symbols."""
-    st.header("What happens at each stop", anchor=False)
+    header("What happens at each stop")
     rule = convolution_rule(is_flipped=is_flipped)
     st.latex(rule)
     turned = " The kernel lies on the picture turned around." if is_flipped else ""
@@ -18,7 +19,7 @@ def convolution_formula(*, is_flipped: bool) -> None:
 
 def size_of_result(geometry: Geometry) -> None:
     """Show how many rows and columns the result has, and why."""
-    st.header("How large is the result?", anchor=False)
+    header("How large is the result?")
     st.latex(
         map_size_formula(
             geometry.input_size,

@@ -11,6 +11,7 @@ from cnnviz.networks.feature_visualisation.formulas import climbed, picture_form
 from cnnviz.notation import legend, written
 from pages.feature_visualisation.making import Growing
 from pages.feature_visualisation.scene import Scene
+from pages.ui.headings import header
 from pages.ui.network_files import network_files
 from pages.ui.stage import why_it_matters
 from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
@@ -22,7 +23,7 @@ def finish(scene: Scene, found: Growing) -> None:
     # One channel has no colours to mix, whatever the recipe says.
     mixed = replace(recipe, colour=recipe.colour and scene.network.input_shape[2] == 3)
     formulas = [climbed(scene.target.what), picture_formula(mixed)]
-    st.header("What is climbed", anchor=False)
+    header("What is climbed")
     for formula in formulas:
         st.latex(formula)
     st.caption(

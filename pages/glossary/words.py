@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.ui.headings import header
 from pages.ui.path import PAGES
 from pages.ui.picture import picture_address
 from pages.ui.term import Term
@@ -15,7 +16,7 @@ def words() -> None:
     group = ""
     for term in TERMS.values():
         if term.group != group:
-            st.header(term.group, anchor=False)
+            header(term.group)
         group = term.group
         _word(term)
 

@@ -13,6 +13,7 @@ from pages.layers.experiments import LINES as EXPERIMENTS
 from pages.layers.experiments import Drawn
 from pages.ui.entries import Choice, Whole
 from pages.ui.experiments import TryThis
+from pages.ui.headings import header
 from pages.ui.picture import Picture
 from pages.ui.stage import seen_first, stage_and_controls, why_it_matters
 from pages.ui.state import Table
@@ -114,7 +115,7 @@ def _arrays(drawn: Lines) -> bytes:
 
 def _arithmetic(found: dict[LineKind, Lines], kernel: int) -> None:
     sparse = found["convolution"]
-    st.header("From dense to convolution", anchor=False)
+    header("From dense to convolution")
     st.latex(savings_with_numbers(found["dense"], sparse, kernel))
     missing = lines_in_padding(sparse)
     st.caption(

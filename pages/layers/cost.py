@@ -14,6 +14,7 @@ from pages.ui.components.curves import Axis, Curve, Panel, curves
 from pages.ui.edits import sent_value
 from pages.ui.entries import Whole
 from pages.ui.experiments import TryThis
+from pages.ui.headings import header
 from pages.ui.picture import Picture
 from pages.ui.stage import seen_first, stage_and_controls, why_it_matters
 from pages.ui.state import Table
@@ -145,7 +146,7 @@ def _figures(counts: WeightCounts) -> None:
 
 
 def _arithmetic(layers: Layers, side: int, counts: WeightCounts) -> None:
-    st.header("The counts", anchor=False)
+    header("The counts")
     dense = dense_count_with_numbers(side, layers.channels, layers.units)
     st.latex(rf"\text{{dense:}} \quad {dense}")
     alike = dense_count_with_numbers(side, layers.channels, counts.outputs)

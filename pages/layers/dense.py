@@ -17,6 +17,7 @@ from pages.layers.maps import maps_of
 from pages.ui.edits import sent_value
 from pages.ui.entries import Choice, Whole
 from pages.ui.experiments import TryThis
+from pages.ui.headings import header
 from pages.ui.picture import Picture
 from pages.ui.stage import seen_first, stage_and_controls, why_it_matters
 from pages.ui.state import Table
@@ -64,7 +65,7 @@ def dense_layer(picture: Picture) -> None:
     with seen_first(stage):
         _stage(found, unit, picture.title)
     terms = dense_terms(flatten(found.pool), weights, bias, unit=index, count=listed)
-    st.header("The sum", anchor=False)
+    header("The sum")
     st.latex(weighted_sum(found.pool.size))
     st.latex(weighted_sum_with_numbers(terms, found.pool.size))
     places = ", ".join(f"x[{place}]" for place in terms.index)

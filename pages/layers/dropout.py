@@ -13,6 +13,7 @@ from pages.layers.experiments import DROPOUT as EXPERIMENTS
 from pages.layers.maps import maps_of
 from pages.ui.entries import Choice, Real, Toggle, Whole
 from pages.ui.experiments import TryThis
+from pages.ui.headings import header
 from pages.ui.picture import Picture
 from pages.ui.stage import seen_first, stage_and_controls, why_it_matters
 from pages.ui.state import Table
@@ -108,7 +109,7 @@ def _drawn(
 
 
 def _arithmetic(rate: float, found: DropoutStatistics, *, training: bool) -> None:
-    st.header("The expected value stays", anchor=False)
+    header("The expected value stays")
     if not training:
         st.latex(r"y = x")
         st.caption("At inference the layer passes everything on as it is.")

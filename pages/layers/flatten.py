@@ -17,6 +17,7 @@ from pages.layers.maps import maps_of
 from pages.ui.edits import sent_value
 from pages.ui.entries import Choice, Whole
 from pages.ui.experiments import TryThis
+from pages.ui.headings import header
 from pages.ui.picture import Picture
 from pages.ui.stage import seen_first, stage_and_controls, why_it_matters
 from pages.ui.state import Table
@@ -74,7 +75,7 @@ def flatten_layer(picture: Picture) -> None:
 
 
 def _arithmetic(shape: tuple[int, int, int], selected: int) -> None:
-    st.header("Which element?", anchor=False)
+    header("Which element?")
     st.latex(FLATTEN)
     st.latex(f"u = {flatten_with_numbers(shape, selected)}")
     st.latex(way_back_with_numbers(shape, selected))

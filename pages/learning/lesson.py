@@ -22,6 +22,7 @@ from cnnviz.notation import legend
 from pages.learning.components.run import Moment
 from pages.learning.run import Run
 from pages.learning.state import LEARNING, WHY
+from pages.ui.headings import header
 from pages.ui.stage import formulas_side_by_side, why_it_matters
 from pages.ui.takeaway import Download, npz, signed_download, take_it_with_you
 
@@ -32,7 +33,7 @@ def arithmetic(run: Run, moment: Moment, bound: float | None) -> None:
     """Show the rule of a step, and what the curvature allows, with this step's numbers."""
     momentum = run.choice.momentum
     found = run.steepest_weight(moment)
-    st.header("One step of gradient descent", anchor=False)
+    header("One step of gradient descent")
     with formulas_side_by_side("first"):
         rule, numbers = st.columns(2, gap="medium")
     rule.latex(LOSS)
@@ -64,7 +65,7 @@ def arithmetic(run: Run, moment: Moment, bound: float | None) -> None:
 
 
 def _local_curvature(run: Run, step: int, bound: float | None) -> None:
-    st.header("How large a step is stable here", anchor=False)
+    header("How large a step is stable here")
     st.latex(
         local_bound_with_numbers(
             math.inf if bound is None else bound, step=step, momentum=run.choice.momentum
@@ -81,7 +82,7 @@ def _local_curvature(run: Run, step: int, bound: float | None) -> None:
 
 def _curvature(run: Run) -> None:
     momentum = run.choice.momentum
-    st.header("How large a step this picture allows", anchor=False)
+    header("How large a step this picture allows")
     with formulas_side_by_side("second"):
         rule, numbers = st.columns(2, gap="medium")
     rule.latex(curvature_rule(momentum))

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from pages.ui.entries import Choice
+from pages.ui.headings import header
 from pages.ui.lessons.bar import answer_to_unfold, link_to
 from pages.ui.lessons.course import LESSONS, Place, handout, page_of
 from pages.ui.lessons.step import Lesson
@@ -40,7 +41,7 @@ def _step(place: Place) -> None:
 
 
 def _for_a_class(lesson: Lesson) -> None:
-    st.header("For a class", anchor=False)
+    header("For a class")
     st.markdown(
         "A step opens its view as it was prepared, with the question above the stage and the way "
         "on; what was set on that page before is set back. *Present* shows a stage alone, *Ask "

@@ -27,6 +27,7 @@ from pages.networks.state import (
     TWIN,
 )
 from pages.ui.components.registration import register
+from pages.ui.headings import header
 from pages.ui.markdown import plain
 from pages.ui.wire import pack
 
@@ -146,7 +147,7 @@ def answer_bars(
 
 def _softmax(scene: Scene, scores: list[float]) -> None:
     best = scene.network.predictions(scene.maps, top=1)[0]
-    st.header("How the logits become probabilities", anchor=False)
+    header("How the logits become probabilities")
     st.latex(softmax_formula(scores, best.index))
     st.caption(
         f"The probability of {plain(best.label)}: its logit among all {len(scores)}, the largest "

@@ -16,6 +16,7 @@ from pages.own_classes.state import EPOCHS, HELD_OUT, MOST, OWN, SEED, SOURCE, T
 from pages.own_classes.takeaway import finish
 from pages.ui import charts
 from pages.ui.experiments import TryThis
+from pages.ui.headings import header
 from pages.ui.markdown import plain
 from pages.ui.picture import Picture
 from pages.ui.stage import seen_first, stage_and_controls
@@ -91,7 +92,7 @@ def _chosen(stage: DeltaGenerator) -> Collection:
 
 
 def _measured(result: Result) -> None:
-    st.header("How good is it?", anchor=False)
+    header("How good is it?")
     sentence = story.tuning_sentence(result)
     if sentence:
         st.markdown(sentence)
@@ -138,7 +139,7 @@ def _curves(result: Result) -> None:
 
 
 def _answer(result: Result, logits: np.ndarray) -> None:
-    st.header("The answer to your picture", anchor=False)
+    header("The answer to your picture")
     best = int(logits.argmax())
     formula = softmax_with_numbers(logits, best)
     st.latex(formula)

@@ -6,6 +6,7 @@ from cnnviz.convolution.formulas import convolution_rule
 from cnnviz.notation import legend
 from cnnviz.padding.formulas import TRANSPOSED_CONVOLUTION
 from cnnviz.padding.geometry import Geometry
+from pages.ui.headings import header
 from pages.ui.result_size import floored_size_of_result
 from pages.ui.stage import formulas_side_by_side
 
@@ -16,7 +17,7 @@ def arithmetic(geometry: Geometry) -> None:
         stop, size = st.columns([1, 1.4], gap="large")
     with stop:
         if geometry.transposed:
-            st.header("What each pixel adds", anchor=False)
+            header("What each pixel adds")
             st.latex(TRANSPOSED_CONVOLUTION)
             st.markdown(
                 "Every pixel writes its multiple of every weight; point at a pixel to see where. "
@@ -25,7 +26,7 @@ def arithmetic(geometry: Geometry) -> None:
             )
             st.caption(legend(TRANSPOSED_CONVOLUTION))
         else:
-            st.header("What happens at each stop", anchor=False)
+            header("What happens at each stop")
             rule = convolution_rule(has_bias=False)
             st.latex(rule)
             st.markdown("Every result is the sum of the weights times the pixels under them.")

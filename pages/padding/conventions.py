@@ -11,6 +11,7 @@ from cnnviz.padding.diagram import axis_svg
 from cnnviz.padding.formulas import same_and_valid, same_padding
 from cnnviz.padding.geometry import Geometry, apply_kernel, convolution_geometry
 from cnnviz.shapes import Grid, output_size
+from pages.ui.headings import header
 from pages.ui.stage import formulas_side_by_side
 
 _AXES = ("rows", "columns")
@@ -24,7 +25,7 @@ def same_and_its_odd_pixel(geometry: Geometry) -> None:
         output_size(224, k, stride=s, dilation=d, padding=rule) for rule in ("valid", "same")
     )
     asked = f"Why {same} and not {valid}?" if same != valid else "How many zeros are added?"
-    st.header(asked, anchor=False)
+    header(asked)
     st.markdown(
         "`same` asks for as many results as strides fit into the input, rounded *up*, and adds "
         "just the zeros that they need. Where their number is odd, the odd one goes last: below "
@@ -49,7 +50,7 @@ def same_and_its_odd_pixel(geometry: Geometry) -> None:
 
 def two_conventions(grid: Grid, weights: np.ndarray, geometry: Geometry, rule: str) -> None:
     """Show what each framework would do to keep the size, and the code of this view in each."""
-    st.header("Keras and PyTorch", anchor=False)
+    header("Keras and PyTorch")
     wanted = "n \u00b7 stride results" if geometry.transposed else "ceil(n / stride) results"
     st.markdown(
         f"To get {wanted}, Keras treats the two ends separately, the odd pixel last. PyTorch's "

@@ -29,6 +29,7 @@ from pages.pooling.state import SHIFT_KIND as KIND
 from pages.ui.components.curves import Axis, Curve, Panel, curves
 from pages.ui.edits import sent_value
 from pages.ui.experiments import TryThis
+from pages.ui.headings import header
 from pages.ui.picture import Picture, picture_address
 from pages.ui.stage import (
     page_background,
@@ -231,7 +232,7 @@ def _pictures(moved: ShiftedMaps, found: ShiftCurves, step: int) -> None:
 def _arithmetic(
     pixels: Pixels, settings: Settings, maps: ShiftedMaps, found: ShiftCurves, step: int
 ) -> None:
-    st.header("How a change is measured", anchor=False)
+    header("How a change is measured")
     st.latex(CHANGE)
     st.latex(changes_with_numbers(maps))
     st.caption(

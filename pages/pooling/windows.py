@@ -36,6 +36,7 @@ from pages.ui.components.window import Answers, Look, Pooled, Sliding, sliding_w
 from pages.ui.experiments import TryThis
 from pages.ui.focus import CellInFocus
 from pages.ui.grid_downloads import grid_downloads
+from pages.ui.headings import header
 from pages.ui.number_grid import NumberGrid
 from pages.ui.picture import Picture
 from pages.ui.result_size import floored_size_of_result
@@ -190,7 +191,7 @@ def _kept(
 def _arithmetic(kind: PoolKind, geometry: Geometry, *, with_gradient: bool) -> None:
     forward, back = st.columns(2, gap="large") if with_gradient else (st.container(), None)
     with forward:
-        st.header("What each window becomes", anchor=False)
+        header("What each window becomes")
         st.latex(POOLING[kind])
         st.markdown("No weights: there is nothing to learn. Padding never wins and never counts.")
         st.caption(legend(POOLING[kind]))
@@ -204,7 +205,7 @@ def _arithmetic(kind: PoolKind, geometry: Geometry, *, with_gradient: bool) -> N
 
 
 def _what_flows_back(kind: PoolKind) -> None:
-    st.header("What flows back", anchor=False)
+    header("What flows back")
     st.latex(GRADIENTS[kind])
     st.markdown(
         {

@@ -14,6 +14,7 @@ from pages.robustness.scene import Scene, share
 from pages.robustness.state import EPSILON, METHOD, QUALITY, STEADY, TURNS
 from pages.robustness.takeaway import finish_attack
 from pages.ui.experiments import TryThis
+from pages.ui.headings import header
 from pages.ui.markdown import table
 from pages.ui.picture import Picture
 from pages.ui.picture_files import encoded
@@ -40,13 +41,13 @@ def show(picture: Picture) -> None:
         _stage(scene, goal, found.attack)
         st.markdown(story.attack_sentence(scene, goal, found.attack))
     tries.saw(Seen(scene, attacked=found, goal=goal))
-    st.header("Does it survive?", anchor=False)
+    header("Does it survive?")
     st.markdown(table(*survival_table(scene, goal, found)))
     st.caption(
         "Both pictures are treated alike: what the treatment alone does stands in the first column."
     )
     if by_size is not None:
-        st.header("One step of any size", anchor=False)
+        header("One step of any size")
         curves.size_chart(scene, goal, by_size, STEADY[EPSILON])
         st.caption(
             "One step along the same slope each, whatever the method above; more is not always "

@@ -12,6 +12,7 @@ from pages.robustness.scene import Scene, amount_words
 from pages.robustness.state import AT, STEADY
 from pages.robustness.takeaway import finish_sweep
 from pages.ui.experiments import TryThis
+from pages.ui.headings import header
 from pages.ui.picture import Picture
 from pages.ui.stage import seen_first, stage_and_controls
 
@@ -64,11 +65,11 @@ def _sweep(
     scene: Scene, name: str, moved: runs.Moved, likeness: runs.Likeness | None, at: int
 ) -> None:
     sweep = moved.sweep
-    st.header("The sweep", anchor=False)
+    header("The sweep")
     st.markdown(story.flip_sentence(scene, name, sweep))
     curves.probability_chart(scene, name, sweep, at)
     st.caption("Press a point to see its picture, or move the slider of the stage.")
-    st.header("Where the difference begins", anchor=False)
+    header("Where the difference begins")
     if likeness is None:
         st.caption("The layers are being compared.")
         return

@@ -25,6 +25,7 @@ from pages.robustness.runs import Attacked, Likeness, Moved, Rival
 from pages.robustness.scene import Scene, at_amount
 from pages.robustness.state import EPSILON, STEADY
 from pages.robustness.story import ALIKE
+from pages.ui.headings import header
 from pages.ui.markdown import plain
 from pages.ui.network_files import network_files, program_files
 from pages.ui.picture import Picture, picture_address
@@ -106,7 +107,7 @@ def _files_of(rival: Rival, picture: Picture) -> list[Download]:
 
 def _margins(name: str, rivals: list[Rival], at: int) -> None:
     """Write how far each network is from another answer, at one stop."""
-    st.header("How far from another answer", anchor=False)
+    header("How far from another answer")
     st.latex(MARGIN)
     where = at_amount(name, rivals[0].sweep.amounts[at])
     st.caption(
@@ -124,7 +125,7 @@ def finish_attack(scene: Scene, goal: int | None, found: Attacked, steps: int) -
     """Draw what follows an attack."""
     attack, epsilon, targeted = found.attack, STEADY[EPSILON], goal is not None
     class_index = scene.target if goal is None else goal
-    st.header("One step, with its numbers", anchor=False)
+    header("One step, with its numbers")
     rule = attack_rule(epsilon, targeted=targeted, steps=steps)
     st.latex(rule)
     st.caption(

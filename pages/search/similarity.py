@@ -9,6 +9,7 @@ from cnnviz.search.similarity import SimilarityMaps, similarity_maps
 from cnnviz.shapes import Pixels
 from pages.search.scene import SearchScene, open_indexed
 from pages.ui.components.registration import register
+from pages.ui.headings import header
 from pages.ui.markdown import plain
 from pages.ui.wire import pack
 
@@ -22,7 +23,7 @@ def show(scene: SearchScene) -> None:
     if match is None:
         st.info("There is nothing to find: the query is the only picture.", icon=":material/info:")
         return
-    st.header(f"Why {plain(titles[match.index])} matches", anchor=False)
+    header(f"Why {plain(titles[match.index])} matches")
     layer = _map_layer(scene)
     if layer is not None:
         _mount(key="search_similarity", data=_message(scene, layer, match.index))

@@ -18,6 +18,7 @@ from pages.training.components.replay import replay
 from pages.training.state import CELL, SHOWN, TRAIN
 from pages.training.walls import walls
 from pages.ui.edits import Handshake
+from pages.ui.headings import header
 from pages.ui.markdown import plain
 
 _KEY = "train_replay"
@@ -143,7 +144,7 @@ def show_inside() -> None:
     snapshot = None if run is None else snapshot_in_hand(run)
     if run is None or snapshot is None:
         return
-    st.header("Epoch by epoch", anchor=False)
+    header("Epoch by epoch")
     classes = len(run.plan.data.class_names)
     cell = TRAIN[CELL]
     cell = cell if cell is not None and max(cell) < classes else None
@@ -165,7 +166,7 @@ def show_inside() -> None:
 def _step(run: Run, snapshot: Snapshot) -> None:
     """Write one weight's step with its numbers."""
     settings = run.plan.settings
-    st.header("One step, with its numbers", anchor=False)
+    header("One step, with its numbers")
     st.latex(STEP)
     st.latex(step_with_numbers(snapshot, settings))
     st.caption(

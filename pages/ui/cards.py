@@ -4,6 +4,7 @@ import streamlit as st
 
 from cnnviz.images import pictures as images
 from cnnviz.previews import PREVIEWS, preview
+from pages.ui.headings import header
 from pages.ui.path import PAGES, Page, address_of
 from pages.ui.picture import Picture, picture_address
 from pages.ui.stage import page_background
@@ -15,7 +16,7 @@ def path_of_cards(picture: Picture) -> None:
     """Draw the cards, group by group, in teaching order."""
     stations = [page for page in PAGES if address_of(page) in PREVIEWS]
     for group in dict.fromkeys(page.group for page in stations):
-        st.header(group, anchor=False)
+        header(group)
         pages = [page for page in stations if page.group == group]
         for first in range(0, len(pages), _CARDS_IN_A_ROW):
             columns = st.columns(_CARDS_IN_A_ROW)

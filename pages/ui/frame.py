@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.ui.entries import Choice
+from pages.ui.headings import header
 from pages.ui.lessons.bar import lesson_bar, place_of
 from pages.ui.page_tools import title_with_tools
 from pages.ui.path import PAGES, Page
@@ -47,7 +48,7 @@ def way_on(path: str) -> None:
     """Say what one now knows, and lead to the pages before and after. Call it last."""
     Table.name_beside_at_last()
     at = next(at for at, page in enumerate(PAGES) if page.path == path)
-    st.header("You now know", anchor=False)
+    header("You now know")
     st.markdown(with_terms(PAGES[at].known))
     links_to_uses(path)
     with st.container(horizontal=True, horizontal_alignment="distribute"):

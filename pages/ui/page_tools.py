@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.ui.components.registration import register
 from pages.ui.edits import sent_name, sent_value
+from pages.ui.headings import title
 from pages.ui.qr_code import show_code
 from pages.ui.state import Table
 
@@ -15,10 +16,10 @@ _CODE_OF = "code_of"
 """The session's key of the address that a code is wanted of."""
 
 
-def title_with_tools(title: str) -> None:
+def title_with_tools(text: str) -> None:
     """Draw a page's title, with what one can do with the page as a whole beside it."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="page_head"):
-        st.title(title, anchor=False)
+        title(text)
         st.button(
             "Start over",
             key="start_over",

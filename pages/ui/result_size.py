@@ -6,13 +6,14 @@ from cnnviz.convolution.formulas import OUTPUT_SIZE, output_size_formula
 from cnnviz.notation import aligned, legend
 from cnnviz.padding.formulas import TRANSPOSED_SIZE, transposed_size
 from cnnviz.padding.geometry import Geometry
+from pages.ui.headings import header
 
 _AXES = (("rows", "row", "at the bottom"), ("columns", "column", "on the right"))
 
 
 def floored_size_of_result(geometry: Geometry) -> None:
     """Show the size rule with this view's numbers, the floor in it, and what it leaves out."""
-    st.header("How large is the result?", anchor=False)
+    header("How large is the result?")
     lines = [f"n' &= {TRANSPOSED_SIZE if geometry.transposed else OUTPUT_SIZE}"]
     for axis, (name, _, _) in enumerate(_AXES):
         sizes = geometry.input_size[axis], geometry.window[axis]

@@ -14,6 +14,7 @@ from cnnviz.convolution.lively import lively_place
 from cnnviz.drawing import palette
 from cnnviz.images import pictures as images
 from cnnviz.shapes import Pixels
+from pages.ui.headings import header
 from pages.ui.picture import Picture
 from pages.ui.terms import with_terms
 
@@ -111,5 +112,5 @@ def why_it_matters(text: str) -> None:
 
     text : Markdown of the app's own, in which the words of the field lead to the Glossary.
     """
-    st.header("Why it matters", anchor=False)
+    header("Why it matters")
     st.markdown(with_terms(text))

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from cnnviz.drawing.display import display
 from cnnviz.images import pictures as images
 from cnnviz.shapes import Grid
+from pages.ui.headings import header
 from pages.ui.stage import page_background
 
 CODE = "code_is_open"
@@ -49,7 +50,7 @@ def signed_download(label: str, file_name: str, values: Grid) -> Download:
 
 def take_it_with_you(downloads: Sequence[Download], code: str) -> None:
     """Offer the downloads side by side and the code, where there is any, below."""
-    st.header("Take it with you", anchor=False)
+    header("Take it with you")
     with st.container(horizontal=True):
         for download in downloads:
             st.download_button(

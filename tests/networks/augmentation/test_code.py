@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from cnnviz.images.samples import open_sample
-from cnnviz.networks import open_network
+from cnnviz.networks import Network, open_network
 from cnnviz.networks.augmentation import (
     Second,
     answers_of,
@@ -15,22 +15,28 @@ from cnnviz.networks.augmentation import (
 )
 from cnnviz.networks.augmentation.code import samples_code
 from cnnviz.networks.code import network_file
+from tests.networks.answering import two_heads, u_net
+
+NETWORKS = {
+    "tutorial": lambda: open_network("tutorial"),
+    "small_vgg": lambda: open_network("small_vgg"),
+    "a mask": lambda: Network.from_model(u_net(softmax=True)),
+    "a mask of one number": lambda: Network.from_model(u_net(classes=1, activation="sigmoid")),
+    "a mask of logits": lambda: Network.from_model(u_net(classes=4)),
+    "one number": lambda: Network.from_model(two_heads()).answering("size"),
+}
 
 EVERYTHING = "rturn-f0.1~cutmix~mixup-a1~augmix~clahe-t2~rcrop-h20-w24"
+A_FEW = "rflip-mhorizontal~rturn-f0.1-mnearest~rlight-f0.3~rerase"
 
 
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("tutorial", EVERYTHING),
-        ("small_vgg", "rflip-mhorizontal~rturn-f0.1-mnearest~rlight-f0.3~rerase"),
-    ],
-)
-def test_the_program_gives_what_is_shown(name, text, tmp_path, monkeypatch, capsys):
-    network = open_network(name)
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_program_gives_what_is_shown(name, tmp_path, monkeypatch, capsys):
+    network = NETWORKS[name]()
+    text = EVERYTHING if name == "tutorial" else A_FEW
     part = network.shown_part(open_sample("panda"))
     Image.fromarray(part).save(tmp_path / "input.png")
-    (tmp_path / f"{name}.keras").write_bytes(network_file(network))
+    (tmp_path / f"{network.name}.keras").write_bytes(network_file(network))
     layers = parse_pipeline(text)
     second = Second("Cat", network.shown_part(open_sample("cat")))
     Image.fromarray(second.image).save(tmp_path / "second.png")

@@ -76,7 +76,7 @@ def _gives_the_curve(opened, run):
 
 def test_a_comparison_s_program_gives_every_curve(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    networks = [open_network(name) for name in ("small_vgg", "tutorial")]
+    networks = [open_network("small_vgg"), open_network("tutorial"), ENDS["a mask"]()]
     rivals = [(one, one.predict(PANDA, top=1)[0].index) for one in networks]
     for network in networks:
         (tmp_path / f"{network.name}.keras").write_bytes(network_file(network))
@@ -84,7 +84,9 @@ def test_a_comparison_s_program_gives_every_curve(tmp_path, monkeypatch, capsys)
         (tmp_path / f"input_{network.name}.png").write_bytes(shown)
     names: dict = {}
     exec(compile(comparison_code(rivals, "shear"), "program.py", "exec"), names)
-    assert "tutorial [" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "tutorial [" in out
+    assert "u_net [" in out
     for network, best in rivals:
         expected = sweep(network, PANDA, CHANGES["shear"]).probabilities[:, best]
         np.testing.assert_allclose(names["results"][network.name], expected, atol=2e-4)
