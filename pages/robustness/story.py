@@ -65,19 +65,28 @@ def layer_sentence(scene: Scene, name: str, sweep: Sweep, likeness: Likeness) ->
         lowest = int(pooled.argmin())
         return (
             f"{where}, the pooled maps of all {len(pooled)} layers compared are still alike: the "
-            f"lowest cosine is {written(pooled[lowest], 2)}, of `{likeness.layers[lowest]}`."
+            f"lowest cosine is {_floored(pooled[lowest])}, of `{likeness.layers[lowest]}`."
         )
     first = int(below[0])
     until = ""
     if first:
         floor = float(np.floor(100 * pooled[:first].min())) / 100
         until = f"; up to `{likeness.layers[first - 1]}` it is at least {written(floor, 2)}"
-    cosine = float(np.floor(1000 * pooled[first])) / 1000  # never rounded up to the bound
     return (
         f"{where}, the pooled maps begin to differ at **`{likeness.layers[first]}`**: its cosine, "
-        f"{written(cosine)}, is the first below {ALIKE} of the {len(pooled)} layers "
+        f"{_floored(pooled[first])}, is the first below {ALIKE} of the {len(pooled)} layers "
         f"compared{until}."
     )
+
+
+def _floored(cosine: float) -> str:
+    """Write a cosine: never rounded up to the bound, nor to 1, which float32 may miss a little.
+
+    >>> _floored(0.89996), _floored(0.99996), _floored(0.9999999)
+    ('0.899', '0.999', '1')
+    """
+    same = cosine > 1 - 1e-6
+    return written(1.0 if same else float(np.floor(1000 * cosine)) / 1000)
 
 
 def rival_row(rival: Rival, name: str) -> tuple[str, str, str, str]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from cnnviz.images.pictures import encode_png
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import Network, open_network, random_twin
+from cnnviz.networks.code import comparison_code, network_file
 from cnnviz.networks.comparison import channel_differences, compare_networks, relative_difference
 from cnnviz.networks.tensorflow_runtime import load_keras
+from tests.networks.answering import u_net
 
 
 def small(filters: int = 4, last: str = "dense", seed: int = 3) -> Network:
@@ -51,6 +56,23 @@ def test_one_changed_weight_differs_from_its_layer_on_by_what_it_changes() -> No
     assert found["conv_2"].weights == pytest.approx(1, abs=1e-6)
     assert found["conv_1"].weights == found["dense"].weights == 0
     assert math.isnan(found["pool"].weights)
+
+
+def test_the_program_compares_networks_that_answer_with_a_mask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (Network.from_model(u_net(classes=count)) for count in (4, 1))
+    monkeypatch.chdir(tmp_path)
+    for name, network in (("first", first), ("second", second)):
+        Path(f"{name}.keras").write_bytes(network_file(network))
+        Path(f"{name}.png").write_bytes(encode_png(network.shown_part(open_sample("panda"))))
+    there: dict[str, Any] = {}
+    exec(comparison_code(first, second), there)
+    found = {one.name: one.outputs for one in compared(first, second).layers}
+    assert math.isnan(found["scores"])  # four classes and one
+    assert "scores" not in there["result"]
+    for name, difference in there["result"].items():
+        assert difference == pytest.approx(found[name], abs=1e-5)
 
 
 def test_layers_of_other_shapes_are_named_and_not_compared_and_others_listed() -> None:
