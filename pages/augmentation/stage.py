@@ -62,7 +62,7 @@ def _average(scene: Scene, drawn: Drawn) -> None:
     best = int(drawn.answers.mean(axis=0).argmax())
     formula = mean_formula(drawn.answers[:, best].tolist())
     st.latex(formula)
-    st.caption(f"The class {scene.label(best)}. {legend(formula)}")
+    st.caption(f"For {scene.label(best)}. {legend(formula)}")
 
 
 def _chart(scene: Scene, drawn: Drawn) -> None:

@@ -51,7 +51,9 @@ class Scene:
         """Name what is asked, for what shows text as it is."""
         one = target or self.target
         if one.what == "class":
-            return f"the class {self.network.labels[one.index]}"
+            label = self.network.labels[one.index]
+            unnamed = label == f"class {one.index}"
+            return label if unnamed else f"the class {label}"
         if one.what == "layer":
             return f"all of {one.layer}"
         kind = "a unit of channel" if one.what == "unit" else "channel"

@@ -2,6 +2,8 @@
 
 import io
 import re
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -238,6 +240,8 @@ def test_the_words_name_what_is_asked():
     network = open_network("small_vgg")
     scene = Scene(network, None, "", False, Target("class", index=3), Recipe())
     assert scene.words() == "the class cat"
+    unnamed = replace(scene, network=SimpleNamespace(labels=("cat", "b", "c", "class 3")))
+    assert unnamed.words() == "class 3"
     assert scene.words(Target("unit", "dense", 2)) == "a unit of channel 2 of dense"
     assert len(scene.recipes()) == 7
     assert scene.recipes()["Without any"] == Recipe(
