@@ -130,9 +130,10 @@ def _chart(found: dict[str, Curve]) -> Figure:
 def _verdict(kind: str, title: str, found: dict[str, Curve]) -> str:
     if len(found) < 3:
         return ""
-    own = found[title].area
-    sign = 1 if kind == "insertion" else -1
-    beaten = [name.lower() for name in (RANDOM, BLOB) if sign * own > sign * found[name].area]
+    # As written: who reads 0.207 twice is not told that one of them is more.
+    area = {name: round(curve.area, 3) for name, curve in found.items()}
+    own, sign = area[title], 1 if kind == "insertion" else -1
+    beaten = [name.lower() for name in (RANDOM, BLOB) if sign * own > sign * area[name]]
     side = "larger" if kind == "insertion" else "smaller"
     if len(beaten) == 2:
         return f"Its area, {own:.3f}, is {side} than that of a random map and of the middle."

@@ -11,12 +11,13 @@ import pytest
 from cnnviz.attribution import METHODS, grad_cam, integrated_gradients
 from cnnviz.attribution.covering import SIDE, covered, read_mask, write_mask
 from cnnviz.attribution.placing import enlarged, on_input
+from cnnviz.attribution.trust import Curve
 from cnnviz.images.samples import open_sample
 from cnnviz.networks import Network, open_network
 from cnnviz.networks.keras_files.upload import Upload
 from cnnviz.networks.tensorflow_runtime import load_keras
 from cnnviz.server.sandbox import Usage
-from pages.attribution import maps
+from pages.attribution import maps, trust
 from pages.attribution.pixels import levels
 from pages.attribution.state import PART
 from pages.ui.own_network import HELD, OWN_NETWORK, OwnModel
@@ -24,6 +25,16 @@ from tests.pages.checks import finished, flat_picture, run_until, sent, try_ever
 
 PAGE = "pages/10_why.py"
 SMALL = {"why_network": "Small VGG"}
+
+
+def test_areas_that_are_written_alike_do_not_beat_each_other():
+    def flat(area):
+        return Curve(np.array([0, 1], np.float32), np.array([area, area], np.float32))
+
+    areas = {"Grad-CAM": flat(0.2074), trust.RANDOM: flat(0.2066), trust.BLOB: flat(0.1)}
+    said = trust._verdict("insertion", "Grad-CAM", areas)
+    assert said == "Its area, 0.207, beats the middle, but not a random map."
+    assert "larger" in trust._verdict("insertion", "Grad-CAM", areas | {trust.RANDOM: flat(0.2)})
 
 
 @pytest.fixture
