@@ -31,6 +31,8 @@ def title_with_tools(text: str) -> None:
         _page_tools(
             key=_KEY,
             width="content",
+            # It looks at the address again where that now names other ways to show the page.
+            data=[name for name in ("present", "ask") if name in st.query_params],
             on_present_change=partial(_name_in_address, "present"),
             on_ask_change=partial(_name_in_address, "ask"),
             on_code_change=_ask_for_code,

@@ -14,7 +14,6 @@ def place_of(path: str) -> Place | None:
     return place if place and place.step.page == path else None
 
 
-@st.fragment  # to look at the answer runs this alone
 def lesson_bar(place: Place) -> None:
     """Draw the step's task and question, its answer to unfold, and the way on."""
     lesson, step = place.lesson, place.step
@@ -28,7 +27,8 @@ def lesson_bar(place: Place) -> None:
             for by, icon in ((-1, "arrow_back"), (1, "arrow_forward")):
                 if beside := place.beside(by):
                     title = f"{beside.number}. {page_of(beside.step).title}"
-                    link_to(beside, title, f":material/{icon}:")
+                    way = _turn_to if beside.step.page == step.page else link_to
+                    way(beside, title, f":material/{icon}:")
             st.page_link(
                 LESSONS_PAGE,
                 label="All steps",
@@ -42,6 +42,19 @@ def link_to(place: Place, label: str, icon: str) -> None:
     st.page_link(place.step.page, label=label, icon=icon, query_params=place.address)
 
 
+def _turn_to(place: Place, label: str, icon: str) -> None:
+    """Draw what opens another step on the page that is open, where a link would lead nowhere."""
+    st.button(
+        label,
+        key=f"turn_to_{place.name}",
+        icon=icon,
+        type="tertiary",
+        on_click=st.query_params.from_dict,
+        args=(place.address,),
+    )
+
+
+@st.fragment  # to look at the answer runs this alone
 def answer_to_unfold(place: Place) -> None:
     """Offer a step's answer, which is worked out once somebody wants to see it."""
     with st.popover(

@@ -23,10 +23,15 @@ export class Switch {
 
   read() {
     this.path = location.pathname;
-    this.on = new URL(location.href).searchParams.has(this.name);
+    this.on = this.named = this.isNamed();
+  }
+
+  isNamed() {
+    return new URL(location.href).searchParams.has(this.name);
   }
 
   turn(on) {
+    this.read();
     this.on = on;
     this.follow();
     this.tell(on);
@@ -34,8 +39,11 @@ export class Switch {
   }
 
   follow() {
-    if (location.pathname !== this.path) this.read(); // another page, whose address says its own
+    const before = this.on;
+    // Another page, or another view of this one, whose address says its own.
+    if (location.pathname !== this.path || this.isNamed() !== this.named) this.read();
     this.show(this.on);
+    if (this.on !== before) layOutAgain();
     this.button.setAttribute("aria-pressed", String(this.on));
     globalThis.addEventListener("popstate", this.onStep); // a step back in the browser
     document.removeEventListener("keydown", this.onKey);
