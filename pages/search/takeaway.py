@@ -12,6 +12,9 @@ from pages.ui.network_files import network_files
 from pages.ui.stage import why_it_matters
 from pages.ui.takeaway import Download, npz, picture_download, take_it_with_you
 
+CREDITS = "credits_are_open"
+"""The session's key of whether the credits are unfolded."""
+
 
 def finish(scene: SearchScene) -> None:
     """Draw it."""
@@ -94,17 +97,22 @@ def _credits(scene: SearchScene) -> None:
     indexed = scene.indexed
     if not any(indexed.credits):
         return
-    shown = [*([scene.place] if scene.place is not None else []), *(m.index for m in scene.matches)]
-    with st.expander("Credits of the photos", icon=":material/copyright:"):
+    # A table costs the server more than all else of an answer's end, so it is sent when it is open.
+    with st.expander(
+        "Credits of the photos",
+        icon=":material/copyright:",
+        key=CREDITS,
+        on_change="rerun",
+    ) as expander:
+        if not expander.open:
+            return
+        shown = [scene.place] if scene.place is not None else []
+        shown += [match.index for match in scene.matches]
+        order = list(dict.fromkeys([*shown, *range(len(indexed.names))]))
         st.dataframe(
             {
-                "Photo": [
-                    indexed.titles[at] for at in dict.fromkeys([*shown, *range(len(indexed.names))])
-                ],
-                "Credit": [
-                    indexed.credits[at]
-                    for at in dict.fromkeys([*shown, *range(len(indexed.names))])
-                ],
+                "Photo": [indexed.titles[at] for at in order],
+                "Credit": [indexed.credits[at] for at in order],
             },
             hide_index=True,
         )

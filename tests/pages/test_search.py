@@ -22,6 +22,7 @@ from cnnviz.search.gallery import gallery_of_files
 from cnnviz.search.photo_index import photo_index
 from cnnviz.search.photos import all_photos, open_photo
 from pages.search import asking, layer_chart, map_points, pictures, results, stage
+from pages.search.takeaway import CREDITS
 from pages.ui import edits
 from pages.ui.own_network import HELD
 from pages.ui.takeaway import npz
@@ -49,6 +50,16 @@ def search(open_page):
         return finished(open_page(PATH, **{"search_network": NETWORK} | address))
 
     return opened
+
+
+def test_the_credits_are_sent_once_they_are_unfolded(search):
+    page = search(query=NAMES[3])
+    assert not page.dataframe
+    page.session_state[CREDITS] = True
+    table = page.run().dataframe[0].value
+    told = sorted(zip(table["Photo"], table["Credit"], strict=True))
+    assert told == sorted((photo.title, photo.credit) for photo in all_photos())
+    assert table["Photo"][0] == all_photos()[3].title
 
 
 def test_the_thumbnails_are_the_photos_in_order(search):
