@@ -61,8 +61,8 @@ def seen_first(stage: DeltaGenerator) -> Iterator[None]:
 def _newer_request() -> threading.Condition:
     """Give what Streamlit notifies when it is asked for a newer run than this one.
 
-    It is there for parts that run side by side. Waiting for it costs a tenth of looking every ten
-    milliseconds whether there is one.
+    It is there for parts that run side by side. Waiting for it wakes the run once, where looking
+    whether there is one would every ten milliseconds.
     """
     context = get_script_run_ctx()
     if context is None or context.parallel_coordinator is None:
