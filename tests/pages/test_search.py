@@ -52,18 +52,9 @@ def search(open_page):
     return opened
 
 
-def test_the_credits_are_sent_once_they_are_unfolded(search):
+def test_the_thumbnails_are_the_photos_in_order_and_their_credits_unfold(search):
     page = search(query=NAMES[3])
-    assert not page.dataframe
-    page.session_state[CREDITS] = True
-    table = page.run().dataframe[0].value
-    told = sorted(zip(table["Photo"], table["Credit"], strict=True))
-    assert told == sorted((photo.title, photo.credit) for photo in all_photos())
-    assert table["Photo"][0] == all_photos()[3].title
-
-
-def test_the_thumbnails_are_the_photos_in_order(search):
-    settings, arrays = sent(search(), "groups")
+    settings, arrays = sent(page, "groups")
     assert settings["names"] == NAMES
     assert settings["titles"] == [photo.title for photo in all_photos()]
     assert settings["labels"] == LABELS
@@ -72,6 +63,12 @@ def test_the_thumbnails_are_the_photos_in_order(search):
     assert len(ends) == len(NAMES) + 1
     last = Image.open(io.BytesIO(arrays["jpegs"].tobytes()[ends[-2] : ends[-1]]))
     assert max(last.size) == 160
+    assert not page.dataframe
+    page.session_state[CREDITS] = True
+    table = page.run().dataframe[0].value
+    told = sorted(zip(table["Photo"], table["Credit"], strict=True))
+    assert told == sorted((photo.title, photo.credit) for photo in all_photos())
+    assert table["Photo"][0] == all_photos()[3].title
 
 
 def test_the_results_of_every_layer_are_those_of_the_index(search, index):
