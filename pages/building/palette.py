@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from cnnviz.networks.building import KINDS
 from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS
 from cnnviz.networks.building.blocks import BLOCK_KINDS
@@ -43,6 +45,7 @@ _GROUPS = {
 _ONLY_TRAINING = ("_initializer", "_regularizer", "_constraint")
 
 
+@functools.cache
 def palette() -> dict[str, object]:
     """Give the groups and, for each kind by its code, its name and its options."""
     return {

@@ -107,6 +107,7 @@ def test_an_option_is_set_and_what_cannot_be_is_said_and_mended(visit):
     page.get_by_role("checkbox", name="use bias").uncheck()
     becomes(page, lambda: text(page).split("~")[1], "conv-f9-k3-psame-b0")
     expect(card(page, 1)).to_have_accessible_name(re.compile("12 \u00d7 12 \u00d7 9, 243 weights"))
+    _held_to_a_norm(page)
     size = page.get_by_role("spinbutton", name="kernel size, rows")
     page.get_by_role("combobox", name="padding").select_option("valid")
     size.fill("20")
@@ -117,8 +118,28 @@ def test_an_option_is_set_and_what_cannot_be_is_said_and_mended(visit):
     assert violations(page) == []
     page.get_by_role("button", name=re.compile("^Pad the map")).click()
     becomes(page, lambda: page.locator(".problem *").count(), 0)
-    becomes(page, lambda: text(page).split("~")[1], "conv-f9-k20x3-psame-b0")
+    becomes(page, lambda: text(page).split("~")[1], "conv-f9-k20x3-psame-b0-cmax3x012")
     assert complaints(page) == []
+
+
+def _held_to_a_norm(page):
+    """Set a constraint behind the fold, which says that one is set and stays open."""
+    fold = page.get_by_text("Initialisers, regularisers, constraints")
+    kind = page.get_by_role("combobox", name="kernel constraint, kind")
+    expect(kind).to_be_hidden()
+    fold.click()
+    kind.select_option("max")
+    becomes(page, lambda: text(page).split("~")[1], "conv-f9-k3-psame-b0-cmax2x012")
+    expect(fold).to_contain_text("(1 set)")
+    norm = page.get_by_role("spinbutton", name="kernel constraint, norm")
+    norm.fill("3")
+    norm.press("Enter")
+    becomes(page, lambda: text(page).split("~")[1], "conv-f9-k3-psame-b0-cmax3x012")
+    expect(norm).to_have_value("3")
+    page.get_by_role("combobox", name="kernel constraint, along").select_option("0")
+    becomes(page, lambda: text(page).split("~")[1], "conv-f9-k3-psame-b0-cmax3")
+    page.get_by_role("combobox", name="kernel constraint, along").select_option("012")
+    becomes(page, lambda: text(page).split("~")[1], "conv-f9-k3-psame-b0-cmax3x012")
 
 
 def test_a_finger_carries_a_layer_by_its_grip_on_a_phone(visit):
