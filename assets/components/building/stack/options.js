@@ -160,7 +160,7 @@ function constraint(option) {
     const each = [option.each, "0", axes].filter((one, at, all) => all.indexOf(one) === at);
     along.replaceChildren(
       ...each.map((one) =>
-        listed([one, `${one === option.each ? "each unit: " : ""}axis ${[...one].join(", ")}`]),
+        listed([one, `${one === option.each ? "each unit, " : ""}axis ${[...one].join(" ")}`]),
       ),
     );
     along.value = axes;
