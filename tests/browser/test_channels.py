@@ -188,6 +188,13 @@ def test_the_keyboard_moves_the_window_and_the_address_opens_there(visit):
     is_shown_when_asked(other, ".sentence .equals")
 
 
+ADDRESS_OF = {
+    "Colour that a network looks for": "**channels_stride=2**",
+    "Mute green and blue": "**mute=gb**",
+    "The same kernel on all three": "**/channels",
+}
+
+
 @pytest.mark.parametrize(
     "experiment", ["Colour that a network looks for", "The same kernel on all three"]
 )
@@ -198,6 +205,7 @@ def test_stage_formula_and_address_stand_on_one_cell_whatever_the_size(visit, ex
         settle(page)
         row, column = on_stage(page, "state.focus")
         expect(page.get_by_text(f"numbers of row {row}, column {column}.")).to_be_visible()
+        page.wait_for_url(ADDRESS_OF[name])
         other = visit(page.url.split("/")[-1])
         assert on_stage(other, "state.focus") == [row, column]
 
