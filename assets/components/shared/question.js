@@ -61,7 +61,7 @@ export class Question {
       this.say("");
     }
     this.box.style.display = this.isOn ? "" : "none";
-    document.documentElement.toggleAttribute("data-covered", this.isCovered);
+    if (this.isHere) document.documentElement.toggleAttribute("data-covered", this.isCovered);
   }
 
   get isCovered() {
@@ -99,10 +99,12 @@ export class Question {
     this.said.textContent = words;
   }
 
-  // The switch shows as long as there is a stage that asks.
+  // The switch shows as long as there is a stage that asks. A stage that has gone may still draw: a
+  // frame that it had asked for, or a picture that arrives late.
   arrive() {
-    if (!this.isHere) count(1);
+    if (this.isHere || !this.box.isConnected) return;
     this.isHere = true;
+    count(1);
   }
 
   leave() {
