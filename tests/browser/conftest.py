@@ -1,17 +1,28 @@
 """A running app and a real Chromium for the tests of what happens in JavaScript."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import cache
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.tabs import Profile, visits
+from tests.browser.tabs import FAILED, Profile, visits
 from tools.app_server import open_chromium, running_app
 
 expect.set_options(timeout=20_000)  # a busy machine is no failure
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell what cleans up behind a test whether it has failed."""
+    report = yield
+    if call.when != "teardown":
+        item.stash[FAILED] = report.failed
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,8 @@ from playwright.sync_api import BrowserContext, Error, Page
 
 from tests.browser.server import FORGET
 
+FAILED = pytest.StashKey[bool]()
+"""Whether a test has failed, before it is known whether it has a second try."""
 _MOST = 4
 """Tabs of one size of window."""
 _NUMBERS = itertools.count(1)
@@ -149,9 +151,8 @@ def visits(
             networks_open()
         return profile.open(path, **more)
 
-    failures = request.session.testsfailed
     yield opened
-    profile.end(failed=request.session.testsfailed > failures)
+    profile.end(failed=request.node.stash.get(FAILED, False))
 
 
 def _lead(page: Page, path: str) -> None:

@@ -56,7 +56,7 @@ def test_arrow_keys_stay_in_a_map_and_run_along_the_vector(visit):
 
 def test_a_units_products_are_pythons_and_its_neighbours_can_be_chosen(visit):
     page = visit(part("Dense", ask="1"))
-    page.get_by_label("frog").check()
+    page.get_by_role("radio", name="frog").check()
     after(page, "layer_unit=frog")
     is_shown_when_asked(page, ".bar.total .number")
     found = tutorial_maps(open_sample("panda"))

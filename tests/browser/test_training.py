@@ -1,8 +1,9 @@
 """A whole tiny training in a real browser: it is seen, paused, replayed, and opened elsewhere."""
 
+import contextlib
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 from pages.training.state import SHOWN
 from tests.browser.checks import becomes, complaints, overflow, violations
@@ -60,10 +61,11 @@ def test_the_picture_of_another_training_takes_the_place_of_the_one_before(visit
     before = photo.evaluate("(canvas) => canvas.toDataURL()")
     page.get_by_text("More settings").click()
     watched = page.get_by_role("combobox", name="Watched picture")
-    watched.scroll_into_view_if_needed()  # a list closes when what it lies on is scrolled
-    settle(page)
-    watched.click()
-    page.get_by_role("option", name="7").click()
+    for _ in range(5):  # a list closes when what it lies on is scrolled or drawn anew
+        watched.click()
+        with contextlib.suppress(TimeoutError):
+            page.get_by_role("option", name="7").click(timeout=5_000)
+            break
     page.wait_for_url("**train_watched=7**")
     settle(page)
     page.get_by_role("button", name="Train again").click()
