@@ -82,8 +82,13 @@ def _working_picture(
     longest_side: int,
     _image: Pixels,
 ) -> np.ndarray:
+    return worked_on(_image, source, longest_side)
+
+
+def worked_on(image: Pixels, source: str, longest_side: int = LONGEST_SIDE) -> np.ndarray:
+    """Give what a stage works on of a picture: (height, width, 1 or 3) uint8."""
     # Scaled down only: a pattern of 28 x 28 pixels is there for its pixels.
-    image = images.resize_to(_image, min(longest_side, max(_image.shape[:2])))
+    image = images.resize_to(image, min(longest_side, max(image.shape[:2])))
     if source == "colour":
         return image
     if source == "grey":

@@ -19,11 +19,11 @@ from cnnviz.networks.building.options import (
     value_range,
     whole,
 )
+from cnnviz.networks.building.sizes import MOST_CROPPED
 from cnnviz.networks.layers import Shape
 
 _FILL = ("reflect", "constant", "wrap", "nearest")
 _BYTES = (0, 255)
-_CROPPED = 256  # pixels of a side: dozens of crops are held at once
 
 
 @dataclass(frozen=True)
@@ -393,8 +393,8 @@ class RandomCrop(_Augmentation):
     stem: ClassVar[str] = "random_crop"
     positional: ClassVar[int] = 2
 
-    height: int = whole("h", 24, _CROPPED, default=REQUIRED)
-    width: int = whole("w", 24, _CROPPED, default=REQUIRED)
+    height: int = whole("h", 24, MOST_CROPPED, default=REQUIRED)
+    width: int = whole("w", 24, MOST_CROPPED, default=REQUIRED)
 
 
 @dataclass(frozen=True)

@@ -35,8 +35,8 @@ def stack_of_network(network: Network) -> Stack:
     """Write a network as a stack, without its weights.
 
     Layers that pass on what they get are left out, but for an upload's changes of pictures that a
-    stack has too, with the same arguments; a way to
-    draw weights, a regulariser or a constraint that a stack does not know is Keras's own.
+    stack has too, with the same arguments; a way to draw weights that a stack does not know is
+    Keras's own, and a regulariser or a constraint that it does not know is none.
 
     Raises
     ------
@@ -127,7 +127,7 @@ def _change_of_pictures(operation: Any) -> Layer | None:
 
 
 def _plain(value: Any) -> Any:
-    """Write what a file and a layer say alike: lists for rows, and no whole numbers beside others.
+    """Write rows as lists, at any depth, so that what a file says and what a layer says compare.
 
     >>> _plain((0, 1)) == _plain([0.0, 1.0])
     True

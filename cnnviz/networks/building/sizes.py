@@ -10,7 +10,9 @@ from cnnviz.networks.building.options import REQUIRED, choice, pair, sides, whol
 from cnnviz.networks.layers import Shape
 
 Sizes = tuple[int, int]
-_MOST_ADDED, _CROPPED = 64, 256
+_MOST_ADDED = 64
+MOST_CROPPED = 256
+"""Pixels of a crop's side: dozens of crops are held at once."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ class CenterCrop(Layer):
     positional: ClassVar[int] = 2
     needs_map: ClassVar[bool] = True
 
-    height: int = whole("h", 24, _CROPPED, default=REQUIRED)
-    width: int = whole("w", 24, _CROPPED, default=REQUIRED)
+    height: int = whole("h", 24, MOST_CROPPED, default=REQUIRED)
+    width: int = whole("w", 24, MOST_CROPPED, default=REQUIRED)
 
     def output_shape(self, shape: Shape) -> Shape:
         """Put its own rows and columns in the place of the map's."""

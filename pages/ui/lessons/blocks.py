@@ -7,7 +7,6 @@ from cnnviz.activations.maps import activated_map
 from cnnviz.channels.connections import Connection
 from cnnviz.channels.trained_kernels import first_layer
 from cnnviz.convolution import filter_channels
-from cnnviz.images import pictures as images
 from cnnviz.images.samples import open_sample
 from cnnviz.kernels import KERNELS
 from cnnviz.notation import written, written_share
@@ -17,18 +16,16 @@ from cnnviz.pooling.operations import pool_sources
 from cnnviz.pooling.shift import shift_curves
 from cnnviz.shapes import coverage, output_size, padding_amounts
 from pages.ui.lessons.step import Lesson, Step
+from pages.ui.stage import worked_on
 
 _CONVOLUTION, _PADDING = "pages/01_convolution.py", "pages/02_padding_and_stride.py"
 _CHANNELS, _POOLING = "pages/03_channels.py", "pages/04_pooling.py"
 _ACTIVATIONS = "pages/05_activations.py"
-_LONGEST_SIDE = 512
-"""Pixels along the longer side of what Convolution, Pooling and Activations work on."""
 
 
 def grey_sample(name: str) -> np.ndarray:
-    """Give a sample as those pages work on it: (height, width, 1) uint8."""
-    image = open_sample(name)
-    return images.grey(images.resize_to(image, min(_LONGEST_SIDE, max(image.shape[:2]))))
+    """Give a sample as Convolution, Pooling and Activations work on it, (height, width, 1)."""
+    return worked_on(open_sample(name), "grey")
 
 
 # ---- edges and kernels ----------------------------------------------------------------------
@@ -330,7 +327,7 @@ def _winners() -> str:
 
 
 def _moved() -> str:
-    grey = images.grey(images.resize_to(open_sample("panda"), 256))
+    grey = worked_on(open_sample("panda"), "grey", 256)
     kernel = KERNELS["sobel_x"].values[:, :, np.newaxis, np.newaxis]
     found = shift_curves(grey, kernel, [(3, 0)], border="wrap", kind="max", size=4)
     whole, pooled, single = (float(one[0]) for one in (found.map, found.pooled, found.global_pool))

@@ -117,17 +117,23 @@ def test_chains_are_drawn_by_a_seed_and_leave_pythons_own_numbers_alone(picture)
     assert first.drawn == again.drawn != other.drawn
 
 
+REPEATED = {
+    "contrast": lambda p, n: contrasted(p, n),
+    "levels a channel": lambda p, n: p // (256 // int(n)) * (256 // int(n)),
+    "fine detail": lambda p, n: p + (1 - n) * (smoothed(p) - p),
+    "distance from grey": lambda p, n: grey(p) + n * (p - grey(p)),
+    "spread evenly": lambda p, *_: spread(p),
+    "stretched": lambda p, *_: stretched(p),
+}
+"""The changes of a recipe that this file can repeat, by what is said of them."""
+
+
 def test_chains_are_said_by_their_shares(picture):
     """Chains of one change: those that this file can repeat give the very pixels."""
     repeated = {
         "itself": lambda p, *_: p,
         "not changed": lambda p, *_: p,
-        "contrast": lambda p, n: contrasted(p, n),
-        "levels a channel": lambda p, n: p // (256 // int(n)) * (256 // int(n)),
-        "fine detail": lambda p, n: p + (1 - n) * (smoothed(p) - p),
-        "distance from grey": lambda p, n: grey(p) + n * (p - grey(p)),
-        "spread evenly": lambda p, *_: spread(p),
-        "stretched": lambda p, *_: stretched(p),
+        **REPEATED,
     }
     seen = set()
     for seed in range(24):
@@ -394,19 +400,11 @@ def test_levels_that_stay_are_not_said_to_spread(picture, text):
 
 def test_each_change_of_a_recipe_is_said_as_by_its_own_layer(picture):
     """One of eleven at a time: those that this file can repeat are repeated."""
-    repeated = {
-        "contrast": contrasted,
-        "levels a channel": lambda p, n: p // (256 // int(n)) * (256 // int(n)),
-        "fine detail": lambda p, n: p + (1 - n) * (smoothed(p) - p),
-        "distance from grey": lambda p, n: grey(p) + n * (p - grey(p)),
-        "spread evenly": lambda p, *_: spread(p),
-        "stretched": lambda p, *_: stretched(p),
-    }
     seen = set()
     for seed in range(30):
         found = draw_samples(picture, parse_pipeline("randaug-n1-f0.4"), count=2, seed=seed)
         for (words,), sample in zip(found.drawn, found.pictures.astype(float), strict=True):
-            for part, repeat in repeated.items():
+            for part, repeat in REPEATED.items():
                 if part in words:
                     expected = np.clip(repeat(picture.astype(int), *numbers_in(words)[:1]), 0, 255)
                     np.testing.assert_allclose(sample, expected, atol=1.01)
