@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz.pooling import pool_sources
-from tests.browser.checks import complaints, overflow, violations
+from tests.browser.checks import becomes, complaints, overflow, violations
 from tests.browser.tabs import settle
 from tests.browser.test_padding import on_stage, point
 
@@ -51,6 +51,20 @@ def test_pointing_at_the_classic_grid_shows_maximum_and_winner(visit):
     expect(page.locator(".flowing")).to_contain_text("row 1, column 3")
     point(page, ".near-back", 2, 0, 4)
     expect(page.locator(".where")).to_have_text("row 1, column 0")
+
+
+_COLOURS = """(canvas) => [2, 3].flatMap((row) => [2, 3].map((column) => {
+  const [down, across] = [row, column].map((at) => Math.round(((at + 0.3) * canvas.width) / 4));
+  return canvas.getContext("2d").getImageData(across, down, 1, 1).data.join();
+}))"""
+
+
+def test_the_gradient_into_a_covered_window_does_not_tell_its_largest(visit):
+    page = visit(f"{GRID}&at=1,1&ask=1")
+    gradient = page.locator(".near-back canvas.numbers")
+    becomes(page, lambda: len(set(gradient.evaluate(_COLOURS))), 1)
+    page.get_by_role("button", name="Show", exact=True).click()
+    becomes(page, lambda: len(set(gradient.evaluate(_COLOURS))), 2)
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,11 @@ test("else it is too low or too high", () => {
   assert.equal(judged("102.1", 100), "too high");
   assert.equal(judged("\u221213", -12.5), "too low");
   assert.equal(judged("0.02", 0), "too high");
+  assert.equal(judged("9".repeat(400), 1), "too high");
+  assert.equal(judged(`-${"9".repeat(400)}`, 1), "too low");
 });
 
 test("what is no number is none", () => {
-  for (const text of ["", "  ", "many", "1e999", "NaN", "12 or so", "1,2,3"])
+  for (const text of ["", "  ", "many", "NaN", "12 or so", "1,2,3"])
     assert.equal(judged(text, 1), null, text);
 });

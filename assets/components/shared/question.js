@@ -17,7 +17,7 @@ export function asksFirst() {
 export function judged(text, result) {
   const written = text.trim().replace("\u2212", "-").replace(",", ".");
   const guess = written === "" ? NaN : Number(written);
-  if (!Number.isFinite(guess)) return null;
+  if (Number.isNaN(guess)) return null;
   if (Math.abs(guess - result) <= Math.max(LEAST, WITHIN * Math.abs(result))) return "right";
   return guess < result ? "too low" : "too high";
 }

@@ -237,9 +237,12 @@ export class Grids {
   // ---- the gradient that flows back -----------------------------------------------------------
 
   drawBack() {
-    const { settings, places, data, channel, gradientRange, maps } = this.stage;
+    const { settings, places, data, channel, gradientRange, maps, question } = this.stage;
     const { gradient } = data;
     if (!gradient) return;
+    // Where the window's gradient goes would tell its largest number.
+    const isCovered = (row, column) =>
+      data.winners && question.isCovered && this.tapAt(row, column);
     const [rows, columns] = this.nearSize();
     const limit = Math.max(...gradientRange.map(Math.abs));
     const isOutside = (row, column) => places.isOutside(this.placeOf([row, column]));
@@ -255,7 +258,8 @@ export class Grids {
       ...this.look(),
       rows,
       columns,
-      colour: (row, column) => signedColour(at(row, column), limit, maps),
+      colour: (row, column) =>
+        isCovered(row, column) ? null : signedColour(at(row, column), limit, maps),
       hatched: isOutside,
       text: (row, column, letters) => {
         // On a picture the many zeros would hide the few that count.
