@@ -188,10 +188,10 @@ async def _visit(
         crowd.errors += answer.complaints
         while True:
             thought = scene.thought * chance.uniform(0.5, 1.5)
-            if time.monotonic() + thought > end:
-                return
-            await asyncio.sleep(thought)
-            if chance.random() < LEAVES:
+            left = end - time.monotonic()
+            await asyncio.sleep(max(0.0, min(thought, left)))
+            # Whoever thinks until the end stays: to leave before it would be to come again.
+            if thought > left or chance.random() < LEAVES:
                 return
             answer = await place.habit(one, chance)
             crowd.answers.append(answer)

@@ -1,5 +1,6 @@
 """The load test's visitors: they must see what a browser would, and say what goes wrong."""
 
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -70,7 +71,11 @@ def test_a_page_without_sliders_is_no_answer(tmp_path: Path) -> None:
 def test_a_crowd_is_counted() -> None:
     scene = Scene("bare", BARE, users=3, thought=0.1, most=200, first=500)
     with running_app("tools/bare_page.py") as address:
-        crowd = in_own_loop(gather_crowd(address, scene, seconds=2, seed=0))
+        crowd = in_own_loop(gather_crowd(address, scene, seconds=1.6, seed=0))
+        thinks_on = replace(scene, users=1, thought=60)
+        stays = in_own_loop(gather_crowd(address, thinks_on, seconds=0.3, seed=0))
+    # Nobody leaves and comes again because the time is too short for another thought.
+    assert len(stays.firsts) == 1
     assert not crowd.errors
     assert len(crowd.firsts) >= 3
     assert len(crowd.answers) >= 3
