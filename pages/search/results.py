@@ -7,7 +7,6 @@ import streamlit as st
 
 from cnnviz.images import pictures as images
 from cnnviz.networks.layers import LayerInfo
-from pages.search import layer_chart
 from pages.search.asking import take
 from pages.search.scene import (
     COUNT,
@@ -33,7 +32,6 @@ FEW = 300
 def show(scene: SearchScene) -> None:
     """Draw it."""
     _mount(key=_KEY, data=_message(scene), on_ask_change=lambda: take(_HANDSHAKE, scene))
-    layer_chart.show(scene)
 
 
 def described_layers(scene: SearchScene) -> list[dict[str, str]]:

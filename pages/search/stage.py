@@ -33,8 +33,17 @@ FEW = 30
 _CENTRED = {"Automatic": None, "Always": True, "Never": False}
 
 
-def search(picture: Picture, view: Callable[[SearchScene], None]) -> None:
-    """Draw all that depends on the controls; `view` draws what stands on the stage."""
+def search(
+    picture: Picture,
+    view: Callable[[SearchScene], None],
+    below: Callable[[SearchScene], None] | None = None,
+) -> None:
+    """Draw all that depends on the controls.
+
+    view : draws what is in hand on the stage.
+    below : draws the stage's chart. Plotly takes longer to draw one than the browser takes for all
+        the rest, which would wait for it.
+    """
     row = st.container()
     stage, controls = stage_and_controls()
     with controls:
@@ -77,6 +86,9 @@ def search(picture: Picture, view: Callable[[SearchScene], None]) -> None:
     with seen_first(stage):
         thumbnails(found)
         view(scene)
+    if below is not None:
+        with stage:
+            below(scene)
     skipped_list(found.skipped)
     _open(found)
     similarity.show(scene)

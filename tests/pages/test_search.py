@@ -5,6 +5,7 @@ import io
 import json
 import threading
 import time
+from contextlib import contextmanager
 from functools import cache
 from types import SimpleNamespace
 
@@ -69,6 +70,21 @@ def test_the_thumbnails_are_the_photos_in_order_and_their_credits_unfold(search)
     told = sorted(zip(table["Photo"], table["Credit"], strict=True))
     assert told == sorted((photo.title, photo.credit) for photo in all_photos())
     assert table["Photo"][0] == all_photos()[3].title
+
+
+def test_the_results_do_not_wait_for_the_chart_below_them(search, monkeypatch):
+    order = []
+
+    @contextmanager
+    def seen_first(place):
+        with place:
+            yield
+        order.append("results are seen")
+
+    monkeypatch.setattr(stage, "seen_first", seen_first)
+    monkeypatch.setattr(layer_chart, "show", lambda _: order.append("chart"))
+    search()
+    assert order[:2] == ["results are seen", "chart"]
 
 
 def test_the_results_of_every_layer_are_those_of_the_index(search, index):
