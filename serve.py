@@ -16,5 +16,7 @@ os.environ["CNNVIZ_SHARED"] = shared(os.environ, config.get_option("server.addre
 from serving.failures import say_so
 from serving.gates import gates
 from serving.housekeeping import housekeeping
+from serving.made_once import keep_what_stays
 
+keep_what_stays()
 app = st.App("app.py", middleware=gates(), lifespan=housekeeping, on_script_error=say_so)
