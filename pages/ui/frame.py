@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -58,7 +59,12 @@ def way_on(path: str) -> None:
 
 def _link(page: Page, icon: str) -> None:
     address = picture_address() or None
-    st.page_link(page.path, label=page.title, icon=icon, query_params=address)
+    st.page_link(_place(page.path), label=page.title, icon=icon, query_params=address)
+
+
+@cache  # a page's file is looked up on the disk, and a menu has a link to each
+def _place(path: str) -> st.Page:
+    return st.Page(path, default=path == PAGES[0].path)
 
 
 def page_of_parts(
