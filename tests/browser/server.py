@@ -7,15 +7,16 @@ share of the processor beside other tests.
 """
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx, script_runner
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.web.cli import main
 
 from cnnviz.server import worker
+from serving import made_once
 from tests.server.at_once import start_at_once
 
 FORGET = "forget"
 
-_run_page = script_runner._mpa_v1
+_run_page = made_once.run_page
 
 
 def _run_or_forget(main_script: str) -> None:
@@ -29,6 +30,6 @@ def _run_or_forget(main_script: str) -> None:
 
 
 if __name__ == "__main__":
-    script_runner._mpa_v1 = _run_or_forget
+    made_once.run_page = _run_or_forget
     worker.start = start_at_once
     main()
