@@ -147,7 +147,7 @@ class ReluState:
     def never_again_share(self) -> NDArray[np.float64]:
         """(steps + 1,), the share of units that do not fire from that step to the last one."""
         from_here_on = np.logical_and.accumulate(np.array(self.silent)[::-1])[::-1]
-        return np.array([units.mean() for units in from_here_on])
+        return np.asarray(from_here_on.mean(axis=1))
 
 
 def start_relu_training(task: ReluTask) -> ReluState:
@@ -176,23 +176,28 @@ def relu_gradients(task: ReluTask, state: ReluState) -> _Gradients:
     -------
     Two tuples, shaped like ``state.weights`` and ``state.biases``.
     """
-    forward = _forward(task, state.weights, state.biases, task.examples.points)
-    loss, by_logits = _two_class_loss(forward.logits, task.examples.of_right)
-    return _gradients(task, state.weights, _Measured(forward, loss, by_logits))
+    by_weights = tuple(np.empty_like(matrix) for matrix in state.weights)
+    by_biases = tuple(np.empty_like(bias) for bias in state.biases)
+    found = _measured(task, state.weights, state.biases)
+    _write_gradients(state.weights, found, by_weights, by_biases)
+    return by_weights, by_biases
 
 
-def _gradients(task: ReluTask, weights: tuple[Floats, ...], found: _Measured) -> _Gradients:
-    forward, slope_below = found.forward, np.float32(task.negative_slope)
+def _write_gradients(
+    weights: Sequence[Floats],
+    found: _Measured,
+    by_weights: Sequence[Floats],
+    by_biases: Sequence[Floats],
+) -> None:
+    """Write the loss's slopes into arrays that are there."""
+    forward = found.forward
     arriving: Floats = found.by_logits / np.float32(len(found.by_logits))
-    by_weights: list[Floats] = []
-    by_biases: list[Floats] = []
-    for layer in reversed(range(len(forward.entering))):
-        by_weights.append(forward.entering[layer].T @ arriving)
-        by_biases.append(arriving.sum(axis=0))
+    for layer in reversed(range(len(weights))):
+        np.matmul(forward.entering[layer].T, arriving, out=by_weights[layer])
+        np.add.reduce(arriving, axis=0, out=by_biases[layer])
         if layer:
-            by_output = arriving @ weights[layer].T
-            arriving = np.where(forward.fires[layer - 1], by_output, slope_below * by_output)
-    return tuple(reversed(by_weights)), tuple(reversed(by_biases))
+            arriving = arriving @ weights[layer].T
+            arriving *= forward.slopes[layer - 1]
 
 
 @turn()
@@ -207,24 +212,34 @@ def relu_training_step(task: ReluTask, state: ReluState, *, steps: int = 1) -> R
     """
     if state.diverged:
         return state
-    rate, weights, biases = np.float32(task.learning_rate), state.weights, state.biases
-    found = _measured(task, weights, biases)
+    rate, layers = np.float32(task.learning_rate), len(state.weights)
+    # All parameters lie in a row, and their slopes in another: a step is one subtraction.
+    shaped = (*state.weights, *state.biases)
+    row = np.concatenate([one.ravel() for one in shaped])
+    slopes = np.empty_like(row)
+    parameters, by_parameters = _cut(row, shaped), _cut(slopes, shaped)
+    weights, biases = parameters[:layers], parameters[layers:]
     seen: list[_Measured] = []
     # What diverges ends in infinities, which are looked for.
     with np.errstate(over="ignore", invalid="ignore"):
+        found = _measured(task, weights, biases)
         for _ in range(whole_number(steps, "steps", least=0)):
-            by_weights, by_biases = _gradients(task, weights, found)
-            moved = (
-                tuple(w - rate * g for w, g in zip(weights, by_weights, strict=True)),
-                tuple(b - rate * g for b, g in zip(biases, by_biases, strict=True)),
-            )
-            found = _measured(task, *moved)
-            if not math.isfinite(found.loss):
-                state = replace(state, diverged=True)
+            _write_gradients(weights, found, by_parameters[:layers], by_parameters[layers:])
+            before = row.copy()
+            row -= rate * slopes
+            found = _measured(task, weights, biases)
+            if not found.is_finite:
+                state, row[:] = replace(state, diverged=True), before
                 break
-            weights, biases = moved
             seen.append(found)
     return _with_history(task, replace(state, weights=weights, biases=biases), seen)
+
+
+def _cut(row: Floats, shaped: Sequence[Floats]) -> tuple[Floats, ...]:
+    """Give the parts of a row as arrays of these shapes, without copying."""
+    ends = np.cumsum([one.size for one in shaped])[:-1]
+    parts = np.split(row, ends)
+    return tuple(part.reshape(one.shape) for part, one in zip(parts, shaped, strict=True))
 
 
 def class_map(task: ReluTask, state: ReluState, *, side: int = 64, reach: float = 2.0) -> Floats:
@@ -258,59 +273,67 @@ class _Forward:
 
     entering : (examples, units before) of each layer, what enters it
     fires : (examples, width) bool of each hidden layer, where its weighted sum is above zero
+    slopes : (examples, width) of each hidden layer, the activation's slope at its sums
     logits : (examples, 2)
     """
 
     entering: list[Floats]
     fires: list[NDArray[np.bool_]]
+    slopes: list[Floats]
     logits: Floats
 
 
 @dataclass(frozen=True, eq=False)
 class _Measured:
-    """One way forward, its mean loss, and the slope of each example's by its logits."""
+    """One way forward, and what the cross-entropy is made of.
+
+    by_logits : (examples, 2), the slope of each example's loss by its logits
+    totals, right : (examples,); an example's loss is log(total) - right
+    is_finite : whether the loss is; if not, the run has diverged
+    """
 
     forward: _Forward
-    loss: float
     by_logits: Floats
+    totals: Floats
+    right: Floats
+
+    @property
+    def is_finite(self) -> bool:
+        return math.isfinite(np.add.reduce(self.right))
 
 
 def _forward(
-    task: ReluTask, weights: tuple[Floats, ...], biases: tuple[Floats, ...], points: Floats
+    task: ReluTask, weights: Sequence[Floats], biases: Sequence[Floats], points: Floats
 ) -> _Forward:
-    entering, fires, slope = [points], [], np.float32(task.negative_slope)
+    entering, fires, slopes = [points], [], []
+    below = np.float32(task.negative_slope)
     for matrix, bias in zip(weights[:-1], biases[:-1], strict=True):
         sums = entering[-1] @ matrix
         sums += bias
         fires.append(sums > 0)
-        entering.append(np.where(fires[-1], sums, slope * sums))
-    return _Forward(entering, fires, entering[-1] @ weights[-1] + biases[-1])
+        slope = fires[-1].astype(np.float32)
+        if below:
+            slope += below * (1 - slope)
+        slopes.append(slope)
+        sums *= slope
+        entering.append(sums)
+    return _Forward(entering, fires, slopes, entering[-1] @ weights[-1] + biases[-1])
 
 
-def _measured(task: ReluTask, weights: tuple[Floats, ...], biases: tuple[Floats, ...]) -> _Measured:
-    """Go forward on all examples; the loss is infinite where it cannot be told."""
-    forward = _forward(task, weights, biases, task.examples.points)
-    if not np.isfinite(forward.logits).all():
-        return _Measured(forward, math.inf, np.zeros_like(forward.logits))
-    return _Measured(forward, *_two_class_loss(forward.logits, task.examples.of_right))
+def _measured(task: ReluTask, weights: Sequence[Floats], biases: Sequence[Floats]) -> _Measured:
+    """Go forward on all examples.
 
-
-def _two_class_loss(logits: Floats, of_right: NDArray[np.intp]) -> tuple[float, Floats]:
-    """Compute the mean cross-entropy of finite logits, and the slope of each example's by them.
-
-    It is `cross_entropy_with_gradient` of two classes, number by number, in a third of the time: a
-    training run asks for it hundreds of times.
-
-    of_right : see `Examples.of_right`
+    The slopes are those of `cross_entropy_with_gradient` of two classes, number by number, in a
+    fraction of the time: a training run asks for them hundreds of times.
     """
-    largest = np.maximum(logits[:, 0], logits[:, 1])
-    scaled = logits - largest[:, np.newaxis]
-    exponentials = np.exp(scaled)
-    total = exponentials[:, 0] + exponentials[:, 1]
-    loss = float((np.log(total) - scaled.ravel()[of_right]).mean())
-    exponentials /= total[:, np.newaxis]
-    exponentials.ravel()[of_right] -= 1
-    return loss, exponentials
+    forward = _forward(task, weights, biases, task.examples.points)
+    logits, of_right = forward.logits, task.examples.of_right
+    scaled = logits - np.maximum(logits[:, 0], logits[:, 1])[:, np.newaxis]
+    by_logits = np.exp(scaled)
+    totals = by_logits[:, 0] + by_logits[:, 1]
+    by_logits /= totals[:, np.newaxis]
+    by_logits.ravel()[of_right] -= 1
+    return _Measured(forward, by_logits, totals, scaled.ravel()[of_right])
 
 
 def _with_history(task: ReluTask, state: ReluState, seen: Sequence[_Measured]) -> ReluState:
@@ -318,6 +341,7 @@ def _with_history(task: ReluTask, state: ReluState, seen: Sequence[_Measured]) -
     if not seen:
         return state
     right = np.stack([one.forward.logits for one in seen]).argmax(axis=2) == task.examples.labels
+    losses = np.log(np.stack([one.totals for one in seen])) - np.stack([one.right for one in seen])
     silent = np.concatenate(
         [
             ~np.stack(fires).any(axis=1)
@@ -328,7 +352,7 @@ def _with_history(task: ReluTask, state: ReluState, seen: Sequence[_Measured]) -
     return replace(
         state,
         step=state.step + len(seen) - (not state.losses),
-        losses=(*state.losses, *(one.loss for one in seen)),
+        losses=(*state.losses, *losses.mean(axis=1).tolist()),
         accuracies=(*state.accuracies, *right.mean(axis=1).tolist()),
         silent=(*state.silent, *silent),
     )
