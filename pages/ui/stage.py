@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from cnnviz.convolution.lively import lively_place
 from cnnviz.drawing import palette
 from cnnviz.images import pictures as images
+from cnnviz.server.line import SCRIPTS
 from cnnviz.shapes import Pixels
 from pages.ui.headings import header
 from pages.ui.picture import Picture
@@ -51,7 +52,7 @@ def seen_first(stage: DeltaGenerator) -> Iterator[None]:
         yield
     end = time.monotonic() + PAUSE
     newer = _newer_request()
-    with newer:
+    with SCRIPTS.apart(), newer:
         while (left := end - time.monotonic()) > 0:
             # Any look at the session lets a newer request end this run.
             _ = "pause" in st.session_state

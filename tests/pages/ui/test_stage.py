@@ -10,6 +10,7 @@ import pytest
 from streamlit.runtime.parallel_coordinator import ParallelFragmentCoordinator
 from streamlit.runtime.scriptrunner import ScriptRunner
 
+from cnnviz.server.line import Line
 from pages.ui import stage
 
 ROOT = Path(__file__).parents[3]
@@ -42,17 +43,36 @@ def runner_of(coordinator):
     return runner
 
 
-def test_a_newer_request_ends_the_pause_at_once(monkeypatch):
-    coordinator = ParallelFragmentCoordinator(yield_check=lambda: None)
-    session = Session(lambda: runner_of(coordinator).request_rerun(None))
-    monkeypatch.setattr(stage, "PAUSE", 60.0)  # only who is woken looks again before that
+@pytest.fixture
+def coordinator(monkeypatch):
+    """Let a page pause until a newer request ends that, which Streamlit tells by this."""
+    given = ParallelFragmentCoordinator(yield_check=lambda: None)
+    monkeypatch.setattr(stage, "PAUSE", 10.0)  # only who is woken looks again before that
     monkeypatch.setattr(
-        stage, "get_script_run_ctx", lambda: SimpleNamespace(parallel_coordinator=coordinator)
+        stage, "get_script_run_ctx", lambda: SimpleNamespace(parallel_coordinator=given)
     )
+    return given
+
+
+def test_a_newer_request_ends_the_pause_at_once(coordinator, monkeypatch):
+    session = Session(lambda: runner_of(coordinator).request_rerun(None))
     monkeypatch.setattr(stage, "st", SimpleNamespace(session_state=session))
     with pytest.raises(EndedError), stage.seen_first(nullcontext()):
         pass
     assert session.looks == 2
+
+
+def test_another_script_runs_while_one_pauses(coordinator, monkeypatch):
+    line = Line(alone=60.0)
+
+    def other():
+        with line.turn():
+            runner_of(coordinator).request_rerun(None)
+
+    monkeypatch.setattr(stage, "SCRIPTS", line)
+    monkeypatch.setattr(stage, "st", SimpleNamespace(session_state=Session(other)))
+    with pytest.raises(EndedError), line.turn(), stage.seen_first(nullcontext()):
+        pass
 
 
 def test_a_cache_names_its_time_in_seconds():
