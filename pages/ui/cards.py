@@ -15,16 +15,17 @@ _CARDS_IN_A_ROW = 4
 def path_of_cards(picture: Picture) -> None:
     """Draw the cards, group by group, in teaching order."""
     stations = [page for page in PAGES if address_of(page) in PREVIEWS]
-    for group in dict.fromkeys(page.group for page in stations):
-        header(group)
-        pages = [page for page in stations if page.group == group]
-        for first in range(0, len(pages), _CARDS_IN_A_ROW):
-            columns = st.columns(_CARDS_IN_A_ROW)
-            for column, page in zip(columns, pages[first:], strict=False):
-                with column.container(
-                    border=True, height="stretch", key=f"card_{address_of(page)}"
-                ):
-                    _card(page, picture)
+    with st.container(key="cards"):  # page.css makes each of them one link
+        for group in dict.fromkeys(page.group for page in stations):
+            header(group)
+            pages = [page for page in stations if page.group == group]
+            for first in range(0, len(pages), _CARDS_IN_A_ROW):
+                columns = st.columns(_CARDS_IN_A_ROW)
+                for column, page in zip(columns, pages[first:], strict=False):
+                    with column.container(
+                        border=True, height="stretch", key=f"card_{address_of(page)}"
+                    ):
+                        _card(page, picture)
 
 
 def _card(page: Page, picture: Picture) -> None:
