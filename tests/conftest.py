@@ -6,6 +6,7 @@ import os
 import random
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -125,6 +126,25 @@ def tf() -> ModuleType:
     Set up as the app has it: without, Streamlit has Keras clear up after every page opened.
     """
     return tensorflow_runtime.load_tensorflow()
+
+
+@pytest.fixture(scope="session")
+def read_once(tf: ModuleType) -> Callable[..., Any]:
+    """Keras's `load_model`, which reads a file of the same bytes once."""
+    load = tensorflow_runtime.load_keras().models.load_model
+
+    @cache
+    def read(data: bytes, path: str, **how: bool) -> Any:
+        assert Path(path).read_bytes() == data
+        return load(path, **how)
+
+    return lambda path, **how: read(Path(path).read_bytes(), path, **how)
+
+
+@pytest.fixture
+def one_reading(read_once: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let programs share a network that none of them changes: Keras takes a second to read one."""
+    monkeypatch.setattr(tensorflow_runtime.load_keras().models, "load_model", read_once)
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ def grows_evenly(read: Callable[[str], object], text: Callable[[int], str], size
         with contextlib.suppress(ValueError):
             read(given)
 
-    short, long = (_best(reading, text(letters)) for letters in (size // 4, size))
-    return long < 8 * short + 0.02
+    short = min(_seconds(reading, text(size // 4)) for _ in range(3))
+    return takes_less(8 * short + 0.02, reading, text(size))
 
 
 def takes_less(seconds: float, work: Callable[..., object], *given: object, tries: int = 3) -> bool:
@@ -33,13 +33,6 @@ def takes_less(seconds: float, work: Callable[..., object], *given: object, trie
     tries : one where a second time would find the first one's result.
     """
     return any(_seconds(work, *given) < seconds for _ in range(tries))
-
-
-def _best(work: Callable[..., object], *given: object) -> float:
-    taken: list[float] = []
-    while len(taken) < 3 and sum(taken) < 0.5:
-        taken.append(_seconds(work, *given))
-    return min(taken)
 
 
 def _seconds(work: Callable[..., object], *given: object) -> float:

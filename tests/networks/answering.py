@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+from cnnviz.networks import Network
 from cnnviz.networks.tensorflow_runtime import load_keras
 
 SIDE = 16
@@ -55,3 +58,15 @@ def two_heads() -> Any:
     kind = layers.Dense(3, activation="softmax", name="kind")(flat)
     size = layers.Dense(1, activation="sigmoid", name="size")(flat)
     return keras.Model(image, [mask, kind, size], name="two_heads")
+
+
+ENDS: dict[str, Callable[[], Network]] = {
+    "a mask": cache(lambda: Network.from_model(u_net(softmax=True))),
+    "a mask of sigmoids": cache(lambda: Network.from_model(u_net(activation="sigmoid"))),
+    "a mask of one number": cache(
+        lambda: Network.from_model(u_net(classes=1, activation="sigmoid"))
+    ),
+    "a mask of logits": cache(lambda: Network.from_model(u_net(classes=4))),
+    "one number": cache(lambda: Network.from_model(two_heads()).answering("size")),
+}
+"""Networks whose class is no number of one dense layer, made and compiled once for all tests."""

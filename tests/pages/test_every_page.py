@@ -22,6 +22,11 @@ HOSTILE = {
 paths = pytest.mark.parametrize("path", [page.path for page in PAGES])
 
 
+@pytest.fixture
+def has_menu() -> bool:
+    return True
+
+
 @paths
 def test_it_opens(open_page, path):
     page = open_page(path)

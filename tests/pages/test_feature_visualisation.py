@@ -21,12 +21,13 @@ from cnnviz.search.gallery import gallery_of_files
 from pages.feature_visualisation import making
 from pages.feature_visualisation.scene import Scene
 from pages.feature_visualisation.state import STEPS
+from pages.ui.entries import Choice
 from pages.ui.markdown import plain
 from pages.ui.own_gallery import HELD
 from tests.pages.checks import finished, flat_picture, messages, sent, try_everything
 
 PAGE = "pages/11_feature_visualisation.py"
-SMALL = {"feature_network": "Small VGG", "feature_steps": "32", "feature_layer": "conv_2_1"}
+SMALL = {"feature_network": "Small VGG", "feature_steps": "8", "feature_layer": "conv_2_1"}
 
 
 WATCHED = pytest.mark.parametrize("patience", [making._PATIENCE])
@@ -44,6 +45,14 @@ def waits(patience: float, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(making, "_PATIENCE", patience)
 
 
+@pytest.fixture(autouse=True)
+def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Offer 8 steps too: how many there are is not what these tests are about."""
+    more = Choice(STEPS.name, (8, *STEPS.options), STEPS.default)
+    for name in ("options", "_by_text"):
+        monkeypatch.setitem(vars(STEPS), name, vars(more)[name])
+
+
 def captions(page) -> str:
     """Give what stands below the pictures."""
     said = [one.caption for element in page.get("image") for one in element.proto.imgs]
@@ -57,9 +66,9 @@ def captions(page) -> str:
 def test_it_shows_the_picture_that_the_package_makes(open_page):
     page = finished(open_page(PAGE, **SMALL, feature_channel="3"))
     made = visualise(
-        open_network("small_vgg"), Target("channel", "conv_2_1", 3), Recipe(size=64, steps=32)
+        open_network("small_vgg"), Target("channel", "conv_2_1", 3), Recipe(size=64, steps=8)
     )
-    assert f"{written(made.value)} after 32 of 32 steps" in captions(page)
+    assert f"{written(made.value)} after 8 of 8 steps" in captions(page)
     (numbers,) = (one.value for one in page.markdown if one.value.startswith("With numbers"))
     assert f"**{written(made.frames[0].value)}** for the picture before" in numbers
 
@@ -82,7 +91,7 @@ def test_eight_channels_each_get_their_own(open_page):
     said = captions(page)
     assert [f"Channel {at}: " in said for at in range(7, 17)] == [False, *[True] * 8, False]
     made = visualise(
-        open_network("small_vgg"), Target("channel", "conv_2_1", 12), Recipe(size=64, steps=32)
+        open_network("small_vgg"), Target("channel", "conv_2_1", 12), Recipe(size=64, steps=8)
     )
     assert f"Channel 12: {written(made.value)}" in said
 
@@ -91,14 +100,14 @@ def test_the_way_is_there_to_be_played_back(open_page):
     page = finished(open_page(PAGE, **SMALL, feature_channel="3"))
     settings, arrays = sent(page, "frames")
     made = visualise(
-        open_network("small_vgg"), Target("channel", "conv_2_1", 3), Recipe(size=64, steps=32)
+        open_network("small_vgg"), Target("channel", "conv_2_1", 3), Recipe(size=64, steps=8)
     )
     ends = [0, *arrays["ends"]]
     assert len(settings["stops"]) == len(made.frames) == len(ends) - 1
     for at, frame in enumerate(made.frames):
         file = arrays["frames"][ends[at] : ends[at + 1]].tobytes()
         np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(file))), frame.picture)
-        assert settings["stops"][at].startswith(f"{written(frame.value)} after {frame.step} of 32")
+        assert settings["stops"][at].startswith(f"{written(frame.value)} after {frame.step} of 8")
 
 
 def presses():
@@ -131,7 +140,7 @@ def test_each_part_of_the_recipe_is_left_out_once(open_page):
     said = captions(page)
     for words in ("Everything", "Without jitter", "Without Fourier spectrum", "Without any"):
         assert f"{words}: " in said
-    recipe = Recipe(size=64, steps=32, rotation=False)
+    recipe = Recipe(size=64, steps=8, rotation=False)
     made = visualise(open_network("small_vgg"), Target("channel", "conv_2_1", 0), recipe)
     assert f"Without rotation: {written(made.value)}" in said
 
@@ -187,7 +196,7 @@ def test_pictures_that_are_hardly_any_are_begun_with(open_page, shape):
     page.selectbox(key="feature_of").set_value("class").run()
     finished(page)
     page.segmented_control(key="feature_start").set_value("photo").run()
-    assert "after 32 of 32 steps" in captions(finished(page))
+    assert "after 8 of 8 steps" in captions(finished(page))
 
 
 @WATCHED
@@ -233,7 +242,7 @@ def test_every_experiment_goes_through_and_says_the_values_of_its_pictures(open_
     ],
 )
 def test_nonsense_in_the_address_opens_the_defaults(open_page, address):
-    finished(open_page(PAGE, **{"feature_network": "Small VGG", "feature_steps": "32", **address}))
+    finished(open_page(PAGE, **{"feature_network": "Small VGG", "feature_steps": "8", **address}))
 
 
 def test_the_words_name_what_is_asked():

@@ -16,6 +16,7 @@ from cnnviz.search.photo_features import photo_features
 from cnnviz.search.photos import all_photos, open_photo
 from pages.own_classes import collection
 from pages.own_classes.collection import MOST_PICTURES, SHIPPED, add, mine
+from pages.own_classes.state import EPOCHS
 from tests.pages.checks import finished, flat_picture, run_until, sent
 
 PAGE = "pages/16_own_classes.py"
@@ -168,7 +169,8 @@ def test_too_few_of_a_class_are_asked_for_by_name(open_page, session):
 
 
 @pytest.mark.parametrize("label", ["Three pictures each", "Tune the last stage"])
-def test_an_experiment_says_what_was_told_right(open_page, label):
+def test_an_experiment_says_what_was_told_right(open_page, monkeypatch, label):
+    monkeypatch.setitem(vars(EPOCHS), "default", 5)  # what is said is of these
     page = finished(open_page(PAGE).button(key=f"try_{label}").click().run())
     (note,) = (one.value for one in page.markdown if one.value.startswith("**Watch**"))
     body = text_of(page).replace(note, "")

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from cnnviz.images.samples import open_sample
-from cnnviz.networks import Network, open_network
+from cnnviz.networks import open_network
 from cnnviz.networks.augmentation import (
     Second,
     answers_of,
@@ -15,15 +15,12 @@ from cnnviz.networks.augmentation import (
 )
 from cnnviz.networks.augmentation.code import samples_code
 from cnnviz.networks.code import network_file
-from tests.networks.answering import two_heads, u_net
+from tests.networks.answering import ENDS
 
 NETWORKS = {
     "tutorial": lambda: open_network("tutorial"),
     "small_vgg": lambda: open_network("small_vgg"),
-    "a mask": lambda: Network.from_model(u_net(softmax=True)),
-    "a mask of one number": lambda: Network.from_model(u_net(classes=1, activation="sigmoid")),
-    "a mask of logits": lambda: Network.from_model(u_net(classes=4)),
-    "one number": lambda: Network.from_model(two_heads()).answering("size"),
+    **{end: made for end, made in ENDS.items() if end != "a mask of sigmoids"},
 }
 
 EVERYTHING = "rturn-f0.1~cutmix~mixup-a1~augmix~clahe-t2~rcrop-h20-w24"

@@ -33,8 +33,16 @@ from cnnviz.networks.building.opened import stack_of_network
 from cnnviz.networks.building.options import Penalty
 from cnnviz.networks.building.presets import PRESETS
 from cnnviz.networks.building.stack import KINDS, Stack
+from cnnviz.networks.keras_files import upload
 from cnnviz.networks.keras_files.unrolling import PassedOver
 from cnnviz.networks.tensorflow_runtime import load_keras
+from tests.networks.keras_files.here import run_here
+
+
+@pytest.fixture(autouse=True)
+def files_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start no child for a file, which tests/networks/keras_files do."""
+    monkeypatch.setattr(upload, "run_apart", run_here)
 
 
 @pytest.mark.parametrize("name", ["lenet_5", "small_resnet", "mobilenet"])

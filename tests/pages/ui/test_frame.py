@@ -7,6 +7,11 @@ from pages.ui.path import PAGES
 STATIONS = [page for page in PAGES if page.known]
 
 
+@pytest.fixture
+def has_menu() -> bool:
+    return True
+
+
 def pressed(page, key):
     return next(button for button in page.button if button.key == key).click().run()
 
