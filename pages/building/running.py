@@ -13,6 +13,7 @@ from cnnviz.images.crops import crop_and_resize
 from cnnviz.networks.building import Outline, Stack, format_stack
 from cnnviz.networks.building.maps import COLOURS, StackMaps, stack_maps
 from cnnviz.notation import written_count
+from cnnviz.server.line import SCRIPTS
 from cnnviz.shapes import Pixels
 from pages.building.state import BUILD, SEED
 from pages.ui.markdown import plain
@@ -103,7 +104,9 @@ def _at_once(key: str, work: Callable[[], StackMaps]) -> _Found:
             held[1].cancel()
         held = st.session_state[_BEGUN] = (key, _threads().submit(_timed, work, pace))
     future = held[1]
-    wait([future], _PATIENCE if pace[0] <= _PATIENCE else 0)
+    if pace[0] <= _PATIENCE:
+        with SCRIPTS.apart():
+            wait([future], _PATIENCE)
     if not future.done():
         return None, None, future.done
     error = future.exception()

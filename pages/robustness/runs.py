@@ -24,6 +24,7 @@ from cnnviz.networks.robustness import (
 )
 from cnnviz.search.index import layers_to_index
 from cnnviz.server.jobs import Job
+from cnnviz.server.line import SCRIPTS
 from pages.robustness.scene import Scene
 from pages.ui.own_network import HELD, OwnModel
 from pages.ui.picture_files import encoded
@@ -209,8 +210,9 @@ def attacked(
 def _parts(key: str, title: str, work: Callable[[Job], bool], private: bool) -> list[object]:
     job = asked(key, work, private=private)
     end = time.monotonic() + _PATIENCE
-    while job is not None and not (job.ended or job.parts) and time.monotonic() < end:
-        job.wait(0.02)
+    with SCRIPTS.apart():
+        while job is not None and not (job.ended or job.parts) and time.monotonic() < end:
+            job.wait(0.02)
     show_progress(job, title, key)
     # Read after that: what comes between the two is shown by the next run at the latest.
     return [] if job is None else list(job.parts)

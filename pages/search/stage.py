@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from cnnviz.server.line import SCRIPTS
 from pages.search import similarity
 from pages.search.asking import choose_layer
 from pages.search.experiments import KEEP, search_experiments
@@ -103,7 +104,7 @@ def _open(found: Indexed) -> None:
     # No daemon: the interpreter must wait until it is out of TensorFlow, or it aborts.
     opening = threading.Thread(target=network.open, name="cnnviz-opening", daemon=False)
     opening.start()
-    with st.spinner(f"Opening {network.title}", show_time=False):
+    with st.spinner(f"Opening {network.title}", show_time=False), SCRIPTS.apart():
         while opening.is_alive():
             opening.join(0.05)
             # Any look at the session lets a newer request end this run.

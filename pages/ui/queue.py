@@ -11,6 +11,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnnviz.server.jobs import JOBS, TRAININGS, Job
+from cnnviz.server.line import SCRIPTS
 from cnnviz.server.shared_work import SharedWork
 from pages.ui.markdown import plain
 
@@ -69,7 +70,8 @@ def asked(
         else shelf().ask(key, work, who=who, visitor=visitor, here=here)
     )
     if patience:
-        job.wait(patience)
+        with SCRIPTS.apart():
+            job.wait(patience)
     return job
 
 

@@ -1,5 +1,10 @@
-"""A training outlives its page for a while, and no longer."""
+"""A training outlives its page for a while, and no longer; who waits lets others go on."""
 
+from types import SimpleNamespace
+
+from cnnviz.server.jobs import JobQueue
+from cnnviz.server.line import Line
+from cnnviz.server.shared_work import SharedWork
 from pages.ui import queue
 
 
@@ -16,3 +21,19 @@ def test_work_is_wanted_until_so_long_after_its_page_was_left(monkeypatch):
     assert not wanted()
     is_open[0] = True  # the tab has come back
     assert wanted()
+
+
+def test_another_script_runs_while_one_waits_for_its_work(monkeypatch):
+    line, shared = Line(alone=60.0), SharedWork(JobQueue(1), most=1)
+    visitor = SimpleNamespace(session_state={}, context=SimpleNamespace(cookies={}))
+    monkeypatch.setattr(queue, "SCRIPTS", line)
+    monkeypatch.setattr(queue, "st", visitor)
+    monkeypatch.setattr(queue, "shelf", lambda: shared)
+
+    def work(_):
+        with line.turn():
+            return "made"
+
+    with line.turn():
+        job = queue.asked("key", work, patience=10.0)
+    assert job.result == "made"
