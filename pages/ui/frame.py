@@ -2,14 +2,14 @@
 
 import gc
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import streamlit as st
 
 from pages.ui.entries import Choice
 from pages.ui.headings import header
-from pages.ui.lessons.bar import lesson_bar, place_of
+from pages.ui.lessons.step import STEP
 from pages.ui.page_tools import title_with_tools
 from pages.ui.path import PAGES, Page
 from pages.ui.picture import Picture, chosen_picture, picture_address
@@ -34,15 +34,25 @@ def page_frame(path: str, *, title: bool = True) -> Picture:
     with st.sidebar:
         picture = chosen_picture()
         _menu()
-    place = place_of(path)
-    Table.begin_page(place.name if place else None)
+    draw_step = _begin_page(path)
     if title:
         title_with_tools(page.title)
-        if place:
-            lesson_bar(place)
+        if draw_step:
+            draw_step()
         else:
             st.markdown(with_terms(page.sentence))
     return picture
+
+
+def _begin_page(path: str) -> Callable[[], None] | None:
+    """Begin with what the address says; give what draws the step that it names of a lesson."""
+    place = None
+    if STEP in st.query_params:  # the lessons work their answers out with networks, which take long
+        from pages.ui.lessons.bar import lesson_bar, place_of
+
+        place = place_of(path)
+    Table.begin_page(place.name if place else None)
+    return partial(lesson_bar, place) if place else None
 
 
 def way_on(path: str) -> None:

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from pages.ui.lessons.course import STEP as NAME
 from pages.ui.lessons.course import Place, page_of, place_named
+from pages.ui.lessons.step import STEP
 
 LESSONS_PAGE = "pages/21_lessons.py"
 
 
 def place_of(path: str) -> Place | None:
     """Give the step that the page at `path` was opened for; None for none."""
-    place = place_named(st.query_params.get(NAME))
+    place = place_named(st.query_params.get(STEP))
     return place if place and place.step.page == path else None
 
 

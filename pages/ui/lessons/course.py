@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from pages.ui.lessons import blocks, networks
-from pages.ui.lessons.step import Lesson, Step
+from pages.ui.lessons.step import STEP, Lesson, Step
 from pages.ui.path import PAGES, Page, address_of
 
 LESSONS = {
@@ -23,8 +23,6 @@ LESSONS = {
 }
 """By the key that addresses name; a lesson takes a week, or a part of one."""
 
-STEP = "lesson_step"
-"""The address's name of the step that a page was opened for."""
 _NAMED = re.compile(r"([a-z]{1,20})-([1-9])")
 
 

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+STEP = "lesson_step"
+"""The address's name of the step that a page was opened for."""
+
 
 @dataclass(frozen=True)
 class Step:
