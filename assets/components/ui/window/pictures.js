@@ -63,9 +63,8 @@ export class Pictures {
   }
 
   paintBack() {
-    const { settings, places, data, channel, gradientRange, maps, root } = this.stage;
+    const { settings, places, data, channel, gradientRange, maps } = this.stage;
     const { gradient } = data;
-    root.dataset.gradient = Boolean(gradient);
     if (!gradient) return;
     if (settings.pictures) {
       const { height, width } = places;

@@ -189,7 +189,7 @@ class Stage {
     this.tell = component.setStateValue;
     this.trigger = component.setTriggerValue;
     const isOld = this.edits.isOld(settings.serial);
-    if (isOld && this.data && sameSize(arrays.kernel, this.data.kernel)) return this.layout();
+    if (isOld && this.data && sameSize(arrays.kernel, this.data.kernel)) return this.lay();
     this.edits.take(settings.serial);
     const planes = planesOf(arrays.input);
     this.still = [settings, arrays, planes];
@@ -239,7 +239,10 @@ class Stage {
     this.kernel.take(settings);
     this.sliders.show(settings.sliders ?? []);
     this.fillChannels();
-    this.layout();
+    this.lay();
+    // Other panes find their widths with one another: what they share is looked at once more.
+    const panes = JSON.stringify({ ...this.root.dataset });
+    if (panes !== this.laidOut) [this.laidOut, this.room] = [panes, null];
     const size = [places.outRows, places.outColumns];
     this.selected = this.look(cellAt(this.place, size), true);
   }
@@ -251,6 +254,7 @@ class Stage {
       mode: settings.mode,
       pictures: settings.pictures,
       compact: settings.compact ?? false,
+      gradient: Boolean(data.gradient),
       wide,
     });
     (settings.pictures && !wide ? pictures.output : grids.far).append(pictures.legend);
@@ -406,8 +410,19 @@ class Stage {
 
   // ---- drawing --------------------------------------------------------------------------------
 
+  // The stage has grown or shrunk, or what stands above it. Where it has only become higher by what it
+  // shows, as with another sentence, it was laid out for this room already.
   layout() {
+    if (this.room !== this.roomNow()) this.lay();
+  }
+
+  roomNow() {
+    return [this.root.clientWidth, heightFor(this.root), this.question.height].join();
+  }
+
+  lay() {
     const { settings, places } = this;
+    this.room = this.roomNow();
     this.page = theme(this.root.getRootNode());
     this.maps = table("maps", this.page.dark);
     if (places.weights) this.kernel.show(places, settings.kernel_title ?? "Kernel", this.page);
