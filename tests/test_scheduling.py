@@ -7,12 +7,12 @@ from tests.scheduling import BrowserBesideOthers, next_file
 FILES = ["tests/browser/a.py", "tests/browser/b.py", "tests/pages/c.py", "tests/d.py"]
 
 
-def test_half_of_the_workers_drive_a_browser():
+def test_half_of_the_workers_rounded_up_drive_a_browser():
     chosen = [next_file(FILES, browsing=browsing, workers=4) for browsing in range(4)]
     assert chosen == [FILES[0], FILES[0], FILES[2], FILES[2]]
     assert [next_file(FILES, browsing=one, workers=2) for one in (0, 1)] == [FILES[0], FILES[2]]
     three = [next_file(FILES, browsing=browsing, workers=3) for browsing in range(3)]
-    assert three == [FILES[0], FILES[2], FILES[2]]
+    assert three == [FILES[0], FILES[0], FILES[2]]
     assert next_file(FILES, browsing=0, workers=1) == FILES[0]
 
 
@@ -78,7 +78,7 @@ def test_a_worker_that_is_not_needed_for_what_is_left_ends_and_loses_no_test():
     made, (one, other, third), tests = scheduling(
         [*FILES[:2], "tests/browser/c.py", "tests/d.py"], 3
     )
-    for worker in (one, third, other):
+    for worker in (one, other, third):
         made._assign_work_unit(worker)
     assert [tests[places.given[0]] for places in (one, other, third)] == [
         "tests/browser/a.py::test_1", "tests/browser/b.py::test_1", "tests/d.py::test_1",
