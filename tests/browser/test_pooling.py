@@ -1,8 +1,10 @@
 """The Pooling page in a real browser: winners, the way back, and the shift test."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from cnnviz.pooling import pool_sources
 from tests.browser.checks import becomes, complaints, overflow, violations
@@ -51,6 +53,18 @@ def test_pointing_at_the_classic_grid_shows_maximum_and_winner(visit):
     expect(page.locator(".flowing")).to_contain_text("row 1, column 3")
     point(page, ".near-back", 2, 0, 4)
     expect(page.locator(".where")).to_have_text("row 1, column 0")
+
+
+def test_the_gradient_finds_its_place_beside_picture_and_result(visit):
+    page = visit("pooling")
+    page.get_by_role("switch", name="Show the gradient").check(force=True)
+    panes = page.locator(".input .pixels, .output .pixels, .back .pixels")
+    becomes(page, panes.locator("visible=true").count, 3)
+    settle(page)
+    boxes = sorted(
+        (box["x"], box["x"] + box["width"]) for box in map(Locator.bounding_box, panes.all())
+    )
+    assert all(end <= start for (_, end), (start, _) in pairwise(boxes))
 
 
 _COLOURS = """(canvas) => [2, 3].flatMap((row) => [2, 3].map((column) => {
