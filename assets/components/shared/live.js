@@ -17,6 +17,7 @@ export class Live {
   constructor({ see, over, kept, complain }) {
     Object.assign(this, { see, over, kept, complain });
     this.video = null;
+    this.hasSeen = false;
     this.canvas = element("canvas");
     this.context = this.canvas.getContext("2d", { willReadFrequently: true });
     this.button = iconButton("videocam", "Live camera", () => this.toggle());
@@ -70,6 +71,10 @@ export class Live {
     const frame = () => {
       if (this.video !== video) return;
       this.see();
+      if (!this.hasSeen) {
+        this.hasSeen = true;
+        this.label();
+      }
       this.next(video);
     };
     if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(frame);
@@ -81,6 +86,7 @@ export class Live {
     if (!this.video) return;
     end(this.video);
     this.video = null;
+    this.hasSeen = false;
     document.removeEventListener("visibilitychange", this.hidden);
     this.label();
     this.over();
@@ -126,7 +132,7 @@ export class Live {
     this.button.title = words;
     this.button.setAttribute("aria-label", words);
     this.button.setAttribute("aria-pressed", this.on);
-    this.keeper.style.display = this.on ? "" : "none";
+    this.keeper.style.display = this.hasSeen ? "" : "none"; // before, there is nothing to keep
   }
 }
 
