@@ -17,8 +17,8 @@ from serving.failures import say_so
 from serving.gates import gates
 from serving.housekeeping import housekeeping
 from serving.made_once import keep_what_stays
-from serving.scripts import one_at_a_time
+from serving.scripts import run_well
 
 keep_what_stays()
-one_at_a_time()
+run_well()
 app = st.App("app.py", middleware=gates(), lifespan=housekeeping, on_script_error=say_so)

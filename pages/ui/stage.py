@@ -20,7 +20,7 @@ from pages.ui.picture import Picture
 from pages.ui.terms import with_terms
 
 LONGEST_SIDE = 512
-PAUSE = 0.1
+PAUSE = 0.08
 """Seconds between a stage and what stands below it."""
 SOURCES = ("grey", "colour", "red", "green", "blue")
 

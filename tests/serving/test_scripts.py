@@ -1,10 +1,11 @@
-"""Streamlit's scripts wait for their turn."""
+"""Streamlit's scripts wait for their turn, and an answer is sent with its stage."""
 
 import asyncio
 import threading
 from unittest.mock import MagicMock
 
 import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import app_session
 from streamlit.runtime.scriptrunner import RerunData, ScriptRunner
 
@@ -18,7 +19,7 @@ def line(monkeypatch):
     own = Line(alone=60.0)
     monkeypatch.setattr(scripts, "SCRIPTS", own)
     monkeypatch.setattr(app_session, "ScriptRunner", ScriptRunner)
-    scripts.one_at_a_time()
+    scripts.run_well()
     return own
 
 
@@ -78,3 +79,58 @@ def test_the_next_script_runs_after_one_that_broke(line, session, monkeypatch):
     started(session, asked_for("broken"))._script_thread.join(10)
     started(session, asked_for("page"))._script_thread.join(10)
     assert came.is_set()
+
+
+# ---- what an answer begins with ----------------------------------------------------------------
+
+HEADING, STAGE, NAMED, BELOW = (ForwardMsg() for _ in range(4))
+HEADING.delta.new_element.heading.body = "A heading"
+STAGE.delta.new_element.bidi_component.component_name = "stage"
+NAMED.ref_hash = "a stage that the browser has"
+BELOW.delta.new_element.markdown.body = "What stands below"
+
+
+@pytest.fixture
+def drawn(session, monkeypatch):
+    """Give what draws messages in a run for these fragments, and tells what was sent after each."""
+    sent = []
+    monkeypatch.setattr(ScriptRunner, "_enqueue_forward_msg", lambda _, msg: sent.append(msg))
+    monkeypatch.setattr(ScriptRunner, "_maybe_handle_execution_control_request", lambda _: None)
+    monkeypatch.setattr(ScriptRunner, "_on_script_finished", lambda _: sent.append("end"))
+
+    def draw(messages, fragments):
+        after = []
+
+        def run(runner, _):
+            for message in messages:
+                runner._enqueue_forward_msg(message)
+                after.append([*sent])
+            runner._on_script_finished()
+
+        monkeypatch.setattr(ScriptRunner, "_run_script", run)
+        runner = object.__new__(scripts.Script)
+        runner._keeping = threading.RLock()
+        runner._run_script(RerunData(fragment_id_queue=fragments))
+        return [*after, sent]
+
+    return draw
+
+
+@pytest.mark.parametrize("stage", [STAGE, NAMED], ids=["new", "named"])
+def test_what_an_answer_begins_with_comes_with_its_stage(drawn, stage):
+    whole = [HEADING, stage, BELOW]
+    after = drawn(whole, ["views"])
+    assert after == [[], whole[:2], whole, [*whole, "end"]]
+
+
+def test_an_answer_without_a_stage_has_come_when_it_ends(drawn):
+    assert drawn([HEADING, BELOW], ["views"]) == [[], [], [HEADING, BELOW, "end"]]
+
+
+def test_a_whole_page_comes_as_it_is_drawn(drawn):
+    assert drawn([HEADING, STAGE], []) == [[HEADING], [HEADING, STAGE], [HEADING, STAGE, "end"]]
+
+
+def test_what_says_that_there_is_something_to_wait_for_waits_for_nothing(drawn, monkeypatch):
+    monkeypatch.setattr(scripts, "LONGEST", -1.0)
+    assert drawn([HEADING], ["views"]) == [[HEADING], [HEADING, "end"]]
