@@ -5,8 +5,8 @@ BIN := .venv/bin
 # A worker for each core, and in `test` one more, for who drives a browser often waits; more than four
 # want more memory than a laptop has. Each test file stays with one worker, which starts the app and a
 # Chromium once for all of its files. The files come in the order that tests/conftest.py puts them in,
-# the dearest first; half of the workers have a browser at a time (tests/scheduling.py), for two such
-# workers leave part of two cores idle.
+# the dearest first; of three workers two have a browser at a time (tests/scheduling.py): they leave
+# part of two cores idle, which the third one takes.
 WORKERS := -n auto --maxprocesses=4
 
 # What one process has compiled, workers, servers and their children need not compile again, also
