@@ -140,6 +140,11 @@ def open_network(name: str, *, progress: Progress | None = None) -> Network:
     return network
 
 
+def is_open(name: str) -> bool:
+    """Whether a network is in memory, so that `open_network` gives it at once."""
+    return name in _opened
+
+
 def described_network(name: str, layers: Sequence[LayerInfo]) -> Network:
     """Give a shipped network by its layers alone; it is opened once more is asked of it.
 
@@ -174,7 +179,7 @@ class _Described(Network):
 
     @property
     def is_open(self) -> bool:
-        return "_runner" in vars(self) or self.name in _opened
+        return "_runner" in vars(self) or is_open(self.name)
 
     def open(self) -> None:
         _ = self._runner

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -107,7 +107,7 @@ def made_of(weights: Path | None = None) -> str:
     return digest.hexdigest()
 
 
-def packed(arrays: dict[str, np.ndarray]) -> bytes:
+def packed(arrays: Mapping[str, np.ndarray]) -> bytes:
     """Give the bytes of a compressed `.npz` file."""
     file = io.BytesIO()
     np.savez_compressed(file, **arrays)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.networks import NETWORKS, Network, NetworkError, open_network, random_twin
+from pages.networks.first_sight import first_sight
 from pages.networks.scene import Scene
 from pages.networks.state import NETWORK, OWN, PAGE, UNTRAINED
 from pages.ui.picture import Picture
@@ -46,6 +47,8 @@ def chosen_scene(
             "from training.",
             width="content",
         )
+    if not untrained and (scene := first_sight(name, picture)):
+        return scene
     try:
         with controls:
             network = _opened(name)

@@ -7,23 +7,24 @@ import streamlit as st
 
 from cnnviz.networks.feature_maps.folding import folded, stage_of_hidden
 from pages.networks.overview_message import message
-from pages.networks.scene import Scene
+from pages.networks.scene import NEAR, UNFOLDED, Scene
 from pages.networks.state import PAGE
 from pages.ui.components.registration import register
 from pages.ui.edits import sent_parts
 
 _mount = register("networks/overview")
 _KEY = "overview"
-_UNFOLDED = "network_unfolded"
-_NEAR = "network_near"
 
 
 def show(scene: Scene) -> None:
     """Draw it."""
     scene.settle()
+    data = scene.overview
+    if data is None:
+        data = message(scene, _held(scene, UNFOLDED) or (), _held(scene, NEAR))
     _mount(
         key=_KEY,
-        data=message(scene, _held(scene, _UNFOLDED) or (), _held(scene, _NEAR)),
+        data=data,
         on_place_change=lambda: _look(scene, sent_parts(_KEY, "place")),
         on_near_change=lambda: _come_near(scene, sent_parts(_KEY, "near")),
         on_unfolded_change=lambda: _unfold(scene, sent_parts(_KEY, "unfolded").get("stages")),
@@ -58,7 +59,7 @@ def _look(scene: Scene, sent: Mapping[str, Any]) -> None:
 def _come_near(scene: Scene, sent: Mapping[str, Any]) -> None:
     place = scene.place_in({**sent, "row": 0, "column": 0})
     near = None if place is None else (place.layer, place.channel)
-    st.session_state[_NEAR] = (scene.identity, near)
+    st.session_state[NEAR] = (scene.identity, near)
 
 
 def _unfold(scene: Scene, stages: object) -> None:
@@ -67,7 +68,7 @@ def _unfold(scene: Scene, stages: object) -> None:
     # Nothing is kept that the network has not got.
     unfolded = {layer.stage for layer in scene.network.layers}
     unfolded &= {stage for stage in wanted if isinstance(stage, int)}
-    st.session_state[_UNFOLDED] = (scene.identity, unfolded)
+    st.session_state[UNFOLDED] = (scene.identity, unfolded)
     columns = folded(scene.network.layers, unfolded)
     if stage_of_hidden(columns, scene.focus.layer) is not None:
         here = next(

@@ -15,6 +15,8 @@ from pages.ui.picture import Picture
 Maps = Mapping[str, np.ndarray]
 Found = TypeVar("Found")
 _SETTLED = "network_place_seen"
+UNFOLDED, NEAR = "network_unfolded", "network_near"
+"""The session's keys of the stages that the overview has unfolded, and of the map come near to."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +28,15 @@ class Scene:
     network, picture : what is looked at.
     identity : changes with the network, its weights or its preprocessing; a key for caches.
     own : whether the network was uploaded; nothing of it may be kept across sessions.
+    overview : what the overview sends, where that was made beforehand (`first_sight`): the network
+        need not be open for it.
     """
 
     network: Network
     picture: Picture
     identity: str
     own: bool = False
+    overview: bytes | None = None
 
     @property
     def maps(self) -> Maps:

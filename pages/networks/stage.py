@@ -1,16 +1,23 @@
 """The stage of the Network page: the choice of a network and of a view, and the view."""
 
+from dataclasses import replace
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from cnnviz.networks import open_network
 
 from pages.networks import answer, comparison, explanation, health, layer, overview, table
 from pages.networks.choice import chosen_scene
 from pages.networks.experiments import KEEP, network_experiments
 from pages.networks.live import live_camera
+from pages.networks.scene import Scene
 from pages.networks.state import NETWORK, OWN, PAGE, PLACE, VIEW
 from pages.networks.takeaway import finish
 from pages.ui.experiments import TryThis
 from pages.ui.picture import Picture
 from pages.ui.stage import seen_first, stage_and_controls
+from pages.ui.waiting import wait_until_open
 
 _VIEWS = {
     "Overview": overview,
@@ -56,8 +63,25 @@ def network(picture: Picture) -> None:
     with row:
         tries = TryThis(PAGE, network_experiments(scene), keep=KEEP, free=(PLACE.name,))
     tries.saw(scene)
+    opening = _said_to_open(scene, camera)
     with seen_first(stage):
         _VIEWS[view].show(scene)
+    if opening is not None:
+        wait_until_open(scene.network)
+        opening.empty()
+        scene = replace(scene, network=open_network(scene.identity), overview=None)
     with camera:
         live_camera(picture)
     finish(scene)
+
+
+def _said_to_open(scene: Scene, room: DeltaGenerator) -> DeltaGenerator | None:
+    """Say that a network is opened whose overview is shown before it is there.
+
+    It is no spinner: a press on a map ends the run, and with it a spinner, but not the waiting.
+    """
+    if scene.overview is None:
+        return None
+    place = room.empty()
+    place.caption(f":material/hourglass_top: Opening {scene.network.title}", width="content")
+    return place

@@ -1,11 +1,9 @@
 """The page below its title: what is chosen beside the stage, the view on it, and what follows."""
 
-import threading
 from collections.abc import Callable
 
 import streamlit as st
 
-from cnnviz.server.line import SCRIPTS
 from pages.search import similarity
 from pages.search.asking import choose_layer
 from pages.search.experiments import KEEP, search_experiments
@@ -28,6 +26,7 @@ from pages.search.thumbnails import thumbnails
 from pages.ui.experiments import TryThis
 from pages.ui.picture import Picture
 from pages.ui.stage import seen_first, stage_and_controls
+from pages.ui.waiting import wait_until_open
 
 FEW = 30
 """Pictures below which a mean says more about them than about the network."""
@@ -101,14 +100,8 @@ def _open(found: Indexed) -> None:
     network = found.index.network
     if network.is_open:
         return
-    # No daemon: the interpreter must wait until it is out of TensorFlow, or it aborts.
-    opening = threading.Thread(target=network.open, name="cnnviz-opening", daemon=False)
-    opening.start()
-    with st.spinner(f"Opening {network.title}", show_time=False), SCRIPTS.apart():
-        while opening.is_alive():
-            opening.join(0.05)
-            # Any look at the session lets a newer request end this run.
-            _ = "opening" in st.session_state
+    with st.spinner(f"Opening {network.title}", show_time=False):
+        wait_until_open(network)
 
 
 def _chosen_centring() -> str:
