@@ -1,4 +1,4 @@
-"""Make what ships of the photos' index, and of the first overview: `python -m tools.index_photos`.
+"""Make what ships of photos and the first overview: `python -m tools.index_photos`.
 
 Run it after a photo, a shipped network, the way pictures are looked at or what the overview sends
 has changed. Tests hold the files to what the networks make of the photos now.
@@ -9,7 +9,13 @@ from cnnviz.networks import NETWORKS, open_network
 from cnnviz.networks.own_classes import BASE, Features, features_of
 from cnnviz.search import ImageIndex, best_layer
 from cnnviz.search.photo_features import FILE, packed_features
-from cnnviz.search.photo_index import FOLDER, made_thumbnails, packed, packed_index, packed_thumbnails
+from cnnviz.search.photo_index import (
+    FOLDER,
+    made_thumbnails,
+    packed,
+    packed_index,
+    packed_thumbnails,
+)
 from cnnviz.search.photos import all_photos, open_photo
 from pages.networks import first_sight
 from pages.networks.overview_message import message

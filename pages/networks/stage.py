@@ -6,7 +6,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.networks import open_network
-
 from pages.networks import answer, comparison, explanation, health, layer, overview, table
 from pages.networks.choice import chosen_scene
 from pages.networks.experiments import KEEP, network_experiments
