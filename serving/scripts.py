@@ -1,7 +1,8 @@
 """How visitors' scripts run: one after the other, and what an answer begins with at once.
 
 Streamlit runs each script in a thread of its own (docs/decisions/one-script.md), and sends what it
-draws piece by piece (docs/decisions/with-its-stage.md).
+draws piece by piece (docs/decisions/with-its-stage.md). A browser that finds its session gone would
+ask for nothing (docs/decisions/asks-when-back.md).
 """
 
 from __future__ import annotations
@@ -10,17 +11,20 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import app_session
 from streamlit.runtime.scriptrunner import ScriptRunner
 
 from cnnviz.server.line import SCRIPTS
 
 if TYPE_CHECKING:
-    from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
     from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
 LONGEST = 0.1
 """Seconds that what an answer begins with waits for its stage."""
+ASKS_WHEN_BACK = "asks-when-back"
+"""What stands for a fragment where a browser is let ask for its page when it is back."""
+_A_DAY = 86_400
 
 
 class Script(ScriptRunner):
@@ -33,6 +37,7 @@ class Script(ScriptRunner):
 
     _kept: list[ForwardMsg] | None = None
     _until = 0.0
+    _is_of_page = False
 
     def __init__(self, *args: Any, **more: Any) -> None:
         self._keeping = threading.RLock()  # a spinner comes from a thread of its own
@@ -46,7 +51,8 @@ class Script(ScriptRunner):
 
     def _run_script(self, rerun_data: RerunData) -> None:
         # Of a whole page the browser shows what has come: its title, before it has its stage.
-        self._kept = [] if rerun_data.fragment_id_queue else None
+        self._is_of_page = not rerun_data.fragment_id_queue
+        self._kept = None if self._is_of_page else []
         self._until = time.monotonic() + LONGEST
         super()._run_script(rerun_data)
 
@@ -63,6 +69,8 @@ class Script(ScriptRunner):
 
     def _on_script_finished(self, *args: Any, **more: Any) -> None:
         self._send()
+        if self._is_of_page:
+            super()._enqueue_forward_msg(asks_when_back())
         super()._on_script_finished(*args, **more)
 
     def _send(self) -> None:
@@ -78,6 +86,17 @@ def may_be_stage(msg: ForwardMsg) -> bool:
         return True
     is_delta = msg.WhichOneof("type") == "delta"
     return is_delta and msg.delta.new_element.WhichOneof("type") == "bidi_component"
+
+
+def asks_when_back() -> ForwardMsg:
+    """Let a browser ask for its whole page when it has lost the connection and is back.
+
+    It does so where a part of the page is to be run again by itself: here one that there is not,
+    once a day, so that nothing is.
+    """
+    msg = ForwardMsg()
+    msg.auto_rerun.fragment_id, msg.auto_rerun.interval = ASKS_WHEN_BACK, _A_DAY
+    return msg
 
 
 def run_well() -> None:

@@ -25,6 +25,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
 from serving.failures import SENTENCE
+from serving.scripts import ASKS_WHEN_BACK
 
 _XSRF = "_streamlit_xsrf"
 _PATIENCE = 60.0
@@ -260,7 +261,7 @@ class Visitor:
                 self._script = received.navigation.page_script_hash
             elif kind == "page_info_changed":
                 self._query = received.page_info_changed.query_string
-            elif kind == "auto_rerun":
+            elif kind == "auto_rerun" and received.auto_rerun.fragment_id != ASKS_WHEN_BACK:
                 self.waiting[received.auto_rerun.fragment_id] = received.auto_rerun.interval
             elif kind == "script_finished":
                 if received.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:

@@ -90,8 +90,9 @@ def test_a_replica_that_dies_costs_its_visitors_one_reconnect(two, visitor):
     assert len(sockets) == 1
 
     before.kill()
-    with page.expect_event("websocket", timeout=20_000):
+    with page.expect_event("websocket", timeout=20_000) as came:
         pass
+    came.value.wait_for_event("framereceived")  # it has asked the other one for the page
     settle(page)
 
     assert page.url == f"{two.address}/convolution?stride=3&picture=moose"
@@ -100,3 +101,9 @@ def test_a_replica_that_dies_costs_its_visitors_one_reconnect(two, visitor):
     assert failed == []
     assert page.evaluate("window.said") == []
     assert replica_of(visitor) == 3 - number
+
+    # The other one answers what is asked next: it knows the page, not only the browser does.
+    page.get_by_role("slider", name="Stride").press("ArrowRight")
+    page.wait_for_url("**/convolution?stride=4&picture=moose")
+    settle(page)
+    expect(page.locator(".sum")).not_to_have_text(shown)

@@ -123,12 +123,20 @@ def test_an_open_page_comes_back_with_its_state_after_a_restart(browser):
     port = free_port()
     page = browser.new_page()
     with running_app(port=port) as address:
+        # By this name, Streamlit tells visitors how to start a server.
+        address = address.replace("127.0.0.1", "localhost")
         page.goto(f"{address}/convolution?stride=3&picture=moose")
         settle(page)
         sentence = page.locator(".sum").inner_text()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Connection error")
-    assert "yourscript" not in dialog.inner_text()
+    command = dialog.get_by_text("streamlit run yourscript.py")
+    expect(command).to_have_count(1)
+    expect(command).to_be_hidden()
+    shown = dialog.locator("div:has(> [data-testid='stErrorCodeBlock'])")
+    expect(shown).to_have_css("font-size", "0px")  # what it says before the command
+    said = shown.evaluate("node => getComputedStyle(node, '::after').content")
+    assert said == '"The server does not answer. This page comes back by itself once it does."'
     with running_app(port=port):
         expect(dialog).to_be_hidden()
         settle(page)

@@ -127,8 +127,10 @@ def test_an_answer_without_a_stage_has_come_when_it_ends(drawn):
     assert drawn([HEADING, BELOW], ["views"]) == [[], [], [HEADING, BELOW, "end"]]
 
 
-def test_a_whole_page_comes_as_it_is_drawn(drawn):
-    assert drawn([HEADING, STAGE], []) == [[HEADING], [HEADING, STAGE], [HEADING, STAGE, "end"]]
+def test_a_whole_page_comes_as_it_is_drawn_and_is_asked_for_again_after_a_loss(drawn):
+    *before, at_last = drawn([HEADING, STAGE], [])
+    assert before == [[HEADING], [HEADING, STAGE]]
+    assert at_last == [HEADING, STAGE, scripts.asks_when_back(), "end"]
 
 
 def test_what_says_that_there_is_something_to_wait_for_waits_for_nothing(drawn, monkeypatch):
