@@ -291,6 +291,21 @@ class Network:
             del maps["image"]
         return maps
 
+    def maps_of_few(self, x: ArrayLike, layers: Sequence[str]) -> dict[str, Maps]:
+        """Compute `feature_maps_of_input` of some layers by a function of their own.
+
+        It takes two thirds of the time, as TensorFlow joins what lies between them; the first call
+        with other layers compiles it, half a second in EfficientNet-Lite0.
+        """
+        wanted = {self.layer(name).name for name in layers}
+        names = tuple(info.name for info in self.layers if info.name in wanted)
+        batch, function = self._batch([x]), self._runner.maps_of(names)
+        with RUNS:
+            return {
+                name: as_array(tensor)[0]
+                for name, tensor in zip(names, function(batch), strict=True)
+            }
+
     def predict(self, image: ArrayLike, top: int = 5) -> list[Prediction]:
         """Name the most probable classes of a picture, best first.
 

@@ -6,7 +6,7 @@ import copy
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -163,13 +163,18 @@ class Runner:
 
     def every_map(self) -> Callable[..., Any]:
         """Give the function from (1, height, width, channels) to every layer's output."""
-        names = [info.name for info in self.layers[1:]]
+        return self._maps("every map", [info.name for info in self.layers[1:]])
 
-        def every_map(x: Any) -> list[Any]:
+    def maps_of(self, names: tuple[str, ...]) -> Callable[..., Any]:
+        """Give the function from (1, height, width, channels) to the outputs of these layers."""
+        return self._maps(("maps of", names), names)
+
+    def _maps(self, key: Any, names: Sequence[str]) -> Callable[..., Any]:
+        def maps(x: Any) -> list[Any]:
             outputs = self.forward(x)
             return [_float(outputs[name]) for name in names]
 
-        return self.compiled("every map", every_map, [(1, *self.shape)])
+        return self.compiled(key, maps, [(1, *self.shape)])
 
     def answers(self) -> Callable[..., Any]:
         """Give the function from (n, height, width, channels) to logits and answers.

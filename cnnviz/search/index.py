@@ -152,7 +152,8 @@ class ImageIndex:
         count : how many at most.
         metric : one of `METRICS`.
         """
-        return self.nearest(embed(self.network, image, [self.layer])[self.layer], count, metric)
+        found = embed(self.network, image, self.layers)  # compiled once for all of them
+        return self.nearest(found[self.layer], count, metric)
 
     def query_indexed(
         self, index: int, *, count: int = 15, metric: Metric = "cosine"
@@ -231,10 +232,18 @@ def network_input(network: Network, image: ArrayLike) -> Vectors:
     return network.preprocessing(squeezed, channels=channels)
 
 
+def maps_to_compare(
+    network: Network, image: ArrayLike, layers: Sequence[str]
+) -> dict[str, Vectors]:
+    """Look at one whole picture: each layer's output, `LayerInfo.output_shape` float32."""
+    return network.maps_of_few(network_input(network, image), layers)
+
+
 def embed(network: Network, image: ArrayLike, layers: Sequence[str]) -> dict[str, Vectors]:
     """Look at one picture: the mean of each map, a (channels,) float32 vector per layer."""
-    maps = network.feature_maps_of_input(network_input(network, image), layers)
-    return {name: pooled(values) for name, values in maps.items()}
+    return {
+        name: pooled(values) for name, values in maps_to_compare(network, image, layers).items()
+    }
 
 
 def pooled(maps: Vectors) -> Vectors:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.networks.network import Network
-from cnnviz.search.index import Vectors, agreement, network_input
+from cnnviz.search.index import Vectors, agreement
 
 MOST_SIDE = 16
 """Cells along a side of the maps whose cells are compared one with another."""
@@ -42,21 +41,17 @@ class SimilarityMaps:
 
 
 def similarity_maps(
-    network: Network, layer: str, query: ArrayLike, match: ArrayLike, mean: ArrayLike = 0.0
+    layer: str, query: Vectors, match: Vectors, mean: ArrayLike = 0.0
 ) -> SimilarityMaps:
     """Compare two pictures at a layer that gives maps.
 
     Parameters
     ----------
-    query, match : (height, width, 3) uint8 of any size.
+    query, match : the layer's output for each, (height, width, channels) float32.
     mean : taken off every vector first, (channels,) float32.
     """
-    one, other = (
-        network.feature_maps_of_input(network_input(network, image), [layer])[layer]
-        for image in (query, match)
-    )
-    mine, theirs = agreement(one, other, mean), agreement(other, one, mean)
-    fewer, more = (_coarse(maps - np.asarray(mean, np.float32)) for maps in (one, other))
+    mine, theirs = agreement(query, match, mean), agreement(match, query, mean)
+    fewer, more = (_coarse(maps - np.asarray(mean, np.float32)) for maps in (query, match))
     pairs = np.maximum(_directions(fewer) @ _directions(more).T, 0.0)
     return SimilarityMaps(
         layer, float(mine.sum()), mine, theirs, np.asarray(pairs, np.float32), fewer.shape[:2]

@@ -7,7 +7,7 @@ from cnnviz.images import pictures as images
 from cnnviz.search.formulas import precision_formula, rank_weighted_formula, similarity_formula
 from cnnviz.search.similarity import SimilarityMaps, similarity_maps
 from cnnviz.shapes import Pixels
-from pages.search.scene import SearchScene, open_indexed
+from pages.search.scene import SearchScene, maps_of_match, maps_of_query, open_indexed
 from pages.ui.components.registration import register
 from pages.ui.headings import header
 from pages.ui.markdown import plain
@@ -70,7 +70,10 @@ def _packed(
 ) -> bytes:
     part, other = _scene.part, open_indexed(_scene, match)
     found: SimilarityMaps = similarity_maps(
-        _scene.network, layer, part, other, _scene.indexed.index.at(layer).origin
+        layer,
+        maps_of_query(_scene)[layer],
+        maps_of_match(_scene, match)[layer],
+        _scene.indexed.index.at(layer).origin,
     )
     return pack(
         {

@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from cnnviz.networks import NETWORKS, open_network, opening
+from cnnviz.search.photo_index import photo_index
 from serving import quiet, warming
 from serving.quiet import Heard
 from serving.warming import Warming, is_wanted
@@ -116,6 +117,7 @@ def test_afterwards_every_shipped_network_is_open_and_compiled():
         assert name in opening._opened
         network = open_network(name)
         functions = network._runner._functions
-        assert {"every map", ("answers", network.answer)} <= functions.keys()
+        of_search = ("maps of", photo_index(name).layers)
+        assert {"every map", ("answers", network.answer), of_search} <= functions.keys()
     first = next(iter(warming.steps()))
     assert first is warming.load_tensorflow

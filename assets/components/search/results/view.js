@@ -83,10 +83,15 @@ class Stage {
   }
 
   ask(kind, value) {
-    this.serial += 1;
-    this.tell("ask", { kind, value, serial: this.serial });
-    if (kind === "query" && this.answer(value)) return;
-    if (kind === "query" || kind === "region") this.results.classList.add("stale");
+    const serial = ++this.serial;
+    this.tell("ask", { kind, value, serial });
+    if (kind === "region") this.results.classList.add("stale");
+    if (kind !== "query") return;
+    // Streamlit sends the question in the next turn: it would wait for all that is drawn in this one.
+    setTimeout(() => {
+      if (this.root.gone || serial !== this.serial || serial === this.settings.serial) return;
+      if (!this.answer(value)) this.results.classList.add("stale");
+    });
   }
 
   // What each photo of the index, and last the user's own, finds at the layer in hand came with
@@ -233,8 +238,11 @@ class Stage {
   // Cards glide from where they were to where they are.
   slide(before) {
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    // All are measured before the first is moved: measuring after a change lays the page out anew.
+    const after = new Map();
+    for (const [index, card] of this.cards) after.set(index, card.box.getBoundingClientRect());
     for (const [index, card] of this.cards) {
-      const [from, to] = [before.get(index), card.box.getBoundingClientRect()];
+      const [from, to] = [before.get(index), after.get(index)];
       const moves = from
         ? [{ transform: `translate(${from.left - to.left}px, ${from.top - to.top}px)` }, {}]
         : [{ opacity: 0 }, {}];
