@@ -108,3 +108,9 @@ def recognised(
         if fits and any(re.fullmatch(known.name, name) for name in names):
             return known
     return None
+
+
+def names_within(model: Any) -> list[str]:
+    """Name the models nested in a model, however deep."""
+    inner = [layer for layer in model.layers if hasattr(layer, "layers")]
+    return [name for one in inner for name in (one.name, *names_within(one))]

@@ -166,7 +166,11 @@ class Runner:
         return self._maps("every map", [info.name for info in self.layers[1:]])
 
     def maps_of(self, names: tuple[str, ...]) -> Callable[..., Any]:
-        """Give the function from (1, height, width, channels) to the outputs of these layers."""
+        """Give the function from (1, height, width, channels) to the outputs of these layers.
+
+        TensorFlow joins what lies between them: 20 ms in EfficientNet-Lite0, where all maps take
+        29. Compiling it takes half a second, so ask for the same layers again.
+        """
         return self._maps(("maps of", names), names)
 
     def _maps(self, key: Any, names: Sequence[str]) -> Callable[..., Any]:

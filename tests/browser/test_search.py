@@ -51,8 +51,9 @@ def test_a_picture_is_answered_at_once_and_python_says_the_same(search, asked):
     page = search()
     before = found(page)
     answered = page.locator(".search").evaluate(
-        f"""(root) => {{
+        f"""async (root) => {{
           root.querySelector("{asked}").click();
+          await new Promise((done) => setTimeout(done)); // the question goes out first
           return [...root.querySelectorAll(".match")].map((one) => one.ariaLabel);
         }}"""
     )
