@@ -13,6 +13,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Before anything reads the limits.
 os.environ["CNNVIZ_SHARED"] = shared(os.environ, config.get_option("server.address"))
 
+from serving.answers import send_well
 from serving.failures import say_so
 from serving.gates import gates
 from serving.housekeeping import housekeeping
@@ -21,4 +22,5 @@ from serving.scripts import run_well
 
 keep_what_stays()
 run_well()
+send_well()
 app = st.App("app.py", middleware=gates(), lifespan=housekeeping, on_script_error=say_so)

@@ -1,11 +1,10 @@
-"""Streamlit's scripts wait for their turn, and an answer is sent with its stage."""
+"""Streamlit's scripts wait for their turn, and whole pages end with a note to the browser."""
 
 import asyncio
 import threading
 from unittest.mock import MagicMock
 
 import pytest
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import app_session
 from streamlit.runtime.scriptrunner import RerunData, ScriptRunner
 
@@ -81,58 +80,13 @@ def test_the_next_script_runs_after_one_that_broke(line, session, monkeypatch):
     assert came.is_set()
 
 
-# ---- what an answer begins with ----------------------------------------------------------------
-
-HEADING, STAGE, NAMED, BELOW = (ForwardMsg() for _ in range(4))
-HEADING.delta.new_element.heading.body = "A heading"
-STAGE.delta.new_element.bidi_component.component_name = "stage"
-NAMED.ref_hash = "a stage that the browser has"
-BELOW.delta.new_element.markdown.body = "What stands below"
-
-
-@pytest.fixture
-def drawn(session, monkeypatch):
-    """Give what draws messages in a run for these fragments, and tells what was sent after each."""
+def test_a_whole_page_ends_with_a_note_to_ask_for_it_after_a_loss_and_a_part_does_not(monkeypatch):
     sent = []
     monkeypatch.setattr(ScriptRunner, "_enqueue_forward_msg", lambda _, msg: sent.append(msg))
-    monkeypatch.setattr(ScriptRunner, "_maybe_handle_execution_control_request", lambda _: None)
     monkeypatch.setattr(ScriptRunner, "_on_script_finished", lambda _: sent.append("end"))
-
-    def draw(messages, fragments):
-        after = []
-
-        def run(runner, _):
-            for message in messages:
-                runner._enqueue_forward_msg(message)
-                after.append([*sent])
-            runner._on_script_finished()
-
-        monkeypatch.setattr(ScriptRunner, "_run_script", run)
-        runner = object.__new__(scripts.Script)
-        runner._keeping = threading.RLock()
-        runner._run_script(RerunData(fragment_id_queue=fragments))
-        return [*after, sent]
-
-    return draw
-
-
-@pytest.mark.parametrize("stage", [STAGE, NAMED], ids=["new", "named"])
-def test_what_an_answer_begins_with_comes_with_its_stage(drawn, stage):
-    whole = [HEADING, stage, BELOW]
-    after = drawn(whole, ["views"])
-    assert after == [[], whole[:2], whole, [*whole, "end"]]
-
-
-def test_an_answer_without_a_stage_has_come_when_it_ends(drawn):
-    assert drawn([HEADING, BELOW], ["views"]) == [[], [], [HEADING, BELOW, "end"]]
-
-
-def test_a_whole_page_comes_as_it_is_drawn_and_is_asked_for_again_after_a_loss(drawn):
-    *before, at_last = drawn([HEADING, STAGE], [])
-    assert before == [[HEADING], [HEADING, STAGE]]
-    assert at_last == [HEADING, STAGE, scripts.asks_when_back(), "end"]
-
-
-def test_what_says_that_there_is_something_to_wait_for_waits_for_nothing(drawn, monkeypatch):
-    monkeypatch.setattr(scripts, "LONGEST", -1.0)
-    assert drawn([HEADING], ["views"]) == [[HEADING], [HEADING, "end"]]
+    monkeypatch.setattr(ScriptRunner, "_run_script", lambda runner, _: runner._on_script_finished())
+    runner = object.__new__(scripts.Script)
+    runner._run_script(RerunData())
+    assert sent == [scripts.asks_when_back(), "end"]
+    runner._run_script(RerunData(fragment_id_queue=["views"]))
+    assert sent == [scripts.asks_when_back(), "end", "end"]

@@ -1,0 +1,186 @@
+"""Of an answer, the stage is sent first, and what the browser shows already after it."""
+
+import asyncio
+
+import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime import app_session
+
+from serving import answers
+
+PART = ("views",)
+
+
+def began(*fragments):
+    msg = ForwardMsg(new_session={})
+    msg.metadata.run.fragment_ids.extend(fragments)
+    return msg
+
+
+def ended(*, early=False):
+    kind = "FINISHED_EARLY_FOR_RERUN" if early else "FINISHED_SUCCESSFULLY"
+    return ForwardMsg(script_finished=getattr(ForwardMsg, kind))
+
+
+def at(*place):
+    msg = ForwardMsg()
+    msg.metadata.delta_path.extend(place)
+    msg.delta.fragment_id = PART[0]
+    return msg
+
+
+def container(*place, label=""):
+    msg = at(*place)
+    msg.delta.add_block.expandable.label = label
+    return msg
+
+
+def text(body, *place):
+    msg = at(*place)
+    msg.delta.new_element.markdown.body = body
+    return msg
+
+
+def stage(data, *place):
+    msg = at(*place)
+    msg.delta.new_element.bidi_component.bytes = data
+    return msg
+
+
+NAMED = at(0, 2)
+NAMED.ref_hash = "a stage that the browser has had"
+
+
+class Told:
+    """The messages of one visitor, and how often the server was told to look for some."""
+
+    def __init__(self):
+        self.messages = answers.Messages()
+        self.woken = 0
+
+    def _enqueued_some_message(self):
+        self.woken += 1
+
+    def send(self, *messages):
+        """Enqueue these, then give what the server finds to be sent."""
+        for msg in messages:
+            self.messages.enqueue(msg)
+        return self.messages.flush()
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """Give a visitor's messages on a loop of their own, in which nobody waits long by himself."""
+    monkeypatch.setattr(answers, "LONGEST", 60.0)
+    one = Told()
+    monkeypatch.setattr(answers, "get_instance", lambda: one)
+
+    runner = asyncio.Runner()
+    loop = runner.get_loop()
+    monkeypatch.setattr(answers.asyncio, "get_running_loop", lambda: loop)
+    yield one
+    runner.close()
+
+
+VIEW = [container(0), text("Stride", 0, 0), stage(b"1", 0, 1), text("below", 0, 2)]
+
+
+def shown(told, *messages):
+    """Let the browser show these, drawn by a run of the whole page."""
+    told.send(began(), *messages, ended())
+
+
+def test_a_whole_page_comes_as_it_is_drawn(told):
+    for msg in (began(), *VIEW, ended()):
+        assert told.send(msg) == [msg]
+
+
+@pytest.mark.parametrize("its_stage", [stage(b"2", 0, 1), NAMED], ids=["new", "named"])
+def test_what_an_answer_begins_with_waits_for_its_stage(told, its_stage):
+    assert told.send(began(*PART)) == []
+    assert told.send(text("Stride 2", 0, 0)) == []
+    assert told.send(its_stage) == [began(*PART), text("Stride 2", 0, 0), its_stage]
+
+
+def test_what_is_shown_already_comes_with_what_is_below_the_stage(told):
+    shown(told, *VIEW)
+    changed = [text("Padding", 0, 3), stage(b"2", 0, 1)]
+    first = told.send(began(*PART), container(0), text("Stride", 0, 0), *changed)
+    assert first == [began(*PART), *changed]
+    assert told.send() == []
+    below = [text("below", 0, 2), ended()]
+    assert told.send(*below) == [container(0), text("Stride", 0, 0), *below]
+
+
+def test_an_answer_that_has_ended_is_sent_in_the_order_in_which_it_was_drawn(told):
+    shown(told, *VIEW)
+    whole = [began(*PART), *VIEW, ended()]
+    assert told.send(*whole) == whole
+
+
+def test_an_answer_without_a_stage_is_sent_when_it_has_ended(told):
+    whole = [began(*PART), text("Stride", 0, 0), ended()]
+    assert told.send(*whole[:-1]) == []
+    assert told.send(whole[-1]) == whole
+
+
+def test_what_was_taken_away_is_not_shown(told):
+    shown(told, *VIEW)
+    told.send(began(*PART), text("other", 9), ended())
+    again = [began(*PART), container(0), text("Stride", 0, 0), stage(b"2", 0, 1)]
+    assert told.send(*again) == again
+
+
+def test_what_a_run_that_ended_early_had_not_drawn_again_is_shown(told):
+    shown(told, *VIEW)
+    told.send(began(*PART), container(0), stage(b"2", 0, 1), ended(early=True))
+    told.send(began(*PART), container(0), text("Stride", 0, 0))
+    assert told.send(stage(b"3", 0, 1)) == [began(*PART), stage(b"3", 0, 1)]
+
+
+def test_what_a_newer_run_drops_was_shown_all_the_same(told):
+    shown(told, *VIEW)
+    assert told.send(began(*PART), container(0), text("Stride", 0, 0), stage(b"2", 0, 1))
+    # As Streamlit does when a newer run begins.
+    told.messages.enqueue(ended(early=True))
+    told.messages.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=[*PART])
+    assert told.send(began(*PART), container(0), text("Stride", 0, 0)) == []
+    first = told.send(stage(b"3", 0, 1))
+    assert first == [ended(early=True), began(*PART), stage(b"3", 0, 1)]
+    below = [text("below", 0, 2), ended()]
+    assert told.send(*below) == [container(0), text("Stride", 0, 0), *below]
+
+
+def test_nothing_is_shown_within_what_has_changed(told):
+    shown(told, *VIEW)
+    again = [began(*PART), container(0, label="other"), text("Stride", 0, 0), stage(b"2", 0, 1)]
+    assert told.send(*again) == again
+
+
+def test_another_part_of_the_page_is_known_by_its_own_run_alone(told):
+    shown(told, *VIEW)
+    told.send(began("other"), text("other", 9), ended())
+    again = [began(*PART), container(0), text("Stride", 0, 0), stage(b"2", 0, 1)]
+    assert told.send(*again) == again
+
+
+def test_nothing_waits_for_long(told, monkeypatch):
+    shown(told, *VIEW)
+    monkeypatch.setattr(answers, "LONGEST", 0.0)
+    loop = answers.asyncio.get_running_loop()
+
+    def soon():
+        told.messages.enqueue(began(*PART))
+        told.messages.enqueue(container(0))
+        assert told.messages.flush() == []
+
+    loop.call_soon(soon)
+    loop.run_until_complete(asyncio.sleep(0.01))
+    assert told.woken == 1
+    assert told.send() == [began(*PART), container(0)]
+
+
+def test_a_visitor_s_messages_wait_so_from_now_on(monkeypatch):
+    monkeypatch.setattr(app_session, "ForwardMsgQueue", None)
+    answers.send_well()
+    assert app_session.ForwardMsgQueue is answers.Messages
