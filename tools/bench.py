@@ -154,6 +154,7 @@ def print_table(rows: list[Row]) -> None:
 def main() -> None:
     """Measure the compute core and the networks, then the app in Chromium."""
     rows = [*bench_compute.rows(), *bench_networks.rows(), *bench_search.rows()]
+    rows += bench_search.map_rows()
     with running_app() as address, sync_playwright() as playwright:
         browser = open_chromium(playwright)
         page = browser.new_page(viewport={"width": 1440, "height": 900})

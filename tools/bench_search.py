@@ -1,5 +1,6 @@
-"""Measure what searching costs: `python -m tools.bench_search [index] [health] [page]`."""
+"""Measure what searching costs: `python -m tools.bench_search [map] [index] [health] [page]`."""
 
+import importlib
 import resource
 import socket
 import statistics
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -22,10 +24,11 @@ from playwright.sync_api import Page, sync_playwright
 
 from cnnviz.networks import open_network
 from cnnviz.networks.network import Network
-from cnnviz.search import METRICS, ImageIndex
+from cnnviz.search import METRICS, ImageIndex, layers_to_index
 from cnnviz.search.gallery import Gallery, GalleryFile
 from cnnviz.search.gallery_index import gallery_job, index_gallery
 from cnnviz.server.jobs import JOBS, Job
+from pages.search.photo_map import placed
 from tools.app_server import open_chromium, running_app
 
 Row = tuple[str, str, str]
@@ -51,6 +54,31 @@ def rows() -> list[Row]:
         measured = f"{statistics.median(times):.0f} ms, the first {times[0]:.0f} ms"
         found.append((f"query among {PICTURES:,} x {NUMBERS:,}, {metric}", measured, "100 ms"))
     return found
+
+
+def map_rows(count: int = 133) -> list[Row]:
+    """Place pictures at every layer by t-SNE: how long, and how long its progress stands still."""
+    network, random = open_network("efficientnet_lite0"), np.random.default_rng(0)
+    vectors = {
+        name: random.random((count, network.layer(name).channels), np.float32)
+        for name in layers_to_index(network)
+    }
+    importlib.import_module("openTSNE")  # as the server has by then
+    times, percents = [time.perf_counter()], [0.0]
+
+    def report(share: float, words: str) -> None:  # noqa: ARG001
+        if 100 * share >= percents[-1] + 1:
+            times.append(time.perf_counter())
+            percents.append(100 * share)
+
+    placed(report, vectors, "t-SNE", list(vectors))
+    times.append(time.perf_counter())
+    still = max(later - one for one, later in pairwise(times))
+    what = f"t-SNE of {count} pictures at {len(vectors)} layers"
+    return [
+        (what, f"{times[-1] - times[0]:.1f} s", "15 s"),
+        (f"{what}: longest without a percent more", f"{still:.1f} s", "1.5 s"),
+    ]
 
 
 _ASK = """
@@ -240,6 +268,7 @@ def main() -> None:
     if asked[:1] == ["serve"]:
         serve(int(asked[1]), asked[2])
     measured = rows()
+    measured += map_rows() if "map" in asked else []
     measured += index_rows() if "index" in asked else []
     measured += health_rows() if "health" in asked else []
     if "page" in asked:

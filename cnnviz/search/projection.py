@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.networks.tensorflow_runtime import load_keras
-from cnnviz.search.umap_compiling import compiling
+from cnnviz.search.umap_compiling import compiling, keep_on_disk
 
 Method = Literal["PCA", "t-SNE", "UMAP"]
 Places = NDArray[np.float32]
@@ -101,10 +101,11 @@ def _umap(points: NDArray[np.float32], seed: int, report: Report) -> NDArray[np.
         # It says that a seed takes its threads away; that is what the seed is for.
         warnings.simplefilter("ignore", UserWarning)
         load_keras()  # UMAP imports TensorFlow, and would set it up otherwise
-        from umap import UMAP
-
         reduced = _reduced(points)
         with compiling(report) as whole:
+            from umap import UMAP  # what it finds neighbours with is compiled as it is imported
+
+            keep_on_disk()
             model = UMAP(
                 n_neighbors=min(15, len(points) - 1),
                 random_state=seed,

@@ -1,13 +1,15 @@
 """All pictures on a map: those that are alike lie close, and move as the layer changes."""
 
+from collections.abc import Callable, Mapping, Sequence
+
 import numpy as np
 import streamlit as st
 
+from cnnviz.search import Vectors
 from cnnviz.search.projection import Method, align, align_in_turn, project
-from cnnviz.server.jobs import Job
 from pages.search import map_points
 from pages.search.asking import take
-from pages.search.indexed import MANY, Indexed
+from pages.search.indexed import MANY
 from pages.search.results import described_layers, rows_of
 from pages.search.scene import SearchScene
 from pages.search.state import EVERY_LAYER, METHOD, SEARCH, SHOWN_AS
@@ -54,7 +56,7 @@ def show(scene: SearchScene) -> None:
     places = made(
         f"map {scene.indexed.identity} {method} {'every' if all_layers else scene.layer}",
         title,
-        lambda job: _placed(job, scene.indexed, method, layers),
+        lambda job: placed(job.report, scene.indexed.index.vectors, method, layers),
         patience=0.3,
         private=scene.indexed.private,
     )
@@ -79,31 +81,44 @@ _WORDS = {
 }
 
 
-def _placed(
-    job: Job, indexed: Indexed, method: Method, layers: tuple[str, ...]
+def placed(
+    report: Callable[[float, str], None],
+    vectors: Mapping[str, Vectors],
+    method: Method,
+    layers: Sequence[str],
 ) -> dict[str, np.ndarray]:
-    """Place all pictures at each layer, turned so that little moves from one to the next."""
-    vectors, count = indexed.index.vectors, len(layers)
+    """Place all pictures at each layer, turned so that little moves from one to the next.
+
+    Parameters
+    ----------
+    report : called with the share done and with words; may raise to stop.
+    vectors : by layer, (pictures, channels) float32.
+
+    Returns
+    -------
+    By layer, (pictures, 2) float32 in [0, 1].
+    """
+    count = len(layers)
     # All layers' principal components take less time than one layer's t-SNE.
     share = 1.0 if method == "PCA" else 0.1
-    job.report(0.0, "Loading scikit-learn")
+    report(0.0, "Loading scikit-learn")
     flat = []
     for at, layer in enumerate(layers):
         flat.append(project(vectors[layer], "PCA"))
-        job.report(share * (at + 1) / count, f"Principal components of {layer}")
+        report(share * (at + 1) / count, f"Principal components of {layer}")
     flat = align_in_turn(flat)
     if method == "PCA":
         return dict(zip(layers, flat, strict=True))
-    placed = {}
+    places = {}
     for at, layer in enumerate(layers):
 
-        def report(part: float, at: int = at) -> None:
+        def go_on(part: float, at: int = at) -> None:
             done = share + (1 - share) * (at + part) / count
-            job.report(done, f"Layer {at + 1} of {count}: {layers[at]}")
+            report(done, f"Layer {at + 1} of {count}: {layers[at]}")
 
-        report(0.0)
-        placed[layer] = align(project(vectors[layer], method, report=report), flat[at])
-    return placed
+        go_on(0.0)
+        places[layer] = align(project(vectors[layer], method, report=go_on), flat[at])
+    return places
 
 
 def _message(scene: SearchScene, places: dict[str, np.ndarray]) -> bytes:

@@ -19,6 +19,7 @@ from cnnviz.networks import (
 )
 from cnnviz.networks.architectures import CIFAR10_CLASSES
 from cnnviz.networks.tensorflow_runtime import load_keras, load_tensorflow
+from cnnviz.search import layers_to_index
 from tests.networks.shipped import PICTURE, SHIPPED, shipped_model
 
 # Maps
@@ -52,6 +53,18 @@ def test_few_maps_are_those_asked_for() -> None:
     assert list(network.feature_maps(PICTURE, ["image"])) == ["image"]
     with pytest.raises(NetworkError, match=r"no layer of that name.*conv_9"):
         network.feature_maps(PICTURE, ["conv_9"])
+
+
+@pytest.mark.parametrize("name", ["small_vgg", "efficientnet_lite0"])
+def test_a_few_maps_by_a_function_of_their_own_are_the_same(name) -> None:
+    network = open_network(name)
+    x, layers = network.preprocess(PICTURE), layers_to_index(network)
+    whole, few = network.feature_maps_of_input(x), network.maps_of_few(x, layers[::-1])
+    assert list(few) == [layer for layer in whole if layer in layers]
+    for layer, maps in few.items():
+        np.testing.assert_allclose(maps, whole[layer], rtol=1e-3, atol=1e-4 * np.abs(maps).max())
+    with pytest.raises(NetworkError, match="conv_99"):
+        network.maps_of_few(x, ["conv_99"])
 
 
 def test_maps_cannot_be_written_to() -> None:

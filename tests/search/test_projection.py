@@ -1,7 +1,8 @@
 import subprocess
 import sys
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given
@@ -129,6 +130,21 @@ def test_tensorflow_is_set_up_before_umap_imports_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "umap", SimpleNamespace(UMAP=Model))
     assert project(TWO_CLOUDS, "UMAP").shape == (40, 2)
     assert calls == ["Keras", "UMAP"]
+
+
+def test_what_is_compiled_while_umap_is_imported_is_progress_too(monkeypatch):
+    class Umap(ModuleType):
+        def __getattr__(self, name):
+            if name != "UMAP":
+                raise AttributeError(name)
+            numba.njit(lambda x: x + 1)(1)
+            return lambda **_: SimpleNamespace(fit_transform=lambda points: points[:, :2])
+
+    seen = []
+    monkeypatch.setattr(umap_compiling, "_MODULES", ())
+    monkeypatch.setitem(sys.modules, "umap", Umap("umap"))
+    project(TWO_CLOUDS, "UMAP", report=seen.append)
+    assert seen == [pytest.approx(0.7 / umap_compiling.FUNCTIONS)]
 
 
 def test_a_bar_says_how_far_it_is_and_can_be_stopped_there():

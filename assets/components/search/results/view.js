@@ -171,19 +171,22 @@ class Stage {
     const asked = indices.length > 0 && indices[0] >= 0;
     this.results.classList.toggle("stale", !asked);
     if (!asked) return;
-    const before = new Map();
-    for (const [index, card] of this.cards) before.set(index, card.box.getBoundingClientRect());
+    // Python's answer to a picture mostly is what was shown at once: nothing of it moves.
+    const stays = String([...this.cards.keys()]) === String([...indices]);
+    const before = stays ? null : this.measured();
     const shown = new Map();
     indices.forEach((index, rank) => {
       const card = this.cards.get(index) ?? this.card(index);
       this.fill(card, index, rank, scores[rank]);
       shown.set(index, card);
     });
-    const focused = this.results.getRootNode().activeElement;
-    this.results.replaceChildren(...[...shown.values()].map((card) => card.box));
-    if (focused?.isConnected) focused.focus();
-    this.cards = shown;
-    this.slide(before);
+    if (!stays) {
+      const focused = this.results.getRootNode().activeElement;
+      this.results.replaceChildren(...[...shown.values()].map((card) => card.box));
+      if (focused?.isConnected) focused.focus();
+      this.cards = shown;
+      this.slide(before);
+    }
     this.tabStop();
     this.summarise(indices);
   }
@@ -235,12 +238,16 @@ class Stage {
     card.next.setAttribute("aria-label", `Search with ${name}`);
   }
 
+  // All are measured before the first is moved: measuring after a change lays the page out anew.
+  measured() {
+    const boxes = [...this.cards].map(([index, { box }]) => [index, box.getBoundingClientRect()]);
+    return new Map(boxes);
+  }
+
   // Cards glide from where they were to where they are.
   slide(before) {
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    // All are measured before the first is moved: measuring after a change lays the page out anew.
-    const after = new Map();
-    for (const [index, card] of this.cards) after.set(index, card.box.getBoundingClientRect());
+    const after = this.measured();
     for (const [index, card] of this.cards) {
       const [from, to] = [before.get(index), after.get(index)];
       const moves = from
