@@ -6,7 +6,8 @@ websocket (`tools/visitor.py`), all in one process, whose own share of the proce
 takes that away from a server on the same machine.
 
 Scenes: blocks, learn, networks, busy (networks, while two index a gallery and one opens a model),
-reasons (Convolution, while one explains by occlusion and one lets a picture be made).
+reasons (Convolution, while one explains by occlusion and one lets a picture be made), replicas (two
+of them behind their proxy), killed (the same, while one is killed: who was there comes back).
 `--address` loads an app that runs already, such as several replicas behind a proxy;
 `--server PID ...` then reads their processor time and memory.
 """
@@ -18,14 +19,17 @@ import asyncio
 import gc
 import statistics
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
 import psutil
+from websockets.exceptions import ConnectionClosed
 
-from tools.app_server import running_app
+from tools.app_server import running_app, running_replicas
 from tools.habits import BARE, BLOCKS, LEARN, NETWORKS, Place, move_a_slider
 from tools.heavy_visitors import (
     explain_by_occlusion,
@@ -34,7 +38,7 @@ from tools.heavy_visitors import (
     open_a_model,
     visualise_features,
 )
-from tools.visitor import Answer, visitor
+from tools.visitor import Answer, Return, Visitor, visitor
 
 Row = tuple[str, str, str]
 Work = Callable[[str], Coroutine[Any, Any, None]]
@@ -56,6 +60,8 @@ class Scene:
     most, first : the bounds in milliseconds of the slowest twentieth of answers and first views.
     beside : what visitors more do meanwhile, each given the app's address.
     times : at most so many times what the same crowd waits without them.
+    replicas : processes that answer; more than one stand behind their proxy.
+    killed : whether one of them is killed when all have come.
     """
 
     title: str
@@ -66,6 +72,8 @@ class Scene:
     first: float | None = None
     beside: Sequence[Work] = ()
     times: float | None = None
+    replicas: int = 1
+    killed: bool = False
 
 
 _BUSY: Sequence[Work] = (
@@ -85,6 +93,10 @@ SCENES = {
         beside=(explain_by_occlusion, visualise_features),
         times=2.0,
     ),
+    "replicas": Scene("building blocks on two replicas", BLOCKS, 350, 8, 200, 500, replicas=2),
+    "killed": Scene(
+        "building blocks, one of two replicas killed", BLOCKS, 350, 8, 200, replicas=2, killed=True
+    ),
 }
 
 
@@ -99,6 +111,8 @@ class Crowd:
     early : how many of the firsts had come before the processor was read.
     processor, own : the server's and this process's share of one core.
     before, after : the server's memory in MiB.
+    losses : how often each user has lost the connection, by number.
+    returns : how they have come back.
     """
 
     firsts: list[float] = field(default_factory=list)
@@ -110,6 +124,8 @@ class Crowd:
     before: float = 0.0
     after: float = 0.0
     seconds: float = 0.0
+    losses: Counter[int] = field(default_factory=Counter)
+    returns: list[Return] = field(default_factory=list)
 
     @property
     def cost(self) -> float:
@@ -119,9 +135,14 @@ class Crowd:
 
 
 async def gather_crowd(
-    address: str, scene: Scene, seconds: float, seed: int, server: Sequence[psutil.Process] = ()
+    address: str,
+    scene: Scene,
+    seconds: float,
+    seed: int,
+    server: Sequence[psutil.Process] = (),
+    kill: Callable[[], None] | None = None,
 ) -> Crowd:
-    """Let a scene's visitors come, stay, and go; measure from when all have come."""
+    """Let a scene's visitors come, stay, and go; `kill` and measure once all have come."""
     crowd = Crowd()
     arriving = min(2 * scene.thought, seconds / 2) if scene.users > 1 else 0.0
     end = time.monotonic() + arriving + seconds
@@ -133,6 +154,8 @@ async def gather_crowd(
     ]
     others: list[asyncio.Task[None]] = []
     await asyncio.sleep(arriving)
+    if kill is not None:
+        kill()
     if scene.beside:
         others = [asyncio.create_task(work(address)) for work in scene.beside]
         await asyncio.sleep(_BEGINNING if scene.times else 0)
@@ -172,30 +195,65 @@ async def _user(
         place = scene.places[visit % len(scene.places)]
         visit += chance.randrange(1, len(scene.places)) if len(scene.places) > 1 else 1
         try:
-            await _visit(address, scene, place, chance, end, crowd)
+            await _Stay(scene, place, number, chance, end, crowd).run(address)
         except Exception as error:  # whatever it is, this visitor has met it
             crowd.errors.append(f"{place.page}?{place.query} {type(error).__name__}: {error}")
             await asyncio.sleep(1)
 
 
-async def _visit(
-    address: str, scene: Scene, place: Place, chance: Random, end: float, crowd: Crowd
-) -> None:
-    start = time.perf_counter()
-    async with visitor(address) as one:
-        answer = await one.open(place.page, place.query)
-        crowd.firsts.append(time.perf_counter() - start)
-        crowd.errors += answer.complaints
+@dataclass(frozen=True)
+class _Stay:
+    """One stay of a user on one page."""
+
+    scene: Scene
+    place: Place
+    number: int
+    chance: Random
+    end: float
+    crowd: Crowd
+
+    async def run(self, address: str) -> None:
+        """Come, do one thing after the other, and go."""
+        start = time.perf_counter()
+        async with visitor(address) as one:
+            if opened := await self._answered(one, one.open(self.place.page, self.place.query)):
+                self.crowd.firsts.append(time.perf_counter() - start)
+                self.crowd.errors += opened.complaints
+            while await self._thinks(one):
+                if answer := await self._answered(one, self.place.habit(one, self.chance)):
+                    self.crowd.answers.append(answer)
+                    self.crowd.errors += answer.complaints
+
+    async def _thinks(self, one: Visitor) -> bool:
+        """Wait as one who thinks; says whether something is done afterwards, or one goes."""
+        thought = self.scene.thought * self.chance.uniform(0.5, 1.5)
+        left = self.end - time.monotonic()
+        if await one.is_lost_within(max(0.0, min(thought, left))):
+            await self._come_back(one)
+            return True
+        # Whoever thinks until the end stays: to leave before it would be to come again.
+        return thought <= left and self.chance.random() >= LEAVES
+
+    async def _answered(self, one: Visitor, asked: Awaitable[Answer]) -> Answer | None:
+        """Wait for an answer; None where the connection was lost meanwhile."""
+        try:
+            return await asked
+        except ConnectionClosed:
+            await self._come_back(one)
+            return None
+
+    async def _come_back(self, one: Visitor) -> None:
+        if not self.scene.killed:
+            raise ConnectionError("The connection was lost.")
         while True:
-            thought = scene.thought * chance.uniform(0.5, 1.5)
-            left = end - time.monotonic()
-            await asyncio.sleep(max(0.0, min(thought, left)))
-            # Whoever thinks until the end stays: to leave before it would be to come again.
-            if thought > left or chance.random() < LEAVES:
-                return
-            answer = await place.habit(one, chance)
-            crowd.answers.append(answer)
-            crowd.errors += answer.complaints
+            self.crowd.losses[self.number] += 1
+            try:
+                back = await one.come_back(self.chance)
+            except ConnectionClosed:
+                continue
+            self.crowd.returns.append(back)
+            self.crowd.errors += back.complaints
+            return
 
 
 async def warm(address: str, places: Sequence[Place]) -> None:
@@ -273,7 +331,47 @@ def described(scene: Scene, crowd: Crowd, alone: Crowd, bare: Crowd) -> list[Row
             "0 errors",
         ),
     ]
-    return rows + [("", f"error: {words[:150]}", "") for words in sorted(set(crowd.errors))[:5]]
+    return rows + _errors(crowd)
+
+
+def _errors(crowd: Crowd) -> list[Row]:
+    return [("", f"error: {words[:150]}", "") for words in sorted(set(crowd.errors))[:5]]
+
+
+def described_returns(scene: Scene, crowd: Crowd) -> list[Row]:
+    """Put what a crowd has seen of a replica's death into rows of the bench's table."""
+    who = f"{scene.users} x {scene.thought:g} s, {scene.title}"
+    back = crowd.returns
+    seconds = [one.seconds for one in back]
+    same = Counter(one.same for one in back)
+    most = max(crowd.losses.values(), default=0)
+    sockets = max((one.tries for one in back), default=0)
+    return [
+        (
+            f"{who}: reconnects of a user, most",
+            f"{most}, of {len(crowd.losses)} users; {sockets} websockets for one; "
+            f"{sum(one.told for one in back)} were told",
+            "1, none told",
+        ),
+        (
+            f"{who}: their page is there again, p95",
+            f"{percentile(seconds, 0.95):.0f} ms (p50 {percentile(seconds, 0.5):.0f}, "
+            f"most {1000 * max(seconds, default=0):.0f})",
+            "",
+        ),
+        (
+            f"{who}: their view is the same",
+            f"{same[True]} of {same[True] + same[False]}; {same[None]} waited for an answer",
+            "all",
+        ),
+        (
+            f"{who}: an answer from then on, p95; errors",
+            f"{percentile([one.ended for one in crowd.answers], 0.95):.0f} ms, "
+            f"of {len(crowd.answers):,} answers; {len(crowd.errors)} errors",
+            "0 errors",
+        ),
+        *_errors(crowd),
+    ]
 
 
 async def measure(
@@ -289,7 +387,7 @@ async def measure(
     """Measure one user alone, the bare page under the same load, and the load."""
     if scene.beside is _BUSY:
         make_ready()
-    await warm(address, scene.places)
+    await warm(address, [*scene.places] * scene.replicas)  # new ones go to each in turn
     await warm(bare, BARE)
     few = replace(scene, users=1, thought=0.3, beside=())
     alone = await gather_crowd(address, few, min(seconds, 8), seed, server)
@@ -310,6 +408,26 @@ def times_without(scene: Scene, crowd: Crowd, quiet: Crowd) -> Row:
     return f"{scene.title}: an answer, p95", measured, f"{scene.times:g} x"
 
 
+@dataclass(frozen=True)
+class _Server:
+    """What is measured: its address, its processes, and what ends one of its replicas."""
+
+    address: str
+    processes: Sequence[psutil.Process]
+    kill: Callable[[], None] | None = None
+
+
+@contextmanager
+def _running(scene: Scene) -> Iterator[_Server]:
+    if scene.replicas == 1:
+        with running_app() as address:
+            yield _Server(address, psutil.Process().children()[-1:])
+        return
+    with running_replicas(scene.replicas) as many:
+        first = many.processes()[0]
+        yield _Server(many.address, many.supervisor.children(), first.kill)
+
+
 def rows(names: Sequence[str] = tuple(SCENES), **wanted: Any) -> list[Row]:
     """Measure scenes, on an app of their own unless `address` names one."""
     gc.disable()  # the visitors keep few objects, and their pauses would count as the server's
@@ -317,36 +435,36 @@ def rows(names: Sequence[str] = tuple(SCENES), **wanted: Any) -> list[Row]:
     seconds, seed = wanted.get("seconds", 60.0), wanted.get("seed", 0)
     for name in names:
         scene = replace(SCENES[name], **wanted.get("changes", {}))
+        if scene.killed:
+            found += asyncio.run(_measure_death(scene, seconds, seed))
+            continue
         with running_app("tools/bare_page.py") as bare:
             bare_server = psutil.Process().children()[-1:]
-            if address := wanted.get("address"):
-                server = [psutil.Process(pid) for pid in wanted.get("server", ())]
-                found += asyncio.run(
-                    measure(
-                        scene,
-                        address,
-                        bare,
-                        seconds=seconds,
-                        seed=seed,
-                        server=server,
-                        bare_server=bare_server,
-                    )
+            there = (
+                nullcontext(_Server(address, [*map(psutil.Process, wanted.get("server", ()))]))
+                if (address := wanted.get("address"))
+                else _running(scene)
+            )
+            with there as server:
+                measured = measure(
+                    scene,
+                    server.address,
+                    bare,
+                    seconds=seconds,
+                    seed=seed,
+                    server=server.processes,
+                    bare_server=bare_server,
                 )
-                continue
-            with running_app() as address:
-                server = psutil.Process().children()[-1:]
-                found += asyncio.run(
-                    measure(
-                        scene,
-                        address,
-                        bare,
-                        seconds=seconds,
-                        seed=seed,
-                        server=server,
-                        bare_server=bare_server,
-                    )
-                )
+                found += asyncio.run(measured)
     return found
+
+
+async def _measure_death(scene: Scene, seconds: float, seed: int) -> list[Row]:
+    """Let a crowd come to replicas of which one is killed."""
+    with _running(scene) as server:
+        await warm(server.address, [*scene.places] * scene.replicas)
+        crowd = await gather_crowd(server.address, scene, seconds, seed, kill=server.kill)
+    return described_returns(scene, crowd)
 
 
 def main() -> None:

@@ -1,7 +1,8 @@
 """A visitor of the app without a browser: speaks Streamlit's websocket, opens pages, uploads.
 
 It asks as a browser does: a control inside a fragment runs that fragment alone, large messages
-that have come already are named and not sent again, and the address follows the page.
+that have come already are named and not sent again, the address follows the page, and where the
+connection is lost it comes back (`tools/connecting.py`) and asks for its page.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import asyncio
 import json
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -22,12 +24,12 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 
 from serving.failures import SENTENCE
 from serving.scripts import ASKS_WHEN_BACK
+from tools.connecting import XSRF, connect_as_browser
 
-_XSRF = "_streamlit_xsrf"
 _PATIENCE = 60.0
 _OF_A_KIND = {
     "selectbox": "string_value",
@@ -73,12 +75,33 @@ class Answer:
     said: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Return:
+    """How a tab has come back after it had lost its connection.
+
+    Attributes
+    ----------
+    seconds : from the loss until its page was there again.
+    tries : websockets that were tried.
+    told : whether it has said meanwhile that the connection is lost.
+    same : whether address and components are as they were; None if it was waiting for an answer.
+    complaints : the errors that the page shows.
+    """
+
+    seconds: float
+    tries: int
+    told: bool
+    same: bool | None
+    complaints: tuple[str, ...]
+
+
 @dataclass
 class Visitor:
     """One tab that is open.
 
     Attributes
     ----------
+    cookies : by name.
     session : the session's id, known once a page was opened.
     elements : the widgets and components of the page, by id.
     waiting : fragments that ask to be run again by themselves, and after how many seconds.
@@ -87,7 +110,7 @@ class Visitor:
 
     address: str
     socket: ClientConnection
-    xsrf: str
+    cookies: dict[str, str]
     session: str = ""
     elements: dict[str, Element] = field(default_factory=dict)
     waiting: dict[str, float] = field(default_factory=dict)
@@ -96,14 +119,22 @@ class Visitor:
     _script: str = ""
     _query: str = ""
     _told: dict[str, dict[str, object]] = field(default_factory=dict)
+    _states: dict[str, WidgetState] = field(default_factory=dict)
+    _asks_when_back: bool = False
+    _is_answered: bool = True
     _known: dict[str, tuple[Delta, int]] = field(default_factory=dict)
     _runs: int = 0
     _keeps: int = 2
 
+    @property
+    def xsrf(self) -> str:
+        """The token that the server has given to this browser."""
+        return self.cookies.get(XSRF, "")
+
     async def open(self, page: str = "", query: str = "") -> Answer:
         """Open a page, and wait until its script has ended."""
         self._page, self._script, self._query = page, "", query
-        self.elements, self._told = {}, {}
+        self.elements, self._told, self._states = {}, {}, {}
         return await self._rerun()
 
     async def set(self, widget: str, value: Any) -> Answer:
@@ -116,6 +147,8 @@ class Visitor:
             state.string_array_value.data.append(value)
         else:
             setattr(state, _OF_A_KIND[element.kind], value)
+        if element.kind != "button":
+            self._states[widget] = state
         return await self._rerun(state, fragment=element.fragment)
 
     async def tell(self, component: str, name: str, value: object) -> Answer:
@@ -123,6 +156,7 @@ class Visitor:
         told = self._told.setdefault(component, {})
         told[name] = value
         state = WidgetState(id=component, json_value=json.dumps(told))
+        self._states[component] = state
         return await self._rerun(state, fragment=self.elements[component].fragment)
 
     async def trigger(self, component: str, name: str, value: object) -> Answer:
@@ -139,6 +173,43 @@ class Visitor:
         """Send one state to several widgets, which are all of one fragment, at once."""
         states = [WidgetState(id=widget, **value) for widget in widgets]
         return await self._rerun(*states, fragment=self.elements[widgets[0]].fragment)
+
+    async def is_lost_within(self, seconds: float) -> bool:
+        """Wait so long, or until the connection is lost; says whether it is."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.socket.wait_closed()
+        except TimeoutError:
+            return False
+        return True
+
+    async def come_back(self, chance: Random) -> Return:
+        """Come back after the connection was lost, and ask for the page as a browser does.
+
+        What was set by hand is sent along. What was not is as the address says in any case.
+
+        Raises
+        ------
+        LookupError : the page would stay as it is, and a control of it would not be answered.
+        """
+        start, before = time.perf_counter(), self.view() if self._is_answered else None
+        connected = await connect_as_browser(
+            self.address, self.cookies, chance, session=self.session
+        )
+        self.socket = connected.socket
+        if self._is_answered and not self._asks_when_back:
+            raise LookupError(f"{self._page} does not ask for itself when it is back.")
+        states = [state for name, state in self._states.items() if name in self.elements]
+        answer = await self._rerun(*states)
+        seconds = time.perf_counter() - start
+        same = None if before is None else before == self.view()
+        return Return(seconds, connected.tries, connected.told, same, answer.complaints)
+
+    def view(self) -> object:
+        """Give what one sees: the page, its address, and what each component was sent."""
+        drawn = self.elements.items()
+        sent = {name: _shown(one.drawn) for name, one in drawn if one.kind == "bidi_component"}
+        return self._page, self._query, sent
 
     async def again(self) -> Answer:
         """Run the page's script again."""
@@ -201,7 +272,7 @@ class Visitor:
             method="PUT",
             headers={
                 "Content-Type": f"multipart/form-data; boundary={edge}",
-                "Cookie": f"{_XSRF}={self.xsrf}",
+                "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
                 "X-Xsrftoken": self.xsrf if token is None else token,
             },
         )
@@ -225,9 +296,12 @@ class Visitor:
         asked.widget_states.widgets.extend(states)
         self._runs += 1
         start = time.perf_counter()
+        self._is_answered = False
         await self.socket.send(message.SerializeToString())
         async with asyncio.timeout(_PATIENCE):
-            return await self._listen(start, fragment)
+            answer = await self._listen(start, fragment)
+        self._is_answered = True
+        return answer
 
     async def _listen(self, start: float, fragment: str) -> Answer:
         size = largest = 0
@@ -256,12 +330,14 @@ class Visitor:
                 self._keeps = received.new_session.config.max_cached_message_age
                 drawn.clear()  # a run that ended early for this one is not seen
                 if not fragment:
-                    self.waiting = {}
+                    self.waiting, self._asks_when_back = {}, False
             elif kind == "navigation":  # which page that is, once the menu is known
                 self._script = received.navigation.page_script_hash
             elif kind == "page_info_changed":
                 self._query = received.page_info_changed.query_string
-            elif kind == "auto_rerun" and received.auto_rerun.fragment_id != ASKS_WHEN_BACK:
+            elif kind == "auto_rerun" and received.auto_rerun.fragment_id == ASKS_WHEN_BACK:
+                self._asks_when_back = True
+            elif kind == "auto_rerun":
                 self.waiting[received.auto_rerun.fragment_id] = received.auto_rerun.interval
             elif kind == "script_finished":
                 if received.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
@@ -299,29 +375,28 @@ def _note(delta: Delta, drawn: dict[str, Element], complaints: list[str], said: 
         drawn[name] = Element(kind, element, delta.fragment_id)
 
 
+def _shown(component: Any) -> object:
+    """Give what a component was sent, but for what only its session knows.
+
+    That is the number of the last edit, which nobody sees, and which of its tools, such as undo,
+    have something to do.
+    """
+    message: bytes = component.bytes
+    end = 4 + int.from_bytes(message[:4], "little")
+    header = json.loads(message[4:end] or "{}")
+    for name in ("serial", "tools"):
+        header.get("settings", {}).pop(name, None)
+    return header, message[end:], component.json
+
+
 @asynccontextmanager
 async def visitor(address: str) -> AsyncIterator[Visitor]:
     """Come to the app at this address, such as "http://127.0.0.1:8501", and leave it again."""
-    cookies = await asyncio.to_thread(_cookies, address)
-    xsrf = next((value for name, value in cookies if name == _XSRF), "")
-    async with connect(
-        address.replace("http", "ws", 1) + "/_stcore/stream",
-        origin=address,  # type: ignore[arg-type]
-        additional_headers={"Cookie": "; ".join(f"{name}={value}" for name, value in cookies)},
-        max_size=None,
-        compression=None,
-        subprotocols=["streamlit", xsrf or "none"],  # type: ignore[list-item]
-    ) as socket:
-        yield Visitor(address, socket, xsrf)
-
-
-def _cookies(address: str) -> list[tuple[str, str]]:
-    """Read the cookies that the server, or a proxy before it, gives to a browser."""
-
-    def parts() -> Iterator[tuple[str, str]]:
-        with urlopen(f"{address}/_stcore/health", timeout=_PATIENCE) as answer:
-            for cookie in answer.headers.get_all("Set-Cookie", ()):
-                name, _, value = cookie.split(";", 1)[0].partition("=")
-                yield name.strip(), value.strip()
-
-    return list(parts())
+    cookies: dict[str, str] = {}
+    async with asyncio.timeout(_PATIENCE):
+        connected = await connect_as_browser(address, cookies, Random())
+    one = Visitor(address, connected.socket, cookies)
+    try:
+        yield one
+    finally:
+        await one.socket.close()

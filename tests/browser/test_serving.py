@@ -10,6 +10,7 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, closing, suppress
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import psutil
@@ -20,7 +21,7 @@ from playwright.sync_api import expect
 from tests.browser.tabs import settle
 from tests.own_loop import in_own_loop
 from tools.app_server import free_port, running_app
-from tools.visitor import Answer, Visitor, visitor
+from tools.visitor import Answer, Return, Visitor, visitor
 
 
 def asked_for(app, path, **headers):
@@ -143,6 +144,23 @@ def test_an_open_page_comes_back_with_its_state_after_a_restart(browser):
         assert page.url.endswith("/convolution?stride=3&picture=moose")
         expect(page.locator(".sum")).to_have_text(sentence)
     page.close()
+
+
+@pytest.mark.browser
+def test_who_finds_a_session_gone_sees_what_was_there(app):
+    async def comes_back() -> tuple[Return, Answer]:
+        async with visitor(app) as tab:
+            await tab.open("pooling", "pool_size=3")
+            await tab.set(tab.named("pool_size"), 4)
+            tab.session = "gone"
+            await tab.socket.close()
+            assert await tab.is_lost_within(10)
+            back = await tab.come_back(Random(0))
+            return back, await tab.set(tab.named("pool_size"), 5)
+
+    back, answer = in_own_loop(comes_back())
+    assert (back.same, back.tries, back.told) == (True, 1, False)
+    assert back.complaints == answer.complaints == ()
 
 
 def pictures(count: int) -> bytes:

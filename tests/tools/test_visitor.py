@@ -1,5 +1,6 @@
 """The load test's visitors: they must see what a browser would, and say what goes wrong."""
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -8,9 +9,16 @@ import pytest
 
 from tests.own_loop import in_own_loop
 from tools.app_server import running_app
-from tools.bench_load import Crowd, Scene, described, gather_crowd, percentile
+from tools.bench_load import (
+    Crowd,
+    Scene,
+    described,
+    described_returns,
+    gather_crowd,
+    percentile,
+)
 from tools.habits import BARE, move_a_slider
-from tools.visitor import Answer, visitor
+from tools.visitor import Answer, Return, visitor
 
 _FRAGMENTS = """
 import streamlit as st
@@ -77,6 +85,7 @@ def test_a_crowd_is_counted() -> None:
     # Nobody leaves and comes again because the time is too short for another thought.
     assert len(stays.firsts) == 1
     assert not crowd.errors
+    assert not crowd.losses
     assert len(crowd.firsts) >= 3
     assert len(crowd.answers) >= 3
     rows = described(scene, crowd, crowd, crowd)
@@ -90,6 +99,18 @@ def test_what_goes_wrong_stands_in_the_table() -> None:
         firsts=[0.1], answers=[Answer(0.1, 0.2, 10)], errors=["ValueError: no"], seconds=1
     )
     assert "error: ValueError: no" in described(scene, crowd, crowd, crowd)[-1][1]
+
+
+def test_what_a_death_costs_stands_in_the_table() -> None:
+    scene = Scene("bare", BARE, users=3, thought=0.1, most=200, replicas=2, killed=True)
+    back = [Return(0.1, 1, told=False, same=True, complaints=())] * 2
+    lost = Return(0.3, 2, told=True, same=False, complaints=("no",))
+    crowd = Crowd(losses=Counter({0: 1, 1: 2}), returns=[*back, lost], errors=["no"])
+    reconnects, seconds, same, _, error = described_returns(scene, crowd)
+    assert reconnects[1] == "2, of 2 users; 2 websockets for one; 1 were told"
+    assert seconds[1].endswith("(p50 100, most 300)")
+    assert same[1] == "2 of 3; 0 waited for an answer"
+    assert error[1] == "error: no"
 
 
 def test_percentiles() -> None:
