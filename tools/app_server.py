@@ -129,6 +129,8 @@ def open_chromium(playwright: Playwright, *, light: bool = False) -> Browser:
     if light:
         # Pages of one context share a process, and with it the scripts that it has compiled.
         arguments.append("--process-per-site")
+        # Tests run a script for seconds: V8's last compiler takes more than its code gives back.
+        arguments.append("--js-flags=--no-opt")
         # A camera that films a moving shape, and that every page is allowed.
         arguments += ["--use-fake-device-for-media-stream=fps=30"]
         arguments += ["--use-fake-ui-for-media-stream"]
