@@ -54,7 +54,8 @@ class Messages(ForwardMsgQueue):
 
     def flush(self) -> list[ForwardMsg]:
         """Give what is to be sent now."""
-        if self._state in (_State.BEFORE, _State.AFTER):
+        # The server looks at all visitors whenever there is something for one.
+        if self.is_empty() or self._state in (_State.BEFORE, _State.AFTER):
             return []
         has_stage = self._state is _State.STAGE
         sent, later = [], []
