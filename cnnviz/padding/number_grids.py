@@ -123,7 +123,8 @@ def parse_grid(text: str, *, most: int, least: int = 1) -> Grid:
     array([[ 1. ,  2. ],
            [ 3. , -4.5]], dtype=float32)
     """
-    if len(text) > 40 * most * most:
+    # No float32 takes more than 50 letters where it is written out, and a separator follows.
+    if len(text) > 60 * most * most:
         raise ValueError(
             f"A grid has at most {most} rows and columns. Received: {len(text)} letters."
         )

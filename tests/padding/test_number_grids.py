@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -25,6 +25,8 @@ grids = arrays(
 
 
 @given(grid=grids)
+@example(grid=np.full((5, 5), -6.766857e-38, np.float32))
+@example(grid=np.full((5, 5), -np.finfo(np.float32).smallest_subnormal))
 def test_what_is_written_is_read_back_to_the_last_bit(grid):
     np.testing.assert_array_equal(parse_grid(format_grid(grid), most=5), grid)
 

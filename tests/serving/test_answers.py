@@ -1,6 +1,6 @@
 """Of an answer, the stage is sent first, and what the browser shows already after it."""
 
-import asyncio
+from types import SimpleNamespace
 
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -52,11 +52,23 @@ NAMED.ref_hash = "a stage that the browser has had"
 
 
 class Told:
-    """The messages of one visitor, and how often the server was told to look for some."""
+    """The messages of one visitor on a server whose clock stands still.
+
+    Attributes
+    ----------
+    timers : what is to be done later, and after how many seconds.
+    woken : how often the server was told to look for messages.
+    """
 
     def __init__(self):
         self.messages = answers.Messages()
+        self.timers = []
         self.woken = 0
+
+    def call_later(self, seconds, callback):
+        timer = (seconds, callback)
+        self.timers.append(timer)
+        return SimpleNamespace(cancel=lambda: self.timers.remove(timer))
 
     def _enqueued_some_message(self):
         self.woken += 1
@@ -70,16 +82,11 @@ class Told:
 
 @pytest.fixture
 def told(monkeypatch):
-    """Give a visitor's messages on a loop of their own, in which nobody waits long by himself."""
-    monkeypatch.setattr(answers, "LONGEST", 60.0)
+    """Give a visitor's messages."""
     one = Told()
     monkeypatch.setattr(answers, "get_instance", lambda: one)
-
-    runner = asyncio.Runner()
-    loop = runner.get_loop()
-    monkeypatch.setattr(answers.asyncio, "get_running_loop", lambda: loop)
-    yield one
-    runner.close()
+    monkeypatch.setattr(answers, "asyncio", SimpleNamespace(get_running_loop=lambda: one))
+    return one
 
 
 VIEW = [container(0), text("Stride", 0, 0), stage(b"1", 0, 1), text("below", 0, 2)]
@@ -164,20 +171,26 @@ def test_another_part_of_the_page_is_known_by_its_own_run_alone(told):
     assert told.send(*again) == again
 
 
-def test_nothing_waits_for_long(told, monkeypatch):
-    shown(told, *VIEW)
-    monkeypatch.setattr(answers, "LONGEST", 0.0)
-    loop = answers.asyncio.get_running_loop()
-
-    def soon():
-        told.messages.enqueue(began(*PART))
-        told.messages.enqueue(container(0))
-        assert told.messages.flush() == []
-
-    loop.call_soon(soon)
-    loop.run_until_complete(asyncio.sleep(0.01))
+def test_nothing_waits_for_long(told):
+    assert told.send(began(*PART), container(0)) == []
+    ((seconds, give_up),) = told.timers
+    assert seconds == answers.LONGEST
+    give_up()
     assert told.woken == 1
     assert told.send() == [began(*PART), container(0)]
+
+
+def test_what_is_shown_waits_for_what_is_below_no_longer_either(told):
+    shown(told, *VIEW)
+    assert told.send(began(*PART), container(0), stage(b"2", 0, 1))
+    ((_, give_up),) = told.timers
+    give_up()
+    assert told.send() == [container(0)]
+
+
+def test_who_waits_for_nothing_has_no_timer(told):
+    told.send(began(*PART), container(0), ended())
+    assert told.timers == []
 
 
 def test_a_visitor_s_messages_wait_so_from_now_on(monkeypatch):
