@@ -1,9 +1,9 @@
 """Measure what the first visitor of a server waits for: `python -m tools.bench_cold`.
 
 Each cold row has a server process of its own. A visitor comes the moment it answers; the browser
-is there already. What a visitor of a server that has got ready waits for stands below: one whose
-browser has been there, as a class's has after its first lesson, and one who comes with a browser
-that has nothing of Streamlit's 3.4 MB of scripts yet. The bare page says what those take alone.
+is there already. What a visitor of a server that has got ready waits for stands below: the bound is
+for one whose browser has nothing of Streamlit's 3.4 MB of scripts yet, beside it stands one whose
+browser has been there. The bare page says what Streamlit takes alone.
 """
 
 import statistics
@@ -63,7 +63,7 @@ def rows() -> Iterator[Row]:
 def _warm_row(browser: Browser, what: str, address: str, there: str, most: float | None) -> Row:
     again = statistics.median(_seen(browser, address, there, times=1 + _ROUNDS)[1:])
     anew = statistics.median(_seen(browser, address, there)[0] for _ in range(_ROUNDS))
-    measured = f"{1000 * again:.0f} ms, in a browser that was never there {1000 * anew:.0f} ms"
+    measured = f"{1000 * anew:.0f} ms, in a browser that has been there {1000 * again:.0f} ms"
     return f"warm server to {what}", measured, f"{1000 * most:g} ms" if most else ""
 
 
