@@ -27,6 +27,10 @@ _ON_PAGE = "tables_on_page"
 _BESIDE = "address_beside_tables"
 """The session's key of what the address is to name besides tables, once it names what waits."""
 
+_TOLD = "address_told"
+"""The session's key of a page and what its address was last told, and when, by name. The browser
+may ask with an address that is older, and say by chance what is wanted again."""
+
 _PREPARED = "prepared_view"
 """The session's key of the prepared view that the page was opened for: its name, and the scopes
 of the tables that have begun anew for it."""
@@ -361,9 +365,14 @@ class Table:
 def _write_address(texts_by_name: Mapping[str, Texts]) -> None:
     """Let the address say these texts under their names, and nothing under a name without any."""
     wanted = {name: list(texts) for name, texts in texts_by_name.items()}
-    if all(st.query_params.get_all(name) == texts for name, texts in wanted.items()):
+    says = {name: st.query_params.get_all(name) for name in [*st.query_params, *wanted]}
+    lately = _told_lately()
+    if all(texts == says[name] == lately.get(name, texts) for name, texts in wanted.items()):
         return
-    whole = {name: st.query_params.get_all(name) for name in st.query_params} | wanted
+    # A part of the page names what has changed in it: the rest may be on its way as well.
+    whole = says | (lately if _is_part() else {}) | wanted
+    _, told = st.session_state[_TOLD]
+    told |= {name: (texts, time.monotonic()) for name, texts in wanted.items()}
     try:
         # At once: each message is a step in the browser's history.
         st.query_params.from_dict({name: texts for name, texts in whole.items() if texts})
@@ -373,6 +382,23 @@ def _write_address(texts_by_name: Mapping[str, Texts]) -> None:
                 st.query_params[name] = texts
             elif name in st.query_params:
                 del st.query_params[name]
+
+
+def _told_lately() -> dict[str, list[str]]:
+    """Give what this page's address was told so lately that the browser may not have heard it."""
+    context = get_script_run_ctx()
+    page = context.page_script_hash if context else ""
+    of, told = st.session_state.get(_TOLD, (None, {}))
+    if of != page or is_step_back():
+        st.session_state[_TOLD] = page, (told := {})
+    now = time.monotonic()
+    return {name: texts for name, (texts, when) in told.items() if now - when < ON_ITS_WAY}
+
+
+def _is_part() -> bool:
+    """Say whether a part of the page runs, and not the whole."""
+    context = get_script_run_ctx()
+    return bool(context and context.fragment_ids_this_run)
 
 
 def _show(key: str, value: Any, limits: object) -> None:

@@ -1,6 +1,7 @@
 """A table of state on a page of its own: the address, the widgets, complete states."""
 
 import pytest
+from streamlit.runtime.state.query_params import QueryParams
 from streamlit.testing.v1 import AppTest
 
 from pages.ui import state
@@ -198,6 +199,25 @@ def test_an_address_that_is_late_is_not_taken_for_a_wish(monkeypatch):
     monkeypatch.setattr(state, "ON_ITS_WAY", 0.0)
     test.query_params["side"] = "2"
     assert shown(test.run())["side"] == 2
+
+
+def test_a_late_address_that_says_what_is_wanted_again_is_told_so(monkeypatch):
+    # The 4 is on its way: without another word the browser would go on saying it.
+    told = []
+    monkeypatch.setattr(
+        QueryParams, "_send_query_param_msg", lambda params: told.append(dict(params))
+    )
+    test = opened(side="2")
+    test.slider(key="side").set_value(4).run()
+    test.query_params["side"] = "2"
+    test.slider(key="side").set_value(2).run()
+    assert told == [{"side": "4"}, {"side": "2"}]
+    test.run()
+    assert len(told) == 2
+    monkeypatch.setattr(state, "is_step_back", lambda: True)
+    test.query_params["side"] = "4"
+    assert shown(test.run())["side"] == 4
+    assert len(told) == 2
 
 
 def test_a_step_back_means_what_it_says_and_what_it_leaves_out(monkeypatch):
