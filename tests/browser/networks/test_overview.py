@@ -74,9 +74,21 @@ def is_whole(page: Page) -> bool:
 
 
 @pytest.mark.parametrize("address", ["network", TUTORIAL, SMALL])
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_the_whole_network_and_its_classes_are_on_one_screen(visit, size, address):
-    page = opened(visit, address, width=size[0], height=size[1])
+def test_a_network_is_on_one_screen_and_each_class_beside_its_number_the_answer_first(
+    visit, address
+):
+    width, height = SIZES[0]
+    page = opened(visit, address, width=width, height=height)
+    stands_beside_its_number(page)
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        settle(page)
+        becomes(page, lambda: is_whole(page), True)
+        is_on_one_screen(page, width, height)
+
+
+def is_on_one_screen(page: Page, width: int, height: int) -> None:
+    """Check that the whole network, its classes and its facts lie within a window."""
     counts = on_overview(page, "state.columns.map((column) => column.count)")
     assert counts[0] == 3
     for column, count in enumerate(counts):
@@ -84,19 +96,18 @@ def test_the_whole_network_and_its_classes_are_on_one_screen(visit, size, addres
             left, top, right, bottom = tile_on_screen(page, column, tile)
             assert left >= 0
             assert top >= 0
-            assert right <= size[0]
-            assert bottom <= size[1]
+            assert right <= width
+            assert bottom <= height
     for row in page.locator(".answer li").all():
         box = row.bounding_box()
-        assert box["x"] + box["width"] <= size[0]
-        assert box["y"] + box["height"] <= size[1]
+        assert box["x"] + box["width"] <= width
+        assert box["y"] + box["height"] <= height
     facts = page.locator(".facts").bounding_box()
-    assert facts["y"] + 20 <= size[1]
+    assert facts["y"] + 20 <= height
 
 
-@pytest.mark.parametrize("address", ["network", TUTORIAL, SMALL])
-def test_each_class_stands_beside_its_number_in_the_last_column_the_answer_first(visit, address):
-    page = opened(visit, address)
+def stands_beside_its_number(page: Page) -> None:
+    """Check that each class stands beside its number in the last column, the answer first."""
     last = len(columns(page)) - 1
     rows = page.locator(".answer li")
     assert rows.count() == 10
@@ -129,7 +140,7 @@ def test_the_answer_says_the_same_as_the_answers_own_view(visit):
     assert here == there
 
 
-def test_small_networks_show_every_map_and_every_link(visit):
+def test_small_networks_show_every_map_and_link_and_a_heading_and_scale_for_each_column(visit):
     page = opened(visit, SMALL)
     shown = on_overview(
         page,
@@ -139,10 +150,6 @@ def test_small_networks_show_every_map_and_every_link(visit):
     links = on_overview(page, "state.leads.map((leads) => leads[0]?.tiles.length / 2)")
     assert links[1:5] == [3 * 16, 16, 16 * 16, 16]
     assert links[10:13] == [32, 32 * 64, 64]
-
-
-def test_each_column_has_a_heading_and_a_scale(visit):
-    page = opened(visit, SMALL)
     headings = on_overview(page, "state.bands.made.map(({ names }) => names.join(''))")
     assert headings == ["Input", *names(page)[1:]]
     # The strips' colours, from the smallest number of a column to its largest.
