@@ -19,8 +19,10 @@ from serving.gates import gates
 from serving.housekeeping import housekeeping
 from serving.made_once import keep_what_stays
 from serving.scripts import run_well
+from serving.values import look_values_up
 
 keep_what_stays()
+look_values_up()
 run_well()
 send_well()
 app = st.App("app.py", middleware=gates(), lifespan=housekeeping, on_script_error=say_so)

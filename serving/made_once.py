@@ -1,31 +1,37 @@
 """What Streamlit makes anew in every run although it is the same in all: made once, and kept.
 
 The pages of the folder `pages/` are looked up on the disk, named and hashed before each first view,
-and six parts of the theme are written before each answer (docs/decisions/made-once.md).
+six parts of the theme are written before each answer, and a cached function is taken apart for the
+name of each of its arguments (docs/decisions/made-once.md).
 """
 
 from __future__ import annotations
 
 from copy import copy
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streamlit import config
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
+from streamlit.runtime.caching import cache_utils
 from streamlit.runtime.scriptrunner import script_runner
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import Page
 
 _populate_theme_msg = app_session._populate_theme_msg
+_FUNCTIONS = 1024
+"""Arguments whose names are kept. A function of a page's own file is another one in each run."""
+argument_name = lru_cache(_FUNCTIONS)(cache_utils._get_positional_arg_name)
 
 
 def keep_what_stays() -> None:
     """Let Streamlit's server use what was made once, until it ends."""
     script_runner._mpa_v1 = run_page  # type: ignore[assignment]
     app_session._populate_theme_msg = populate_theme  # type: ignore[assignment]
+    cache_utils._get_positional_arg_name = argument_name
 
 
 def run_page(main_script: str) -> None:

@@ -117,10 +117,11 @@ class Table:
         if self.first and (back or not held.followed):
             self._begin(held)
         held.followed = True
+        address = _address()
         for name, entry in self.entries.items():
             if name in held.waiting:
                 continue
-            texts = tuple(st.query_params.get_all(name))
+            texts = address.get(name, ())
             seen = held.seen.get(name, ())
             old, when = held.before.get(name, (None, 0.0))
             is_late = texts == old and time.monotonic() - when < ON_ITS_WAY
@@ -303,15 +304,15 @@ class Table:
 
     def _begin(self, held: _Held) -> None:
         """Tell the first sight from an address that names some of the entries."""
-        is_named = any(self._is_named(name) for name in self._telling())
+        address = _address()
+        is_named = any(self._is_named(name, address.get(name, ())) for name in self._telling())
         held.otherwise = {} if is_named else self.first
         for name in self.first:
             held.values[name] = held.otherwise.get(name, self.entries[name].default)
             held.seen[name] = ()
 
-    def _is_named(self, name: str) -> bool:
-        """Whether the address says something of an entry that has a meaning."""
-        texts = tuple(st.query_params.get_all(name))
+    def _is_named(self, name: str, texts: Texts) -> bool:
+        """Whether what the address says of an entry has a meaning."""
         with contextlib.suppress(ValueError):
             self.entries[name].value_of(texts)
             return bool(texts)
@@ -362,10 +363,17 @@ class Table:
         _write_address({**{name: seen.get(name, ()) for name in names}, **beside})
 
 
+def _address() -> dict[str, Texts]:
+    """Read what the address says; to ask for each name costs more, as few are in it."""
+    said = st.query_params
+    return {name: tuple(said.get_all(name)) for name in said}
+
+
 def _write_address(texts_by_name: Mapping[str, Texts]) -> None:
     """Let the address say these texts under their names, and nothing under a name without any."""
     wanted = {name: list(texts) for name, texts in texts_by_name.items()}
-    says = {name: st.query_params.get_all(name) for name in [*st.query_params, *wanted]}
+    said = {name: list(texts) for name, texts in _address().items()}
+    says = {name: said.get(name, []) for name in [*said, *wanted]}
     lately = _told_lately()
     if all(texts == says[name] == lately.get(name, texts) for name, texts in wanted.items()):
         return
