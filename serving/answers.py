@@ -11,6 +11,7 @@ from enum import Enum, auto
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import app_session, get_instance
+from streamlit.runtime.forward_msg_cache import create_reference_msg
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
 LONGEST = 0.1
@@ -30,9 +31,10 @@ class Messages(ForwardMsgQueue):
     """What waits to be sent to a visitor. Only the server's loop uses it.
 
     A browser draws what has come again and again: the controls of an answer by themselves take as
-    long as with the stage, and the stage would come after that. So what a part of a page draws
-    waits for its first component, which is the stage. Of all that, what says what the browser shows
-    already then waits for what stands below the stage.
+    long as with the stage, and the stage would come after that; for the note that a run has begun
+    it draws the whole page. So what a part of a page draws waits for its first component, which is
+    the stage. Then it and what else has changed is sent by itself, as if the run before had drawn
+    it, and all of the run with what stands below the stage.
     """
 
     def __init__(self) -> None:
@@ -57,19 +59,30 @@ class Messages(ForwardMsgQueue):
         # The server looks at all visitors whenever there is something for one.
         if self.is_empty() or self._state in (_State.BEFORE, _State.AFTER):
             return []
-        has_stage = self._state is _State.STAGE
-        sent, later = [], []
-        for msg in super().flush():
-            if has_stage and self._browser.shows(msg):
-                later.append(msg)
-            else:
-                self._browser.note(msg)
-                sent.append(msg)
-        self._flow()
-        if later:
-            for msg in later:
+        waiting = super().flush()
+        if self._state is _State.STAGE:
+            return self._what_has_changed(waiting)
+        for msg in waiting:
+            self._browser.note(msg)
+        return waiting
+
+    def _what_has_changed(self, waiting: list[ForwardMsg]) -> list[ForwardMsg]:
+        """Give what is left of the runs before, and what this one has changed; keep all of this."""
+        begins = max(
+            at for at, msg in enumerate(waiting) if msg.WhichOneof("type") == "new_session"
+        )
+        sent, run = waiting[:begins], waiting[begins:]
+        for msg in [*sent, run[0]]:
+            self._browser.note(msg)
+        for msg in run:
+            if not may_come_twice(msg) or self._browser.shows(msg):
                 super().enqueue(msg)
-            self._wait(_State.AFTER)
+                continue
+            self._browser.note(msg)
+            sent.append(msg)
+            # What is large is named the second time.
+            super().enqueue(create_reference_msg(msg) if msg.metadata.cacheable else msg)
+        self._wait(_State.AFTER)
         return sent
 
     def _wait(self, state: _State) -> None:
@@ -103,7 +116,7 @@ class Browser:
 
     def shows(self, msg: ForwardMsg) -> bool:
         """Whether a message draws what is there, which no component does."""
-        if not _draws(msg) or may_be_stage(msg):
+        if may_be_stage(msg):
             return False
         return self._shown.get(tuple(msg.metadata.delta_path)) == _digest(msg)
 
@@ -122,7 +135,8 @@ class Browser:
                 self._shown = self._drawn
             self._drawn = {}
         elif kind in ("delta", "ref_hash"):
-            self._place(tuple(msg.metadata.delta_path), _digest(msg) if _draws(msg) else None)
+            place = tuple(msg.metadata.delta_path)
+            self._place(place, _digest(msg) if kind == "delta" and _draws(msg) else None)
 
     def _place(self, place: _Place, digest: int | None) -> None:
         if digest is None or self._shown.get(place) != digest:
@@ -141,13 +155,28 @@ def may_be_stage(msg: ForwardMsg) -> bool:
     return _draws(msg) and msg.delta.new_element.WhichOneof("type") == "bidi_component"
 
 
+def may_come_twice(msg: ForwardMsg) -> bool:
+    """Whether it puts an element or a container at a place, and does no more.
+
+    A toast would be seen twice; a control that is set would be set again, under a hand that has
+    moved it meanwhile.
+    """
+    if msg.WhichOneof("type") == "ref_hash":
+        return True
+    if not _draws(msg):
+        return False
+    kind = msg.delta.new_element.WhichOneof("type")
+    if kind is None:  # a container
+        return True
+    return kind != "toast" and not getattr(getattr(msg.delta.new_element, kind), "set_value", False)
+
+
 def send_well() -> None:
     """Let the messages of every visitor who comes from now on wait so."""
     app_session.ForwardMsgQueue = Messages  # type: ignore[attr-defined]
 
 
 def _draws(msg: ForwardMsg) -> bool:
-    """Whether it puts an element or a container at a place, for as long as it is drawn again."""
     return msg.WhichOneof("type") == "delta" and msg.delta.WhichOneof("type") in (
         "new_element",
         "add_block",

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import app_session
+from streamlit.runtime.forward_msg_cache import populate_hash_if_needed
 
 from serving import answers
 
@@ -102,21 +103,33 @@ def test_a_whole_page_comes_as_it_is_drawn(told):
         assert told.send(msg) == [msg]
 
 
-@pytest.mark.parametrize("its_stage", [stage(b"2", 0, 1), NAMED], ids=["new", "named"])
-def test_what_an_answer_begins_with_waits_for_its_stage(told, its_stage):
-    assert told.send(began(*PART)) == []
-    assert told.send(text("Stride 2", 0, 0)) == []
-    assert told.send(its_stage) == [began(*PART), text("Stride 2", 0, 0), its_stage]
-
-
-def test_what_is_shown_already_comes_with_what_is_below_the_stage(told):
+@pytest.mark.parametrize("its_stage", [stage(b"2", 0, 2), NAMED], ids=["new", "named"])
+def test_a_stage_comes_with_what_has_changed_before_its_run_begins(told, its_stage):
     shown(told, *VIEW)
-    changed = [text("Padding", 0, 3), stage(b"2", 0, 1)]
-    first = told.send(began(*PART), container(0), text("Stride", 0, 0), *changed)
-    assert first == [began(*PART), *changed]
+    run = [began(*PART), container(0), text("Stride 2", 0, 0)]
+    assert told.send(*run) == []
+    assert told.send(its_stage) == [text("Stride 2", 0, 0), its_stage]
     assert told.send() == []
-    below = [text("below", 0, 2), ended()]
-    assert told.send(*below) == [container(0), text("Stride", 0, 0), *below]
+    below = [text("below", 0, 3), ended()]
+    assert told.send(*below) == [*run, its_stage, *below]
+
+
+def test_a_large_stage_is_named_the_second_time(told):
+    large = stage(b"2" * 20_000, 0, 1)
+    populate_hash_if_needed(large)
+    assert told.send(began(*PART), large) == [large]
+    _, named, _ = told.send(ended())
+    assert named.ref_hash == large.hash
+    assert named.metadata.delta_path == large.metadata.delta_path
+
+
+def test_what_does_more_than_draw_comes_once(told):
+    toast, slider = at(0, 5), at(0, 6)
+    toast.delta.new_element.toast.body = "Copied"
+    slider.delta.new_element.slider.set_value = True
+    run = [began(*PART), toast, slider, stage(b"2", 0, 1)]
+    assert told.send(*run) == [stage(b"2", 0, 1)]
+    assert told.send(ended()) == [*run, ended()]
 
 
 def test_an_answer_that_has_ended_is_sent_in_the_order_in_which_it_was_drawn(told):
@@ -134,15 +147,15 @@ def test_an_answer_without_a_stage_is_sent_when_it_has_ended(told):
 def test_what_was_taken_away_is_not_shown(told):
     shown(told, *VIEW)
     told.send(began(*PART), text("other", 9), ended())
-    again = [began(*PART), container(0), text("Stride", 0, 0), stage(b"2", 0, 1)]
-    assert told.send(*again) == again
+    again = [container(0), text("Stride", 0, 0), stage(b"2", 0, 1)]
+    assert told.send(began(*PART), *again) == again
 
 
 def test_what_a_run_that_ended_early_had_not_drawn_again_is_shown(told):
     shown(told, *VIEW)
     told.send(began(*PART), container(0), stage(b"2", 0, 1), ended(early=True))
     told.send(began(*PART), container(0), text("Stride", 0, 0))
-    assert told.send(stage(b"3", 0, 1)) == [began(*PART), stage(b"3", 0, 1)]
+    assert told.send(stage(b"3", 0, 1)) == [stage(b"3", 0, 1)]
 
 
 def test_what_a_newer_run_drops_was_shown_all_the_same(told):
@@ -151,24 +164,25 @@ def test_what_a_newer_run_drops_was_shown_all_the_same(told):
     # As Streamlit does when a newer run begins.
     told.messages.enqueue(ended(early=True))
     told.messages.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=[*PART])
-    assert told.send(began(*PART), container(0), text("Stride", 0, 0)) == []
-    first = told.send(stage(b"3", 0, 1))
-    assert first == [ended(early=True), began(*PART), stage(b"3", 0, 1)]
+    run = [began(*PART), container(0), text("Stride", 0, 0)]
+    assert told.send(*run) == []
+    left = [began(*PART), ended(early=True)]
+    assert told.send(stage(b"3", 0, 1)) == [*left, stage(b"3", 0, 1)]
     below = [text("below", 0, 2), ended()]
-    assert told.send(*below) == [container(0), text("Stride", 0, 0), *below]
+    assert told.send(*below) == [*run, stage(b"3", 0, 1), *below]
 
 
 def test_nothing_is_shown_within_what_has_changed(told):
     shown(told, *VIEW)
-    again = [began(*PART), container(0, label="other"), text("Stride", 0, 0), stage(b"2", 0, 1)]
-    assert told.send(*again) == again
+    again = [container(0, label="other"), text("Stride", 0, 0), stage(b"2", 0, 1)]
+    assert told.send(began(*PART), *again) == again
 
 
 def test_another_part_of_the_page_is_known_by_its_own_run_alone(told):
     shown(told, *VIEW)
     told.send(began("other"), text("other", 9), ended())
-    again = [began(*PART), container(0), text("Stride", 0, 0), stage(b"2", 0, 1)]
-    assert told.send(*again) == again
+    again = [container(0), text("Stride", 0, 0), stage(b"2", 0, 1)]
+    assert told.send(began(*PART), *again) == again
 
 
 def test_nothing_waits_for_long(told):
@@ -185,7 +199,7 @@ def test_what_is_shown_waits_for_what_is_below_no_longer_either(told):
     assert told.send(began(*PART), container(0), stage(b"2", 0, 1))
     ((_, give_up),) = told.timers
     give_up()
-    assert told.send() == [container(0)]
+    assert told.send() == [began(*PART), container(0), stage(b"2", 0, 1)]
 
 
 def test_who_waits_for_nothing_has_no_timer(told):
