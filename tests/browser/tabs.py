@@ -9,6 +9,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page
@@ -76,6 +77,7 @@ class Profile:
         """The tabs of a test so far."""
         self.asked: list[str] = []
         """The addresses of all that was asked for, from the first visit on."""
+        context.add_init_script(path=Path(__file__).with_name("asking.js"))
         context.on("page", lambda page: page.on("crash", lambda _: self._forget_all()))
         context.on("request", lambda request: self.asked.append(request.url))
 
@@ -181,6 +183,8 @@ def settle(page: Page) -> None:
 
 
 def _rests(page: Page) -> None:
-    """Wait until the app's script runs no more."""
+    """Wait until the app's script runs no more, and is to run no more."""
     # It is looked at each frame; what is waited for by a selector is found half a second late.
-    page.wait_for_function("(idle) => document.querySelector(idle) !== null", arg=_IDLE)
+    page.wait_for_function(
+        "(idle) => document.querySelector(idle) !== null && !window.hasAsked?.()", arg=_IDLE
+    )
