@@ -60,10 +60,12 @@ class Messages(ForwardMsgQueue):
         if self.is_empty() or self._state in (_State.BEFORE, _State.AFTER):
             return []
         waiting = super().flush()
-        if self._state is _State.STAGE:
+        # What may come once only would be lacking, and nothing could be placed behind it.
+        if self._state is _State.STAGE and all(map(may_come_twice, filter(_is_drawn, waiting))):
             return self._what_has_changed(waiting)
         for msg in waiting:
             self._browser.note(msg)
+        self._flow()
         return waiting
 
     def _what_has_changed(self, waiting: list[ForwardMsg]) -> list[ForwardMsg]:
@@ -75,7 +77,7 @@ class Messages(ForwardMsgQueue):
         for msg in [*sent, run[0]]:
             self._browser.note(msg)
         for msg in run:
-            if not may_come_twice(msg) or self._browser.shows(msg):
+            if not _is_drawn(msg) or self._browser.shows(msg):
                 super().enqueue(msg)
                 continue
             self._browser.note(msg)
@@ -134,7 +136,7 @@ class Browser:
             else:  # it has taken away what was not drawn again
                 self._shown = self._drawn
             self._drawn = {}
-        elif kind in ("delta", "ref_hash"):
+        elif _is_drawn(msg):
             place = tuple(msg.metadata.delta_path)
             self._place(place, _digest(msg) if kind == "delta" and _draws(msg) else None)
 
@@ -174,6 +176,10 @@ def may_come_twice(msg: ForwardMsg) -> bool:
 def send_well() -> None:
     """Let the messages of every visitor who comes from now on wait so."""
     app_session.ForwardMsgQueue = Messages  # type: ignore[attr-defined]
+
+
+def _is_drawn(msg: ForwardMsg) -> bool:
+    return msg.WhichOneof("type") in ("delta", "ref_hash")
 
 
 def _draws(msg: ForwardMsg) -> bool:
