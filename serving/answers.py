@@ -53,6 +53,8 @@ class Messages(ForwardMsgQueue):
             self._flow()
         elif self._state is _State.BEFORE and may_be_stage(msg):
             self._state = _State.STAGE
+        if self._state in (_State.FLOWS, _State.STAGE):
+            _wake_the_server()
 
     def flush(self) -> list[ForwardMsg]:
         """Give what is to be sent now."""
@@ -95,7 +97,7 @@ class Messages(ForwardMsgQueue):
 
     def _go_on(self) -> None:
         self._flow()
-        get_instance()._enqueued_some_message()  # the server looks what there is to send
+        _wake_the_server()
 
     def _flow(self) -> None:
         self._state = _State.FLOWS
@@ -176,6 +178,17 @@ def may_come_twice(msg: ForwardMsg) -> bool:
 def send_well() -> None:
     """Let the messages of every visitor who comes from now on wait so."""
     app_session.ForwardMsgQueue = Messages  # type: ignore[attr-defined]
+    # Else the server would look through all its visitors for each message, also one that waits.
+    app_session.AppSession._enqueue_forward_msg = _enqueue  # type: ignore[method-assign]
+
+
+def _enqueue(session: app_session.AppSession, msg: ForwardMsg) -> None:
+    session._browser_queue.enqueue(msg)
+
+
+def _wake_the_server() -> None:
+    """Let it look what there is to send."""
+    get_instance()._enqueued_some_message()
 
 
 def _is_drawn(msg: ForwardMsg) -> bool:

@@ -207,6 +207,17 @@ def test_what_is_shown_waits_for_what_is_below_no_longer_either(told):
     assert told.send() == [began(*PART), container(0), stage(b"2", 0, 1)]
 
 
+def test_the_server_is_not_woken_for_what_waits(told):
+    shown(told, *VIEW)
+    told.woken = 0
+    told.send(began(*PART), container(0), text("Stride 2", 0, 0))
+    assert told.woken == 0
+    assert told.send(stage(b"2", 0, 1))
+    assert told.woken == 1
+    told.send(text("below", 0, 2))
+    assert told.woken == 2
+
+
 def test_who_waits_for_nothing_has_no_timer(told):
     told.send(began(*PART), container(0), ended())
     assert told.timers == []
