@@ -179,7 +179,7 @@ def send_well() -> None:
     """Let the messages of every visitor who comes from now on wait so."""
     app_session.ForwardMsgQueue = Messages  # type: ignore[attr-defined]
     # Else the server would look through all its visitors for each message, also one that waits.
-    app_session.AppSession._enqueue_forward_msg = _enqueue  # type: ignore[method-assign]
+    app_session.AppSession._enqueue_forward_msg = _enqueue  # type: ignore[assignment]
 
 
 def _enqueue(session: app_session.AppSession, msg: ForwardMsg) -> None:
