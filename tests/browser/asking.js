@@ -36,7 +36,7 @@
     return false;
   };
 
-  window.WebSocket = class extends WebSocket {
+  globalThis.WebSocket = class extends WebSocket {
     constructor(...given) {
       super(...given);
       this.addEventListener("message", ({ data }) => {
@@ -51,5 +51,5 @@
       super.send(data);
     }
   };
-  window.hasAsked = () => asked >= begun && performance.now() - asked < LONGEST;
+  globalThis.hasAsked = () => asked >= begun && performance.now() - asked < LONGEST;
 })();

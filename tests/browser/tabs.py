@@ -186,5 +186,5 @@ def _rests(page: Page) -> None:
     """Wait until the app's script runs no more, and is to run no more."""
     # It is looked at each frame; what is waited for by a selector is found half a second late.
     page.wait_for_function(
-        "(idle) => document.querySelector(idle) !== null && !window.hasAsked?.()", arg=_IDLE
+        "(idle) => document.querySelector(idle) !== null && !globalThis.hasAsked?.()", arg=_IDLE
     )
