@@ -14,11 +14,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-import numpy as np
-
-from cnnviz.networks import NETWORKS, open_network
-from cnnviz.networks.tensorflow_runtime import freeze_garbage, load_tensorflow
-from cnnviz.search import embed, layers_to_index
 from serving.quiet import seconds_of_quiet
 
 WARM = "CNNVIZ_WARM"
@@ -27,7 +22,12 @@ WARM = "CNNVIZ_WARM"
 # The one that Network opens with.
 _FIRST = "efficientnet_lite0"
 # What every page is drawn with. The first visitor's browser reads Streamlit's scripts meanwhile.
-_PAGES = ("streamlit.delta_generator", "cnnviz.images.samples", "cnnviz.convolution")
+_PAGES = (
+    "streamlit.delta_generator",
+    "cnnviz.images.samples",
+    "cnnviz.convolution",
+    "cnnviz.networks",
+)
 # What Search's charts and maps, and Network's table, are drawn with.
 _LIBRARIES = ("plotly.graph_objects", "pandas", "scipy.spatial.distance", "openTSNE")
 
@@ -43,6 +43,10 @@ def is_wanted(environment: Mapping[str, str]) -> bool:
 
 def steps() -> Iterator[Callable[[], object]]:
     """List what there is to do, what a visitor needs first at the beginning."""
+    # Not with this module: the server would answer its first visitor later by that.
+    from cnnviz.networks import NETWORKS, open_network
+    from cnnviz.networks.tensorflow_runtime import freeze_garbage, load_tensorflow
+
     shipped = sorted(
         (name for name, entry in NETWORKS.items() if entry.ships), key=lambda name: name != _FIRST
     )
@@ -57,6 +61,11 @@ def steps() -> Iterator[Callable[[], object]]:
 
 
 def _compile_the_rest(name: str) -> None:
+    import numpy as np
+
+    from cnnviz.networks import open_network
+    from cnnviz.search import embed, layers_to_index
+
     network = open_network(name)
     network.warm_up(answers=True)
     embed(network, np.zeros((8, 8, 3), np.uint8), layers_to_index(network))

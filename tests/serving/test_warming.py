@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from cnnviz.networks import NETWORKS, open_network, opening
+from cnnviz.networks import NETWORKS, open_network, opening, tensorflow_runtime
 from cnnviz.search.photo_index import photo_index
 from serving import quiet, warming
 from serving.quiet import Heard
@@ -120,4 +120,4 @@ def test_afterwards_every_shipped_network_is_open_and_compiled():
         of_search = ("maps of", photo_index(name).layers)
         assert {"every map", ("answers", network.answer), of_search} <= functions.keys()
     first = next(iter(warming.steps()))
-    assert first is warming.load_tensorflow
+    assert first is tensorflow_runtime.load_tensorflow
