@@ -4,12 +4,15 @@ import re
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from cnnviz.activations import ACTIVATIONS
 from tests.browser.checks import after, aim, becomes, is_for_everyone, is_shown_when_asked, stage
+from tests.browser.tabs import settle
+from tests.browser.test_every_page import brightness
 
-PARTS = ("On+your+picture", "Vanishing+gradients", "Dead+ReLUs", "Softmax")
+OTHERS = ("On+your+picture", "Vanishing+gradients")
+"""The parts that no test below opens in their default state."""
 
 
 def part(name: str, **address: str) -> str:
@@ -17,10 +20,26 @@ def part(name: str, **address: str) -> str:
     return f"activations?act_part={name}{rest}"
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("name", PARTS)
-def test_every_part_is_accessible(visit, name, dark):
-    is_for_everyone(visit(part(name), dark=dark))
+def is_for_everyone_in_both_themes(page: Page) -> None:
+    """Check a part that was opened dark, make it light and check it again."""
+    becomes(page, lambda: brightness(page) < 60, True)
+    is_for_everyone(page)
+    page.emulate_media(color_scheme="light")
+    wide(page)
+    becomes(page, lambda: brightness(page) > 200, True)
+    settle(page)
+    is_for_everyone(page)
+    wide(page)
+
+
+def wide(page: Page) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    settle(page)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_other_parts_are_accessible_in_both_themes(visit, name):
+    is_for_everyone_in_both_themes(visit(part(name), dark=True))
 
 
 def test_a_point_dragged_along_a_curve_shows_pythons_numbers(visit):
@@ -136,8 +155,9 @@ def test_logits_go_by_arrow_keys_and_overflow_is_shown(visit):
     expect(page.locator(".share .number").first).to_have_text("0.9999")
 
 
-def test_the_right_class_and_the_temperature_are_kept_in_the_address(visit):
-    page = visit(part("Softmax"))
+def test_softmax_is_accessible_and_keeps_class_and_temperature_in_the_address(visit):
+    page = visit(part("Softmax"), dark=True)
+    is_for_everyone_in_both_themes(page)
     page.get_by_label("owl is the right class").check()
     after(page, "class=owl")
     page.get_by_label("Temperature").focus()
@@ -146,8 +166,9 @@ def test_the_right_class_and_the_temperature_are_kept_in_the_address(visit):
     expect(page.locator(".line").first).to_contain_text("owl")
 
 
-def test_a_training_run_plays_and_can_be_wound_back(visit):
-    page = visit(part("Dead+ReLUs"))
+def test_a_training_run_is_accessible_plays_and_can_be_wound_back(visit):
+    page = visit(part("Dead+ReLUs"), dark=True)
+    is_for_everyone_in_both_themes(page)
     chart = page.locator(".chart").first
     expect(page.locator(".where")).to_have_text("step 200 of 200")
     chart.focus()
