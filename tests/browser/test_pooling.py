@@ -4,11 +4,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 from cnnviz.pooling import pool_sources
 from tests.browser.checks import becomes, complaints, overflow, violations
 from tests.browser.tabs import settle
+from tests.browser.test_every_page import brightness
 from tests.browser.test_padding import on_stage, point
 
 PATH = "pooling?picture=digit&pool_gradient=true"
@@ -16,13 +17,27 @@ GRID = "pooling?pool_on=A number grid"
 SHIFT = "pooling?pool_part=Shift test"
 
 
+def test_the_keyboard_moves_the_window_and_each_winner_is_the_one_in_python(visit):
+    page = visit(PATH)
+    row, column = on_stage(page, "state.focus")
+    page.locator(".output .frame").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url(f"**at={row + 1}%2C{column - 1}**")
+    settle(page)
+    winners_are_those_of_python(page)
+
+
 @pytest.mark.parametrize(
-    "address",
-    [PATH, f"{PATH}&pool_size=3&pool_tiled=false&pool_padding=Same", f"{PATH}&pool_global=true"],
-    ids=["plain", "overlapping", "global"],
+    "settings",
+    ["&pool_size=3&pool_tiled=false&pool_padding=Same", "&pool_global=true"],
+    ids=["overlapping", "global"],
 )
-def test_the_winner_in_the_browser_is_the_winner_in_python(visit, address):
-    page = visit(address)
+def test_the_winner_in_the_browser_is_the_winner_in_python(visit, settings):
+    winners_are_those_of_python(visit(PATH + settings))
+
+
+def winners_are_those_of_python(page: Page) -> None:
     shape = on_stage(page, "state.data.input.shape")
     picture = np.array(on_stage(page, "Array.from(state.data.input.data)")).reshape(shape)
     window, stride, origin = (
@@ -44,15 +59,6 @@ def test_the_winner_in_the_browser_is_the_winner_in_python(visit, address):
         on_stage(page, f"state.look([{row}, {column}])")
         said = page.locator(".flowing").inner_text()
         assert said.endswith(f"row {winner[0]}, column {winner[1]}.")
-
-
-def test_pointing_at_the_classic_grid_shows_maximum_and_winner(visit):
-    page = visit(GRID)
-    point(page, ".far", 0, 1, 2)
-    expect(page.locator(".sum .equals")).to_have_text("= 8")
-    expect(page.locator(".flowing")).to_contain_text("row 1, column 3")
-    point(page, ".near-back", 2, 0, 4)
-    expect(page.locator(".where")).to_have_text("row 1, column 0")
 
 
 def test_the_gradient_finds_its_place_beside_picture_and_result(visit):
@@ -95,37 +101,6 @@ def test_what_a_window_becomes_is_written_with_its_numbers(visit, kind, sentence
     assert " ".join(parts) == sentence
 
 
-def test_a_number_of_the_grid_is_changed_in_place(visit):
-    page = visit(GRID)
-    page.locator(".near .cells").focus()
-    page.keyboard.press("Home")
-    page.keyboard.press("Enter")
-    page.get_by_label("Number in row 0, column 0").fill("99")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**grid=99%2C1**")
-    settle(page)
-    assert on_stage(page, "Array.from(state.data.output.data)") == [99, 8, 3, 4]
-
-
-def test_a_number_that_is_none_is_refused_in_one_sentence(visit):
-    page = visit(GRID)
-    page.locator(".near .cells").focus()
-    page.keyboard.press("Enter")
-    page.locator("input.typed").fill("many")
-    page.keyboard.press("Enter")
-    alert = page.get_by_role("alert").filter(has_text="Received: many.")
-    expect(alert).to_be_visible()
-
-
-def test_the_keyboard_moves_the_window_and_the_address_follows(visit):
-    page = visit(PATH)
-    row, column = on_stage(page, "state.focus")
-    page.locator(".output .frame").focus()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowLeft")
-    page.wait_for_url(f"**at={row + 1}%2C{column - 1}**")
-
-
 def test_a_copied_address_opens_the_same_view(visit):
     page = visit("pooling")
     page.get_by_role("button", name="Windows that overlap").click()
@@ -141,8 +116,45 @@ def test_a_copied_address_opens_the_same_view(visit):
     assert on_stage(other, "state.settings.window") == [4, 4]
 
 
-def test_the_shift_is_chosen_on_the_curves(visit):
-    page = visit(SHIFT)
+def test_the_number_grid_is_for_everyone_pointed_at_refuses_and_is_changed(visit):
+    page = visit(GRID, dark=True)
+    is_sound_in_both_themes_and_on_a_phone(page)
+    pointing_at_the_classic_grid_shows_maximum_and_winner(page)
+    a_number_that_is_none_is_refused_in_one_sentence(page)
+    a_number_of_the_grid_is_changed_in_place(page)
+
+
+def pointing_at_the_classic_grid_shows_maximum_and_winner(page: Page) -> None:
+    point(page, ".far", 0, 1, 2)
+    expect(page.locator(".sum .equals")).to_have_text("= 8")
+    expect(page.locator(".flowing")).to_contain_text("row 1, column 3")
+    point(page, ".near-back", 2, 0, 4)
+    expect(page.locator(".where")).to_have_text("row 1, column 0")
+
+
+def a_number_that_is_none_is_refused_in_one_sentence(page: Page) -> None:
+    page.locator(".near .cells").focus()
+    page.keyboard.press("Enter")
+    page.locator("input.typed").fill("many")
+    page.keyboard.press("Enter")
+    alert = page.get_by_role("alert").filter(has_text="Received: many.")
+    expect(alert).to_be_visible()
+
+
+def a_number_of_the_grid_is_changed_in_place(page: Page) -> None:
+    page.locator(".near .cells").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    page.get_by_label("Number in row 0, column 0").fill("99")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**grid=99%2C1**")
+    settle(page)
+    assert on_stage(page, "Array.from(state.data.output.data)") == [99, 8, 3, 4]
+
+
+def test_the_shift_test_is_for_everyone_and_the_shift_is_chosen_on_the_curves(visit):
+    page = visit(SHIFT, dark=True)
+    is_sound_in_both_themes_and_on_a_phone(page)
     expect(page.get_by_text("moved by (3, 0)")).to_have_count(1)
     page.get_by_role("button", name="One step on").click()
     page.wait_for_url("**moved=4**")
@@ -151,12 +163,16 @@ def test_the_shift_is_chosen_on_the_curves(visit):
     assert complaints(page) == []
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("address", [GRID, SHIFT], ids=["grid", "shift"])
-def test_axe_finds_no_violation_in_the_other_views(visit, address, dark):
-    assert violations(visit(address, dark=dark)) == []
-
-
-@pytest.mark.parametrize("address", [GRID, SHIFT], ids=["grid", "shift"])
-def test_a_phone_shows_the_other_views_without_sideways_scrolling(visit, address):
-    assert overflow(visit(address, width=390, height=844)) <= 0
+def is_sound_in_both_themes_and_on_a_phone(page: Page) -> None:
+    """Check a view that was opened dark, make it light and narrow; it is left light and wide."""
+    becomes(page, lambda: brightness(page) < 60, True)
+    assert violations(page) == []
+    page.emulate_media(color_scheme="light")
+    becomes(page, lambda: brightness(page) > 200, True)
+    settle(page)
+    assert violations(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    settle(page)
+    assert overflow(page) <= 0
+    page.set_viewport_size({"width": 1440, "height": 900})
+    settle(page)
