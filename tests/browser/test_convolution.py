@@ -11,6 +11,10 @@ from tests.browser.checks import aim, becomes, complaints, drawn, state_of
 from tests.browser.tabs import settle
 
 SMALL = "convolution?picture=digit"
+LEGENDS = {
+    "absolute": ["without sign", "0 \u2026 255", "max 1020"],
+    "clip": ["min \u22121020"],
+}
 on_stage = state_of(".stage")
 
 
@@ -29,15 +33,17 @@ def drag(page: Page, cell, up: int) -> None:
 @pytest.mark.parametrize(
     "settings",
     [
-        "",
         "&padding=same&flip=true",
         "&padding=2 px&border=Reflect&stride=3",
         "&dilation=2&source=Colour",
     ],
-    ids=["plain", "flipped", "mirrored", "colour"],
+    ids=["flipped", "mirrored", "colour"],
 )
 def test_the_preview_of_a_drag_is_what_python_answers(visit, settings):
-    page = visit(SMALL + settings)
+    the_preview_of_a_drag_is_what_python_answers(visit(SMALL + settings))
+
+
+def the_preview_of_a_drag_is_what_python_answers(page: Page) -> None:
     before = output(page)
     drag(page, page.locator(".kernel-grid input").nth(1), 37)
     preview = output(page, "state.places.values")
@@ -88,11 +94,14 @@ def test_the_code_is_there_when_it_is_unfolded(visit):
 
 @pytest.mark.parametrize(
     "settings",
-    ["", "&padding=same&stride=2&bias=40", "&padding=4 px&border=Wrap&dilation=2&flip=true"],
-    ids=["plain", "strided", "wrapped"],
+    ["&padding=same&stride=2&bias=40", "&padding=4 px&border=Wrap&dilation=2&flip=true"],
+    ids=["strided", "wrapped"],
 )
 def test_the_products_in_the_window_add_up_to_the_output(visit, settings):
-    page = visit(SMALL + settings)
+    the_products_in_the_window_add_up_to_the_output(visit(SMALL + settings))
+
+
+def the_products_in_the_window_add_up_to_the_output(page: Page) -> None:
     _, rows, columns = on_stage(page, "state.data.output.shape")
     for cell in ([0, 0], [rows - 1, columns - 1], [rows // 2, 1]):
         total = on_stage(
@@ -106,7 +115,7 @@ def test_the_products_in_the_window_add_up_to_the_output(visit, settings):
 
 
 @pytest.mark.parametrize("show", DISPLAYS)
-def test_the_browser_paints_what_python_would(visit, show):
+def test_the_browser_paints_what_python_would_and_its_legend_says_it(visit, show):
     page = visit(f"{SMALL}&show={show.capitalize()}")
     values = np.moveaxis(output(page), 0, -1)
     pixels = page.locator(".output .pixels").evaluate(
@@ -115,10 +124,23 @@ def test_the_browser_paints_what_python_would(visit, show):
     )
     painted = np.array(pixels).reshape(*values.shape[:2], 4)[..., :3]
     np.testing.assert_array_equal(painted, display(values, show))
+    if show in LEGENDS:
+        assert np.abs(values).max() == 1020
+        assert page.locator(".legend span").first.is_visible()
+        texts = page.locator(".output .legend span").all_inner_texts()
+        assert [text for text in LEGENDS[show] if not any(text in one for one in texts)] == []
 
 
-def test_hovering_the_result_shows_the_sum_of_that_cell(visit):
+def test_the_window_follows_pointer_keyboard_and_player(visit):
     page = visit(SMALL)
+    the_products_in_the_window_add_up_to_the_output(page)
+    hovering_the_result_shows_the_sum_of_that_cell(page)
+    hovering_a_weight_lights_the_pixels_it_meets(page)
+    the_keyboard_moves_the_window_and_the_address_follows(page)
+    playing_fills_the_output_and_pauses_under_the_pointer(page)
+
+
+def hovering_the_result_shows_the_sum_of_that_cell(page: Page) -> None:
     before = on_stage(page, "state.focus")
     aim(page.locator(".output .overlay"), 0.4, 0.3)
     expect(page.locator(".where")).not_to_have_text(f"row {before[0]}, column {before[1]}")
@@ -130,8 +152,7 @@ def test_hovering_the_result_shows_the_sum_of_that_cell(visit):
     )
 
 
-def test_hovering_a_weight_lights_the_pixels_it_meets(visit):
-    page = visit(SMALL)
+def hovering_a_weight_lights_the_pixels_it_meets(page: Page) -> None:
     page.locator(".kernel-grid input").nth(5).hover()
     expect(page.locator(".kernel-grid input.lit")).to_have_count(1)
     assert on_stage(page, "state.weight") == [1, 2]
@@ -139,8 +160,7 @@ def test_hovering_a_weight_lights_the_pixels_it_meets(visit):
     becomes(page, lambda: on_stage(page, "state.weight"), None)
 
 
-def test_the_keyboard_moves_the_window_and_the_address_follows(visit):
-    page = visit(SMALL)
+def the_keyboard_moves_the_window_and_the_address_follows(page: Page) -> None:
     row, column = on_stage(page, "state.focus")
     page.locator(".output .frame").focus()
     for key in ("ArrowDown", "ArrowRight", "ArrowRight"):
@@ -151,8 +171,7 @@ def test_the_keyboard_moves_the_window_and_the_address_follows(visit):
     page.wait_for_url(f"**at={row - 9}%2C{column + 2}**")
 
 
-def test_playing_fills_the_output_and_pauses_under_the_pointer(visit):
-    page = visit(SMALL)
+def playing_fills_the_output_and_pauses_under_the_pointer(page: Page) -> None:
     page.get_by_role("slider", name="Speed, steps per second").fill("30")
     page.get_by_role("button", name="Play").click()
     page.mouse.move(5, 5)
@@ -167,8 +186,36 @@ def test_playing_fills_the_output_and_pauses_under_the_pointer(visit):
     expect(page.get_by_role("button", name="Play")).to_have_count(1)
 
 
-def test_a_weight_is_typed_stepped_and_undone(visit):
+def test_a_weight_is_given_up_dragged_refused_typed_stepped_and_undone(visit):
     page = visit(SMALL)
+    escape_brings_back_the_weight_that_was_there(page)
+    the_preview_of_a_drag_is_what_python_answers(page)
+    a_weight_that_is_no_number_is_refused_in_one_sentence(page)
+    settle(page)
+    a_weight_is_typed_stepped_and_undone(page)
+    a_weight_that_is_too_large_leaves_the_one_before_and_says_so(page, "weight row 0 column 0")
+
+
+def escape_brings_back_the_weight_that_was_there(page: Page) -> None:
+    cell = page.get_by_role("spinbutton", name="weight row 0 column 0")
+    before = output(page)
+    cell.press("Control+a")
+    cell.press_sequentially("7")
+    cell.press("Escape")
+    settle(page)
+    expect(cell).to_have_value("\u22121")
+    np.testing.assert_array_equal(output(page, "state.places.values"), before)
+
+
+def a_weight_that_is_no_number_is_refused_in_one_sentence(page: Page) -> None:
+    cell = page.get_by_role("spinbutton", name="weight row 0 column 0")
+    cell.fill("many")
+    cell.press("Enter")
+    expect(page.get_by_role("alert").first).to_contain_text("Received: many.")
+    expect(cell).to_have_value("\u22121")
+
+
+def a_weight_is_typed_stepped_and_undone(page: Page) -> None:
     cell = page.get_by_role("spinbutton", name="weight row 0 column 0")
     cell.fill("2,5")
     cell.press("Enter")
@@ -181,25 +228,18 @@ def test_a_weight_is_typed_stepped_and_undone(visit):
     expect(cell).to_have_value("2.5")
 
 
-def test_a_weight_that_is_no_number_is_refused_in_one_sentence(visit):
-    page = visit(SMALL)
-    cell = page.get_by_role("spinbutton", name="weight row 0 column 0")
-    cell.fill("many")
-    cell.press("Enter")
-    expect(page.get_by_role("alert").first).to_contain_text("Received: many.")
-    expect(cell).to_have_value("\u22121")
-
-
 @pytest.mark.parametrize(
     ("path", "cell"),
     [
-        ("convolution?picture=digit", "weight row 0 column 0"),
         ("learn_a_kernel?picture=digit", "target weight row 0 column 0"),
         ("channels?picture=digit", "Red weight row 0 column 0"),
     ],
 )
 def test_a_weight_that_is_too_large_leaves_the_one_before_and_says_so(visit, path, cell):
-    page = visit(path)
+    a_weight_that_is_too_large_leaves_the_one_before_and_says_so(visit(path), cell)
+
+
+def a_weight_that_is_too_large_leaves_the_one_before_and_says_so(page: Page, cell: str) -> None:
     address = page.url
     place = page.get_by_role("spinbutton", name=cell)
     before = place.input_value()
@@ -217,18 +257,6 @@ def test_a_weight_that_is_too_large_leaves_the_one_before_and_says_so(visit, pat
     place.fill("3")
     place.press("Enter")
     expect(page.get_by_role("alert").filter(has_text="Received: 1e9.")).to_have_count(0)
-
-
-def test_escape_brings_back_the_weight_that_was_there(visit):
-    page = visit(SMALL)
-    cell = page.get_by_role("spinbutton", name="weight row 0 column 0")
-    before = output(page)
-    cell.press("Control+a")
-    cell.press_sequentially("7")
-    cell.press("Escape")
-    settle(page)
-    expect(cell).to_have_value("\u22121")
-    np.testing.assert_array_equal(output(page, "state.places.values"), before)
 
 
 def test_a_tall_kernel_leaves_the_stage_in_view_and_its_weights_readable(visit):
@@ -255,18 +283,6 @@ def test_weights_of_either_sign_are_written_in_one_size(visit):
         "\u22120.32",
     ]
     assert cells.evaluate_all("(all) => all.every((c) => c.scrollWidth <= c.clientWidth)")
-
-
-@pytest.mark.parametrize(
-    ("show", "shown"),
-    [("Absolute", ["without sign", "0 \u2026 255", "max 1020"]), ("Clip", ["min \u22121020"])],
-)
-def test_the_legend_says_what_is_painted(visit, show, shown):
-    page = visit(f"{SMALL}&show={show}")
-    assert np.abs(output(page)).max() == 1020
-    assert page.locator(".legend span").first.is_visible()
-    texts = page.locator(".output .legend span").all_inner_texts()
-    assert [text for text in shown if not any(text in one for one in texts)] == []
 
 
 def test_a_copied_address_opens_the_same_view(visit):
@@ -320,9 +336,30 @@ def test_what_is_downloaded_is_what_is_shown(visit, tmp_path):
     np.testing.assert_array_equal(arrays["kernel"], KERNELS["sobel_x"].values)
 
 
-def test_the_cell_in_focus_is_one_for_stage_and_address(visit):
+def test_one_step_back_takes_one_change_back_and_focus_is_the_same_everywhere(visit):
+    page = visit(SMALL)
+    one_step_back_takes_one_change_back(page)
+    settle(page)
+    the_cell_in_focus_is_one_for_stage_and_address(page, visit)
+
+
+def one_step_back_takes_one_change_back(page: Page) -> None:
+    on_stage(page, "state.tell('kernel', {rows: 1, columns: 1, values: [2], serial: 1})")
+    page.wait_for_url("**kernel=2**")
+    settle(page)
+    page.get_by_role("button", name="Find the edges").click()
+    page.wait_for_url("**kernel=outline*")
+    settle(page)
+    page.go_back()
+    becomes(page, lambda: on_stage(page, "state.places.weights.join()"), "2")
+    page.go_back()
+    becomes(page, lambda: on_stage(page, "state.places.weights.length"), 9)
+    assert "kernel" not in page.url
+    assert complaints(page) == []
+
+
+def the_cell_in_focus_is_one_for_stage_and_address(page: Page, visit) -> None:
     """Chosen by hand, then in maps of other sizes: browser and Python say the same."""
-    page = visit("convolution?picture=digit")
     at = "state.selected.join()"
     on_stage(page, "state.select(state.look([20, 4]))")
     page.wait_for_url("**at=20%2C4**")
@@ -339,22 +376,6 @@ def test_the_cell_in_focus_is_one_for_stage_and_address(visit):
     other = visit(page.url.split("/")[-1])
     assert on_stage(other, at) == on_stage(page, at)
     assert on_stage(other, "state.sum.textContent") == on_stage(page, "state.sum.textContent")
-    assert complaints(page) == []
-
-
-def test_one_step_back_takes_one_change_back(visit):
-    page = visit("convolution?picture=digit")
-    on_stage(page, "state.tell('kernel', {rows: 1, columns: 1, values: [2], serial: 1})")
-    page.wait_for_url("**kernel=2**")
-    settle(page)
-    page.get_by_role("button", name="Find the edges").click()
-    page.wait_for_url("**kernel=outline*")
-    settle(page)
-    page.go_back()
-    becomes(page, lambda: on_stage(page, "state.places.weights.join()"), "2")
-    page.go_back()
-    becomes(page, lambda: on_stage(page, "state.places.weights.length"), 9)
-    assert "kernel" not in page.url
     assert complaints(page) == []
 
 

@@ -57,15 +57,57 @@ def test_what_an_uneven_stride_never_reaches_is_crossed_out(visit):
     assert on_stage(page, "state.grids.nearSize()") == [6, 6]
 
 
-def test_pointing_at_the_output_shows_its_window_and_sum(visit):
+def test_the_first_view_is_pointed_at_played_refuses_and_follows_quick_keys(visit):
     page = visit(PATH)
+    pointing_at_the_output_shows_its_window_and_sum(page)
+    playing_fills_the_output_cell_by_cell(page)
+    a_number_that_is_none_is_refused_in_one_sentence(page)
+    settle(page)
+    arrow_keys_in_quick_succession_all_count(page)
+
+
+def pointing_at_the_output_shows_its_window_and_sum(page: Page) -> None:
     point(page, ".far", 0, 5, 6)
     expect(page.locator(".where")).to_have_text("row 0, column 5")
     expect(page.locator(".sum .equals")).to_have_text("= 34")
 
 
-def test_pointing_at_a_count_lights_the_windows_that_touch_the_pixel(visit):
+def playing_fills_the_output_cell_by_cell(page: Page) -> None:
+    page.get_by_role("slider", name="Speed, steps per second").fill("30")
+    page.get_by_role("button", name="Play").click()
+    page.mouse.move(5, 5)
+    reached = "state.filling && state.focus[0] * state.places.outColumns + state.focus[1]"
+    becomes(page, lambda: on_stage(page, reached) is not False, True)
+    early = on_stage(page, reached)
+    becomes(page, lambda: on_stage(page, reached) not in (False, early), True)
+    page.get_by_role("button", name="Pause").click()
+    assert on_stage(page, "state.filling") is False
+
+
+def a_number_that_is_none_is_refused_in_one_sentence(page: Page) -> None:
+    page.locator(".near .cells").focus()
+    page.keyboard.press("Enter")
+    page.locator("input.typed").fill("many")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert").first).to_contain_text("Received: many.")
+
+
+def arrow_keys_in_quick_succession_all_count(page: Page) -> None:
+    page.get_by_role("slider", name="Side").focus()
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_url("**pad_side=12**")
+    settle(page)
+    assert on_stage(page, "state.places.height") == 12
+
+
+def test_pointer_and_keyboard_reach_the_counts(visit):
     page = visit(f"{PATH}?pad_side=5&pad_padding=Valid")
+    pointing_at_a_count_lights_the_windows_that_touch_the_pixel(page)
+    the_keyboard_reaches_the_counts(page)
+
+
+def pointing_at_a_count_lights_the_windows_that_touch_the_pixel(page: Page) -> None:
     for (row, column), count in {(0, 0): 1, (2, 2): 9, (1, 4): 2}.items():
         point(page, ".coverage", row, column, 5)
         becomes(page, lambda place=[row, column]: on_stage(page, "state.pixel") == place, True)
@@ -74,8 +116,7 @@ def test_pointing_at_a_count_lights_the_windows_that_touch_the_pixel(visit):
     becomes(page, lambda: on_stage(page, "state.pixel"), None)
 
 
-def test_the_keyboard_reaches_the_counts(visit):
-    page = visit(f"{PATH}?pad_side=5&pad_padding=Valid")
+def the_keyboard_reaches_the_counts(page: Page) -> None:
     page.locator(".coverage .cells").first.focus()
     for key in ("ArrowDown", "ArrowDown", "ArrowRight"):
         page.keyboard.press(key)
@@ -92,19 +133,6 @@ def test_a_pixel_of_a_transposed_input_shows_all_that_it_writes(visit):
     ]
     assert written == [[row, column] for row in (2, 3, 4) for column in (0, 1, 2)]
     expect(page.locator(".sum")).to_contain_text("9 cells")
-
-
-def test_playing_fills_the_output_cell_by_cell(visit):
-    page = visit(PATH)
-    page.get_by_role("slider", name="Speed, steps per second").fill("30")
-    page.get_by_role("button", name="Play").click()
-    page.mouse.move(5, 5)
-    reached = "state.filling && state.focus[0] * state.places.outColumns + state.focus[1]"
-    becomes(page, lambda: on_stage(page, reached) is not False, True)
-    early = on_stage(page, reached)
-    becomes(page, lambda: on_stage(page, reached) not in (False, early), True)
-    page.get_by_role("button", name="Pause").click()
-    assert on_stage(page, "state.filling") is False
 
 
 @pytest.mark.parametrize("settings", ["", "&pad_dilation=2"], ids=["plain", "dilated"])
@@ -164,15 +192,6 @@ def test_a_number_is_changed_in_place_by_mouse_and_by_keyboard(visit):
     assert complaints(page) == []
 
 
-def test_a_number_that_is_none_is_refused_in_one_sentence(visit):
-    page = visit(PATH)
-    page.locator(".near .cells").focus()
-    page.keyboard.press("Enter")
-    page.locator("input.typed").fill("many")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("alert").first).to_contain_text("Received: many.")
-
-
 def test_the_patch_is_moved_on_the_picture(visit):
     page = visit(f"{PATH}?pad_values=Patch of the picture&picture=moose")
     before = on_stage(page, "Array.from(state.data.input.data)")
@@ -218,16 +237,6 @@ def test_a_copied_address_opens_the_same_view(visit):
     for part in parts:
         assert on_stage(other, part) == on_stage(page, part)
     assert on_stage(other, "state.data.output.shape") == [1, 9, 12]
-
-
-def test_arrow_keys_in_quick_succession_all_count(visit):
-    page = visit(PATH)
-    page.get_by_role("slider", name="Side").focus()
-    for _ in range(6):
-        page.keyboard.press("ArrowRight")
-    page.wait_for_url("**pad_side=12**")
-    settle(page)
-    assert on_stage(page, "state.places.height") == 12
 
 
 def test_drawing_and_animation_are_saved(visit):

@@ -121,6 +121,7 @@ def test_the_number_grid_is_for_everyone_pointed_at_refuses_and_is_changed(visit
     is_sound_in_both_themes_and_on_a_phone(page)
     pointing_at_the_classic_grid_shows_maximum_and_winner(page)
     a_number_that_is_none_is_refused_in_one_sentence(page)
+    settle(page)
     a_number_of_the_grid_is_changed_in_place(page)
 
 
