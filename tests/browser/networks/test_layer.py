@@ -43,10 +43,13 @@ def maps_of(network: str, layer: str) -> np.ndarray:
     return open_network(network).feature_maps(open_sample("panda"), [layer])[layer]
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_finds_no_violation(visit, dark):
-    page = opened(visit, f"{SMALL}&place=conv_1_1:3:5:5&pin=conv_3_1:4", dark=dark)
-    assert violations(page) == []
+def test_axe_finds_no_violation_in_either_theme(visit):
+    page = opened(visit, f"{SMALL}&place=conv_1_1:3:5:5&pin=conv_3_1:4")
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", theme)
+        settle(page)
+        assert violations(page) == []
 
 
 def test_a_phone_shows_it_without_sideways_scrolling(visit):
@@ -76,8 +79,15 @@ def test_the_browser_paints_what_python_would(visit, network, layer, channel, of
     assert np.abs(painted - wanted.astype(int)).max() <= off
 
 
-def test_hovering_shows_that_map_with_its_numbers_and_leaving_the_one_in_hand(visit):
+def test_maps_are_hovered_over_switched_off_and_sorted(visit):
     page = opened(visit, f"{SMALL}&place=relu_3_1:3:4:5")
+    hovering_shows_a_map_with_its_numbers_and_leaving_the_one_in_hand(page)
+    the_network_answers_without_a_map_that_is_switched_off(page)
+    sorting_happens_in_the_browser_and_a_copied_address_opens_it(visit, page)
+    sorting_by_effect_asks_python_and_keeps_the_place(page)
+
+
+def hovering_shows_a_map_with_its_numbers_and_leaving_the_one_in_hand(page: Page) -> None:
     maps = maps_of("small_vgg", "relu_3_1")
     heading = page.locator(".hand .title").first
     expect(heading).to_contain_text("Map 3")
@@ -87,6 +97,62 @@ def test_hovering_shows_that_map_with_its_numbers_and_leaving_the_one_in_hand(vi
     assert float(note.split(": ")[1].split(". ")[0]) == pytest.approx(maps[4, 5, 11], abs=1e-3)
     page.mouse.move(5, 5)
     expect(heading).to_contain_text("Map 3")
+
+
+def the_network_answers_without_a_map_that_is_switched_off(page: Page) -> None:
+    """Check it for two maps, and leave the first in hand and all of them on."""
+    before = open_network("small_vgg").predict(open_sample("panda"), top=1)[0]
+    page.get_by_role("button", name="Switch off").click()
+    without = page.locator(".without")
+    expect(without).to_contain_text("relu_3_1 without map 3")
+    expect(without.locator("p")).to_contain_text(
+        f"The logit of \u201c{before.label}\u201d goes from"
+    )
+    expect(page.get_by_role("button", name="Switch on")).to_have_attribute("aria-pressed", "true")
+    page.wait_for_url("**off=relu_3_1%3A3**")
+    page.locator(".wall").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("o")
+    page.wait_for_url("**off=relu_3_1%3A3%2C4**")
+    expect(without.locator("p")).to_contain_text("goes from")
+    network = open_network("small_vgg")
+    found = switched_off(network, network.preprocess(open_sample("panda")), "relu_3_1", [3, 4])
+    assert on_wall(page, "state.settings.without.logit[1]") == pytest.approx(found.logit_after)
+    expect(without.locator(".bar-row")).to_have_count(len(found.before))
+    assert violations(page) == []
+    page.get_by_role("button", name="All on").click()
+    expect(without).not_to_be_visible()
+    expect(page.locator(".wall")).to_be_focused()
+    page.wait_for_url(lambda url: "off=" not in url)
+    page.locator(".wall").press("ArrowLeft")
+    page.wait_for_url("**place=relu_3_1%3A3%3A4%3A5**")
+    settle(page)
+
+
+def sorting_happens_in_the_browser_and_a_copied_address_opens_it(visit, page: Page) -> None:
+    most = maps_of("small_vgg", "relu_3_1").max(axis=(0, 1))
+    page.get_by_role("button", name="Maximum").click()
+    order = on_wall(page, "state.order")
+    assert (np.diff(most[order]) <= 0).all()
+    page.get_by_role("button", name="Network", exact=True).click()
+    page.wait_for_url("**range=network**")
+    other = opened(visit, page.url.split("/")[-1])
+    assert on_wall(other, "state.order") == order
+    assert on_wall(other, "state.limitOf(0)") == on_wall(page, "state.settings.network_limit")
+    expect(other.get_by_role("button", name="Maximum")).to_have_attribute("aria-pressed", "true")
+
+
+def sorting_by_effect_asks_python_and_keeps_the_place(page: Page) -> None:
+    page.get_by_role("button", name="Effect").click()
+    page.wait_for_url("**sort=effect**")
+    page.wait_for_function(
+        "(wall) => wall.closest('.root').stage.data.effect",
+        arg=page.locator(".wall").element_handle(),
+    )
+    settle(page)
+    effect = np.array(on_wall(page, "Array.from(state.data.effect.data)"))
+    assert (np.diff(np.abs(effect)[on_wall(page, "state.order")]) <= 1e-6).all()
+    assert on_wall(page, "state.held.channel") == 3
 
 
 def test_a_map_is_laid_over_the_photo_and_the_address_keeps_how(visit):
@@ -152,34 +218,6 @@ def test_one_goes_on_from_layer_to_layer_as_soon_as_the_address_names_the_next(v
     expect(page.get_by_role("combobox", name="Layer")).to_have_value(re.compile("relu_1_2"))
 
 
-def test_sorting_happens_in_the_browser_and_a_copied_address_opens_it(visit):
-    page = opened(visit, f"{SMALL}&place=relu_3_1:3:4:5")
-    most = maps_of("small_vgg", "relu_3_1").max(axis=(0, 1))
-    page.get_by_role("button", name="Maximum").click()
-    order = on_wall(page, "state.order")
-    assert (np.diff(most[order]) <= 0).all()
-    page.get_by_role("button", name="Network", exact=True).click()
-    page.wait_for_url("**range=network**")
-    other = opened(visit, page.url.split("/")[-1])
-    assert on_wall(other, "state.order") == order
-    assert on_wall(other, "state.limitOf(0)") == on_wall(page, "state.settings.network_limit")
-    expect(other.get_by_role("button", name="Maximum")).to_have_attribute("aria-pressed", "true")
-
-
-def test_sorting_by_effect_asks_python_and_keeps_the_place(visit):
-    page = opened(visit, f"{SMALL}&place=relu_3_1:3:4:5")
-    page.get_by_role("button", name="Effect").click()
-    page.wait_for_url("**sort=effect**")
-    page.wait_for_function(
-        "(wall) => wall.closest('.root').stage.data.effect",
-        arg=page.locator(".wall").element_handle(),
-    )
-    settle(page)
-    effect = np.array(on_wall(page, "Array.from(state.data.effect.data)"))
-    assert (np.diff(np.abs(effect)[on_wall(page, "state.order")]) <= 1e-6).all()
-    assert on_wall(page, "state.held.channel") == 3
-
-
 def test_only_the_tiles_in_view_are_painted(visit):
     page = opened(visit, "network?view=Layer&place=head_relu6:0:3:3&tile=84")
     assert on_wall(page, "state.order.length") == 1280
@@ -209,33 +247,6 @@ def test_a_pinned_map_stays_while_others_are_browsed(visit):
     page.wait_for_url(lambda url: "pin=" not in url)
     settle(page)
     expect(pinned).not_to_be_visible()
-
-
-def test_a_map_is_switched_off_and_the_network_answers_without_it(visit):
-    page = opened(visit, f"{SMALL}&place=relu_3_1:3:4:5")
-    before = open_network("small_vgg").predict(open_sample("panda"), top=1)[0]
-    page.get_by_role("button", name="Switch off").click()
-    without = page.locator(".without")
-    expect(without).to_contain_text("relu_3_1 without map 3")
-    expect(without.locator("p")).to_contain_text(
-        f"The logit of \u201c{before.label}\u201d goes from"
-    )
-    expect(page.get_by_role("button", name="Switch on")).to_have_attribute("aria-pressed", "true")
-    page.wait_for_url("**off=relu_3_1%3A3**")
-    page.locator(".wall").focus()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("o")
-    page.wait_for_url("**off=relu_3_1%3A3%2C4**")
-    expect(without.locator("p")).to_contain_text("goes from")
-    network = open_network("small_vgg")
-    found = switched_off(network, network.preprocess(open_sample("panda")), "relu_3_1", [3, 4])
-    assert on_wall(page, "state.settings.without.logit[1]") == pytest.approx(found.logit_after)
-    expect(without.locator(".bar-row")).to_have_count(len(found.before))
-    assert violations(page) == []
-    page.get_by_role("button", name="All on").click()
-    expect(without).not_to_be_visible()
-    expect(page.locator(".wall")).to_be_focused()
-    page.wait_for_url(lambda url: "off=" not in url)
 
 
 def test_no_more_maps_are_switched_off_than_may_be(visit):
