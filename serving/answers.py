@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from enum import Enum, auto
+from typing import NamedTuple
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import app_session, get_instance
@@ -61,23 +62,21 @@ class Messages(ForwardMsgQueue):
         # The server looks at all visitors whenever there is something for one.
         if self.is_empty() or self._state in (_State.BEFORE, _State.AFTER):
             return []
-        waiting = super().flush()
-        # What may come once only would be lacking, and nothing could be placed behind it.
-        if self._state is _State.STAGE and all(map(may_come_twice, filter(_is_drawn, waiting))):
-            return self._what_has_changed(waiting)
-        for msg in waiting:
-            self._browser.note(msg)
+        state, waiting = self._state, super().flush()
         self._flow()
-        return waiting
+        return self._stage_first(waiting) if state is _State.STAGE else self._noted(waiting)
 
-    def _what_has_changed(self, waiting: list[ForwardMsg]) -> list[ForwardMsg]:
+    def _stage_first(self, waiting: list[ForwardMsg]) -> list[ForwardMsg]:
         """Give what is left of the runs before, and what this one has changed; keep all of this."""
         begins = max(
             at for at, msg in enumerate(waiting) if msg.WhichOneof("type") == "new_session"
         )
-        sent, run = waiting[:begins], waiting[begins:]
-        for msg in [*sent, run[0]]:
-            self._browser.note(msg)
+        before, begun, run = waiting[:begins], waiting[begins], waiting[begins + 1 :]
+        self._noted([*before, begun])
+        if not all(map(self._browser.has_its_like, filter(_is_drawn, run))):
+            return [*before, begun, *self._noted(run)]
+        sent = before
+        super().enqueue(begun)
         for msg in run:
             if not _is_drawn(msg) or self._browser.shows(msg):
                 super().enqueue(msg)
@@ -87,6 +86,11 @@ class Messages(ForwardMsgQueue):
             # What is large is named the second time.
             super().enqueue(create_reference_msg(msg) if msg.metadata.cacheable else msg)
         self._wait(_State.AFTER)
+        return sent
+
+    def _noted(self, sent: list[ForwardMsg]) -> list[ForwardMsg]:
+        for msg in sent:
+            self._browser.note(msg)
         return sent
 
     def _wait(self, state: _State) -> None:
@@ -106,6 +110,17 @@ class Messages(ForwardMsgQueue):
             self._patience = None
 
 
+class _Shown(NamedTuple):
+    """What is at a place.
+
+    digest : of its message; None where that was only named.
+    element : what it is, and which; None for a container.
+    """
+
+    digest: int | None
+    element: tuple[str, str] | None
+
+
 class Browser:
     """What a visitor's browser shows, as far as it is known for certain.
 
@@ -115,20 +130,37 @@ class Browser:
 
     def __init__(self) -> None:
         self._part: list[str] = []  # the fragments that run; none for the whole page
-        self._shown: dict[_Place, int] = {}  # a digest of what is there
-        self._drawn: dict[_Place, int] = {}  # of that, what this run has sent
+        self._shown: dict[_Place, _Shown] = {}
+        self._drawn: dict[_Place, _Shown] = {}  # of that, what this run has sent
 
     def shows(self, msg: ForwardMsg) -> bool:
         """Whether a message draws what is there, which no component does."""
         if may_be_stage(msg):
             return False
-        return self._shown.get(tuple(msg.metadata.delta_path)) == _digest(msg)
+        known = self._shown.get(tuple(msg.metadata.delta_path))
+        return known is not None and known.digest == _digest(msg)
+
+    def has_its_like(self, msg: ForwardMsg) -> bool:
+        """Whether a message changes no more than what one element, or nothing, shows.
+
+        Where elements come, go or move, the browser would draw a stage anew, and take the focus
+        from it, if it was not told of all at once.
+        """
+        known = self._shown.get(tuple(msg.metadata.delta_path))
+        if known is None:
+            return False
+        if msg.WhichOneof("type") == "ref_hash":
+            return known.element is not None
+        return known.digest == _digest(msg) or (
+            may_come_twice(msg) and known.element == _element(msg)
+        )
 
     def note(self, msg: ForwardMsg) -> None:
         """Take in a message that is sent."""
         kind = msg.WhichOneof("type")
         if kind == "new_session":
             part = list(msg.metadata.run.fragment_ids)
+            self._shown |= self._drawn  # its stage is there before it
             if self._part not in ([], part) or not part:
                 self._shown = {}
             self._part, self._drawn = part, {}
@@ -139,17 +171,19 @@ class Browser:
                 self._shown = self._drawn
             self._drawn = {}
         elif _is_drawn(msg):
-            place = tuple(msg.metadata.delta_path)
-            self._place(place, _digest(msg) if kind == "delta" and _draws(msg) else None)
+            self._place(tuple(msg.metadata.delta_path), msg)
 
-    def _place(self, place: _Place, digest: int | None) -> None:
-        if digest is None or self._shown.get(place) != digest:
+    def _place(self, place: _Place, msg: ForwardMsg) -> None:
+        known = self._shown.get(place)
+        if known is None or known.digest != _digest(msg):
             # Something else is there now, and nothing of what was within it.
-            for known in (self._shown, self._drawn):
-                for inner in [each for each in known if each[: len(place)] == place]:
-                    del known[inner]
-        if digest is not None:
-            self._drawn[place] = digest
+            for shown in (self._shown, self._drawn):
+                for inner in [each for each in shown if each[: len(place)] == place]:
+                    del shown[inner]
+        if _draws(msg):
+            self._drawn[place] = _Shown(_digest(msg), _element(msg))
+        elif msg.WhichOneof("type") == "ref_hash" and known is not None:
+            self._drawn[place] = _Shown(None, known.element)
 
 
 def may_be_stage(msg: ForwardMsg) -> bool:
@@ -160,19 +194,15 @@ def may_be_stage(msg: ForwardMsg) -> bool:
 
 
 def may_come_twice(msg: ForwardMsg) -> bool:
-    """Whether it puts an element or a container at a place, and does no more.
+    """Whether it puts an element at a place, and does no more.
 
     A toast would be seen twice; a control that is set would be set again, under a hand that has
     moved it meanwhile.
     """
-    if msg.WhichOneof("type") == "ref_hash":
-        return True
-    if not _draws(msg):
+    element = _element(msg)
+    if element is None or element[0] == "toast":
         return False
-    kind = msg.delta.new_element.WhichOneof("type")
-    if kind is None:  # a container
-        return True
-    return kind != "toast" and not getattr(getattr(msg.delta.new_element, kind), "set_value", False)
+    return not getattr(getattr(msg.delta.new_element, element[0]), "set_value", False)
 
 
 def send_well() -> None:
@@ -200,6 +230,13 @@ def _draws(msg: ForwardMsg) -> bool:
         "new_element",
         "add_block",
     )
+
+
+def _element(msg: ForwardMsg) -> tuple[str, str] | None:
+    """Say what an element is, and which one of its kind; None for all else."""
+    if not _draws(msg) or (kind := msg.delta.new_element.WhichOneof("type")) is None:
+        return None
+    return kind, getattr(getattr(msg.delta.new_element, kind), "id", "")
 
 
 def _digest(msg: ForwardMsg) -> int:
