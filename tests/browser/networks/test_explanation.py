@@ -40,33 +40,28 @@ def maps():
     return open_network("tutorial").feature_maps(open_sample("goldfish"))
 
 
-def test_arrow_keys_move_the_cell_and_the_last_one_is_explained(visit, maps):
+def test_a_cell_is_explained_to_everyone_and_leads_on_by_pointer_and_keys(visit, maps):
     page = opened(visit, "relu_2:9:10:12")
-    page.locator(".place .frame").focus()
-    for key in ("ArrowDown", "ArrowDown", "ArrowRight", "Shift+ArrowRight"):
-        page.keyboard.press(key)
-    expect(page.locator(".where")).to_have_text("Map 9, row 12, column 18")
-    answered(page)
-    assert float(shown(page)) == pytest.approx(maps["relu_2"][12, 18, 9], abs=1e-4)
-    expect(page.locator(".right.stale")).to_have_count(0)
-    page.wait_for_url("**place=relu_2%3A9%3A12%3A18**")
-    other = visit(page.url.split("/")[-1])
-    assert shown(other) == shown(page)
+    assert violations(page) == []
+    assert complaints(page) == []
+    a_cell_of_the_patch_tells_its_product_and_leads_on(page, maps)
+    one_layer_at_a_time_leaves_the_sum_to_the_layer_before(page)
+    arrow_keys_move_the_cell_and_the_last_one_is_explained(visit, page, maps)
+    the_browser_draws_the_receptive_field_that_python_knows(page)
 
 
-def test_a_click_on_the_map_chooses_the_cell_under_the_pointer(visit, maps):
-    page = opened(visit, "pool:3:0:0")
-    aim(page.locator(".place .overlay"), 5.5 / 16, 9.5 / 16)
-    expect(page.locator(".readout")).to_contain_text("row 9, column 5")
-    page.mouse.down()
-    page.mouse.up()
-    answered(page)
-    assert state(page, "[state.cell.row, state.cell.column]") == [9, 5]
-    assert float(shown(page)) == pytest.approx(maps["pool"][9, 5, 3], abs=1e-4)
-
-
-def test_a_cell_of_the_patch_tells_its_product_and_leads_on(visit, maps):
+def test_rows_are_walked_with_arrow_keys_and_unfold(visit):
     page = opened(visit, "relu_2:9:10:12")
+    page.locator(".pick").first.focus()
+    page.keyboard.press("ArrowDown")
+    channel = state(page, "state.inputs.channelOf(state.inputs.rows[1])")
+    expect(page.locator(".lens .title")).to_contain_text(f"Map {channel} of relu_1")
+    page.keyboard.press("Enter")
+    expect(page.locator(".pick").nth(1)).to_have_attribute("aria-pressed", "true")
+
+
+def a_cell_of_the_patch_tells_its_product_and_leads_on(page: Page, maps) -> None:
+    """Check it, and come back."""
     cell = page.locator(".patch canvas")
     size = cell.bounding_box()["width"] / 3
     at = {"x": size * 2.5, "y": size * 0.5}
@@ -88,33 +83,35 @@ def test_a_cell_of_the_patch_tells_its_product_and_leads_on(visit, maps):
     assert state(page, "state.settings.cell.layer") == "relu_2"
 
 
-def test_the_way_leads_from_the_answer_down_to_a_pixel_and_back(visit):
-    page = opened(visit)
-    best = open_network("tutorial").predict(open_sample("goldfish"), top=1)[0]
-    expect(page.locator(".where")).to_have_text(best.label, ignore_case=True)
-    page.get_by_role("button", name="Follow the strongest input to a pixel").click()
+def one_layer_at_a_time_leaves_the_sum_to_the_layer_before(page: Page) -> None:
+    """Check it, and leave the layers together."""
+    together = page.locator(".steps li").count()
+    page.get_by_label("One layer at a time").check()
     answered(page)
-    assert state(page, "state.settings.cell.layer") == "image"
-    expect(page.locator(".pixel canvas")).to_be_visible()
-    page.locator(".more-crumbs").click()
-    expect(page.locator(".crumb")).to_have_count(state(page, "state.settings.trail.length"))
-    page.locator(".crumb").nth(1).click()
+    expect(page.locator(".kind")).to_have_text("relu_2 \u00b7 ReLU")
+    expect(page.locator(".steps li")).to_have_count(1)
+    assert together > 1
+    page.wait_for_url("**apart=true**")
+    page.get_by_label("One layer at a time").uncheck()
+    page.wait_for_url(lambda url: "apart=" not in url)
     answered(page)
-    assert state(page, "state.settings.cell.layer") == "dense"
+    expect(page.locator(".steps li")).to_have_count(together)
 
 
-def test_rows_are_walked_with_arrow_keys_and_unfold(visit):
-    page = opened(visit, "relu_2:9:10:12")
-    page.locator(".pick").first.focus()
-    page.keyboard.press("ArrowDown")
-    channel = state(page, "state.inputs.channelOf(state.inputs.rows[1])")
-    expect(page.locator(".lens .title")).to_contain_text(f"Map {channel} of relu_1")
-    page.keyboard.press("Enter")
-    expect(page.locator(".pick").nth(1)).to_have_attribute("aria-pressed", "true")
+def arrow_keys_move_the_cell_and_the_last_one_is_explained(visit, page: Page, maps) -> None:
+    page.locator(".place .frame").focus()
+    for key in ("ArrowDown", "ArrowDown", "ArrowRight", "Shift+ArrowRight"):
+        page.keyboard.press(key)
+    expect(page.locator(".where")).to_have_text("Map 9, row 12, column 18")
+    answered(page)
+    assert float(shown(page)) == pytest.approx(maps["relu_2"][12, 18, 9], abs=1e-4)
+    expect(page.locator(".right.stale")).to_have_count(0)
+    page.wait_for_url("**place=relu_2%3A9%3A12%3A18**")
+    other = visit(page.url.split("/")[-1])
+    assert shown(other) == shown(page)
 
 
-def test_the_browser_draws_the_receptive_field_that_python_knows(visit):
-    page = opened(visit, "relu_2:9:10:12")
+def the_browser_draws_the_receptive_field_that_python_knows(page: Page) -> None:
     network = open_network("tutorial")
     for layer in ("conv_1", "relu_2", "pool"):
         page.locator(".place select").first.select_option(layer)
@@ -128,15 +125,30 @@ def test_the_browser_draws_the_receptive_field_that_python_knows(visit):
             assert drawn == list(network.receptive_box(layer, row, column))
 
 
-def test_one_layer_at_a_time_leaves_the_sum_to_the_layer_before(visit):
-    page = opened(visit, "relu_2:9:10:12")
-    together = page.locator(".steps li").count()
-    page.get_by_label("One layer at a time").check()
+def test_a_click_on_the_map_chooses_the_cell_under_the_pointer(visit, maps):
+    page = opened(visit, "pool:3:0:0")
+    aim(page.locator(".place .overlay"), 5.5 / 16, 9.5 / 16)
+    expect(page.locator(".readout")).to_contain_text("row 9, column 5")
+    page.mouse.down()
+    page.mouse.up()
     answered(page)
-    expect(page.locator(".kind")).to_have_text("relu_2 \u00b7 ReLU")
-    expect(page.locator(".steps li")).to_have_count(1)
-    assert together > 1
-    page.wait_for_url("**apart=true**")
+    assert state(page, "[state.cell.row, state.cell.column]") == [9, 5]
+    assert float(shown(page)) == pytest.approx(maps["pool"][9, 5, 3], abs=1e-4)
+
+
+def test_the_way_leads_from_the_answer_down_to_a_pixel_and_back(visit):
+    page = opened(visit)
+    best = open_network("tutorial").predict(open_sample("goldfish"), top=1)[0]
+    expect(page.locator(".where")).to_have_text(best.label, ignore_case=True)
+    page.get_by_role("button", name="Follow the strongest input to a pixel").click()
+    answered(page)
+    assert state(page, "state.settings.cell.layer") == "image"
+    expect(page.locator(".pixel canvas")).to_be_visible()
+    page.locator(".more-crumbs").click()
+    expect(page.locator(".crumb")).to_have_count(state(page, "state.settings.trail.length"))
+    page.locator(".crumb").nth(1).click()
+    answered(page)
+    assert state(page, "state.settings.cell.layer") == "dense"
 
 
 def test_arithmetic_is_set_with_fractions_roots_and_powers(visit):
@@ -162,11 +174,8 @@ def test_the_keyboard_alone_goes_on_from_input_to_input(visit):
     assert state(page, "state.settings.cell.layer") == "relu_1"
 
 
-@pytest.mark.parametrize(
-    ("place", "dark"), [("relu_2:9:10:12", False), ("softmax:1:0:0", True)], ids=["light", "dark"]
-)
-def test_axe_finds_no_violation(visit, place, dark):
-    page = opened(visit, place, dark=dark)
+def test_axe_finds_no_violation_in_the_dark(visit):
+    page = opened(visit, "softmax:1:0:0", dark=True)
     assert violations(page) == []
     assert complaints(page) == []
 
