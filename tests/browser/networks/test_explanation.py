@@ -45,13 +45,13 @@ def test_a_cell_is_explained_to_everyone_and_leads_on_by_pointer_and_keys(visit,
     assert violations(page) == []
     assert complaints(page) == []
     a_cell_of_the_patch_tells_its_product_and_leads_on(page, maps)
+    rows_are_walked_with_arrow_keys_and_unfold(page)
     one_layer_at_a_time_leaves_the_sum_to_the_layer_before(page)
     arrow_keys_move_the_cell_and_the_last_one_is_explained(visit, page, maps)
     the_browser_draws_the_receptive_field_that_python_knows(page)
 
 
-def test_rows_are_walked_with_arrow_keys_and_unfold(visit):
-    page = opened(visit, "relu_2:9:10:12")
+def rows_are_walked_with_arrow_keys_and_unfold(page: Page) -> None:
     page.locator(".pick").first.focus()
     page.keyboard.press("ArrowDown")
     channel = state(page, "state.inputs.channelOf(state.inputs.rows[1])")

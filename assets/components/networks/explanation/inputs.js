@@ -110,6 +110,7 @@ export class Inputs {
         of,
         shown: FIRST_ROWS,
         chosen: 0,
+        pointed: null, // a row that had the focus is gone without a word
         inside: null,
       });
     this.fill();
