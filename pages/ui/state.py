@@ -371,28 +371,28 @@ def _address() -> dict[str, Texts]:
 
 def _write_address(texts_by_name: Mapping[str, Texts]) -> None:
     """Let the address say these texts under their names, and nothing under a name without any."""
-    wanted = {name: list(texts) for name, texts in texts_by_name.items()}
-    said = {name: list(texts) for name, texts in _address().items()}
-    says = {name: said.get(name, []) for name in [*said, *wanted]}
-    lately = _told_lately()
-    if all(texts == says[name] == lately.get(name, texts) for name, texts in wanted.items()):
+    said, lately = _address(), _told_lately()
+    if all(
+        texts == said.get(name, ()) == lately.get(name, texts)
+        for name, texts in texts_by_name.items()
+    ):
         return
     # A part of the page names what has changed in it: the rest may be on its way as well.
-    whole = says | (lately if _is_part() else {}) | wanted
+    whole = {**said, **(lately if _is_part() else {}), **texts_by_name}
     _, told = st.session_state[_TOLD]
-    told |= {name: (texts, time.monotonic()) for name, texts in wanted.items()}
+    told |= {name: (texts, time.monotonic()) for name, texts in texts_by_name.items()}
     try:
         # At once: each message is a step in the browser's history.
-        st.query_params.from_dict({name: texts for name, texts in whole.items() if texts})
+        st.query_params.from_dict({name: list(texts) for name, texts in whole.items() if texts})
     except StreamlitAPIException:  # a widget that binds itself stands on the same page
-        for name, texts in wanted.items():
+        for name, texts in texts_by_name.items():
             if texts:
-                st.query_params[name] = texts
+                st.query_params[name] = list(texts)
             elif name in st.query_params:
                 del st.query_params[name]
 
 
-def _told_lately() -> dict[str, list[str]]:
+def _told_lately() -> dict[str, Texts]:
     """Give what this page's address was told so lately that the browser may not have heard it."""
     context = get_script_run_ctx()
     page = context.page_script_hash if context else ""

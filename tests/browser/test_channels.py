@@ -36,8 +36,8 @@ def release(page: Page) -> None:
     assert not on_stage(page, are_pythons)
     page.mouse.up()
     becomes(page, lambda: on_stage(page, are_pythons), True)
-    settle(page)
     assert re.search("kernels|bias", page.url)
+    settle(page)
 
 
 def assert_alike(previewed: dict[str, np.ndarray], answered: dict[str, np.ndarray]) -> None:
