@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from cnnviz.networks.building import Stack, format_stack, parse_stack
 from pages.building.state import BUILD, LAYER, SEED, STACK, layer_in_hand
-from pages.ui.edits import MOST_SAID, Handshake, History, sent_parts
+from pages.ui.edits import MOST_SAID, Handshake, History
 
 STAGE = "build_stage"
 _HANDSHAKE = Handshake(STAGE)
@@ -49,14 +52,24 @@ def put(stack: Stack, layer: int) -> None:
     BUILD.write({STACK.name: stack, LAYER.name: layer})
 
 
-def take_edit() -> None:
-    """Take over what a hand has done at the stage: a stack, as text, and the layer in hand."""
-    sent = sent_parts(STAGE, "edit")
+def take() -> None:
+    """Take over what a hand has done at the stage, in its order."""
+    for name in _HANDSHAKE.newer("edit", "tool"):
+        sent = _HANDSHAKE.sent(name)
+        if name == "edit":
+            _take_edit(sent)
+        else:
+            _HANDSHAKE.take(sent)
+            _take_tool(sent.get("name"))
+
+
+def _take_edit(sent: Mapping[str, Any]) -> None:
+    """Take over a stack, as text, and the layer in hand."""
     try:
         text, layer = sent["stack"], int(sent["layer"])
-        _HANDSHAKE.take(sent)
     except (KeyError, TypeError, ValueError, OverflowError):
         return
+    _HANDSHAKE.take(sent)
     try:
         if not isinstance(text, str):
             raise ValueError(f"A stack is sent as text. Received: {type(text).__name__}.")
@@ -65,14 +78,9 @@ def take_edit() -> None:
         st.session_state[_COMPLAINT] = str(error)[:MOST_SAID]
 
 
-def take_tool() -> None:
+def _take_tool(name: object) -> None:
     """Take an edit back, do it again, or draw other weights."""
-    sent = sent_parts(STAGE, "tool")
-    try:
-        _HANDSHAKE.take(sent)
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return
-    match sent.get("name"):
+    match name:
         case "undo":
             _step(_BEFORE, _AFTER)
         case "redo":

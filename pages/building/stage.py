@@ -82,6 +82,6 @@ def _stage(picture: Picture, stack: Stack, found: Outline) -> None:
     stack_stage(
         stage_message(stack, found, maps, seen_part(picture, stack), settings),
         key=edits.STAGE,
-        edit=edits.take_edit,
-        tool=edits.take_tool,
+        edit=edits.take,
+        tool=edits.take,
     )

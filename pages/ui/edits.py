@@ -1,6 +1,7 @@
 """What a component edits: taking it back, and knowing which edits have arrived."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
@@ -88,7 +89,23 @@ class Handshake:
         ------
         KeyError, TypeError, ValueError, OverflowError : it has none.
         """
-        serial = int(sent["serial"])
-        if not 0 <= serial <= _LARGEST_SERIAL:
-            raise ValueError("An edit's number is one that a browser can count to.")
-        st.session_state[self._key] = serial
+        st.session_state[self._key] = _number(sent)
+
+    def newer(self, *names: str) -> list[str]:
+        """List what was sent under these names since the last edit taken, in the hand's order.
+
+        Streamlit calls back in any order for what has come at once: an edit and its undoing.
+        """
+        numbers = {}
+        for name in names:
+            with suppress(KeyError, TypeError, ValueError, OverflowError):
+                numbers[name] = _number(self.sent(name))
+        later = [name for name, number in numbers.items() if number > self.serial]
+        return sorted(later, key=numbers.__getitem__)
+
+
+def _number(sent: Mapping[str, Any]) -> int:
+    serial = int(sent["serial"])
+    if not 0 <= serial <= _LARGEST_SERIAL:
+        raise ValueError("An edit's number is one that a browser can count to.")
+    return serial

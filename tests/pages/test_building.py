@@ -395,9 +395,10 @@ def editing():
     from pages.building.state import BUILD, SEED, STACK, layer_in_hand
 
     BUILD.follow()
-    for name, value in st.session_state.pop("sent", []):
-        st.session_state[edits.STAGE] = {name: value}
-        {"edit": edits.take_edit, "tool": edits.take_tool}[name]()
+    at_once = st.session_state.pop("at_once", {})
+    for name, value in [*st.session_state.pop("sent", []), *at_once.items()]:
+        st.session_state[edits.STAGE] = at_once or {name: value}
+        edits.take()
     st.session_state["now"] = (format_stack(BUILD[STACK]), layer_in_hand(), BUILD[SEED])
     st.session_state["enabled"] = [tool["enabled"] for tool in edits.tools()]
     st.session_state["said"] = (edits.serial(), edits.complaint())
@@ -439,6 +440,17 @@ def test_edits_are_taken_back_and_done_again(edited):
     page = edited(tool(8, "undo"), tool(9, "undo"), tool(10, "undo"), tool(11, "draw"))
     assert page.session_state["now"] == (format_stack(TUTORIAL), 1, 1)
     assert page.session_state["said"] == (11, "")
+
+
+@pytest.mark.parametrize("names", [["edit", "tool"], ["tool", "edit"]])
+def test_an_edit_and_its_undoing_that_come_at_once_are_taken_in_their_order(edited, names):
+    page = edited(edit(1, ONE))
+    sent = dict([edit(2, TWO, 2), tool(3, "undo")])
+    page.session_state["at_once"] = {name: sent[name] for name in names}
+    page.run()
+    assert page.session_state["now"] == (ONE, 1, 0)
+    assert page.session_state["enabled"] == [True, True, True]
+    assert page.session_state["said"] == (3, "")
 
 
 def test_looking_at_another_layer_is_nothing_to_take_back(edited):
