@@ -1,5 +1,6 @@
 """What must hold on every page, in words that tests share."""
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -127,6 +128,23 @@ def after(page: Page, address: str) -> None:
         "(part) => decodeURIComponent(location.search).includes(part)", arg=address
     )
     settle(page)
+
+
+def turned(page: Page, theme: str) -> None:
+    """Let a page be light or dark, and wait until all of it is."""
+    page.emulate_media(color_scheme=theme)
+    limits = {"dark": (0, 60), "light": (200, 256)}[theme]
+    becomes(page, lambda: brightness(page) in range(*limits), True)
+    settle(page)
+
+
+def brightness(page: Page) -> int:
+    """Give the mean level of the page's background, from 0 to 255."""
+    colour = page.evaluate(
+        "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+    )
+    levels = [int(level) for level in re.findall(r"\d+", colour)[:3]]
+    return sum(levels) // 3
 
 
 def is_shown_when_asked(page: Page, result: str) -> None:

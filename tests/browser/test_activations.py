@@ -7,9 +7,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cnnviz.activations import ACTIVATIONS
-from tests.browser.checks import after, aim, becomes, is_for_everyone, is_shown_when_asked, stage
+from tests.browser.checks import (
+    after,
+    aim,
+    becomes,
+    is_for_everyone,
+    is_shown_when_asked,
+    stage,
+    turned,
+)
 from tests.browser.tabs import settle
-from tests.browser.test_every_page import brightness
 
 OTHERS = ("On+your+picture", "Vanishing+gradients")
 """The parts that no test below opens in their default state."""
@@ -22,12 +29,10 @@ def part(name: str, **address: str) -> str:
 
 def is_for_everyone_in_both_themes(page: Page) -> None:
     """Check a part that was opened dark, make it light and check it again."""
-    becomes(page, lambda: brightness(page) < 60, True)
+    turned(page, "dark")
     is_for_everyone(page)
-    page.emulate_media(color_scheme="light")
     wide(page)
-    becomes(page, lambda: brightness(page) > 200, True)
-    settle(page)
+    turned(page, "light")
     is_for_everyone(page)
     wide(page)
 

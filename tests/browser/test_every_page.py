@@ -3,13 +3,11 @@
 A page is opened once for all of it: what a hostile address opens are its defaults.
 """
 
-import re
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from pages.ui.path import PAGES, address_of
-from tests.browser.checks import OF_COLOURS, becomes, complaints, is_cut, overflow, violations
+from tests.browser.checks import OF_COLOURS, complaints, is_cut, overflow, turned, violations
 from tests.browser.essentials import ESSENTIALS, PROJECTOR, SIZES, WHOLE, outside
 from tests.browser.tabs import settle
 
@@ -67,11 +65,9 @@ def missed(page: Page, path: str) -> dict[tuple[str, tuple[int, int]], list[str]
 
 def is_sound_in_both_themes(page: Page) -> None:
     """Check colours in the dark theme, and all in the light one, which a dark page becomes."""
-    becomes(page, lambda: brightness(page) < 60, True)
+    turned(page, "dark")
     assert violations(page, OF_COLOURS) == []
-    page.emulate_media(color_scheme="light")
-    becomes(page, lambda: brightness(page) > 200, True)
-    settle(page)
+    turned(page, "light")
     assert violations(page) == []
 
 
@@ -86,12 +82,3 @@ def too_narrow(page: Page) -> list[str]:
     """Say by how much the page is wider than its window, if it is."""
     wide = overflow(page)
     return [f"{wide} px too wide"] if wide > 0 else []
-
-
-def brightness(page: Page) -> int:
-    """Give the mean level of the page's background, from 0 to 255."""
-    colour = page.evaluate(
-        "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
-    )
-    levels = [int(level) for level in re.findall(r"\d+", colour)[:3]]
-    return sum(levels) // 3

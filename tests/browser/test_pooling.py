@@ -7,10 +7,13 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from cnnviz.pooling import pool_sources
-from tests.browser.checks import becomes, complaints, overflow, violations
+from tests.browser.checks import becomes, complaints, overflow, turned, violations
 from tests.browser.tabs import settle
-from tests.browser.test_every_page import brightness
-from tests.browser.test_padding import on_stage, point
+from tests.browser.test_padding import (
+    a_number_that_is_none_is_refused_in_one_sentence,
+    on_stage,
+    point,
+)
 
 PATH = "pooling?picture=digit&pool_gradient=true"
 GRID = "pooling?pool_on=A number grid"
@@ -133,15 +136,6 @@ def pointing_at_the_classic_grid_shows_maximum_and_winner(page: Page) -> None:
     expect(page.locator(".where")).to_have_text("row 1, column 0")
 
 
-def a_number_that_is_none_is_refused_in_one_sentence(page: Page) -> None:
-    page.locator(".near .cells").focus()
-    page.keyboard.press("Enter")
-    page.locator("input.typed").fill("many")
-    page.keyboard.press("Enter")
-    alert = page.get_by_role("alert").filter(has_text="Received: many.")
-    expect(alert).to_be_visible()
-
-
 def a_number_of_the_grid_is_changed_in_place(page: Page) -> None:
     page.locator(".near .cells").focus()
     page.keyboard.press("Home")
@@ -166,11 +160,9 @@ def test_the_shift_test_is_for_everyone_and_the_shift_is_chosen_on_the_curves(vi
 
 def is_sound_in_both_themes_and_on_a_phone(page: Page) -> None:
     """Check a view that was opened dark, make it light and narrow; it is left light and wide."""
-    becomes(page, lambda: brightness(page) < 60, True)
+    turned(page, "dark")
     assert violations(page) == []
-    page.emulate_media(color_scheme="light")
-    becomes(page, lambda: brightness(page) > 200, True)
-    settle(page)
+    turned(page, "light")
     assert violations(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
     settle(page)

@@ -12,7 +12,7 @@ from cnnviz.images.samples import open_sample
 from cnnviz.networks import open_network
 from cnnviz.networks.feature_maps.ablation import switched_off
 from cnnviz.networks.feature_maps.drawn import over_photo
-from tests.browser.checks import becomes, complaints, overflow, state_of, violations
+from tests.browser.checks import becomes, complaints, overflow, state_of, turned, violations
 from tests.browser.tabs import settle
 
 SMALL = "network?view=Layer&network=Small VGG"
@@ -46,9 +46,7 @@ def maps_of(network: str, layer: str) -> np.ndarray:
 def test_axe_finds_no_violation_in_either_theme(visit):
     page = opened(visit, f"{SMALL}&place=conv_1_1:3:5:5&pin=conv_3_1:4")
     for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", theme)
-        settle(page)
+        turned(page, theme)
         assert violations(page) == []
 
 

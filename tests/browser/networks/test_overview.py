@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.checks import after, becomes, complaints, overflow, violations
+from tests.browser.checks import after, becomes, complaints, overflow, turned, violations
 from tests.browser.tabs import settle
 
 SIZES = [(1440, 900), (1920, 950), (1024, 768)]
@@ -363,9 +363,7 @@ def test_frames_are_drawn_in_half_of_their_time(visit):
 def test_axe_finds_no_violation_in_either_theme(visit):
     page = opened(visit)
     for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", theme)
-        settle(page)
+        turned(page, theme)
         assert violations(page) == []
         assert complaints(page) == []
 
