@@ -72,6 +72,21 @@ class Messages(ForwardMsgQueue):
             self._wait(_State.AFTER)
         return sent
 
+    def clear(
+        self,
+        retain_lifecycle_msgs: bool = False,
+        fragment_ids_this_run: list[str] | None = None,
+    ) -> None:
+        """Drop what a newer run draws again, but nothing of a whole page that has ended.
+
+        The note of its end takes away what has not come. Streamlit keeps that note and drops the
+        part that is drawn again: it was gone for a moment, and the focus with it.
+        """
+        whole = self._queue[: _ends_of_pages(self._queue)] if fragment_ids_this_run else []
+        del self._queue[: len(whole)]
+        super().clear(retain_lifecycle_msgs, fragment_ids_this_run)
+        self._queue[:0] = whole
+
     def _wait(self, state: _State) -> None:
         """Keep what has come for a while: a spinner and a bar are seen later than that."""
         self._flow()
@@ -144,6 +159,16 @@ def may_be_stage(msg: ForwardMsg) -> bool:
 def send_well() -> None:
     """Let the messages of every visitor who comes from now on wait so."""
     app_session.ForwardMsgQueue = Messages  # type: ignore[attr-defined]
+
+
+def _ends_of_pages(msgs: list[ForwardMsg]) -> int:
+    """Count the messages up to the last note that a run of the whole page has ended."""
+    ends = (
+        msg.WhichOneof("type") == "script_finished"
+        and msg.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+        for msg in msgs
+    )
+    return max((at + 1 for at, is_end in enumerate(ends) if is_end), default=0)
 
 
 def _draws(msg: ForwardMsg) -> bool:

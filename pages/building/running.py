@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -51,25 +52,38 @@ def seen_part(picture: Picture, stack: Stack) -> Pixels | None:
     return held[1]
 
 
-def drawn_maps(picture: Picture, stack: Stack, found: Outline) -> tuple[StackMaps | None, str]:
-    """Give the maps of a stack, as far as its layers fit, or why there are none, in a sentence.
+class DrawnMaps(NamedTuple):
+    """The maps of a stack, or why there are none.
 
-    While they are computed, that is the sentence: the page is drawn anew with them.
+    Attributes
+    ----------
+    note : why there are none, in a sentence.
+    has_ended : while they are computed, tells whether that is over.
     """
+
+    maps: StackMaps | None
+    note: str = ""
+    has_ended: Callable[[], bool] | None = None
+
+
+def drawn_maps(picture: Picture, stack: Stack, found: Outline) -> DrawnMaps:
+    """Give the maps of a stack, as far as its layers fit; `follow` draws those that come later."""
     stack = Stack(stack.layers[: len(found.rows)])
     if stack.input.channels not in COLOURS:
-        return None, (
+        return DrawnMaps(
+            None,
             "A picture has 3 channels, or 1 in grey: an input of "
-            f"{stack.input.channels} is not shown one."
+            f"{stack.input.channels} is not shown one.",
         )
     numbers = sum(math.prod(row.output_shape) for row in found.rows)
     if numbers > _MOST:
-        return None, (
-            f"Maps are drawn of up to {_MOST:,} numbers; these would be {written_count(numbers)}."
+        return DrawnMaps(
+            None,
+            f"Maps are drawn of up to {_MOST:,} numbers; these would be {written_count(numbers)}.",
         )
     seed, held = BUILD[SEED], _held(picture)
     if held is not None and (held.stack, held.seed) == (stack, seed):
-        return held, ""
+        return DrawnMaps(held)
 
     part = seen_part(picture, stack)
     assert part is not None
@@ -81,12 +95,12 @@ def drawn_maps(picture: Picture, stack: Stack, found: Outline) -> tuple[StackMap
     is_quick = sum(row.multiply_adds for row in found.rows) <= _MOST_AT_ONCE
     maps, error, has_ended = (_at_once if is_quick else _in_queue)(key, work)
     if error is not None:
-        return None, plain(str(error)) if isinstance(error, ValueError) else "No maps came out."
+        rule = plain(str(error)) if isinstance(error, ValueError) else "No maps came out."
+        return DrawnMaps(None, rule)
     if maps is None:
-        _follow(has_ended)
-        return None, "Maps follow."
+        return DrawnMaps(None, "Maps follow.", has_ended)
     st.session_state[_HELD] = (picture.identity, maps)
-    return maps, ""
+    return DrawnMaps(maps)
 
 
 def _held(picture: Picture) -> StackMaps | None:
@@ -130,6 +144,15 @@ def _in_queue(key: str, work: Callable[[], StackMaps]) -> _Found:
 @st.cache_resource(max_entries=1, show_spinner=False)
 def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(2, "build maps")
+
+
+def follow(drawn: DrawnMaps) -> None:
+    """Let the page be drawn anew with maps that are still computed.
+
+    Behind what shows them: in front of a stage it would take its place, and the focus from it.
+    """
+    if drawn.has_ended is not None:
+        _follow(drawn.has_ended)
 
 
 @st.fragment(run_every=0.2)

@@ -13,7 +13,7 @@ from pages.building.diagram import diagram
 from pages.building.experiments import EXPERIMENTS
 from pages.building.message import stage_message
 from pages.building.program import program
-from pages.building.running import drawn_maps, seen_part
+from pages.building.running import drawn_maps, follow, seen_part
 from pages.building.sources import sources
 from pages.building.state import BUILD, CELL, LAYER, PART, SEED, STACK, layer_in_hand
 from pages.building.takeaway import finish
@@ -34,11 +34,12 @@ def show_maps(picture: Picture) -> None:
 
     def draw(stack: Stack, found: Outline) -> None:
         choose_layer(stack)
-        maps, note = drawn_maps(picture, stack, found)
-        if maps is None:
-            st.info(note, icon=":material/info:")
+        drawn = drawn_maps(picture, stack, found)
+        if drawn.maps is None:
+            st.info(drawn.note, icon=":material/info:")
         else:
-            wall(stack, found, maps)
+            wall(stack, found, drawn.maps)
+        follow(drawn)
 
     _shown(draw)
 
@@ -71,17 +72,18 @@ def _shown(draw: Callable[[Stack, Outline], None]) -> None:
 
 
 def _stage(picture: Picture, stack: Stack, found: Outline) -> None:
-    maps, note = drawn_maps(picture, stack, found)
+    drawn = drawn_maps(picture, stack, found)
     settings = {
         "layer": layer_in_hand(),
         "serial": edits.serial(),
         "tools": edits.tools(),
         "complaint": edits.complaint(),
-        "note": note,
+        "note": drawn.note,
     }
     stack_stage(
-        stage_message(stack, found, maps, seen_part(picture, stack), settings),
+        stage_message(stack, found, drawn.maps, seen_part(picture, stack), settings),
         key=edits.STAGE,
         edit=edits.take,
         tool=edits.take,
     )
+    follow(drawn)

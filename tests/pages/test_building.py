@@ -1,6 +1,7 @@
 """The page Build a network: its stage, its edits, its parts and what one takes along."""
 
 import json
+from threading import Event
 from urllib.parse import unquote
 
 import numpy as np
@@ -23,7 +24,7 @@ from cnnviz.networks.building import (
 from cnnviz.networks.building.augmentation import AUGMENTATION_KINDS
 from cnnviz.networks.building.maps import stack_maps
 from cnnviz.networks.keras_files.upload import read_upload
-from pages.building import takeaway
+from pages.building import edits, running, takeaway
 from pages.building.palette import palette
 from pages.ui.own_network import HELD
 from tests.pages.checks import run_until, sent, try_everything
@@ -53,6 +54,25 @@ def text_of(page) -> str:
 
 def stack_of(page):
     return parse_stack(text_of(page)) if "stack" in page.query_params else TUTORIAL
+
+
+def test_the_stage_stays_at_its_place_while_its_maps_follow(open_page, monkeypatch):
+    held = Event()
+    monkeypatch.setattr(
+        running, "stack_maps", lambda *given, **more: held.wait(60) and stack_maps(*given, **more)
+    )
+
+    def path(node, so_far=()):
+        if edits.STAGE in getattr(node.proto, "id", ""):
+            yield so_far
+        for at, child in getattr(node, "children", {}).items():
+            yield from path(child, (*so_far, at))
+
+    page = open_page(PAGE, stack="in-h16-w16-c3~gavg~dense-u3")
+    before = stage(page)[0]["note"], list(path(page.main))
+    held.set()
+    drawn(page)
+    assert before == (LATE, list(path(page.main)))
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -158,6 +158,23 @@ def test_what_a_newer_run_drops_was_shown_all_the_same(told):
     assert told.send(*below) == [container(0), text("Stride", 0, 0), *below]
 
 
+def test_all_of_a_page_that_has_ended_comes_though_a_part_of_it_is_drawn_again(told):
+    page = [began(), *VIEW, ended()]
+    for msg in page:
+        told.messages.enqueue(msg)
+    told.messages.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=[*PART])
+    again = [began(*PART), stage(b"2", 0, 1)]
+    assert told.send(*again) == [*page, *again]
+
+
+def test_a_page_that_is_drawn_again_comes_once(told):
+    for msg in (began(), *VIEW, ended()):
+        told.messages.enqueue(msg)
+    told.messages.clear(retain_lifecycle_msgs=True)
+    again = [began(), *VIEW]
+    assert told.send(*again) == [began(), ended(early=True), *again]
+
+
 def test_nothing_is_shown_within_what_has_changed(told):
     shown(told, *VIEW)
     again = [began(*PART), container(0, label="other"), text("Stride", 0, 0), stage(b"2", 0, 1)]
