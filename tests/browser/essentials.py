@@ -83,6 +83,12 @@ WHOLE: Mapping[str, Sequence[str]] = {
 """Parts of which no word and no formula is cut off, on a projector and on a phone."""
 
 
+_BOXES = """(nodes) => nodes.map((node) => {
+  const { left, top, right, bottom } = node.getBoundingClientRect();
+  return [left, top, right, bottom];
+})"""
+
+
 def outside(page: Page, selectors: Sequence[str]) -> list[str]:
     """Name what is not on the screen as a whole, with its box."""
     size = page.viewport_size
@@ -91,9 +97,7 @@ def outside(page: Page, selectors: Sequence[str]) -> list[str]:
     for selector in selectors:
         shown = page.locator(f"{selector}:visible")
         shown.first.wait_for(timeout=60_000)  # a network is read first
-        boxes = [one.bounding_box() for one in shown.all()]
-        for box in filter(None, boxes):
-            across, down = box["x"] + box["width"], box["y"] + box["height"]
-            if min(box["x"], box["y"]) < 0 or across > size["width"] or down > size["height"]:
-                found.append(f"{selector} to {across:.0f}, {down:.0f}")
+        for left, top, right, bottom in shown.evaluate_all(_BOXES):
+            if min(left, top) < 0 or right > size["width"] or bottom > size["height"]:
+                found.append(f"{selector} to {right:.0f}, {bottom:.0f}")
     return found
