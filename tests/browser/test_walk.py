@@ -27,6 +27,9 @@ from tests.browser.checks import complaints
 from tests.browser.tabs import settle
 
 ROOT = ".stage, .lanes, .frame"
+SIZE = """(state.places ? [state.places.outRows, state.places.outColumns]
+  : state.mix ? [state.mix.rows, state.mix.columns] : [state.rows, state.columns])"""
+"""Rows and columns of the map, of `state`."""
 
 
 def on_stage(page: Page, expression: str):
@@ -36,21 +39,22 @@ def on_stage(page: Page, expression: str):
     )
 
 
-_PACKED = """(() => {
-  const {data, shape} = %s;
+_PACKED = """[%s].map(({data, shape}) => {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   let text = "";
   for (let at = 0; at < bytes.length; at += 32768)
     text += String.fromCharCode(...bytes.subarray(at, at + 32768));
   return {shape, kind: data.constructor.name, text: btoa(text)};
-})()"""
+})"""
 
 
-def array(page: Page, expression: str) -> np.ndarray:
-    """Read one of the arrays that the browser was sent."""
-    sent = on_stage(page, _PACKED % expression)
-    kind = sent["kind"].removesuffix("Array").removesuffix("Clamped").lower()
-    return np.frombuffer(base64.b64decode(sent["text"]), kind).reshape(sent["shape"])
+def arrays(page: Page, of: str, *names: str) -> list[np.ndarray]:
+    """Read some of the arrays that the browser was sent, by their names."""
+    found = []
+    for sent in on_stage(page, _PACKED % ", ".join(f"{of}.{name}" for name in names)):
+        kind = sent["kind"].removesuffix("Array").removesuffix("Clamped").lower()
+        found.append(np.frombuffer(base64.b64decode(sent["text"]), kind).reshape(sent["shape"]))
+    return found
 
 
 def downloaded(page: Page, label: str) -> bytes:
@@ -65,16 +69,16 @@ def downloaded(page: Page, label: str) -> bytes:
 def window_gif(page: Page, cell: tuple[int, int]) -> bytes:
     """Draw the window around a cell from the arrays and the settings in the browser."""
     settings = on_stage(page, "state.settings")
-    inputs = array(page, "state.data.input")
-    outputs = np.moveaxis(array(page, "state.data.output"), 0, -1)
-    kernel = None
-    if settings["mode"] == "convolution":
-        kernel = array(page, "state.data.kernel")
-        kernel = kernel[::-1, ::-1] if settings["flip"] else kernel
+    names = ["input", "output", "padded_rows", "padded_columns"]
+    names += ["kernel"] if settings["mode"] == "convolution" else []
+    inputs, outputs, rows, columns, *kernels = arrays(page, "state.data", *names)
+    kernel = kernels[0] if kernels else None
+    if kernel is not None and settings["flip"]:
+        kernel = kernel[::-1, ::-1]
     return sliding_patch_gif(
         inputs,
-        outputs,
-        tuple(array(page, f"state.data.padded_{axis}") for axis in ("rows", "columns")),
+        np.moveaxis(outputs, 0, -1),
+        (rows, columns),
         kernel=kernel,
         window=tuple(settings["window"]),
         stride=tuple(settings["stride"]),
@@ -89,13 +93,12 @@ def window_gif(page: Page, cell: tuple[int, int]) -> bytes:
 def grid_drawing(page: Page, cell: tuple[int, int]) -> bytes:
     """Draw a small grid's window on a cell from the arrays and the settings in the browser."""
     settings = on_stage(page, "state.settings")
-    grid = array(page, "state.data.input")[..., 0]
-    result = array(page, "state.data.output")[0]
-    kernel = array(page, "state.data.kernel")
-    places = [len(array(page, f"state.data.padded_{axis}")) for axis in ("rows", "columns")]
+    names = ("input", "output", "kernel", "padded_rows", "padded_columns")
+    inputs, outputs, kernel, *places = arrays(page, "state.data", *names)
+    grid, result = inputs[..., 0], outputs[0]
     ends = tuple(
-        (before, total - before - side)
-        for before, total, side in zip(settings["origin"], places, grid.shape, strict=True)
+        (before, len(along) - before - side)
+        for before, along, side in zip(settings["origin"], places, grid.shape, strict=True)
     )
     geometry = convolution_geometry(
         grid.shape,
@@ -112,11 +115,9 @@ def grid_drawing(page: Page, cell: tuple[int, int]) -> bytes:
 def lanes_gif(page: Page, cell: tuple[int, int]) -> bytes:
     """Draw the three windows around a cell from the arrays and the settings in the browser."""
     settings = on_stage(page, "state.settings")
-    pixels = np.moveaxis(array(page, "state.mix.data.pixels"), 0, -1)
-    levels = array(page, "state.mix.data.levels")
-    kernels = np.moveaxis(array(page, "state.mix.data.kernels"), 0, -1)
-    partial = np.moveaxis(array(page, "state.mix.data.partial"), 0, -1)
-    total, result = (array(page, f"state.mix.data.{name}") for name in ("sum", "result"))
+    names = ("pixels", "kernels", "partial", "levels", "sum", "result")
+    *by_channel, levels, total, result = arrays(page, "state.mix.data", *names)
+    pixels, kernels, partial = (np.moveaxis(one, 0, -1) for one in by_channel)
     padding = "same" if total.shape == _halved(pixels.shape, settings["stride"]) else "valid"
     return mixing_gif(
         pixels,
@@ -156,7 +157,8 @@ def chooses(row: float, column: float) -> Callable[[Page], None]:
 
     def act(page: Page) -> None:
         cell = [
-            int(part * count) for part, count in zip((row, column), map_size(page), strict=True)
+            int(part * count)
+            for part, count in zip((row, column), on_stage(page, SIZE), strict=True)
         ]
         by_cell = f"state.select(state.look({cell}))"
         by_place = f"state.select(...{cell})"
@@ -304,22 +306,15 @@ WALKS = {
 }
 
 
-def map_size(page: Page) -> list[int]:
-    return on_stage(
-        page,
-        "state.places ? [state.places.outRows, state.places.outColumns]"
-        " : state.mix ? [state.mix.rows, state.mix.columns] : [state.rows, state.columns]",
-    )
-
-
 def agree(page: Page, walk: Walk, count: int) -> None:
     """Check that all that names a cell names the one that the stage stands on."""
     assert complaints(page) == []
-    cell = on_stage(page, "[...state.focus]")
-    size = map_size(page)
+    cell, size, of_python, of_browser = on_stage(
+        page, f"[[...state.focus], {SIZE}, state.settings.selected, [...state.selected]]"
+    )
     assert all(0 <= at < count for at, count in zip(cell, size, strict=True))
-    assert on_stage(page, "state.settings.selected") == cell  # what Python stands on
-    assert on_stage(page, "[...state.selected]") == cell
+    assert of_python == cell
+    assert of_browser == cell
     named = re.search(r"[?&]at=(\d+),(\d+)", unquote(page.url))
     if named:  # else it is the page's first, which the end of a walk opens again
         assert list(map(int, named.groups())) == cell
