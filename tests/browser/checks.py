@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, ViewportSize
 
 from serving.failures import SENTENCE
 from tests.browser.tabs import settle
@@ -48,6 +48,8 @@ _AXE = """async (rules) => {
   );
 }"""
 
+
+_PHONE: ViewportSize = {"width": 390, "height": 844}
 
 OF_COLOURS = ("color-contrast", "link-in-text-block")
 """Those of axe's rules that look at colours: all that another theme can break."""
@@ -175,7 +177,33 @@ def is_for_everyone(page: Page) -> None:
     """Check what every part of a page must pass: axe-core, and a phone's width."""
     typeset(page)
     assert violations(page) == []
-    page.set_viewport_size({"width": 390, "height": 844})
+    _becomes_as_wide_as(page, _PHONE)
+    _fits(page)
+
+
+def is_for_everyone_in_both_themes(page: Page) -> None:
+    """Check the same of a part that was opened dark, and leave it light and in its window.
+
+    Of axe's rules only those of colours are asked in both.
+    """
+    window = page.viewport_size
+    assert window is not None
+    turned(page, "dark")
+    typeset(page)
+    assert violations(page, OF_COLOURS) == []
+    _becomes_as_wide_as(page, _PHONE)
+    _fits(page)
+    turned(page, "light")
+    _fits(page)
+    _becomes_as_wide_as(page, window)
+    assert violations(page) == []
+
+
+def _becomes_as_wide_as(page: Page, window: ViewportSize) -> None:
+    page.set_viewport_size(window)
     settle(page)
+
+
+def _fits(page: Page) -> None:
     assert overflow(page) <= 0
     assert complaints(page) == []

@@ -4,19 +4,17 @@ import re
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from cnnviz.activations import ACTIVATIONS
 from tests.browser.checks import (
     after,
     aim,
     becomes,
-    is_for_everyone,
+    is_for_everyone_in_both_themes,
     is_shown_when_asked,
     stage,
-    turned,
 )
-from tests.browser.tabs import settle
 
 OTHERS = ("On+your+picture", "Vanishing+gradients")
 """The parts that no test below opens in their default state."""
@@ -25,21 +23,6 @@ OTHERS = ("On+your+picture", "Vanishing+gradients")
 def part(name: str, **address: str) -> str:
     rest = "".join(f"&{key}={value}" for key, value in address.items())
     return f"activations?act_part={name}{rest}"
-
-
-def is_for_everyone_in_both_themes(page: Page) -> None:
-    """Check a part that was opened dark, make it light and check it again."""
-    turned(page, "dark")
-    is_for_everyone(page)
-    wide(page)
-    turned(page, "light")
-    is_for_everyone(page)
-    wide(page)
-
-
-def wide(page: Page) -> None:
-    page.set_viewport_size({"width": 1440, "height": 900})
-    settle(page)
 
 
 @pytest.mark.parametrize("name", OTHERS)

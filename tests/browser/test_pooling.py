@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from cnnviz.pooling import pool_sources
-from tests.browser.checks import becomes, complaints, overflow, turned, violations
+from tests.browser.checks import becomes, complaints, is_for_everyone_in_both_themes
 from tests.browser.tabs import settle
 from tests.browser.test_padding import (
     a_number_that_is_none_is_refused_in_one_sentence,
@@ -121,7 +121,7 @@ def test_a_copied_address_opens_the_same_view(visit):
 
 def test_the_number_grid_is_for_everyone_pointed_at_refuses_and_is_changed(visit):
     page = visit(GRID, dark=True)
-    is_sound_in_both_themes_and_on_a_phone(page)
+    is_for_everyone_in_both_themes(page)
     pointing_at_the_classic_grid_shows_maximum_and_winner(page)
     a_number_that_is_none_is_refused_in_one_sentence(page)
     settle(page)
@@ -149,23 +149,10 @@ def a_number_of_the_grid_is_changed_in_place(page: Page) -> None:
 
 def test_the_shift_test_is_for_everyone_and_the_shift_is_chosen_on_the_curves(visit):
     page = visit(SHIFT, dark=True)
-    is_sound_in_both_themes_and_on_a_phone(page)
+    is_for_everyone_in_both_themes(page)
     expect(page.get_by_text("moved by (3, 0)")).to_have_count(1)
     page.get_by_role("button", name="One step on").click()
     page.wait_for_url("**moved=4**")
     settle(page)
     expect(page.get_by_text("moved by (4, 0)")).to_have_count(1)
     assert complaints(page) == []
-
-
-def is_sound_in_both_themes_and_on_a_phone(page: Page) -> None:
-    """Check a view that was opened dark, make it light and narrow; it is left light and wide."""
-    turned(page, "dark")
-    assert violations(page) == []
-    turned(page, "light")
-    assert violations(page) == []
-    page.set_viewport_size({"width": 390, "height": 844})
-    settle(page)
-    assert overflow(page) <= 0
-    page.set_viewport_size({"width": 1440, "height": 900})
-    settle(page)
