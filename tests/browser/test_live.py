@@ -1,10 +1,12 @@
 """The camera, live: the browser filters its frames as Python would, and gives it back."""
 
 import base64
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from cnnviz.channels.mixing import mix_channels
 from cnnviz.channels.trained_kernels import PIXEL_SCALES
@@ -96,8 +98,13 @@ def test_three_channels_of_a_frame_add_up_as_python_says(visit):
 
 
 @pytest.mark.parametrize("address", STAGES)
-def test_it_goes_on_by_itself_follows_a_slider_and_stops(visit, address):
+def test_it_goes_on_by_itself_stops_and_a_kept_frame_becomes_the_picture(visit, address):
     page, on = filming(visit, address)
+    it_goes_on_by_itself_and_stops(page, on)
+    a_kept_frame_becomes_the_picture(page, on)
+
+
+def it_goes_on_by_itself_and_stops(page: Page, on: Callable[[Page, str], Any]) -> None:
     assert on(page, FRAMES) < 400  # milliseconds; on an idle machine 40
     assert on(page, TRACK) == "live"
     page.get_by_role("button", name="Stop the camera").click()
@@ -105,28 +112,9 @@ def test_it_goes_on_by_itself_follows_a_slider_and_stops(visit, address):
     expect(page.get_by_role("button", name="Keep this frame")).to_be_hidden()
 
 
-def test_a_weight_is_dragged_while_the_camera_runs_and_python_keeps_it(visit):
-    page, on = filming(visit, "convolution?picture=digit")
-    cell = page.get_by_role("spinbutton", name="weight row 0 column 0")
-    cell.fill("7")
-    cell.press("Enter")
-    page.wait_for_url("**kernel=**")
-    settle(page)
-    assert on(page, "state.live.on && state.places.weights[0]") == 7
-    assert on(page, FRAMES) < 400
-
-
-def test_the_camera_stops_when_the_page_is_left(visit):
-    page, on = filming(visit, "convolution")
-    on(page, "window.filmed = state.live.video.srcObject.getVideoTracks()[0]")
-    page.get_by_role("link", name="Pooling").click()
-    page.wait_for_url("**/pooling")
-    page.wait_for_function("window.filmed.readyState === 'ended'")
-
-
-@pytest.mark.parametrize("address", STAGES)
-def test_a_kept_frame_becomes_the_picture(visit, address):
-    page, on = filming(visit, address)
+def a_kept_frame_becomes_the_picture(page: Page, on: Callable[[Page, str], Any]) -> None:
+    page.get_by_role("button", name="Live camera").click()
+    expect(page.get_by_role("button", name="Keep this frame")).to_be_visible()
     size = on(page, "[state.live.canvas.height, state.live.canvas.width]")
     page.get_by_role("button", name="Keep this frame").click()
     page.wait_for_url("**picture=own**")
@@ -135,6 +123,21 @@ def test_a_kept_frame_becomes_the_picture(visit, address):
     assert on(page, TRACK) == "none"
     shape = on(page, "(state.data ?? state.mix.data).input?.shape ?? state.mix.data.pixels.shape")
     assert set(size) <= set(shape)
+
+
+def test_a_weight_is_set_while_the_camera_runs_which_stops_when_the_page_is_left(visit):
+    page, on = filming(visit, "convolution?picture=digit")
+    cell = page.get_by_role("spinbutton", name="weight row 0 column 0")
+    cell.fill("7")
+    cell.press("Enter")
+    page.wait_for_url("**kernel=**")
+    settle(page)
+    assert on(page, "state.live.on && state.places.weights[0]") == 7
+    assert on(page, FRAMES) < 400
+    on(page, "window.filmed = state.live.video.srcObject.getVideoTracks()[0]")
+    page.get_by_role("link", name="Pooling").click()
+    page.wait_for_url("**/pooling**")
+    page.wait_for_function("window.filmed.readyState === 'ended'")
 
 
 def test_where_there_is_no_camera_one_sentence_says_so(visit):

@@ -32,8 +32,13 @@ def found(page: Page) -> list[str]:
 on_map = state_of("canvas.map")
 
 
-def test_the_layer_slider_moves_the_results_at_once_and_the_address_follows(search):
+def test_the_layer_is_chosen_by_slider_and_chart(search):
     page = search()
+    the_layer_slider_moves_the_results_at_once_and_the_address_follows(page)
+    a_press_on_the_chart_jumps_to_that_layer(page)
+
+
+def the_layer_slider_moves_the_results_at_once_and_the_address_follows(page: Page) -> None:
     before = found(page)
     slider = page.get_by_role("slider", name="Layer")
     slider.press("Home")
@@ -46,29 +51,10 @@ def test_the_layer_slider_moves_the_results_at_once_and_the_address_follows(sear
     expect(page.locator(".layer-name")).to_have_text("Layer 1 of 14: conv_1_1, 16 maps of 32 × 32")
 
 
-@pytest.mark.parametrize("asked", [".card:nth-child(5) .next", ".own"])
-def test_a_picture_is_answered_at_once_and_python_says_the_same(search, asked):
-    page = search()
-    before = found(page)
-    answered = page.locator(".search").evaluate(
-        f"""async (root) => {{
-          root.querySelector("{asked}").click();
-          await new Promise((done) => setTimeout(done)); // the question goes out first
-          return [...root.querySelectorAll(".match")].map((one) => one.ariaLabel);
-        }}"""
-    )
-    assert answered != before
-    page.wait_for_url(lambda address: "fish7" not in address)
-    expect(page.locator(".root:has(.search)")).to_have_attribute("data-ready", "1")
-    settle(page)
-    assert found(page) == answered
-
-
-def test_a_press_on_the_chart_jumps_to_that_layer(search):
-    page = search()
+def a_press_on_the_chart_jumps_to_that_layer(page: Page) -> None:
     chart = page.get_by_test_id("stPlotlyChart")
     points = chart.locator(".scatterlayer .trace").first.locator(".point")
-    for layer in (0, 4, 0):  # the same once more, when another was chosen meanwhile
+    for layer in (4, 0, 4):  # the same once more, when another was chosen meanwhile
         point = points.nth(layer)
         point.scroll_into_view_if_needed()
         box = point.bounding_box()  # what takes the press lies over it
@@ -76,6 +62,24 @@ def test_a_press_on_the_chart_jumps_to_that_layer(search):
         page.wait_for_url(f"**layer={['conv_1_1', '', '', '', 'pool_1'][layer]}**")
         settle(page)
         expect(page.locator(".layer-name")).to_contain_text(f"Layer {layer + 1} of 14")
+
+
+def test_a_picture_is_answered_at_once_and_python_says_the_same(search):
+    page = search()
+    for asked in (".card:nth-child(5) .next", ".own"):
+        before, address = found(page), page.url
+        answered = page.locator(".search").evaluate(
+            f"""async (root) => {{
+              root.querySelector("{asked}").click();
+              await new Promise((done) => setTimeout(done)); // the question goes out first
+              return [...root.querySelectorAll(".match")].map((one) => one.ariaLabel);
+            }}"""
+        )
+        assert answered != before, asked
+        page.wait_for_url(lambda now, address=address: now != address and "fish7" not in now)
+        expect(page.locator(".root:has(.search)")).to_have_attribute("data-ready", "1")
+        settle(page)
+        assert found(page) == answered, asked
 
 
 def test_a_lasso_picks_photos_and_a_press_on_one_searches_with_it(search):
@@ -94,8 +98,13 @@ def test_a_lasso_picks_photos_and_a_press_on_one_searches_with_it(search):
     page.wait_for_url("**query=tool%2Fhammer1**")
 
 
-def test_a_dragged_region_is_searched_with_and_escape_takes_the_whole(search):
+def test_a_region_is_made_by_pointer_and_keyboard(search):
     page = search()
+    a_dragged_region_is_searched_with_and_escape_takes_the_whole(page)
+    the_keyboard_makes_a_region_and_moves_it(page)
+
+
+def a_dragged_region_is_searched_with_and_escape_takes_the_whole(page: Page) -> None:
     before = found(page)
     picture = page.locator(".query-picture .whole")
     box = picture.bounding_box()
@@ -115,8 +124,7 @@ def test_a_dragged_region_is_searched_with_and_escape_takes_the_whole(search):
     assert found(page) == before
 
 
-def test_the_keyboard_makes_a_region_and_moves_it(search):
-    page = search()
+def the_keyboard_makes_a_region_and_moves_it(page: Page) -> None:
     picture = page.locator(".query-picture")
     picture.press("Enter")
     page.wait_for_url("**region=250%2C250%2C750%2C750**")
@@ -126,24 +134,13 @@ def test_the_keyboard_makes_a_region_and_moves_it(search):
     page.wait_for_url("**region=250%2C270%2C770%2C770**")
 
 
-def test_a_photo_and_a_match_become_the_query_and_the_address_opens_it(search, visit):
+def test_arrow_keys_say_why_and_a_photo_or_a_match_becomes_the_query(search, visit):
     page = search()
-    page.get_by_role("button", name="Hammer", exact=True).click()
-    page.wait_for_url("**query=tool%2Fhammer1**")
-    expect(page.locator(".query-title")).to_have_text("Hammer")
-    settle(page)
-    first = page.locator(".card").first
-    first.hover()
-    name = first.locator(".next").get_attribute("aria-label").removeprefix("Search with ")
-    first.locator(".next").click()
-    expect(page.locator(".query-title")).to_have_text(name)
-    page.wait_for_url(lambda address: "hammer1" not in address)
-    other = visit(page.url.split("/", 3)[-1])
-    expect(other.locator(".query-title")).to_have_text(name)
+    arrow_keys_walk_through_results_and_a_press_says_why(page)
+    a_photo_and_a_match_become_the_query_and_the_address_opens_it(page, visit)
 
 
-def test_arrow_keys_walk_through_results_and_a_press_says_why(search):
-    page = search()
+def arrow_keys_walk_through_results_and_a_press_says_why(page: Page) -> None:
     page.locator(".match").first.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
@@ -158,8 +155,43 @@ def test_arrow_keys_walk_through_results_and_a_press_says_why(search):
     expect(page.locator(".root .words[aria-live]")).to_contain_text("is most like this one")
 
 
-def test_the_map_glides_from_layer_to_layer_and_a_press_searches(search):
+def a_photo_and_a_match_become_the_query_and_the_address_opens_it(page: Page, visit) -> None:
+    page.get_by_role("button", name="Hammer", exact=True).click()
+    page.wait_for_url("**query=tool%2Fhammer1**")
+    expect(page.locator(".query-title")).to_have_text("Hammer")
+    settle(page)
+    first = page.locator(".card").first
+    first.hover()
+    name = first.locator(".next").get_attribute("aria-label").removeprefix("Search with ")
+    first.locator(".next").click()
+    expect(page.locator(".query-title")).to_have_text(name)
+    page.wait_for_url(lambda address: "hammer1" not in address)
+    other = visit(page.url.split("/", 3)[-1])
+    expect(other.locator(".query-title")).to_have_text(name)
+
+
+def test_the_map_is_walked_zoomed_and_searched_by_keyboard_and_pointer(search):
     page = search("&search_view=Map")
+    the_map_is_walked_zoomed_and_searched_by_keyboard(page)
+    the_map_glides_from_layer_to_layer_and_a_press_searches(page)
+
+
+def the_map_is_walked_zoomed_and_searched_by_keyboard(page: Page) -> None:
+    canvas = page.locator("canvas.map")
+    canvas.press("ArrowLeft")
+    first = on_map(page, "state.focus")
+    assert first is not None
+    canvas.press("+")
+    assert on_map(page, "state.view.zoom") > 1
+    canvas.press("Escape")
+    assert on_map(page, "state.view.zoom") == 1
+    canvas.press("Enter")
+    page.wait_for_url(lambda address: "fish7" not in address)
+    settle(page)
+    assert on_map(page, "state.settings.place") == first
+
+
+def the_map_glides_from_layer_to_layer_and_a_press_searches(page: Page) -> None:
     before = on_map(page, "[...state.now]")
     page.get_by_role("slider", name="Layer").press("Home")
     page.wait_for_function(
@@ -181,19 +213,3 @@ def test_the_map_glides_from_layer_to_layer_and_a_press_searches(search):
     page.wait_for_url(f"**query={name.replace('/', '%2F')}**")
     settle(page)
     assert on_map(page, "state.settings.place") == index
-
-
-def test_the_map_is_walked_zoomed_and_searched_by_keyboard(search):
-    page = search("&search_view=Map")
-    canvas = page.locator("canvas.map")
-    canvas.press("ArrowLeft")
-    first = on_map(page, "state.focus")
-    assert first is not None
-    canvas.press("+")
-    assert on_map(page, "state.view.zoom") > 1
-    canvas.press("Escape")
-    assert on_map(page, "state.view.zoom") == 1
-    canvas.press("Enter")
-    page.wait_for_url(lambda address: "fish7" not in address)
-    settle(page)
-    assert on_map(page, "state.settings.place") == first

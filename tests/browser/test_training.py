@@ -3,7 +3,7 @@
 import contextlib
 import re
 
-from playwright.sync_api import TimeoutError, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 from pages.training.state import SHOWN
 from tests.browser.checks import becomes, complaints, overflow, violations
@@ -15,7 +15,7 @@ TINY = (
 )
 
 
-def test_a_tiny_training_is_seen_from_its_first_batch_to_its_end(visit):
+def test_a_tiny_training_and_another_one_are_seen_from_the_first_batch_to_the_end(visit):
     page = visit(TINY)
     page.get_by_role("button", name="One batch").click()
     expect(page.get_by_text("Paused")).to_be_visible(timeout=60_000)
@@ -23,6 +23,7 @@ def test_a_tiny_training_is_seen_from_its_first_batch_to_its_end(visit):
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_text("of the pictures held out are right")).to_be_visible(timeout=60_000)
     settle(page)
+    the_picture_of_another_training_takes_the_place_of_the_one_before(page)
     slider = page.get_by_role("slider", name="Epoch", exact=True)
     becomes(page, lambda: "epoch 3" in (slider.get_attribute("aria-valuetext") or ""), True)
     before = _kernels(page)
@@ -50,13 +51,12 @@ def test_a_tiny_training_is_seen_from_its_first_batch_to_its_end(visit):
     assert complaints(page) == []
 
 
-def test_the_picture_of_another_training_takes_the_place_of_the_one_before(visit):
-    page = visit(TINY.replace("epochs=3", "epochs=1"))
-    page.get_by_role("button", name="Start", exact=True).click()
+def the_picture_of_another_training_takes_the_place_of_the_one_before(page: Page) -> None:
+    """Check it once one has ended, and leave the page when the other has."""
     photo = page.locator(".maps > canvas")
-    expect(photo).to_have_attribute("aria-label", "The picture: 0", timeout=60_000)
-    expect(page.get_by_text("of the pictures held out are right")).to_be_visible(timeout=60_000)
-    expect(page.get_by_role("button", name="Train again")).to_be_visible()  # it has ended
+    expect(photo).to_have_attribute("aria-label", "The picture: 0")
+    again = page.get_by_role("button", name="Train again")
+    expect(again).to_be_visible()  # it has ended
     settle(page)
     before = photo.evaluate("(canvas) => canvas.toDataURL()")
     page.get_by_text("More settings").click()
@@ -68,10 +68,13 @@ def test_the_picture_of_another_training_takes_the_place_of_the_one_before(visit
             break
     page.wait_for_url("**train_watched=7**")
     settle(page)
-    page.get_by_role("button", name="Train again").click()
+    page.get_by_text("More settings").click()
+    again.click()
     expect(photo).to_have_attribute("aria-label", "The picture: 7", timeout=60_000)
     assert photo.evaluate("(canvas) => canvas.toDataURL()") != before
     assert complaints(page) == []
+    expect(again).to_be_visible(timeout=60_000)
+    settle(page)
 
 
 def test_a_network_without_a_convolution_has_neither_kernels_nor_maps(visit):

@@ -151,8 +151,15 @@ def test_the_way_leads_from_the_answer_down_to_a_pixel_and_back(visit):
     assert state(page, "state.settings.cell.layer") == "dense"
 
 
-def test_arithmetic_is_set_with_fractions_roots_and_powers(visit):
-    page = opened(visit, "softmax:3:0:0")
+def test_an_answer_is_explained_in_the_dark_and_by_the_keyboard_alone(visit):
+    page = opened(visit, "softmax:3:0:0", dark=True)
+    assert violations(page) == []
+    assert complaints(page) == []
+    arithmetic_is_set_with_fractions_roots_and_powers(page)
+    the_keyboard_alone_goes_on_from_input_to_input(page)
+
+
+def arithmetic_is_set_with_fractions_roots_and_powers(page: Page) -> None:
     expect(page.locator(".steps .fraction")).to_have_count(2)
     expect(page.locator(".steps sup")).to_have_count(2)
     formula = page.locator(".steps .formula").first
@@ -160,8 +167,7 @@ def test_arithmetic_is_set_with_fractions_roots_and_powers(visit):
     assert formula.locator("sup").inner_text().replace("\n", "") == "z\u2212largest z"
 
 
-def test_the_keyboard_alone_goes_on_from_input_to_input(visit):
-    page = opened(visit, "softmax:1:0:0")
+def the_keyboard_alone_goes_on_from_input_to_input(page: Page) -> None:
     page.get_by_role("button", name="Go on from").first.focus()
     for layer in ("dense", "flatten", "pool", "relu_2"):
         page.keyboard.press("Enter")
@@ -172,12 +178,6 @@ def test_the_keyboard_alone_goes_on_from_input_to_input(visit):
     page.keyboard.press("Enter")
     answered(page)
     assert state(page, "state.settings.cell.layer") == "relu_1"
-
-
-def test_axe_finds_no_violation_in_the_dark(visit):
-    page = opened(visit, "softmax:1:0:0", dark=True)
-    assert violations(page) == []
-    assert complaints(page) == []
 
 
 @pytest.mark.parametrize("place", ["relu_2:9:10:12", "image:0:4:4"])

@@ -5,7 +5,15 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.checks import after, becomes, complaints, overflow, turned, violations
+from tests.browser.checks import (
+    OF_COLOURS,
+    after,
+    becomes,
+    complaints,
+    overflow,
+    turned,
+    violations,
+)
 from tests.browser.tabs import settle
 
 SIZES = [(1440, 900), (1920, 950), (1024, 768)]
@@ -124,22 +132,6 @@ def stands_beside_its_number(page: Page) -> None:
         assert abs(box["y"] + box["height"] / 2 - (top + bottom) / 2) < 2
 
 
-def test_the_answer_says_the_same_as_the_answers_own_view(visit):
-    page = opened(visit, TUTORIAL)
-    here = [
-        (row.locator(".label").inner_text(), row.locator(".number").inner_text())
-        for row in page.locator(".answer li").all()[:5]
-    ]
-    page.get_by_text("Answer", exact=True).click()
-    page.locator(".names").wait_for()
-    settle(page)
-    there = [
-        (row.locator(".label").inner_text(), row.locator(".number").inner_text())
-        for row in page.locator("ol li").all()
-    ]
-    assert here == there
-
-
 def test_small_networks_show_every_map_and_link_and_a_heading_and_scale_for_each_column(visit):
     page = opened(visit, SMALL)
     shown = on_overview(
@@ -170,8 +162,13 @@ def test_small_networks_show_every_map_and_link_and_a_heading_and_scale_for_each
 # ---- one map in hand -----------------------------------------------------------------------
 
 
-def test_a_click_on_a_map_and_another_picture_leave_the_columns_where_they_are(visit):
+def test_a_map_in_hand_stays_with_another_picture_and_in_every_view(visit):
     page = opened(visit)
+    a_click_on_a_map_and_another_picture_leave_the_columns_where_they_are(page)
+    the_map_in_hand_is_the_same_in_every_view(page)
+
+
+def a_click_on_a_map_and_another_picture_leave_the_columns_where_they_are(page: Page) -> None:
     before, camera = columns(page), on_overview(page, "state.camera")
     assert before[-1] > 600
     page.mouse.click(*middle_of(page, 2, 3))
@@ -189,8 +186,7 @@ def test_a_click_on_a_map_and_another_picture_leave_the_columns_where_they_are(v
     assert in_hand(page) == [layer, channel]
 
 
-def test_the_map_in_hand_is_the_same_in_every_view(visit):
-    page = opened(visit)
+def the_map_in_hand_is_the_same_in_every_view(page: Page) -> None:
     layer, channel = in_hand(page)
     expect(page.locator(".facts")).to_contain_text(f"Map {channel} (0 to ")
     page.get_by_text("Layer", exact=True).click()
@@ -210,8 +206,57 @@ def test_a_map_chosen_elsewhere_is_shown_though_its_stage_is_folded(visit):
     expect(page.locator(".facts strong")).to_have_text("stage3_block1_depthwise_conv")
 
 
-def test_words_follow_when_stages_are_folded_and_unfolded(visit):
+def test_a_large_network_is_for_everyone_drawn_in_time_folded_unfolded_and_saved(visit):
     page = opened(visit)
+    axe_finds_no_violation_in_either_theme(page)
+    frames_are_drawn_in_half_of_their_time(page)
+    words_follow_when_stages_are_folded_and_unfolded(page)
+    headings_stay_in_view_unfold_a_stage_and_no_button_lies_over_them(page)
+    a_file_that_takes_seconds_says_so_at_its_button(page)
+
+
+def axe_finds_no_violation_in_either_theme(page: Page) -> None:
+    turned(page, "light")
+    assert violations(page) == []
+    assert complaints(page) == []
+    turned(page, "dark")
+    assert violations(page, OF_COLOURS) == []
+    assert complaints(page) == []
+
+
+def a_file_that_takes_seconds_says_so_at_its_button(page: Page) -> None:
+    button = page.get_by_role("button", name="Network as .keras")
+    with page.expect_download(timeout=60_000) as download:
+        button.click()
+        expect(button).to_be_disabled()
+        expect(button.locator("[data-testid*='Spinner']")).to_be_visible()
+    assert download.value.suggested_filename == "efficientnet_lite0.keras"
+    expect(button).to_be_enabled()
+    expect(button.locator("[data-testid*='Spinner']")).to_have_count(0)
+
+
+def frames_are_drawn_in_half_of_their_time(page: Page) -> None:
+
+    def usual_time() -> float:
+        times = on_overview(
+            page,
+            "(async () => { const times = []; const draw = state.drawNow.bind(state);"
+            " state.drawNow = () => { const start = performance.now(); draw();"
+            "  times.push(performance.now() - start); };"
+            " const frame = () => new Promise(requestAnimationFrame);"
+            " while (times.length < 30) {"  # a busy machine leaves some out
+            "  state.enter(); while (state.travelling) await frame();"
+            "  state.goWhole(); while (state.travelling) await frame(); }"
+            " state.drawNow = draw; return times.sort((one, other) => one - other); })()",
+        )
+        assert len(times) > 10
+        return times[len(times) // 2]
+
+    # A script cannot measure its own time only: what else runs now and then is in it.
+    assert any(usual_time() < 8 for _ in range(3))
+
+
+def words_follow_when_stages_are_folded_and_unfolded(page: Page) -> None:
     expect(page.locator(".facts")).to_contain_text("layers folded together")
     hand = in_hand(page)
     page.get_by_role("button", name="Unfold all stages").click()
@@ -221,8 +266,7 @@ def test_words_follow_when_stages_are_folded_and_unfolded(visit):
     expect(page.locator(".facts")).to_contain_text("layers folded together")
 
 
-def test_headings_stay_in_view_unfold_a_stage_and_no_button_lies_over_them(visit):
-    page = opened(visit)
+def headings_stay_in_view_unfold_a_stage_and_no_button_lies_over_them(page: Page) -> None:
     tools, diagram = page.locator(".tools").bounding_box(), page.locator(".network").bounding_box()
     assert tools["y"] >= diagram["y"] + diagram["height"]
     page.get_by_role("button", name="Closer").click()
@@ -244,19 +288,24 @@ def test_headings_stay_in_view_unfold_a_stage_and_no_button_lies_over_them(visit
     assert len(set(headings)) == len(headings)
 
 
-def test_what_leads_to_a_map_is_named_in_words(visit):
+# ---- one zoom ------------------------------------------------------------------------------
+
+
+def test_one_zoom_and_the_wheel_lead_to_a_cell_and_back_and_words_say_what_leads_there(visit):
     page = opened(visit, TUTORIAL)
+    what_leads_to_a_map_is_named_in_words(page)
+    one_zoom_leads_to_a_cell_to_its_sum_and_back(page)
+    the_wheel_zooms_at_the_pointer_and_leaves_the_page_where_it_is(page)
+
+
+def what_leads_to_a_map_is_named_in_words(page: Page) -> None:
     column = names(page).index("conv_2")
     page.mouse.move(*middle_of(page, column, 5))
     expect(page.locator(".facts strong")).to_have_text("conv_2")
     expect(page.locator(".facts")).to_contain_text("On average most comes from map ")
 
 
-# ---- one zoom ------------------------------------------------------------------------------
-
-
-def test_one_zoom_leads_to_a_cell_to_its_sum_and_back(visit):
-    page = opened(visit, TUTORIAL)
+def one_zoom_leads_to_a_cell_to_its_sum_and_back(page: Page) -> None:
     column = names(page).index("conv_2")
     page.mouse.dblclick(*middle_of(page, column, 5))
     becomes(page, lambda: is_inside(page), True)
@@ -286,31 +335,7 @@ def test_one_zoom_leads_to_a_cell_to_its_sum_and_back(visit):
     becomes(page, lambda: is_whole(page), True)
 
 
-def test_the_keyboard_goes_the_same_way(visit):
-    page = opened(visit, TUTORIAL)
-    page.locator(".network").focus()
-    page.keyboard.press("Home")
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowDown")
-    assert in_hand(page) == ["conv_1", 1]
-    page.keyboard.press("Enter")
-    becomes(page, lambda: is_inside(page), True)
-    before = on_overview(page, "state.cell")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowRight")
-    assert on_overview(page, "state.cell") == [before[0] + 1, before[1] + 1]
-    page.keyboard.press("Escape")
-    becomes(page, lambda: is_whole(page), True)
-    page.keyboard.press("Enter")
-    becomes(page, lambda: is_inside(page), True)
-    cell = on_overview(page, "state.cell")
-    page.keyboard.press("Enter")
-    page.locator(".two").wait_for()
-    after(page, f"place=conv_1:1:{cell[0]}:{cell[1]}")
-
-
-def test_the_wheel_zooms_at_the_pointer_and_leaves_the_page_where_it_is(visit):
-    page = opened(visit, TUTORIAL)
+def the_wheel_zooms_at_the_pointer_and_leaves_the_page_where_it_is(page: Page) -> None:
     column = names(page).index("relu_1")
     x, y = middle_of(page, column, 2)
     page.mouse.move(x, y)
@@ -335,37 +360,7 @@ def test_the_wheel_zooms_at_the_pointer_and_leaves_the_page_where_it_is(visit):
     )
 
 
-def test_frames_are_drawn_in_half_of_their_time(visit):
-    page = opened(visit)
-
-    def usual_time() -> float:
-        times = on_overview(
-            page,
-            "(async () => { const times = []; const draw = state.drawNow.bind(state);"
-            " state.drawNow = () => { const start = performance.now(); draw();"
-            "  times.push(performance.now() - start); };"
-            " const frame = () => new Promise(requestAnimationFrame);"
-            " while (times.length < 30) {"  # a busy machine leaves some out
-            "  state.enter(); while (state.travelling) await frame();"
-            "  state.goWhole(); while (state.travelling) await frame(); }"
-            " state.drawNow = draw; return times.sort((one, other) => one - other); })()",
-        )
-        assert len(times) > 10
-        return times[len(times) // 2]
-
-    # A script cannot measure its own time only: what else runs now and then is in it.
-    assert any(usual_time() < 8 for _ in range(3))
-
-
 # ---- for everyone --------------------------------------------------------------------------
-
-
-def test_axe_finds_no_violation_in_either_theme(visit):
-    page = opened(visit)
-    for theme in ("light", "dark"):
-        turned(page, theme)
-        assert violations(page) == []
-        assert complaints(page) == []
 
 
 def test_a_phone_stacks_the_layers_and_the_answer_below_each_other(visit):
@@ -381,13 +376,47 @@ def test_a_phone_stacks_the_layers_and_the_answer_below_each_other(visit):
     assert in_hand(page) == ["conv_1", 2]
 
 
-def test_a_file_that_takes_seconds_says_so_at_its_button(visit):
-    page = opened(visit)
-    button = page.get_by_role("button", name="Network as .keras")
-    with page.expect_download(timeout=60_000) as download:
-        button.click()
-        expect(button).to_be_disabled()
-        expect(button.locator("[data-testid*='Spinner']")).to_be_visible()
-    assert download.value.suggested_filename == "efficientnet_lite0.keras"
-    expect(button).to_be_enabled()
-    expect(button.locator("[data-testid*='Spinner']")).to_have_count(0)
+def test_the_answer_is_that_of_its_own_view_and_the_keyboard_leads_to_a_cell(visit):
+    page = opened(visit, TUTORIAL)
+    the_answer_says_the_same_as_the_answers_own_view(page)
+    page.get_by_text("Overview", exact=True).click()
+    page.locator(".network").wait_for()
+    settle(page)
+    the_keyboard_goes_the_same_way(page)
+
+
+def the_answer_says_the_same_as_the_answers_own_view(page: Page) -> None:
+    here = [
+        (row.locator(".label").inner_text(), row.locator(".number").inner_text())
+        for row in page.locator(".answer li").all()[:5]
+    ]
+    page.get_by_text("Answer", exact=True).click()
+    page.locator(".names").wait_for()
+    settle(page)
+    there = [
+        (row.locator(".label").inner_text(), row.locator(".number").inner_text())
+        for row in page.locator("ol li").all()
+    ]
+    assert here == there
+
+
+def the_keyboard_goes_the_same_way(page: Page) -> None:
+    page.locator(".network").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    assert in_hand(page) == ["conv_1", 1]
+    page.keyboard.press("Enter")
+    becomes(page, lambda: is_inside(page), True)
+    before = on_overview(page, "state.cell")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    assert on_overview(page, "state.cell") == [before[0] + 1, before[1] + 1]
+    page.keyboard.press("Escape")
+    becomes(page, lambda: is_whole(page), True)
+    page.keyboard.press("Enter")
+    becomes(page, lambda: is_inside(page), True)
+    cell = on_overview(page, "state.cell")
+    page.keyboard.press("Enter")
+    page.locator(".two").wait_for()
+    after(page, f"place=conv_1:1:{cell[0]}:{cell[1]}")
