@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from enum import Enum, auto
+from typing import NamedTuple
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import app_session, get_instance
+from streamlit.runtime.forward_msg_cache import create_reference_msg
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
 LONGEST = 0.1
@@ -30,9 +32,10 @@ class Messages(ForwardMsgQueue):
     """What waits to be sent to a visitor. Only the server's loop uses it.
 
     A browser draws what has come again and again: the controls of an answer by themselves take as
-    long as with the stage, and the stage would come after that. So what a part of a page draws
-    waits for its first component, which is the stage. Of all that, what says what the browser shows
-    already then waits for what stands below the stage.
+    long as with the stage, and the stage would come after that; for the note that a run has begun
+    it draws the whole page. So what a part of a page draws waits for its first component, which is
+    the stage. Then it and what else has changed is sent by itself, as if the run before had drawn
+    it, and all of the run with what stands below the stage.
     """
 
     def __init__(self) -> None:
@@ -51,25 +54,43 @@ class Messages(ForwardMsgQueue):
             self._flow()
         elif self._state is _State.BEFORE and may_be_stage(msg):
             self._state = _State.STAGE
+        if self._state in (_State.FLOWS, _State.STAGE):
+            _wake_the_server()
 
     def flush(self) -> list[ForwardMsg]:
         """Give what is to be sent now."""
         # The server looks at all visitors whenever there is something for one.
         if self.is_empty() or self._state in (_State.BEFORE, _State.AFTER):
             return []
-        has_stage = self._state is _State.STAGE
-        sent, later = [], []
-        for msg in super().flush():
-            if has_stage and self._browser.shows(msg):
-                later.append(msg)
-            else:
-                self._browser.note(msg)
-                sent.append(msg)
+        state, waiting = self._state, super().flush()
         self._flow()
-        if later:
-            for msg in later:
+        return self._stage_first(waiting) if state is _State.STAGE else self._noted(waiting)
+
+    def _stage_first(self, waiting: list[ForwardMsg]) -> list[ForwardMsg]:
+        """Give what is left of the runs before, and what this one has changed; keep all of this."""
+        begins = max(
+            at for at, msg in enumerate(waiting) if msg.WhichOneof("type") == "new_session"
+        )
+        before, begun, run = waiting[:begins], waiting[begins], waiting[begins + 1 :]
+        self._noted([*before, begun])
+        if not all(map(self._browser.has_its_like, filter(_is_drawn, run))):
+            return [*before, begun, *self._noted(run)]
+        sent = before
+        super().enqueue(begun)
+        for msg in run:
+            if not _is_drawn(msg) or self._browser.shows(msg):
                 super().enqueue(msg)
-            self._wait(_State.AFTER)
+                continue
+            self._browser.note(msg)
+            sent.append(msg)
+            # What is large is named the second time.
+            super().enqueue(create_reference_msg(msg) if msg.metadata.cacheable else msg)
+        self._wait(_State.AFTER)
+        return sent
+
+    def _noted(self, sent: list[ForwardMsg]) -> list[ForwardMsg]:
+        for msg in sent:
+            self._browser.note(msg)
         return sent
 
     def clear(
@@ -95,13 +116,24 @@ class Messages(ForwardMsgQueue):
 
     def _go_on(self) -> None:
         self._flow()
-        get_instance()._enqueued_some_message()  # the server looks what there is to send
+        _wake_the_server()
 
     def _flow(self) -> None:
         self._state = _State.FLOWS
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
+
+
+class _Shown(NamedTuple):
+    """What is at a place.
+
+    digest : of its message; None where that was only named.
+    element : what it is, and which; None for a container.
+    """
+
+    digest: int | None
+    element: tuple[str, str] | None
 
 
 class Browser:
@@ -113,20 +145,37 @@ class Browser:
 
     def __init__(self) -> None:
         self._part: list[str] = []  # the fragments that run; none for the whole page
-        self._shown: dict[_Place, int] = {}  # a digest of what is there
-        self._drawn: dict[_Place, int] = {}  # of that, what this run has sent
+        self._shown: dict[_Place, _Shown] = {}
+        self._drawn: dict[_Place, _Shown] = {}  # of that, what this run has sent
 
     def shows(self, msg: ForwardMsg) -> bool:
         """Whether a message draws what is there, which no component does."""
-        if not _draws(msg) or may_be_stage(msg):
+        if may_be_stage(msg):
             return False
-        return self._shown.get(tuple(msg.metadata.delta_path)) == _digest(msg)
+        known = self._shown.get(tuple(msg.metadata.delta_path))
+        return known is not None and known.digest == _digest(msg)
+
+    def has_its_like(self, msg: ForwardMsg) -> bool:
+        """Whether a message changes no more than what one element, or nothing, shows.
+
+        Where elements come, go or move, the browser would draw a stage anew, and take the focus
+        from it, if it was not told of all at once.
+        """
+        known = self._shown.get(tuple(msg.metadata.delta_path))
+        if known is None:
+            return False
+        if msg.WhichOneof("type") == "ref_hash":
+            return known.element is not None
+        return known.digest == _digest(msg) or (
+            may_come_twice(msg) and known.element == _element(msg)
+        )
 
     def note(self, msg: ForwardMsg) -> None:
         """Take in a message that is sent."""
         kind = msg.WhichOneof("type")
         if kind == "new_session":
             part = list(msg.metadata.run.fragment_ids)
+            self._shown |= self._drawn  # its stage is there before it
             if self._part not in ([], part) or not part:
                 self._shown = {}
             self._part, self._drawn = part, {}
@@ -136,17 +185,20 @@ class Browser:
             else:  # it has taken away what was not drawn again
                 self._shown = self._drawn
             self._drawn = {}
-        elif kind in ("delta", "ref_hash"):
-            self._place(tuple(msg.metadata.delta_path), _digest(msg) if _draws(msg) else None)
+        elif _is_drawn(msg):
+            self._place(tuple(msg.metadata.delta_path), msg)
 
-    def _place(self, place: _Place, digest: int | None) -> None:
-        if digest is None or self._shown.get(place) != digest:
+    def _place(self, place: _Place, msg: ForwardMsg) -> None:
+        known = self._shown.get(place)
+        if known is None or known.digest != _digest(msg):
             # Something else is there now, and nothing of what was within it.
-            for known in (self._shown, self._drawn):
-                for inner in [each for each in known if each[: len(place)] == place]:
-                    del known[inner]
-        if digest is not None:
-            self._drawn[place] = digest
+            for shown in (self._shown, self._drawn):
+                for inner in [each for each in shown if each[: len(place)] == place]:
+                    del shown[inner]
+        if _draws(msg):
+            self._drawn[place] = _Shown(_digest(msg), _element(msg))
+        elif msg.WhichOneof("type") == "ref_hash" and known is not None:
+            self._drawn[place] = _Shown(None, known.element)
 
 
 def may_be_stage(msg: ForwardMsg) -> bool:
@@ -156,9 +208,36 @@ def may_be_stage(msg: ForwardMsg) -> bool:
     return _draws(msg) and msg.delta.new_element.WhichOneof("type") == "bidi_component"
 
 
+def may_come_twice(msg: ForwardMsg) -> bool:
+    """Whether it puts an element at a place, and does no more.
+
+    A toast would be seen twice; a control that is set would be set again, under a hand that has
+    moved it meanwhile.
+    """
+    element = _element(msg)
+    if element is None or element[0] == "toast":
+        return False
+    return not getattr(getattr(msg.delta.new_element, element[0]), "set_value", False)
+
+
 def send_well() -> None:
     """Let the messages of every visitor who comes from now on wait so."""
     app_session.ForwardMsgQueue = Messages  # type: ignore[attr-defined]
+    # Else the server would look through all its visitors for each message, also one that waits.
+    app_session.AppSession._enqueue_forward_msg = _enqueue  # type: ignore[assignment]
+
+
+def _enqueue(session: app_session.AppSession, msg: ForwardMsg) -> None:
+    session._browser_queue.enqueue(msg)
+
+
+def _wake_the_server() -> None:
+    """Let it look what there is to send."""
+    get_instance()._enqueued_some_message()
+
+
+def _is_drawn(msg: ForwardMsg) -> bool:
+    return msg.WhichOneof("type") in ("delta", "ref_hash")
 
 
 def _ends_of_pages(msgs: list[ForwardMsg]) -> int:
@@ -172,11 +251,17 @@ def _ends_of_pages(msgs: list[ForwardMsg]) -> int:
 
 
 def _draws(msg: ForwardMsg) -> bool:
-    """Whether it puts an element or a container at a place, for as long as it is drawn again."""
     return msg.WhichOneof("type") == "delta" and msg.delta.WhichOneof("type") in (
         "new_element",
         "add_block",
     )
+
+
+def _element(msg: ForwardMsg) -> tuple[str, str] | None:
+    """Say what an element is, and which one of its kind; None for all else."""
+    if not _draws(msg) or (kind := msg.delta.new_element.WhichOneof("type")) is None:
+        return None
+    return kind, getattr(getattr(msg.delta.new_element, kind), "id", "")
 
 
 def _digest(msg: ForwardMsg) -> int:

@@ -1,6 +1,7 @@
 // Tells whether a page has asked its server for something that the server has not begun to answer.
 //
-// Streamlit's page says that a script runs once it has heard so, some time after it has asked.
+// Streamlit's page says that a script runs once it has heard so, which may be after its stage is
+// there (docs/decisions/stage-first.md).
 
 (() => {
   const NEW_SESSION = 4; // of ForwardMsg

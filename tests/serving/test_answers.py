@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import app_session
+from streamlit.runtime.forward_msg_cache import populate_hash_if_needed
 
 from serving import answers
 
@@ -47,7 +48,7 @@ def stage(data, *place):
     return msg
 
 
-NAMED = at(0, 2)
+NAMED = at(0, 1)
 NAMED.ref_hash = "a stage that the browser has had"
 
 
@@ -103,20 +104,62 @@ def test_a_whole_page_comes_as_it_is_drawn(told):
 
 
 @pytest.mark.parametrize("its_stage", [stage(b"2", 0, 1), NAMED], ids=["new", "named"])
-def test_what_an_answer_begins_with_waits_for_its_stage(told, its_stage):
-    assert told.send(began(*PART)) == []
-    assert told.send(text("Stride 2", 0, 0)) == []
-    assert told.send(its_stage) == [began(*PART), text("Stride 2", 0, 0), its_stage]
-
-
-def test_what_is_shown_already_comes_with_what_is_below_the_stage(told):
+def test_a_stage_comes_with_what_has_changed_before_its_run_begins(told, its_stage):
     shown(told, *VIEW)
-    changed = [text("Padding", 0, 3), stage(b"2", 0, 1)]
-    first = told.send(began(*PART), container(0), text("Stride", 0, 0), *changed)
-    assert first == [began(*PART), *changed]
+    run = [began(*PART), container(0), text("Stride 2", 0, 0)]
+    assert told.send(*run) == []
+    assert told.send(its_stage) == [text("Stride 2", 0, 0), its_stage]
     assert told.send() == []
-    below = [text("below", 0, 2), ended()]
-    assert told.send(*below) == [container(0), text("Stride", 0, 0), *below]
+    below = [text("below", 0, 3), ended()]
+    assert told.send(*below) == [*run, its_stage, *below]
+
+
+def test_a_large_stage_is_named_the_second_time(told):
+    shown(told, *VIEW)
+    large = stage(b"2" * 20_000, 0, 1)
+    populate_hash_if_needed(large)
+    assert told.send(began(*PART), large) == [large]
+    _, named, _ = told.send(ended())
+    assert named.ref_hash == large.hash
+    assert named.metadata.delta_path == large.metadata.delta_path
+
+
+def one_more(*place):
+    return text("one more", *place)
+
+
+def toast(*place):
+    msg = at(*place)
+    msg.delta.new_element.toast.body = "Copied"
+    return msg
+
+
+def slider(*place, moved=False):
+    msg = at(*place)
+    msg.delta.new_element.slider.id = "stride"
+    msg.delta.new_element.slider.value[:] = [2] if moved else [1]
+    msg.delta.new_element.slider.set_value = moved
+    return msg
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ([toast(0, 2)], [toast(0, 3)]),
+        ([slider(0, 2)], [slider(0, 2, moved=True)]),
+        ([], [one_more(0, 3)]),
+        ([text("Stride", 0, 2)], [slider(0, 2)]),
+        ([slider(0, 2)], [container(0, 2)]),
+        ([container(0, 2)], [container(0, 2, label="other")]),
+    ],
+    ids=["toast", "set", "more", "another", "a container", "another container"],
+)
+def test_an_answer_that_does_more_than_change_elements_is_sent_as_it_is_drawn(told, before, now):
+    # A page broke behind what was to come once, and a stage lost the focus when it was moved.
+    shown(told, container(0), stage(b"1", 0, 1), *before)
+    run = [began(*PART), container(0), *now, stage(b"2", 0, 1)]
+    assert told.send(*run) == run
+    assert told.send(ended()) == [ended()]
 
 
 def test_an_answer_that_has_ended_is_sent_in_the_order_in_which_it_was_drawn(told):
@@ -142,7 +185,7 @@ def test_what_a_run_that_ended_early_had_not_drawn_again_is_shown(told):
     shown(told, *VIEW)
     told.send(began(*PART), container(0), stage(b"2", 0, 1), ended(early=True))
     told.send(began(*PART), container(0), text("Stride", 0, 0))
-    assert told.send(stage(b"3", 0, 1)) == [began(*PART), stage(b"3", 0, 1)]
+    assert told.send(stage(b"3", 0, 1)) == [stage(b"3", 0, 1)]
 
 
 def test_what_a_newer_run_drops_was_shown_all_the_same(told):
@@ -151,11 +194,12 @@ def test_what_a_newer_run_drops_was_shown_all_the_same(told):
     # As Streamlit does when a newer run begins.
     told.messages.enqueue(ended(early=True))
     told.messages.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=[*PART])
-    assert told.send(began(*PART), container(0), text("Stride", 0, 0)) == []
-    first = told.send(stage(b"3", 0, 1))
-    assert first == [ended(early=True), began(*PART), stage(b"3", 0, 1)]
+    run = [began(*PART), container(0), text("Stride", 0, 0)]
+    assert told.send(*run) == []
+    left = [began(*PART), ended(early=True)]
+    assert told.send(stage(b"3", 0, 1)) == [*left, stage(b"3", 0, 1)]
     below = [text("below", 0, 2), ended()]
-    assert told.send(*below) == [container(0), text("Stride", 0, 0), *below]
+    assert told.send(*below) == [*run, stage(b"3", 0, 1), *below]
 
 
 def test_all_of_a_page_that_has_ended_comes_though_a_part_of_it_is_drawn_again(told):
@@ -163,8 +207,8 @@ def test_all_of_a_page_that_has_ended_comes_though_a_part_of_it_is_drawn_again(t
     for msg in page:
         told.messages.enqueue(msg)
     told.messages.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=[*PART])
-    again = [began(*PART), stage(b"2", 0, 1)]
-    assert told.send(*again) == [*page, *again]
+    changed = stage(b"2", 0, 1)
+    assert told.send(began(*PART), changed) == [*page, changed]
 
 
 def test_a_page_that_is_drawn_again_comes_once(told):
@@ -202,7 +246,18 @@ def test_what_is_shown_waits_for_what_is_below_no_longer_either(told):
     assert told.send(began(*PART), container(0), stage(b"2", 0, 1))
     ((_, give_up),) = told.timers
     give_up()
-    assert told.send() == [container(0)]
+    assert told.send() == [began(*PART), container(0), stage(b"2", 0, 1)]
+
+
+def test_the_server_is_not_woken_for_what_waits(told):
+    shown(told, *VIEW)
+    told.woken = 0
+    told.send(began(*PART), container(0), text("Stride 2", 0, 0))
+    assert told.woken == 0
+    assert told.send(stage(b"2", 0, 1))
+    assert told.woken == 1
+    told.send(text("below", 0, 2))
+    assert told.woken == 2
 
 
 def test_who_waits_for_nothing_has_no_timer(told):
