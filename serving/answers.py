@@ -7,18 +7,23 @@ again (docs/decisions/stage-first.md).
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from enum import Enum, auto
 from typing import NamedTuple
 
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import app_session, get_instance
-from streamlit.runtime.forward_msg_cache import create_reference_msg
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.scriptrunner_utils import script_run_context
+
+from serving.named_messages import BrowserCache
 
 LONGEST = 0.1
 """Seconds that an answer waits for its stage, and what is shown already for what is below it."""
 
 _Place = tuple[int, ...]
+_REQUEST_RERUN = app_session.AppSession.request_rerun
 
 
 class _State(Enum):
@@ -43,6 +48,7 @@ class Messages(ForwardMsgQueue):
         self._state = _State.FLOWS
         self._patience: asyncio.TimerHandle | None = None
         self._browser = Browser()
+        self._cache = BrowserCache()
 
     def enqueue(self, msg: ForwardMsg) -> None:
         """Add a message, and see whether the others go on waiting."""
@@ -52,7 +58,7 @@ class Messages(ForwardMsgQueue):
             self._wait(_State.BEFORE)
         elif kind in ("new_session", "script_finished") or self._state is _State.AFTER:
             self._flow()
-        elif self._state is _State.BEFORE and may_be_stage(msg):
+        elif self._state is _State.BEFORE and is_component(msg):
             self._state = _State.STAGE
         if self._state in (_State.FLOWS, _State.STAGE):
             _wake_the_server()
@@ -64,7 +70,12 @@ class Messages(ForwardMsgQueue):
             return []
         state, waiting = self._state, super().flush()
         self._flow()
-        return self._stage_first(waiting) if state is _State.STAGE else self._noted(waiting)
+        sent = self._stage_first(waiting) if state is _State.STAGE else self._noted(waiting)
+        return list(map(self._cache.send, sent))
+
+    def keep_listed(self, hashes: Collection[str]) -> None:
+        """Take in which large messages the browser says to have, when it asks for something."""
+        self._cache.keep_listed(hashes)
 
     def _stage_first(self, waiting: list[ForwardMsg]) -> list[ForwardMsg]:
         """Give what is left of the runs before, and what this one has changed; keep all of this."""
@@ -83,8 +94,7 @@ class Messages(ForwardMsgQueue):
                 continue
             self._browser.note(msg)
             sent.append(msg)
-            # What is large is named the second time.
-            super().enqueue(create_reference_msg(msg) if msg.metadata.cacheable else msg)
+            super().enqueue(msg)
         self._wait(_State.AFTER)
         return sent
 
@@ -126,13 +136,9 @@ class Messages(ForwardMsgQueue):
 
 
 class _Shown(NamedTuple):
-    """What is at a place.
+    """What is at a place: a digest of its message, and which element; None for a container."""
 
-    digest : of its message; None where that was only named.
-    element : what it is, and which; None for a container.
-    """
-
-    digest: int | None
+    digest: int
     element: tuple[str, str] | None
 
 
@@ -150,7 +156,7 @@ class Browser:
 
     def shows(self, msg: ForwardMsg) -> bool:
         """Whether a message draws what is there, which no component does."""
-        if may_be_stage(msg):
+        if is_component(msg):
             return False
         known = self._shown.get(tuple(msg.metadata.delta_path))
         return known is not None and known.digest == _digest(msg)
@@ -162,12 +168,8 @@ class Browser:
         from it, if it was not told of all at once.
         """
         known = self._shown.get(tuple(msg.metadata.delta_path))
-        if known is None:
-            return False
-        if msg.WhichOneof("type") == "ref_hash":
-            return known.element is not None
-        return known.digest == _digest(msg) or (
-            may_come_twice(msg) and known.element == _element(msg)
+        return known is not None and (
+            known.digest == _digest(msg) or (may_come_twice(msg) and known.element == _element(msg))
         )
 
     def note(self, msg: ForwardMsg) -> None:
@@ -197,14 +199,10 @@ class Browser:
                     del shown[inner]
         if _draws(msg):
             self._drawn[place] = _Shown(_digest(msg), _element(msg))
-        elif msg.WhichOneof("type") == "ref_hash" and known is not None:
-            self._drawn[place] = _Shown(None, known.element)
 
 
-def may_be_stage(msg: ForwardMsg) -> bool:
-    """Whether it is a component, or a large message that the browser has had."""
-    if msg.WhichOneof("type") == "ref_hash":
-        return True
+def is_component(msg: ForwardMsg) -> bool:
+    """Whether it is a component."""
     return _draws(msg) and msg.delta.new_element.WhichOneof("type") == "bidi_component"
 
 
@@ -223,8 +221,18 @@ def may_come_twice(msg: ForwardMsg) -> bool:
 def send_well() -> None:
     """Let the messages of every visitor who comes from now on wait so."""
     app_session.ForwardMsgQueue = Messages  # type: ignore[attr-defined]
+    # Messages come here in full, and are named where they are sent.
+    script_run_context.create_reference_msg = lambda msg: msg  # type: ignore[attr-defined]
+    app_session.AppSession.request_rerun = _request_rerun  # type: ignore[assignment]
     # Else the server would look through all its visitors for each message, also one that waits.
     app_session.AppSession._enqueue_forward_msg = _enqueue  # type: ignore[assignment]
+
+
+def _request_rerun(session: app_session.AppSession, client_state: ClientState | None) -> None:
+    messages = session._browser_queue
+    if client_state is not None and isinstance(messages, Messages):
+        messages.keep_listed(client_state.cached_message_hashes)
+    _REQUEST_RERUN(session, client_state)
 
 
 def _enqueue(session: app_session.AppSession, msg: ForwardMsg) -> None:
@@ -237,7 +245,7 @@ def _wake_the_server() -> None:
 
 
 def _is_drawn(msg: ForwardMsg) -> bool:
-    return msg.WhichOneof("type") in ("delta", "ref_hash")
+    return msg.WhichOneof("type") == "delta"
 
 
 def _ends_of_pages(msgs: list[ForwardMsg]) -> int:

@@ -3,9 +3,11 @@
 from types import SimpleNamespace
 
 import pytest
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import app_session
 from streamlit.runtime.forward_msg_cache import populate_hash_if_needed
+from streamlit.runtime.scriptrunner_utils import script_run_context
 
 from serving import answers
 
@@ -46,10 +48,6 @@ def stage(data, *place):
     msg = at(*place)
     msg.delta.new_element.bidi_component.bytes = data
     return msg
-
-
-NAMED = at(0, 1)
-NAMED.ref_hash = "a stage that the browser has had"
 
 
 class Told:
@@ -103,9 +101,9 @@ def test_a_whole_page_comes_as_it_is_drawn(told):
         assert told.send(msg) == [msg]
 
 
-@pytest.mark.parametrize("its_stage", [stage(b"2", 0, 1), NAMED], ids=["new", "named"])
-def test_a_stage_comes_with_what_has_changed_before_its_run_begins(told, its_stage):
+def test_a_stage_comes_with_what_has_changed_before_its_run_begins(told):
     shown(told, *VIEW)
+    its_stage = stage(b"2", 0, 1)
     run = [began(*PART), container(0), text("Stride 2", 0, 0)]
     assert told.send(*run) == []
     assert told.send(its_stage) == [text("Stride 2", 0, 0), its_stage]
@@ -122,6 +120,16 @@ def test_a_large_stage_is_named_the_second_time(told):
     _, named, _ = told.send(ended())
     assert named.ref_hash == large.hash
     assert named.metadata.delta_path == large.metadata.delta_path
+
+
+def test_a_large_stage_that_the_browser_does_not_list_comes_in_full(told):
+    large = stage(b"2" * 20_000, 0, 1)
+    populate_hash_if_needed(large)
+    shown(told, container(0), large)
+    told.messages.keep_listed([large.hash])
+    assert told.send(began(*PART), large, ended())[1].ref_hash == large.hash
+    told.messages.keep_listed([])
+    assert told.send(began(*PART), large, ended())[1] == large
 
 
 def one_more(*place):
@@ -266,6 +274,18 @@ def test_who_waits_for_nothing_has_no_timer(told):
 
 
 def test_a_visitor_s_messages_wait_so_from_now_on(monkeypatch):
+    session = app_session.AppSession
     monkeypatch.setattr(app_session, "ForwardMsgQueue", None)
+    monkeypatch.setattr(session, "_enqueue_forward_msg", None)
+    monkeypatch.setattr(session, "request_rerun", None)
+    monkeypatch.setattr(script_run_context, "create_reference_msg", None)
+    asked = []
+    monkeypatch.setattr(answers, "_REQUEST_RERUN", lambda *given: asked.append(given))
     answers.send_well()
     assert app_session.ForwardMsgQueue is answers.Messages
+    large = stage(b"2" * 20_000, 0, 1)
+    assert script_run_context.create_reference_msg(large) is large
+    visitor = SimpleNamespace(_browser_queue=answers.Messages())
+    for state in (None, ClientState(cached_message_hashes=["a"])):
+        session.request_rerun(visitor, state)
+        assert asked.pop() == (visitor, state)
