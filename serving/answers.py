@@ -86,17 +86,13 @@ class Messages(ForwardMsgQueue):
         self._noted([*before, begun])
         if not all(map(self._browser.has_its_like, filter(_is_drawn, run))):
             return [*before, begun, *self._noted(run)]
-        sent = before
-        super().enqueue(begun)
-        for msg in run:
-            if not _is_drawn(msg) or self._browser.shows(msg):
-                super().enqueue(msg)
-                continue
-            self._browser.note(msg)
-            sent.append(msg)
+        for msg in (begun, *run):
             super().enqueue(msg)
         self._wait(_State.AFTER)
-        return sent
+        changed = [msg for msg in run if _is_drawn(msg) and not self._browser.shows(msg)]
+        # The browser draws what has come by and by: a stage waited for its slider.
+        changed.sort(key=is_component, reverse=True)
+        return [*before, *self._noted(changed)]
 
     def _noted(self, sent: list[ForwardMsg]) -> list[ForwardMsg]:
         for msg in sent:

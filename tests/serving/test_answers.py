@@ -106,7 +106,7 @@ def test_a_stage_comes_with_what_has_changed_before_its_run_begins(told):
     its_stage = stage(b"2", 0, 1)
     run = [began(*PART), container(0), text("Stride 2", 0, 0)]
     assert told.send(*run) == []
-    assert told.send(its_stage) == [text("Stride 2", 0, 0), its_stage]
+    assert told.send(its_stage) == [its_stage, text("Stride 2", 0, 0)]
     assert told.send() == []
     below = [text("below", 0, 3), ended()]
     assert told.send(*below) == [*run, its_stage, *below]
