@@ -172,6 +172,7 @@ class ChannelKernels:
 
     def take_edit(self) -> None:
         """Answer a press of an edit button."""
+        self.take_mix()
         name = sent_name(self.stage, "edit")
         if name == "undo":
             before = self._history.back()
@@ -183,6 +184,8 @@ class ChannelKernels:
 
     def take_mix(self) -> None:
         """Take over the weights, the bias and the mutes that were set in the browser."""
+        if not self._handshake.is_news("mix"):
+            return
         sent = self._handshake.sent("mix")
         try:
             side = int(sent["side"])

@@ -91,6 +91,18 @@ class Handshake:
         """
         st.session_state[self._key] = _number(sent)
 
+    def is_news(self, name: str) -> bool:
+        """Whether something was sent under a name that was not asked about before.
+
+        For a button that takes an edit back: Streamlit calls back in any order for what has come at
+        once, and the edit may not have been taken yet.
+        """
+        sent, key = self.sent(name), f"{self._key}_{name}"
+        if not sent or sent == st.session_state.get(key):
+            return False
+        st.session_state[key] = sent
+        return True
+
     def newer(self, *names: str) -> list[str]:
         """List what was sent under these names since the last edit taken, in the hand's order.
 

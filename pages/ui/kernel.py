@@ -131,6 +131,7 @@ class KernelInHand:
 
     def take_edit(self) -> None:
         """Answer a press of an edit button."""
+        self.take_weights()
         name = sent_name(self.stage, "edit")
         if name == "undo":
             before = self.history.back()
@@ -142,6 +143,8 @@ class KernelInHand:
 
     def take_weights(self) -> None:
         """Take over the weights that were typed or dragged in the browser."""
+        if not self._handshake.is_news("kernel"):
+            return
         sent = self._handshake.sent("kernel")
         with self.complaining("The weights were not taken over: "):
             values = np.array(sent["values"], np.float64).reshape(sent["rows"], sent["columns"])

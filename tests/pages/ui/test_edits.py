@@ -54,6 +54,14 @@ def test_what_is_no_edit_is_nothing(sent):
     assert handshake.serial == 0
 
 
+def test_an_edit_is_news_once():
+    st.session_state["stage"] = {"kernel": {"serial": 1}}
+    assert [Handshake("stage").is_news("kernel") for _ in range(2)] == [True, False]
+    st.session_state["stage"] = {"kernel": {"serial": 2}}
+    assert [Handshake("stage").is_news("kernel") for _ in range(2)] == [True, False]
+    assert not Handshake("stage").is_news("another")
+
+
 @pytest.mark.parametrize("serial", [-1, 2**53 + 1, 10**4000, "9" * 400, 1e300])
 def test_a_number_that_no_browser_counts_to_is_not_taken(serial):
     handshake = Handshake("stage")

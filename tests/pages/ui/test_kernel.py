@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+import streamlit as st
 
 from cnnviz.kernels import KERNELS, checked_kernel, format_kernel
-from pages.ui.kernel import _MAKERS, kernel_entry
+from pages.ui.kernel import _MAKERS, KernelInHand, kernel_entry
 
 ENTRY = kernel_entry(KERNELS["sobel_x"].values)
 
@@ -39,3 +40,16 @@ def test_a_maker_takes_what_its_sliders_say_from_end_to_end(kind, end):
     made = make(**{name: slider[end] for name, slider in sliders.items()})
     np.testing.assert_array_equal(checked_kernel(made), made)
     assert made.shape == (sliders["size"][end],) * 2
+
+
+@pytest.mark.parametrize("order", [["take_weights", "take_edit"], ["take_edit", "take_weights"]])
+def test_weights_and_their_undoing_that_come_at_once_are_taken_in_their_order(monkeypatch, order):
+    monkeypatch.setattr(st, "session_state", {})
+    held = [np.ones((1, 1), np.float32)]
+    kernel = KernelInHand("stage", lambda: held[-1], held.append)
+    weights = {"values": [3.0], "rows": 1, "columns": 1, "serial": 1}
+    st.session_state["stage"] = {"kernel": weights, "edit": "undo"}
+    for name in order:
+        getattr(kernel, name)()
+    assert [one.item() for one in held] == [1, 3, 1]
+    assert (kernel.serial, len(kernel.history)) == (1, 0)
