@@ -22,6 +22,9 @@ from serving.named_messages import BrowserCache
 LONGEST = 0.1
 """Seconds that an answer waits for its stage, and what is shown already for what is below it."""
 
+SOON = 0.06
+"""Seconds after a stage within which what comes belongs to it: less than its page pauses then."""
+
 _Place = tuple[int, ...]
 _REQUEST_RERUN = app_session.AppSession.request_rerun
 
@@ -47,6 +50,8 @@ class Messages(ForwardMsgQueue):
         super().__init__()
         self._state = _State.FLOWS
         self._patience: asyncio.TimerHandle | None = None
+        self._more: list[ForwardMsg] = []  # of a stage that is sent already
+        self._more_until = 0.0
         self._browser = Browser()
         self._cache = BrowserCache()
 
@@ -56,6 +61,9 @@ class Messages(ForwardMsgQueue):
         kind = msg.WhichOneof("type")
         if kind == "new_session" and msg.metadata.run.fragment_ids:
             self._wait(_State.BEFORE)
+        elif self._state is _State.AFTER and self._belongs_to_stage(msg):
+            self._more.append(msg)
+            _wake_the_server()
         elif kind in ("new_session", "script_finished") or self._state is _State.AFTER:
             self._flow()
         elif self._state is _State.BEFORE and is_component(msg):
@@ -66,11 +74,14 @@ class Messages(ForwardMsgQueue):
     def flush(self) -> list[ForwardMsg]:
         """Give what is to be sent now."""
         # The server looks at all visitors whenever there is something for one.
-        if self.is_empty() or self._state in (_State.BEFORE, _State.AFTER):
-            return []
-        state, waiting = self._state, super().flush()
-        self._flow()
-        sent = self._stage_first(waiting) if state is _State.STAGE else self._noted(waiting)
+        if self._state is _State.AFTER:
+            sent, self._more = self._changed(self._more), []
+        elif self.is_empty() or self._state is _State.BEFORE:
+            sent = []
+        else:
+            state, waiting = self._state, super().flush()
+            self._flow()
+            sent = self._stage_first(waiting) if state is _State.STAGE else self._noted(waiting)
         return list(map(self._cache.send, sent))
 
     def keep_listed(self, hashes: Collection[str]) -> None:
@@ -89,10 +100,22 @@ class Messages(ForwardMsgQueue):
         for msg in (begun, *run):
             super().enqueue(msg)
         self._wait(_State.AFTER)
-        changed = [msg for msg in run if _is_drawn(msg) and not self._browser.shows(msg)]
+        self._more_until = asyncio.get_running_loop().time() + SOON
         # The browser draws what has come by and by: a stage waited for its slider.
-        changed.sort(key=is_component, reverse=True)
-        return [*before, *self._noted(changed)]
+        run.sort(key=is_component, reverse=True)
+        return [*before, *self._changed(run)]
+
+    def _belongs_to_stage(self, msg: ForwardMsg) -> bool:
+        """Whether it comes right behind a stage that is sent, and changes no more than elements."""
+        now = asyncio.get_running_loop().time()
+        if now > self._more_until or not (_is_drawn(msg) and self._browser.has_its_like(msg)):
+            return False
+        self._more_until = now + SOON
+        return True
+
+    def _changed(self, msgs: list[ForwardMsg]) -> list[ForwardMsg]:
+        """Give what of these the browser does not show already."""
+        return self._noted([msg for msg in msgs if _is_drawn(msg) and not self._browser.shows(msg)])
 
     def _noted(self, sent: list[ForwardMsg]) -> list[ForwardMsg]:
         for msg in sent:
@@ -126,6 +149,7 @@ class Messages(ForwardMsgQueue):
 
     def _flow(self) -> None:
         self._state = _State.FLOWS
+        self._more = []  # all that is meant comes with its run
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None

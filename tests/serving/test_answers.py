@@ -57,12 +57,17 @@ class Told:
     ----------
     timers : what is to be done later, and after how many seconds.
     woken : how often the server was told to look for messages.
+    now : what the clock says, in seconds.
     """
 
     def __init__(self):
         self.messages = answers.Messages()
         self.timers = []
         self.woken = 0
+        self.now = 0.0
+
+    def time(self):
+        return self.now
 
     def call_later(self, seconds, callback):
         timer = (seconds, callback)
@@ -110,6 +115,36 @@ def test_a_stage_comes_with_what_has_changed_before_its_run_begins(told):
     assert told.send() == []
     below = [text("below", 0, 3), ended()]
     assert told.send(*below) == [*run, its_stage, *below]
+
+
+def test_what_comes_right_behind_a_stage_is_sent_with_it(told):
+    shown(told, *VIEW)
+    run = [began(*PART), stage(b"2", 0, 1)]
+    assert told.send(*run) == run[1:]
+    for place in (0, 2):
+        told.now += answers.SOON
+        picture = text("a picture", 0, place)
+        assert told.send(picture, container(0)) == [picture]
+    told.now += 1.1 * answers.SOON
+    below = text("below", 0, 3)
+    sent = told.send(below, ended())
+    assert (sent[:2], sent[-2:]) == (run[:2], [below, ended()])
+    assert picture in sent
+
+
+def test_what_does_more_than_change_an_element_comes_with_its_run_also_behind_a_stage(told):
+    shown(told, *VIEW)
+    told.send(began(*PART), stage(b"2", 0, 1))
+    picture, more = text("a picture", 0, 2), one_more(0, 3)
+    assert told.send(picture, more) == [began(*PART), stage(b"2", 0, 1), picture, more]
+
+
+def test_what_a_newer_run_draws_anew_is_not_sent_behind_the_stage_before(told):
+    shown(told, *VIEW)
+    told.send(began(*PART), stage(b"2", 0, 1))
+    told.messages.enqueue(text("a picture", 0, 2))
+    told.messages.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=[*PART])
+    assert told.send(ended(early=True), began(*PART)) == []
 
 
 def test_a_large_stage_is_named_the_second_time(told):
