@@ -86,9 +86,11 @@ def last_stage(stage: Floats, convolution: Floats, normalisation: Sequence[Float
     (pictures, 1280) float32.
     """
     scale, offset, mean, variance, epsilon = normalisation
-    maps = stage @ convolution[0, 0]
+    # All cells of all pictures in one product: NumPy takes one row of a map at a time otherwise.
+    maps = stage.reshape(-1, stage.shape[-1]) @ convolution[0, 0]
     maps = (maps - mean) / np.sqrt(variance + epsilon) * scale + offset
-    return np.asarray(np.clip(maps, 0, 6).mean(axis=(1, 2)), np.float32)
+    cells = np.clip(maps, 0, 6).reshape(*stage.shape[:-1], -1)
+    return np.asarray(cells.mean(axis=(1, 2)), np.float32)
 
 
 def learn(
