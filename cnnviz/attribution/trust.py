@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageFilter
-from scipy.stats import rankdata
 
 from cnnviz.attribution.methods import Method
 from cnnviz.attribution.placing import Attribution, Report, batched, on_input, unheard
@@ -187,6 +186,8 @@ def rank_correlation(first: ArrayLike, second: ArrayLike) -> float:
     >>> rank_correlation([[1, 2], [3, 4]], [[1, 4], [9, 16]]), rank_correlation([1, 2], [7, 7])
     (1.0, 0.0)
     """
+    from scipy.stats import rankdata  # half a second, for which no other map waits
+
     one, other = (rankdata(np.asarray(values).ravel()) for values in (first, second))
     one, other = one - one.mean(), other - other.mean()
     length = float(np.sqrt((one @ one) * (other @ other)))
