@@ -16,7 +16,12 @@ from cnnviz.networks.downloads import APPLICATIONS, Application, Progress
 from cnnviz.networks.labels import imagenet_classes
 from cnnviz.networks.layers import LayerInfo, NetworkError
 from cnnviz.networks.network import Network
-from cnnviz.networks.tensorflow_runtime import freeze_garbage, load_keras, uncollected
+from cnnviz.networks.tensorflow_runtime import (
+    freeze_garbage,
+    load_keras,
+    uncollected,
+    variables_of_one_name,
+)
 from cnnviz.networks.weights import load_weights
 from cnnviz.notation import shown
 from cnnviz.shipped import MODELS
@@ -124,7 +129,7 @@ def open_network(name: str, *, progress: Progress | None = None) -> Network:
                 _opened.move_to_end(name)
                 return _opened[name]
         entry = NETWORKS[name]
-        with uncollected():
+        with uncollected(), variables_of_one_name():
             network = _build(entry, progress)
             network.is_shared = True
             network.warm_up()

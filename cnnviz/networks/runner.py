@@ -20,7 +20,12 @@ from cnnviz.networks.answers import (
     probabilities_of_cells,
 )
 from cnnviz.networks.layers import NetworkError, Node, describe_layers, flatten_model
-from cnnviz.networks.tensorflow_runtime import load_keras, load_tensorflow, processor_count
+from cnnviz.networks.tensorflow_runtime import (
+    load_keras,
+    load_tensorflow,
+    processor_count,
+    variables_of_one_name,
+)
 
 # What an input of open size is given; nearly every published network was trained on it.
 _USUAL_SIDE = 224
@@ -125,7 +130,8 @@ class Runner:
         """
         with self._twin_lock:
             if seed not in self._twins:
-                model = load_keras().models.clone_model(self.model)
+                with variables_of_one_name():
+                    model = load_keras().models.clone_model(self.model)
                 twin = Runner(model, self.shape[:2])
                 for trained, fresh in zip(self.nodes, twin.nodes, strict=True):
                     _draw_weights(trained, fresh, seed)
@@ -144,7 +150,8 @@ class Runner:
 
     def copied(self) -> Runner:
         """Build the same graph with the same weights, which may then be changed."""
-        model = load_keras().models.clone_model(self.model)
+        with variables_of_one_name():
+            model = load_keras().models.clone_model(self.model)
         other = Runner(model, self.shape[:2])
         other.take_weights(self, [node.name for node in self.nodes])
         return other._as(self)

@@ -12,7 +12,7 @@ import os
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
@@ -159,6 +159,23 @@ def load_tensorflow() -> Any:
     """Import TensorFlow, quietly and on the processor; return the module (see `load_keras`)."""
     _load()
     return _loaded["tensorflow"]
+
+
+@contextmanager
+def variables_of_one_name() -> Iterator[None]:
+    """Make a network's weights, by one name for TensorFlow; layers keep theirs for Keras.
+
+    TensorFlow keeps what makes a variable for each name and shape, for good and 35 kB each: the
+    networks of many visitors would fill the memory. To make it takes half of a variable's time.
+    It holds in this thread alone.
+    """
+
+    def made(make: Callable[..., Any], **how: Any) -> Any:
+        # A name that ends so stands alone, and not behind the layer's.
+        return make(**{**how, "name": "variable/"})
+
+    with load_tensorflow().variable_creator_scope(made):
+        yield
 
 
 def freeze_garbage() -> None:

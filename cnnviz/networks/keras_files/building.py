@@ -22,7 +22,7 @@ from cnnviz.networks.keras_files.schema import LAYER_KINDS
 from cnnviz.networks.keras_files.unrolling import INSTEAD_OF
 from cnnviz.networks.keras_files.weights import Shape, Weights, not_finite, weight_shapes
 from cnnviz.networks.layers import NetworkError, multiply_adds_of
-from cnnviz.networks.tensorflow_runtime import load_keras
+from cnnviz.networks.tensorflow_runtime import load_keras, variables_of_one_name
 from cnnviz.notation import shown
 
 DEFAULT_SIDE = 224
@@ -114,13 +114,14 @@ def build_network(
 
 
 def in_own_thread(work: Callable[[], _Result]) -> _Result:
-    """Do some work in a thread that ends with it, and return or raise what it does."""
+    """Do some work with networks in a thread that ends with it; return or raise what it does."""
     results: list[_Result] = []
     errors: list[BaseException] = []
 
     def run() -> None:
         try:
-            results.append(work())
+            with variables_of_one_name():
+                results.append(work())
         except BaseException as error:
             errors.append(error)
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from cnnviz.limits import Limits
-from cnnviz.networks import Network, NetworkError
+from cnnviz.networks import Network, NetworkError, open_network
 from cnnviz.networks.keras_files.building import build_network, picture_shape
 from cnnviz.networks.keras_files.graph import network_from_config
 from cnnviz.networks.tensorflow_runtime import load_keras
@@ -113,6 +113,17 @@ def test_a_network_that_nobody_holds_gives_its_memory_back(keras):
     del network
     gc.collect()
     assert model() is None
+
+
+def test_tensorflow_knows_the_weights_of_all_networks_by_one_name(keras):
+    """For each name it keeps 35 kB for good."""
+    network = Network.from_model(opened(saved(sequential(keras))).model)
+    copied = network._runner.copied().model
+    models = [network.model, network.untrained().model, copied, open_network("tutorial").model]
+    names = [{weight.value.name for weight in model.weights} for model in models]
+    assert names == [{"variable:0"}] * 4
+    assert len({weight.path for weight in copied.weights}) == len(copied.weights)
+    assert keras.Variable(1.0, name="elsewhere").value.name != "variable:0"
 
 
 def test_keras_itself_is_left_as_it_was(keras):
