@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -198,23 +198,23 @@ class _Maker:
         self.shape = (*size, network.input_shape[2])
         rows, columns, channels = self.shape
         drawn = (channels, rows, columns // 2 + 1, 2) if recipe.fourier else self.shape
-        # Other channels, cells and classes of a layer are the same function.
-        key = (
-            *("feature visualisation", target.what, target.layer, self.shape),
-            *(network.preprocessing, recipe.fourier, recipe.colour, recipe.shakes, recipe.rate),
+        # Other channels, cells and classes of a layer are the same function; a function is compiled
+        # anew for no more than it depends on.
+        asked = (target.what, target.layer, self.shape)
+        learned = (self.shape, recipe.fourier, recipe.colour)
+        ascent = (*asked, *learned, network.preprocessing, recipe.shakes)
+        places = (2, rows, columns)
+
+        def compiled(name: str, key: tuple[Hashable, ...], make: Any, shapes: list[Any]) -> Any:
+            return network.compiled(("feature visualisation", name, *key), make, shapes)
+
+        self._step = compiled(
+            *("step", (*ascent, recipe.rate), self._make_step),
+            [drawn, drawn, drawn, (), places, WHOLES],
         )
-        self._step = network.compiled(
-            (*key, "step"),
-            self._make_step,
-            [drawn, drawn, drawn, (), (2, rows, columns), WHOLES],
-        )
-        self._slope = network.compiled(
-            (*key, "slope"), self._make_slope, [drawn, (2, rows, columns), WHOLES]
-        )
-        self._picture = network.compiled((*key, "picture"), self._make_picture, [drawn])
-        self._value = network.compiled(
-            (*key, "value"), self._make_value, [(1, *self.shape), WHOLES]
-        )
+        self._slope = compiled("slope", ascent, self._make_slope, [drawn, places, WHOLES])
+        self._picture = compiled("picture", learned, self._make_picture, [drawn])
+        self._value = compiled("value", asked, self._make_value, [(1, *self.shape), WHOLES])
 
     def start(self, photo: ArrayLike | None) -> Any:
         """Choose the values to begin with: the target must answer to them."""

@@ -234,6 +234,21 @@ def test_every_layer_of_other_networks_can_be_asked(network) -> None:
         assert made.picture.shape == opened.input_shape
 
 
+def test_a_function_is_compiled_anew_for_no_more_than_it_depends_on() -> None:
+    network = pooled()
+
+    def compiled_for(layer: str, rate: float) -> list[object]:
+        maker = _Maker(network, Target("layer", layer), Recipe(rate=rate), (8, 8))
+        return [maker._picture, maker._value, maker._slope, maker._step]
+
+    first, other_layer = compiled_for("conv_1", 0.05), compiled_for("conv_2", 0.05)
+    other_rate = compiled_for("conv_2", 0.06)
+    same = [one is other for one, other in zip(first, other_layer, strict=True)]
+    assert same == [True, False, False, False]
+    same = [one is other for one, other in zip(other_layer, other_rate, strict=True)]
+    assert same == [True, True, True, False]
+
+
 def test_a_network_that_sees_in_grey_is_given_grey() -> None:
     keras = load_keras()
     layers = [keras.Input((12, 10, 1)), keras.layers.Conv2D(2, 3, name="conv")]
