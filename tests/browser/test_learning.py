@@ -152,6 +152,7 @@ def test_a_run_is_downloaded_as_shown_starts_from_other_noise_and_is_asked_for_f
 ):
     page = visit(f"{SMALL}&step=20")
     the_arrays_that_are_downloaded_are_those_on_screen(page, tmp_path)
+    settle(page)
     another_start_is_another_noise_and_the_step_is_the_first(page)
     a_run_that_lacks_its_beginning_is_asked_for_from_the_start(page)
 

@@ -1,9 +1,9 @@
 """The overview in a real browser: all of a network on one screen, one map in hand in every view."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.checks import (
     OF_COLOURS,
@@ -42,22 +42,38 @@ def names(page: Page) -> list[str]:
     return on_overview(page, "state.columns.map((column) => column.name)")
 
 
-def tile_on_screen(page: Page, column: int, tile: int) -> tuple[float, float, float, float]:
+_TILES = """(() => {
+  const box = state.holder.getBoundingClientRect();
+  const { camera, window } = state;
+  const onScreen = (x, y) => [
+    box.left + window.x + (x - camera.left) * camera.scale,
+    box.top + window.y + (y - camera.top) * camera.scale,
+  ];
+  return %s.map(([column, tile]) => {
+    const place = state.places[column];
+    const [line, at] = [Math.floor(tile / place.across), tile %% place.across];
+    const x = place.x + place.tilesX + at * (place.wide + place.gap);
+    const y = place.y + place.tilesY + line * (place.tall + place.gap + place.name);
+    return [...onScreen(x, y), ...onScreen(x + place.wide, y + place.tall)];
+  });
+})()"""
+
+
+def tiles_on_screen(page: Page, tiles: Sequence[tuple[int, int]]) -> list[list[float]]:
+    """Where tiles, each named by column and place in it, lie: left, top, right, bottom."""
+    return on_overview(page, _TILES % [list(tile) for tile in tiles])
+
+
+def tile_on_screen(page: Page, column: int, tile: int) -> list[float]:
     """Where a tile lies in the window: left, top, right, bottom."""
-    return tuple(
-        on_overview(
-            page,
-            "(() => { const box = state.holder.getBoundingClientRect();"
-            f" const place = state.places[{column}];"
-            f" const [line, at] = [Math.floor({tile} / place.across), {tile} % place.across];"
-            " const x = place.x + place.tilesX + at * (place.wide + place.gap);"
-            " const y = place.y + place.tilesY + line * (place.tall + place.gap + place.name);"
-            " const { camera, window } = state;"
-            " const onScreen = (x, y) => ["
-            " box.left + window.x + (x - camera.left) * camera.scale,"
-            " box.top + window.y + (y - camera.top) * camera.scale];"
-            " return [...onScreen(x, y), ...onScreen(x + place.wide, y + place.tall)]; })()",
-        )
+    return tiles_on_screen(page, [(column, tile)])[0]
+
+
+def boxes(rows: Locator) -> list[list[float]]:
+    """Where elements lie in the window: left, top, right, bottom."""
+    return rows.evaluate_all(
+        "(all) => all.map((one) => one.getBoundingClientRect())"
+        ".map(({ left, top, right, bottom }) => [left, top, right, bottom])"
     )
 
 
@@ -99,17 +115,15 @@ def is_on_one_screen(page: Page, width: int, height: int) -> None:
     """Check that the whole network, its classes and its facts lie within a window."""
     counts = on_overview(page, "state.columns.map((column) => column.count)")
     assert counts[0] == 3
-    for column, count in enumerate(counts):
-        for tile in {0, count - 1}:
-            left, top, right, bottom = tile_on_screen(page, column, tile)
-            assert left >= 0
-            assert top >= 0
-            assert right <= width
-            assert bottom <= height
-    for row in page.locator(".answer li").all():
-        box = row.bounding_box()
-        assert box["x"] + box["width"] <= width
-        assert box["y"] + box["height"] <= height
+    ends = [(column, tile) for column, count in enumerate(counts) for tile in {0, count - 1}]
+    for left, top, right, bottom in tiles_on_screen(page, ends):
+        assert left >= 0
+        assert top >= 0
+        assert right <= width
+        assert bottom <= height
+    for _, _, right, bottom in boxes(page.locator(".answer li")):
+        assert right <= width
+        assert bottom <= height
     facts = page.locator(".facts").bounding_box()
     assert facts["y"] + 20 <= height
 
@@ -125,11 +139,10 @@ def stands_beside_its_number(page: Page) -> None:
         float(on_overview(page, f"state.settings.classes[{at}].probability")) for at in (0, 1)
     ]
     assert shares[0] > shares[1]
-    for row in range(10):
-        _, top, right, bottom = tile_on_screen(page, last, row)
-        box = rows.nth(row).bounding_box()
-        assert 0 < box["x"] - right < 40
-        assert abs(box["y"] + box["height"] / 2 - (top + bottom) / 2) < 2
+    tiles = tiles_on_screen(page, [(last, row) for row in range(10)])
+    for (_, top, right, bottom), (left, upper, _, lower) in zip(tiles, boxes(rows), strict=True):
+        assert 0 < left - right < 40
+        assert abs((upper + lower) / 2 - (top + bottom) / 2) < 2
 
 
 def test_small_networks_show_every_map_and_link_and_a_heading_and_scale_for_each_column(visit):
@@ -206,13 +219,12 @@ def test_a_map_chosen_elsewhere_is_shown_though_its_stage_is_folded(visit):
     expect(page.locator(".facts strong")).to_have_text("stage3_block1_depthwise_conv")
 
 
-def test_a_large_network_is_for_everyone_drawn_in_time_folded_unfolded_and_saved(visit):
+def test_a_large_network_is_for_everyone_saved_drawn_in_time_folded_and_unfolded(visit):
     page = opened(visit)
     axe_finds_no_violation_in_either_theme(page)
+    a_file_that_takes_seconds_says_so_at_its_button(page)
     frames_are_drawn_in_half_of_their_time(page)
     words_follow_when_stages_are_folded_and_unfolded(page)
-    headings_stay_in_view_unfold_a_stage_and_no_button_lies_over_them(page)
-    a_file_that_takes_seconds_says_so_at_its_button(page)
 
 
 def axe_finds_no_violation_in_either_theme(page: Page) -> None:
@@ -266,7 +278,8 @@ def words_follow_when_stages_are_folded_and_unfolded(page: Page) -> None:
     expect(page.locator(".facts")).to_contain_text("layers folded together")
 
 
-def headings_stay_in_view_unfold_a_stage_and_no_button_lies_over_them(page: Page) -> None:
+def test_headings_stay_in_view_unfold_a_stage_and_no_button_lies_over_them(visit):
+    page = opened(visit)
     tools, diagram = page.locator(".tools").bounding_box(), page.locator(".network").bounding_box()
     assert tools["y"] >= diagram["y"] + diagram["height"]
     page.get_by_role("button", name="Closer").click()
@@ -295,6 +308,7 @@ def test_one_zoom_and_the_wheel_lead_to_a_cell_and_back_and_words_say_what_leads
     page = opened(visit, TUTORIAL)
     what_leads_to_a_map_is_named_in_words(page)
     one_zoom_leads_to_a_cell_to_its_sum_and_back(page)
+    settle(page)
     the_wheel_zooms_at_the_pointer_and_leaves_the_page_where_it_is(page)
 
 
