@@ -14,6 +14,7 @@ from tests.attribution.models import PICTURE, pooled
 SQUARE = PICTURE[:8, :8]
 
 
+@pytest.mark.tensorflow
 @pytest.mark.parametrize("fill", FILLS)
 def test_what_is_covered_is_filled_and_the_rest_stays(fill) -> None:
     network = pooled()

@@ -9,6 +9,7 @@ from cnnviz import attribution
 from cnnviz.attribution.perturbation import random_masks
 from tests.attribution.models import PICTURE, pooled
 
+pytestmark = pytest.mark.tensorflow
 SQUARE = PICTURE[:8, :8]
 
 

@@ -132,6 +132,7 @@ def test_tensorflow_is_set_up_before_umap_imports_it(monkeypatch):
     assert calls == ["Keras", "UMAP"]
 
 
+@pytest.mark.tensorflow
 def test_what_is_compiled_while_umap_is_imported_is_progress_too(monkeypatch):
     class Umap(ModuleType):
         def __getattr__(self, name):

@@ -12,6 +12,7 @@ from cnnviz.networks.augmentation.pipeline import PIPELINE_KINDS, started
 from cnnviz.networks.augmentation.samples import MOST_SAMPLES, seed_of
 from cnnviz.networks.building.augmentation import MIXING
 
+pytestmark = pytest.mark.tensorflow
 COUNT = 16
 
 
