@@ -17,9 +17,9 @@ from streamlit import config, runtime
 
 from cnnviz.limits import LIMITS, MEBIBYTE, Limits
 from serving.host import OWN_NAMES
+from serving.index_page import IndexPage
 from serving.kept_files import KeptFiles
 from serving.quiet import Heard
-from serving.told_where import ToldWhere
 
 _CLOSED = ("/_stcore/metrics", "/_stcore/script-health-check")
 _UPLOADS = "/_stcore/upload_file/"
@@ -67,7 +67,7 @@ def gates() -> list[Middleware]:
         Middleware(TrustedHostMiddleware, allowed_hosts=known_hosts(), www_redirect=False),
         Middleware(ClosedRoutes),
         Middleware(UploadBudget),
-        Middleware(ToldWhere),
+        Middleware(IndexPage),
         Middleware(KeptFiles),
     ]
 

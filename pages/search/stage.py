@@ -83,7 +83,7 @@ def search(
         with row:
             tries = TryThis(SEARCH, search_experiments(scene), keep=KEEP, free=(MATCH.name,))
         tries.saw(scene)
-    with seen_first(stage):
+    with seen_first(stage, plotly_follows=below is not None):
         thumbnails(found)
         view(scene)
     if below is not None:

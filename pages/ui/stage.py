@@ -22,6 +22,9 @@ from pages.ui.terms import with_terms
 LONGEST_SIDE = 512
 PAUSE = 0.08
 """Seconds between a stage and what stands below it."""
+BEFORE_PLOTLY = 0.5
+"""The same in a session's first view, where Plotly draws what stands below."""
+_SEEN = "stage_seen"
 SOURCES = ("grey", "colour", "red", "green", "blue")
 
 
@@ -41,16 +44,21 @@ def formulas_side_by_side(name: str) -> DeltaGenerator:
 
 
 @contextmanager
-def seen_first(stage: DeltaGenerator) -> Iterator[None]:
+def seen_first(stage: DeltaGenerator, *, plotly_follows: bool = False) -> Iterator[None]:
     """Draw what the browser is to paint before it gets what stands below.
 
     It paints once it has rendered all that has come, formulas and code included. What comes a
     little later does not hold up the picture that a slider has changed: on the page with the most
     below its stage, that is seen after two thirds of the time.
+
+    plotly_follows : Plotly draws what stands below. Its script stops a browser for most of a second,
+        and one that has just come is not ready to draw the stage before that.
     """
     with stage:
         yield
-    end = time.monotonic() + PAUSE
+    is_first = not st.session_state.get(_SEEN)
+    st.session_state[_SEEN] = True
+    end = time.monotonic() + (BEFORE_PLOTLY if is_first and plotly_follows else PAUSE)
     newer = _newer_request()
     with SCRIPTS.apart(), newer:
         while (left := end - time.monotonic()) > 0:

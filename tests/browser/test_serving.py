@@ -107,9 +107,20 @@ def test_a_page_loads_nothing_from_elsewhere(visit, stranger, profile):
         address,
     )
     assert tried == "blocked"
-    assert asked == []
-    # It was asked for, though nothing came of it: no other test is to find that.
+    assert (
+        asked == []
+    )  # It was asked for, though nothing came of it: no other test is to find that.
     profile.asked[:] = [url for url in profile.asked if not url.startswith(address)]
+
+
+def test_a_page_asks_for_its_server_once(visit):
+    page = visit("convolution", alone=True)
+    asked = page.evaluate(
+        """() => performance.getEntriesByType("resource")
+          .map((one) => new URL(one.name).pathname)
+          .filter((path) => path.endsWith("_stcore/health"))"""
+    )
+    assert asked == ["/_stcore/health"]
 
 
 def test_nobody_elsewhere_can_frame_a_page(app):

@@ -44,6 +44,7 @@ def files_read_here() -> Iterator[None]:
 def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for no browser, for there is none."""
     monkeypatch.setattr(stage, "PAUSE", 0.0)
+    monkeypatch.setattr(stage, "BEFORE_PLOTLY", 0.0)
 
 
 @pytest.fixture

@@ -76,10 +76,11 @@ def test_the_results_do_not_wait_for_the_chart_below_them(search, monkeypatch):
     order = []
 
     @contextmanager
-    def seen_first(place):
+    def seen_first(place, *, plotly_follows):
         with place:
             yield
         order.append("results are seen")
+        assert plotly_follows
 
     monkeypatch.setattr(stage, "seen_first", seen_first)
     monkeypatch.setattr(layer_chart, "show", lambda _: order.append("chart"))

@@ -20,10 +20,11 @@ class EndedError(Exception):
     """What Streamlit ends a run with that a newer request has overtaken."""
 
 
-class Session:
+class Session(dict):
     """A session that is asked for a newer run while the page pauses."""
 
     def __init__(self, ask) -> None:
+        super().__init__()
         self._asker = threading.Thread(target=ask, daemon=True)
         self.looks = 0
 
@@ -33,6 +34,24 @@ class Session:
             raise EndedError
         self._asker.start()
         return False
+
+
+class Clock:
+    """A clock that stands still but while somebody waits for a newer request, in vain."""
+
+    now = 0.0
+
+    def monotonic(self):
+        return self.now
+
+    def wait(self, seconds):
+        self.now += seconds
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
 
 
 def runner_of(coordinator):
@@ -73,6 +92,27 @@ def test_another_script_runs_while_one_pauses(coordinator, monkeypatch):
     monkeypatch.setattr(stage, "st", SimpleNamespace(session_state=Session(other)))
     with pytest.raises(EndedError), line.turn(), stage.seen_first(nullcontext()):
         pass
+
+
+def test_plotly_comes_later_to_a_browser_that_has_just_come(monkeypatch):
+    clock, state = Clock(), {}
+    monkeypatch.setattr(stage, "time", clock)
+    monkeypatch.setattr(stage, "_newer_request", lambda: clock)
+    monkeypatch.setattr(stage, "st", SimpleNamespace(session_state=state))
+    monkeypatch.setattr(stage, "PAUSE", 1.0)
+    monkeypatch.setattr(stage, "BEFORE_PLOTLY", 7.0)
+
+    def paused(*, plotly_follows):
+        begun = clock.now
+        with stage.seen_first(nullcontext(), plotly_follows=plotly_follows):
+            pass
+        return clock.now - begun
+
+    assert paused(plotly_follows=True) == 7
+    assert paused(plotly_follows=True) == 1  # it has read Streamlit's scripts now
+    state.clear()
+    assert paused(plotly_follows=False) == 1
+    assert paused(plotly_follows=True) == 1
 
 
 def test_a_cache_names_its_time_in_seconds():
