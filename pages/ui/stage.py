@@ -51,8 +51,8 @@ def seen_first(stage: DeltaGenerator, *, plotly_follows: bool = False) -> Iterat
     little later does not hold up the picture that a slider has changed: on the page with the most
     below its stage, that is seen after two thirds of the time.
 
-    plotly_follows : Plotly draws what stands below. Its script stops a browser for most of a second,
-        and one that has just come is not ready to draw the stage before that.
+    plotly_follows : Plotly draws what stands below. Its script stops a browser for most of a
+        second, and one that has just come is not ready to draw the stage before that.
     """
     with stage:
         yield
