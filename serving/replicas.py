@@ -30,6 +30,7 @@ _ROOT = Path(__file__).parents[1]
 # Below those that the system gives to connections, which could take a dead replica's.
 _PORTS = range(8601, 32_768)
 _PATIENCE = 10.0  # seconds between a request to end and the end
+_LOOK_AGAIN = 5.0  # seconds from one answer to the next question
 _HUNG_AFTER = 30.0  # seconds without an answer
 _LONGEST_PAUSE = 30.0  # seconds before what dies at once is started again
 _STEADY_AFTER = 60.0  # seconds after which a death says nothing of the next
@@ -141,7 +142,7 @@ class _Kept:
         while not await answers(self.port):
             await asyncio.sleep(1)
         while await answers(self.port):
-            await asyncio.sleep(5)
+            await asyncio.sleep(_LOOK_AGAIN)
 
 
 async def _serve(greeting: str, proxy: _Kept, replicas: Sequence[_Kept]) -> None:

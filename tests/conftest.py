@@ -77,15 +77,29 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return BrowserBesideOthers(config, log)
 
 
+def _no_tensorflow(name: str = "tensorflow") -> None:
+    raise ImportError(
+        "A quick run imports no TensorFlow: mark the test with `pytest.mark.tensorflow`, "
+        f"or let the code import it when it is first needed. Received: import {name}"
+    )
+
+
 class _NoTensorFlow:
     """Refuse the import that makes a quick run slow, wherever it comes from."""
 
     def find_spec(self, name: str, *_: object) -> None:
         if name in ("tensorflow", "keras"):
-            raise ImportError(
-                "A quick run imports no TensorFlow: mark the test with `pytest.mark.tensorflow`, "
-                f"or let the code import it when it is first needed. Received: import {name}"
-            )
+            _no_tensorflow(name)
+
+
+_load_tensorflow = tensorflow_runtime._load
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Refuse it in every run to a test that a quick run would take."""
+    is_marked = any(item.get_closest_marker(mark) for mark in _MARKED_BY)
+    tensorflow_runtime._load = _load_tensorflow if is_marked else _no_tensorflow
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -45,7 +45,7 @@ class Weights(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Any:
     running = ThreadingHTTPServer(("127.0.0.1", 0), Weights)
-    thread = threading.Thread(target=running.serve_forever)
+    thread = threading.Thread(target=running.serve_forever, args=(0.02,))
     thread.start()
     yield f"http://127.0.0.1:{running.server_port}"
     running.shutdown()

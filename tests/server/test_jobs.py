@@ -8,6 +8,12 @@ from cnnviz.server import jobs
 from cnnviz.server.jobs import Job, JobQueue
 
 
+@pytest.fixture(autouse=True)
+def looks_often(monkeypatch):
+    """Let work look more often whether anybody wants it."""
+    monkeypatch.setattr(jobs, "_BETWEEN_LOOKS", 0.02)
+
+
 @pytest.fixture
 def gate():
     """Work that goes on until it is let go or cancelled."""
@@ -92,7 +98,7 @@ def test_work_that_nobody_wants_any_more_stops_and_lets_the_next_begin(gate, mon
     tab_is_open.set()
     left = queue.submit(gate, owner="a", wanted=tab_is_open.is_set)
     after = queue.submit(gate, owner="b")
-    assert not left.wait(0.7)
+    assert not left.wait(0.3)
     tab_is_open.clear()
     assert left.wait(60)
     assert (left.state, left.result) == ("cancelled", None)

@@ -40,11 +40,12 @@ def test_work_goes_on_while_anybody_waits_and_stops_when_nobody_does(shelf):
 
 def test_work_stops_once_all_who_asked_are_gone(shelf, monkeypatch):
     monkeypatch.setattr(jobs, "PATIENCE", 0.1)
+    monkeypatch.setattr(jobs, "_BETWEEN_LOOKS", 0.02)
     go, here = threading.Event(), {"one": True, "two": True}
     for who in here:
         job = shelf.ask("a", lambda job: held(job, go), who=who, here=lambda who=who: here[who])
     here["one"] = False
-    assert not job.wait(1.2)
+    assert not job.wait(0.4)
     here["two"] = False
     assert job.wait(60)
     assert job.state == "cancelled"

@@ -78,7 +78,8 @@ class StandIn(BaseHTTPRequestHandler):
 
 def stand_in():
     server = ThreadingHTTPServer(("127.0.0.1", 0), StandIn)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    # It looks 50 times a second whether it is to end.
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     return server
 
 

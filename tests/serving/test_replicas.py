@@ -139,7 +139,7 @@ def health():
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield server.server_port, silent, answered
     server.shutdown()
     server.server_close()
@@ -154,6 +154,7 @@ def test_a_replica_is_asked_whether_it_is_well(health):
 def test_what_has_answered_and_is_silent_is_started_again(program, health, monkeypatch, capsys):
     port, silent, answered = health
     monkeypatch.setattr(replicas, "_HUNG_AFTER", 0.5)
+    monkeypatch.setattr(replicas, "_LOOK_AGAIN", 0.1)
     monkeypatch.setattr(replicas, "_PATIENCE", 60)  # it will not listen
     log, kept = program("hangs", port)
 
