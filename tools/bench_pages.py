@@ -6,6 +6,7 @@ picture, from a key's press to the picture on screen.
 
 import statistics
 import time
+from random import Random
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -14,6 +15,8 @@ from tools.app_server import open_chromium, running_app
 Row = tuple[str, str, str]
 
 _BARE = "tools/bare_page.py"
+_FRAME = 1000 / 60
+"""Milliseconds."""
 # Page, and a slider of it whose view is computed in Python.
 _SLIDERS = (
     ("padding_and_stride", "Stride"),
@@ -120,14 +123,19 @@ def dragged_patch(address: str, page: Page, seconds: float = 4.0) -> Row:
     return "a patch dragged on Why: answers", f"{answers / taken:.1f} a second", "at least 10"
 
 
-def follow(page: Page, label: str, watch: str, count: int = 16) -> float:
-    """Press arrow keys on a slider; the median milliseconds until the view has changed."""
+def follow(page: Page, label: str, watch: str, count: int = 24) -> float:
+    """Press arrow keys on a slider; the median milliseconds until the view has changed.
+
+    They come at any time between two of the screen's frames, as a hand's do: in step with the
+    frames, each wait would be a whole number of them.
+    """
+    moments = Random(0)
     page.evaluate(watch)
     page.get_by_role("slider", name=label).first.focus()
     for step in range(count):
         page.keyboard.press("ArrowRight" if step % 2 == 0 else "ArrowLeft")
         page.wait_for_function("step => window.waits.length > step", arg=step, timeout=10_000)
-        page.wait_for_timeout(250)
+        page.wait_for_timeout(250 + moments.uniform(0, _FRAME))
     return statistics.median(page.evaluate("window.waits"))
 
 

@@ -7,6 +7,7 @@ and at once, so that one step back in the browser is one change taken back.
 
 import contextlib
 import inspect
+import math
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -49,7 +50,7 @@ class _Held:
 
     values : of every entry that was ever read or written.
     seen : what the address says of each.
-    before : what it said until the last change, and when that was.
+    before : what it said before the last changes, and until when.
     waiting : the entries that have changed and that the address does not name yet.
     previous : the values before the last complete state, to go back to.
     followed : whether an address has been read before.
@@ -58,11 +59,24 @@ class _Held:
 
     values: dict[str, Any] = field(default_factory=dict)
     seen: dict[str, Texts] = field(default_factory=dict)
-    before: dict[str, tuple[Texts, float]] = field(default_factory=dict)
+    before: dict[str, dict[Texts, float]] = field(default_factory=dict)
     waiting: set[str] = field(default_factory=set)
     previous: dict[str, Any] | None = None
     followed: bool = False
     otherwise: dict[str, Any] = field(default_factory=dict)
+
+    def say(self, name: str, texts: Texts) -> None:
+        """Let the address say something else of an entry from now on."""
+        now, lately = time.monotonic(), self.before.get(name, {})
+        kept = {old: when for old, when in lately.items() if now - when < ON_ITS_WAY}
+        # Two changes may be made before the browser has heard of the first.
+        self.before[name] = kept | {self.seen.get(name, ()): now}
+        self.seen[name] = texts
+
+    def said_lately(self, name: str, texts: Texts) -> bool:
+        """Whether the address has said so until a moment ago."""
+        until = self.before.get(name, {}).get(texts, -math.inf)
+        return time.monotonic() - until < ON_ITS_WAY
 
 
 class Table:
@@ -123,9 +137,7 @@ class Table:
                 continue
             texts = address.get(name, ())
             seen = held.seen.get(name, ())
-            old, when = held.before.get(name, (None, 0.0))
-            is_late = texts == old and time.monotonic() - when < ON_ITS_WAY
-            if texts == seen or (not back and (not texts or is_late)):
+            if texts == seen or (not back and (not texts or held.said_lately(name, texts))):
                 continue
             try:
                 held.values[name] = entry.value_of(texts)
@@ -157,8 +169,7 @@ class Table:
         for name in {**checked, **dict.fromkeys(self.first)}:
             texts, seen = told[name], held.seen.get(name, ())
             if texts != seen:
-                held.before[name] = (seen, time.monotonic())
-                held.seen[name] = texts
+                held.say(name, texts)
                 held.waiting.add(name)
         held.waiting.update(checked)
         if not self._settles(checked):

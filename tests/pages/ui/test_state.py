@@ -201,6 +201,19 @@ def test_an_address_that_is_late_is_not_taken_for_a_wish(monkeypatch):
     assert shown(test.run())["side"] == 2
 
 
+def test_an_address_that_is_two_changes_late_is_not_taken_for_a_wish():
+    test = opened(side="2")
+    test.slider(key="side").set_value(4).run()
+    test.query_params["side"] = "2"  # the browser has heard of neither
+    test.slider(key="side").set_value(3).run()
+    for late in ("2", "4"):
+        test.query_params["side"] = late
+        test.run()
+        assert shown(test)["side"] == 3
+    test.query_params["side"] = "1"
+    assert shown(test.run())["side"] == 1
+
+
 def test_a_late_address_that_says_what_is_wanted_again_is_told_so(monkeypatch):
     # The 4 is on its way: without another word the browser would go on saying it.
     told = []
