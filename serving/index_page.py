@@ -16,6 +16,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import file_util
 
+from serving.kept_files import CollectedAnswer
+
 # The page names its scripts relative to itself: the server is where they are.
 WHERE = (
     '<script>window.__streamlit ??= {BACKEND_BASE_URL: new URL("./", location.href).href}</script>'
@@ -46,29 +48,27 @@ class IndexPage:
         if scope["type"] != "http" or scope["method"] != "GET":
             await self.app(scope, receive, send)
             return
-        page: list[Message] = []  # how it begins, and its bytes as far as they have come
+        page = CollectedAnswer()
 
         async def added(message: Message) -> None:
-            if message["type"] == "http.response.start" and _is_page(message):
-                page.append(message)
-            elif not page:
+            if page.start is None and not _begins_page(message):
                 await send(message)
-            else:
-                page.append(message)
-                if not message.get("more_body", False):
-                    for each in _with_additions(page):
-                        await send(each)
+                return
+            page.take(message)
+            if page.start is not None and page.is_whole:
+                body = _with_additions(page.start, page.body)
+                await send(page.start)
+                await send({"type": "http.response.body", "body": body})
 
         await self.app(scope, receive, added)
 
 
 @cache
-def additions(static: Path | None = None) -> bytes:
-    """Write what is added, for the folder of Streamlit's own page."""
-    static = static or Path(file_util.get_static_dir())
+def additions() -> bytes:
+    """Write what is added to Streamlit's own page."""
     links = (
         f'<link rel="modulepreload" crossorigin href="./static/js/{name}">'
-        for name in scripts_of(ELEMENTS, static)
+        for name in scripts_of(ELEMENTS, Path(file_util.get_static_dir()))
     )
     return "".join((WHERE, *links)).encode()
 
@@ -87,14 +87,14 @@ def scripts_of(elements: tuple[str, ...], static: Path) -> list[str]:
     return found
 
 
-def _is_page(start: Message) -> bool:
-    kind = Headers(scope=start).get("content-type", "")
-    return start["status"] == 200 and kind.startswith("text/html")
+def _begins_page(message: Message) -> bool:
+    if message["type"] != "http.response.start" or message["status"] != 200:
+        return False
+    return Headers(scope=message).get("content-type", "").startswith("text/html")
 
 
-def _with_additions(page: list[Message]) -> list[Message]:
-    start, *parts = page
-    body = b"".join(part.get("body", b"") for part in parts)
+def _with_additions(start: Message, body: bytes) -> bytes:
+    """Give the page with what is added, and let the headers of its `start` tell of that."""
     headers = MutableHeaders(scope=start)
     is_packed = headers.get("content-encoding") == "gzip"
     body = gzip.decompress(body) if is_packed else body
@@ -103,4 +103,4 @@ def _with_additions(page: list[Message]) -> list[Message]:
     headers["content-length"] = str(len(body))
     for name in ("etag", "last-modified"):  # of the file as it lies there
         del headers[name]
-    return [start, {"type": "http.response.body", "body": body}]
+    return body

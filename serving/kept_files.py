@@ -15,7 +15,7 @@ _CONDITIONS = frozenset((b"range", b"if-none-match", b"if-modified-since", b"if-
 
 
 @dataclass
-class _Answer:
+class CollectedAnswer:
     """What was answered: where it begins, and its bytes as far as they have come."""
 
     start: Message | None = None
@@ -29,6 +29,11 @@ class _Answer:
         elif message["type"] == "http.response.body":
             self.parts.append(message.get("body", b""))
             self.is_whole = not message.get("more_body", False)
+
+    @property
+    def body(self) -> bytes:
+        """Its bytes so far."""
+        return b"".join(self.parts)
 
     @property
     def may_be_kept(self) -> bool:
@@ -68,14 +73,14 @@ class KeptFiles:
         await send({"type": "http.response.body", "body": body})
 
     async def _pass_on(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = _Answer()
+        answer = CollectedAnswer()
 
         async def noted(message: Message) -> None:
             answer.take(message)
             await send(message)
 
         await self.app(scope, receive, noted)
-        body = b"".join(answer.parts)
+        body = answer.body
         if answer.start and answer.may_be_kept and self._bytes + len(body) <= self.most:
             if path not in self._kept:  # another may have come first
                 self._bytes += len(body)

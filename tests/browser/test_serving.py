@@ -107,9 +107,8 @@ def test_a_page_loads_nothing_from_elsewhere(visit, stranger, profile):
         address,
     )
     assert tried == "blocked"
-    assert (
-        asked == []
-    )  # It was asked for, though nothing came of it: no other test is to find that.
+    assert asked == []
+    # It was asked for, though nothing came of it: no other test is to find that.
     profile.asked[:] = [url for url in profile.asked if not url.startswith(address)]
 
 
