@@ -28,6 +28,8 @@ _ENDING = ".records"
 _PAGE_BYTES = 4096
 # What SQLite answers for a file that is no database, a damaged one, or one with other tables.
 _FOREIGN = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR)
+# What SQLite says of damage quotes it, and Python then fails to read that as text.
+_UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
 
 
 def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
@@ -132,7 +134,7 @@ class Records:
         try:
             with self._lock:
                 found = self._database.execute(part, (start + 1, count, key)).fetchone()
-        except sqlite3.Error as error:
+        except _UNREADABLE as error:
             raise OSError(f"A record must stay as it was written. Received: {error}.") from error
         if found is None or len(found[0]) != count:
             raise OSError("A record must stay as it was written. Received: another one.")
@@ -169,6 +171,8 @@ class Records:
             for key, payload, checksum in found if is_sound else ():
                 is_sound = is_sound and checksum == _check(key, payload)
                 on_disk.add(key)
+        except UnicodeDecodeError:
+            is_sound = False
         except sqlite3.DatabaseError as error:
             # The first eight bits are the kind, the others what led to it.
             if getattr(error, "sqlite_errorcode", -1) & 0xFF not in _FOREIGN:
@@ -190,7 +194,7 @@ class Records:
         record = (key, payload, _check(key, payload))
         try:
             self._database.execute("INSERT OR IGNORE INTO records VALUES (?, ?, ?)", record)
-        except sqlite3.Error:
+        except _UNREADABLE:
             self._is_full = True
             return False
         return True

@@ -120,6 +120,16 @@ def test_a_changed_byte_never_gives_a_wrong_record(tmp_path_factory, sound, data
     assert read_again(folder, sound, bytes(changed)) in (0, 60)
 
 
+@pytest.mark.parametrize("bit", [1, 128])
+def test_a_damaged_table_is_no_error_though_its_name_is_no_text(tmp_path_factory, sound, bit):
+    told = b"CREATE TABLE records"
+    first = sound[1].index(told)
+    for place in range(first, first + len(told)):
+        changed = bytearray(sound[1])
+        changed[place] ^= bit
+        assert read_again(tmp_path_factory.mktemp("table"), sound, bytes(changed)) in (0, 60)
+
+
 def test_a_changed_payload_is_found_out_by_its_checksum(tmp_path, sound):
     place = sound[1].index(bytes([7]) * 1000)
     changed = sound[1][:place] + b"\xff" + sound[1][place + 1 :]
